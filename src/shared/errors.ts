@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+/** What went wrong, as far as the user's next move depends on it. Each kind has its exit status (docs/commands). */
+export const ErrorKind = z.enum(['defect', 'usage', 'input', 'stopped', 'resources'])
+export type ErrorKind = z.infer<typeof ErrorKind>
+
+/** An error as it crosses a process border, where a thrown one loses its class. */
+export const WireError = z.object({
+  kind: ErrorKind,
+  message: z.string(),
+  file: z.string().optional(),
+  next: z.string().optional()
+})
+export type WireError = z.infer<typeof WireError>
+
+export interface ErrorDetails {
+  /** The file the sentence is about. */
+  readonly file?: string | undefined
+  /** What the user can do now, as a sentence. */
+  readonly next?: string | undefined
+  readonly cause?: unknown
+}
+
+/** Something that a user can cause or mend: its message is a sentence that can be shown. */
+export class AppError extends Error {
+  readonly kind: ErrorKind
+  readonly file: string | undefined
+  readonly next: string | undefined
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause })
+    this.name = 'AppError'
+    this.kind = kind
+    this.file = details.file
+    this.next = details.next
+  }
+}
+
+/** A file or value that the user can mend. */
+export function refuse(message: string, details: ErrorDetails = {}): AppError {
+  return new AppError('input', message, details)
+}
+
+/** States what only a defect of ours can break. */
+export function invariant(condition: unknown, fact: string): asserts condition {
+  if (!condition) throw new Error(`This should always hold: ${fact}`)
+}
+
+export function toWireError(thrown: unknown): WireError {
+  if (thrown instanceof AppError) {
+    return {
+      kind: thrown.kind,
+      message: thrown.message,
+      ...(thrown.file === undefined ? {} : { file: thrown.file }),
+      ...(thrown.next === undefined ? {} : { next: thrown.next })
+    }
+  }
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return {
+      kind: 'resources',
+      message: 'The disk is full.',
+      next: 'Free some space and try again: what was finished before is safe.'
+    }
+  }
+  return { kind: 'defect', message: thrown instanceof Error ? thrown.message : String(thrown) }
+}
+
+export function fromWireError(error: WireError): AppError {
+  return new AppError(error.kind, error.message, { file: error.file, next: error.next })
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+
+/** Which generator (gan-engine §1, §2): the paper's image-and-mask network, or plain StyleGAN2. */
+export const GeneratorKind = z.enum(['paper', 'stylegan2'])
+
+/** The sizes of both networks. They cannot change within a run. */
+export const NetworkSettings = z.object({
+  generator: GeneratorKind,
+  /** Side of a square picture in pixels, a power of two of at least 8. */
+  resolution: z.int().min(8).max(2048),
+  imageChannels: z.union([z.literal(1), z.literal(3)]),
+  /** 1: a gray mask is made together with the image; 0: image only (the baseline of Table 1). */
+  maskChannels: z.union([z.literal(0), z.literal(1)]),
+  classes: z.int().min(1),
+  zDim: z.int().positive(),
+  wDim: z.int().positive(),
+  mappingLayers: z.int().min(1),
+  /** Channels at resolution r: min(channelBase / r, channelMax). */
+  channelBase: z.int().positive(),
+  channelMax: z.int().positive(),
+  /** Padding of the merge convolutions on the skip path; the paper is silent: see docs/decisions. */
+  mergePadding: z.enum(['edge', 'zeros']),
+  /** Width of the D2D-CE embedding. */
+  embedDim: z.int().positive(),
+  /** Group of the minibatch standard deviation; must divide the batch. */
+  minibatchStdGroup: z.int().positive()
+})
+export type NetworkSettings = z.infer<typeof NetworkSettings>
+
+export const TrainingSettings = z.object({
+  preset: z.string(),
+  network: NetworkSettings,
+  seed: z.int(),
+  /** One iteration is one batch seen by each network. */
+  iterations: z.int().positive(),
+  batch: z.int().positive(),
+  /** Stop after this many minutes of training, if set. */
+  minutes: z.number().positive().optional(),
+  learningRate: z.object({ generator: z.number().positive(), discriminator: z.number().positive() }),
+  adam: z.object({ beta1: z.number(), beta2: z.number(), epsilon: z.number() }),
+  /** Data-to-data cross-entropy (ReACGAN): weight, positive margin, temperature, and which of two formulas. */
+  d2dCrossEntropy: z.object({
+    weight: z.number().nonnegative(),
+    positiveMargin: z.number(),
+    temperature: z.number().positive(),
+    formula: z.enum(['studiogan', 'exact'])
+  }),
+  /** Lazy gradient penalty on reals: (gamma/2)·‖∇D‖², every `interval` iterations; interval 0 turns it off. */
+  r1: z.object({ gamma: z.number().nonnegative(), interval: z.int().nonnegative() }),
+  pathLength: z.object({
+    weight: z.number().nonnegative(),
+    interval: z.int().nonnegative(),
+    decay: z.number(),
+    /** Share of the batch in its own step. */
+    batchShare: z.number()
+  }),
+  /** Probability of style mixing, one draw a batch. */
+  styleMixing: z.number().min(0).max(1),
+  /** The averaged generator: half-life in thousands of images, and at most this share of the images seen (0: no ramp). */
+  ema: z.object({ halfLifeKimg: z.number().positive(), rampUp: z.number().nonnegative() }),
+  /** Decay of the running mean of w. */
+  wAverageBeta: z.number(),
+  augmentation: z.object({
+    /** Mirror and quarter-turn reals at random, image and mask alike. */
+    flips: z.enum(['none', 'horizontal', 'all']),
+    diffAugment: z.array(z.enum(['color', 'translation', 'cutout']))
+  }),
+  evaluateEvery: z.int().positive(),
+  /** Real and synthetic pictures per evaluation, over all classes. */
+  evaluationPictures: z.int().positive(),
+  /** A safe point at least this often; also every five minutes. */
+  checkpointEvery: z.int().positive(),
+  sampleEvery: z.int().positive()
+})
+export type TrainingSettings = z.infer<typeof TrainingSettings>
+
+/** One line of a run's history (`metrics.jsonl`). */
+export const HistoryEntry = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('step'),
+    iteration: z.int(),
+    seconds: z.number(),
+    generatorLoss: z.number(),
+    discriminatorLoss: z.number(),
+    d2dGenerator: z.number(),
+    d2dDiscriminator: z.number(),
+    realSign: z.number(),
+    r1: z.number().optional(),
+    pathLength: z.number().optional()
+  }),
+  z.object({
+    kind: z.literal('evaluation'),
+    iteration: z.int(),
+    seconds: z.number(),
+    metric: z.string(),
+    value: z.number(),
+    classes: z.array(z.object({ name: z.string(), frechet: z.number(), real: z.int(), fake: z.int() })),
+    isBest: z.boolean()
+  }),
+  z.object({ kind: z.literal('sample'), iteration: z.int(), file: z.string() })
+])
+export type HistoryEntry = z.infer<typeof HistoryEntry>
