@@ -1,0 +1,13 @@
+/** One measured operation. */
+export interface BenchResult {
+  readonly name: string
+  /** The engine that ran it; absent where no tensor is touched. */
+  readonly engine?: string
+  readonly threads: number
+  /** Wall-clock time of one repetition. */
+  readonly seconds: { readonly min: number; readonly median: number }
+  /** What one repetition handles, in the plural: `iterations`, `images`, `distances`. */
+  readonly unit: string
+  /** Units a second at the median time. */
+  readonly perSecond: number
+}

@@ -1,0 +1,224 @@
+import { type Readable } from 'node:stream'
+import { crc32 } from 'node:zlib'
+import { type Entry, openPromise, type ZipFile } from 'yauzl'
+import { AppError, refuse } from '../../shared/errors.ts'
+
+export type NpyData =
+  Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array
+
+/** A NumPy array. 16-bit floats are widened to 32, 64-bit integers become exact doubles, booleans become 0 and 1. */
+export interface NpyArray {
+  /** [] for a scalar. */
+  readonly shape: readonly number[]
+  /** The element type as the file names it, without its byte order: `f4`, `i8`, `b1`. */
+  readonly dtype: string
+  /** In C order (last axis fastest), whatever the file's order was. */
+  readonly data: NpyData
+}
+
+/**
+ * Reads the arrays of a NumPy archive (`numpy.savez`, `numpy.savez_compressed`), keyed by their names without `.npy`.
+ *
+ * Sizes come from the central directory, because NumPy writes placeholders into the local headers. A size that is
+ * declared is checked against the compressed bytes before any memory is taken for it.
+ *
+ * @param wanted the arrays to read; all of them when absent
+ * @throws AppError of kind `input` for a damaged archive or an array that cannot be read, naming file and array
+ */
+export async function readNpz(path: string, wanted?: readonly string[]): Promise<Map<string, NpyArray>> {
+  const arrays = new Map<string, NpyArray>()
+  const zip = await openZip(path)
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const name = entry.fileName.replace(/\.npy$/, '')
+      if (name === entry.fileName || (wanted !== undefined && !wanted.includes(name))) continue
+      arrays.set(name, parseNpy(await readEntry(zip, entry, path), `${path}, array ${name}`))
+    }
+  } catch (thrown) {
+    throw asRefusal(thrown, path)
+  } finally {
+    zip.close()
+  }
+  const missing = wanted?.find((name) => !arrays.has(name))
+  if (missing !== undefined) throw refuse(`${path} holds no array named ${missing}.`, { file: path })
+  return arrays
+}
+
+/**
+ * Reads one `.npy` file (NumPy format versions 1 to 3, little-endian).
+ *
+ * @param source what to call these bytes in an error
+ */
+export function parseNpy(bytes: Uint8Array, source = 'The NumPy array'): NpyArray {
+  const { header, dataStart } = splitHeader(bytes, source)
+  const { descriptor, fortranOrder, shape } = parseHeader(header, source)
+  const { dtype, itemBytes, toNumbers } = elementType(descriptor, source)
+
+  const count = shape.reduce((product, size) => product * size, 1)
+  const present = bytes.byteLength - dataStart
+  if (!Number.isSafeInteger(count) || count * itemBytes !== present) {
+    throw refuse(
+      `${source}: the header declares ${count} numbers of ${itemBytes} bytes, but ${present} bytes follow it.`
+    )
+  }
+  const data = toNumbers(bytes.slice(dataStart).buffer, source)
+  return { shape, dtype, data: fortranOrder && shape.length > 1 ? toRowMajor(data, shape) : data }
+}
+
+async function openZip(path: string): Promise<ZipFile> {
+  try {
+    return await openPromise(path, { lazyEntries: true, autoClose: false })
+  } catch (thrown) {
+    throw asRefusal(thrown, path)
+  }
+}
+
+/** Deflate shrinks by at most 1032 to 1; who declares more than that is not telling the truth. */
+const largestDeflateRatio = 1032
+
+async function readEntry(zip: ZipFile, entry: Entry, path: string): Promise<Uint8Array> {
+  const { fileName, compressedSize, uncompressedSize, compressionMethod } = entry
+  if (compressionMethod !== 0 && compressionMethod !== 8) {
+    throw refuse(`${path}: ${fileName} is packed by method ${compressionMethod}, and only deflate is read.`, {
+      file: path,
+      next: 'Save the archive again with numpy.savez_compressed.'
+    })
+  }
+  if (uncompressedSize > compressedSize * largestDeflateRatio + 64 || compressedSize > zip.fileSize) {
+    throw refuse(`${path}: ${fileName} declares ${uncompressedSize} bytes, which its contents cannot fill.`, {
+      file: path,
+      next: 'The archive is damaged: fetch it again.'
+    })
+  }
+  const bytes = await collect(await zip.openReadStreamPromise(entry), uncompressedSize)
+  if (crc32(bytes) !== entry.crc32) {
+    throw refuse(`${path}: the checksum of ${fileName} is wrong.`, {
+      file: path,
+      next: 'The archive is damaged: fetch it again.'
+    })
+  }
+  return bytes
+}
+
+async function collect(stream: Readable, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size)
+  let filled = 0
+  // yauzl's stream yields buffers, and fails by itself when their total is not the declared size.
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes.set(chunk, filled)
+    filled += chunk.byteLength
+  }
+  return bytes
+}
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] // "\x93NUMPY"
+
+function splitHeader(bytes: Uint8Array, source: string): { header: string; dataStart: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.byteLength < 12 || magic.some((byte, i) => bytes[i] !== byte)) {
+    throw refuse(`${source} is not in NumPy's npy format.`)
+  }
+  const version = view.getUint8(6)
+  if (version < 1 || version > 3) throw refuse(`${source} has npy format version ${version}; 1 to 3 are read.`)
+  const headerStart = version === 1 ? 10 : 12
+  const dataStart = headerStart + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true))
+  if (dataStart > bytes.byteLength) throw refuse(`${source} ends within its header.`)
+  return { header: new TextDecoder().decode(bytes.subarray(headerStart, dataStart)), dataStart }
+}
+
+function parseHeader(header: string, source: string) {
+  const descriptor = /'descr':\s*'([^']+)'/.exec(header)?.[1]
+  const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1]
+  const shape = /'shape':\s*\(([\d\s,L]*)\)/.exec(header)?.[1]
+  if (descriptor === undefined || order === undefined || shape === undefined) {
+    throw refuse(`${source} holds records or objects; only plain arrays of numbers are read.`)
+  }
+  const sizes = shape.split(',').filter((size) => size.trim() !== '')
+  return { descriptor, fortranOrder: order === 'True', shape: sizes.map((size) => Number.parseInt(size, 10)) }
+}
+
+function elementType(descriptor: string, source: string) {
+  const dtype = descriptor.slice(1)
+  const toNumbers = /^[<|=>]/.test(descriptor) ? decoders[dtype] : undefined
+  if (toNumbers === undefined) {
+    throw refuse(`${source} has elements of type ${descriptor}; floats, integers and booleans are read.`)
+  }
+  const itemBytes = Number(dtype.slice(1))
+  if (descriptor.startsWith('>') && itemBytes > 1)
+    throw refuse(`${source} is big-endian; save it in little-endian order.`)
+  return { dtype, itemBytes, toNumbers }
+}
+
+const decoders: Record<string, (buffer: ArrayBuffer, source: string) => NpyData> = {
+  f2: (buffer) => widenFloat16(new Uint16Array(buffer)),
+  f4: (buffer) => new Float32Array(buffer),
+  f8: (buffer) => new Float64Array(buffer),
+  i1: (buffer) => new Int8Array(buffer),
+  i2: (buffer) => new Int16Array(buffer),
+  i4: (buffer) => new Int32Array(buffer),
+  i8: (buffer, source) => exactDoubles(new BigInt64Array(buffer), source),
+  u1: (buffer) => new Uint8Array(buffer),
+  u2: (buffer) => new Uint16Array(buffer),
+  u4: (buffer) => new Uint32Array(buffer),
+  u8: (buffer, source) => exactDoubles(new BigUint64Array(buffer), source),
+  b1: (buffer) => new Uint8Array(buffer)
+}
+
+function exactDoubles(integers: BigInt64Array | BigUint64Array, source: string): Float64Array {
+  const doubles = Float64Array.from(integers, Number)
+  const lost = doubles.findIndex((value) => !Number.isSafeInteger(value))
+  if (lost >= 0) throw refuse(`${source} holds ${String(integers[lost])}, too large to be kept exactly.`)
+  return doubles
+}
+
+/** IEEE 754 binary16 → binary32, which holds every one of its values. */
+function widenFloat16(halves: Uint16Array): Float32Array {
+  const floats = new Float32Array(halves.length)
+  for (const [i, half] of halves.entries()) {
+    const sign = half & 0x8000 ? -1 : 1
+    const exponent = (half >> 10) & 0x1f
+    const fraction = half & 0x3ff
+    if (exponent === 0) floats[i] = sign * fraction * 2 ** -24
+    else if (exponent === 31) floats[i] = fraction === 0 ? sign * Infinity : NaN
+    else floats[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+  }
+  return floats
+}
+
+/** Column-major (first axis fastest) → row-major. */
+function toRowMajor(columnMajor: NpyData, shape: readonly number[]): NpyData {
+  const rowMajor = columnMajor.slice()
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1))
+  const index = shape.map(() => 0)
+  for (let i = 0; i < rowMajor.length; i++) {
+    let source = 0
+    for (const [axis, stride] of strides.entries()) source += (index[axis] ?? 0) * stride
+    rowMajor[i] = columnMajor[source] ?? 0
+    advance(index, shape)
+  }
+  return rowMajor
+}
+
+/** Steps to the next index of a row-major walk. */
+function advance(index: number[], shape: readonly number[]): void {
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const next = (index[axis] ?? 0) + 1
+    if (next < (shape[axis] ?? 0)) {
+      index[axis] = next
+      return
+    }
+    index[axis] = 0
+  }
+}
+
+function asRefusal(thrown: unknown, path: string): Error {
+  if (!(thrown instanceof Error) || thrown instanceof AppError) return thrown as Error // everything here throws Errors
+  const code = 'code' in thrown ? thrown.code : undefined
+  if (code === 'ENOENT') return refuse(`There is no file ${path}.`, { file: path, cause: thrown })
+  if (typeof code === 'string' && code.startsWith('E')) return thrown // trouble with the disk, not with the archive
+  return refuse(`${path} cannot be read as a NumPy archive: ${thrown.message}.`, {
+    file: path,
+    next: 'The archive is damaged or of another kind: fetch or save it again.',
+    cause: thrown
+  })
+}
