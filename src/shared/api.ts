@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { Dataset, DatasetImage, ImportRequest, ImportResult } from './datasets.ts'
+import { DemoRequest, DemoResult, DemoState } from './demo.ts'
+import { WireError } from './errors.ts'
+import { MaskGraph, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
+import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
+import { Checkpoint, EngineInfo, EngineRequest, EvaluationResult, Run, TrainRequest, TrainResult } from './runs.ts'
+import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
+import { HistoryEntry } from './training.ts'
+
+const ByName = z.object({ name: z.string() })
+
+export const Doctor = z.object({
+  version: z.string(),
+  workspace: z.string(),
+  engine: EngineInfo,
+  engines: z.array(z.object({ name: z.string(), available: z.boolean(), why: z.string().optional() })),
+  cores: z.int(),
+  memoryBytes: z.number(),
+  diskFreeBytes: z.number(),
+  speed: z.object({ convGflops: z.number() })
+})
+export type Doctor = z.infer<typeof Doctor>
+
+/** Everything the workspace holds, newest first. */
+export const Workspace = z.object({
+  folder: z.string(),
+  datasets: z.array(Dataset),
+  prepared: z.array(Prepared),
+  runs: z.array(Run),
+  synthetic: z.array(Synthetic),
+  packages: z.array(StoredPackage)
+})
+export type Workspace = z.infer<typeof Workspace>
+
+/**
+ * Everything that can be asked for. Electron's IPC, the loopback host and the terminal serve this one table; a thing is
+ * called by its name or its id.
+ */
+export const requests = {
+  'app.doctor': { input: z.object({ engine: EngineRequest.default('auto') }), output: Doctor },
+  'workspace.show': { input: z.object({}), output: Workspace },
+  'datasets.import': { input: ImportRequest, output: ImportResult },
+  'datasets.list': { input: z.object({}), output: z.object({ datasets: z.array(Dataset) }) },
+  'datasets.show': { input: ByName, output: z.object({ dataset: Dataset, images: z.array(DatasetImage) }) },
+  'prepared.create': { input: PrepareRequest, output: PrepareResult },
+  'masks.graph': {
+    input: z.object({
+      dataset: z.string(),
+      image: z.string().optional(),
+      maxCover: z.number().min(0).max(1).default(0.7),
+      grayLevels: z.int().min(1).max(15).default(4),
+      neighbours: z.enum(['contact', 'overlap']).default('contact'),
+      labelling: z.enum(['dsatur', 'bfs']).default('dsatur')
+    }),
+    output: MaskGraph
+  },
+  'masks.decode': {
+    input: z.object({ mask: z.string(), grayLevels: z.int().min(1).max(15), out: z.string() }),
+    output: z.object({ cells: z.int(), sharpness: z.number(), method: z.string(), file: z.string() })
+  },
+  'runs.train': { input: TrainRequest, output: TrainResult },
+  'runs.resume': {
+    input: z.object({ run: z.string(), minutes: z.number().positive().optional(), engine: EngineRequest.default('auto') }),
+    output: TrainResult
+  },
+  'runs.pause': { input: z.object({ run: z.string() }), output: Run },
+  'runs.list': { input: z.object({}), output: z.object({ runs: z.array(Run) }) },
+  'runs.show': {
+    input: ByName,
+    output: z.object({ run: Run, history: z.array(HistoryEntry), checkpoints: z.array(Checkpoint) })
+  },
+  'runs.evaluate': {
+    input: z.object({
+      run: z.string(),
+      checkpoint: z.int().optional(),
+      count: z.int().positive().optional(),
+      seed: z.int().default(0),
+      engine: EngineRequest.default('auto')
+    }),
+    output: EvaluationResult
+  },
+  'synthetic.generate': { input: GenerateRequest, output: GenerateResult },
+  'synthetic.show': { input: ByName, output: z.object({ synthetic: Synthetic, images: z.array(SyntheticImage) }) },
+  'packages.create': { input: CreatePackageRequest, output: PackageResult },
+  'packages.verify': { input: z.object({ file: z.string() }), output: VerifyResult },
+  'packages.open': { input: z.object({ file: z.string(), name: z.string().optional() }), output: OpenResult },
+  /** Runs the bundled sample through every step and answers at the end (the terminal's way). */
+  'demo.run': { input: DemoRequest, output: DemoResult },
+  /** Starts it and answers at once; `demo.changed` tells how it goes (the page's way). */
+  'demo.start': { input: DemoRequest, output: DemoState },
+  'demo.state': { input: z.object({}), output: DemoState },
+  'demo.pause': { input: z.object({}), output: DemoState },
+  'demo.resume': { input: z.object({}), output: DemoState },
+  'demo.cancel': { input: z.object({}), output: DemoState }
+} satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+
+export type RequestName = keyof typeof requests
+/** What a caller may leave out has a default. */
+export type Input<N extends RequestName> = z.input<(typeof requests)[N]['input']>
+export type ParsedInput<N extends RequestName> = z.output<(typeof requests)[N]['input']>
+export type Output<N extends RequestName> = z.output<(typeof requests)[N]['output']>
+
+export type Reply = { output: unknown } | { error: WireError }
+
+export const Progress = z.object({
+  stage: z.string(),
+  done: z.number(),
+  total: z.number(),
+  secondsLeft: z.number().optional()
+})
+export type Progress = z.infer<typeof Progress>
+
+/** What the app tells without being asked. */
+export const AppEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('demo.changed'), demo: DemoState }),
+  z.object({ event: z.literal('run.history'), run: z.string(), entry: HistoryEntry }),
+  z.object({ event: z.literal('run.changed'), run: Run }),
+  z.object({ event: z.literal('workspace.changed') })
+])
+export type AppEvent = z.infer<typeof AppEvent>
+
+/**
+ * Pictures a page may ask for, as paths below the workspace: `runs/<id>/samples/<n>.png`,
+ * `synthetic/<id>/{images,previews,masks}/<name>.png`. Hosts serve what matches this and nothing else.
+ */
+export const PicturePath = z
+  .string()
+  .max(300)
+  .regex(/^(?:runs\/[\w-]+\/samples|synthetic\/[\w-]+\/(?:images|previews|masks))\/[\w-]+\.png$/)

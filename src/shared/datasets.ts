@@ -1,0 +1,102 @@
+import { z } from 'zod'
+
+export const DatasetId = z.string().brand('DatasetId')
+export type DatasetId = z.infer<typeof DatasetId>
+
+/** A name as users give it: shown everywhere, unique among things of one kind. */
+export const Name = z
+  .string()
+  .trim()
+  .min(1, 'A name is needed.')
+  .max(100, 'A name has at most 100 characters.')
+  .refine((name) => !/[/\\:*?"<>|\p{Cc}]/u.test(name), 'A name must not contain / \\ : * ? " < > | or line breaks.')
+
+export const SourceFormat = z.enum(['auto', 'coco', 'livecell', 'labels', 'masks'])
+export type SourceFormat = z.infer<typeof SourceFormat>
+
+/** A file that was not taken, and why. */
+export const Refusal = z.object({ file: z.string(), reason: z.string() })
+export type Refusal = z.infer<typeof Refusal>
+
+export const Warning = z.object({ file: z.string().optional(), reason: z.string() })
+export type Warning = z.infer<typeof Warning>
+
+export const ClassCount = z.object({
+  name: z.string(),
+  images: z.int(),
+  /** Images with annotation; the others bring pictures only. */
+  annotated: z.int(),
+  cells: z.int(),
+  /** Images and cells by hours since the start of the experiment, where file names tell. */
+  hours: z.array(z.object({ hour: z.number(), images: z.int(), cells: z.int() })).optional()
+})
+export type ClassCount = z.infer<typeof ClassCount>
+
+export const Dataset = z.object({
+  id: DatasetId,
+  name: z.string(),
+  created: z.string(),
+  format: z.string(),
+  images: z.int(),
+  annotated: z.int(),
+  cells: z.int(),
+  classes: z.array(ClassCount)
+})
+export type Dataset = z.infer<typeof Dataset>
+
+export const DatasetImage = z.object({
+  /** Stable within the dataset: its position in file-name order, from 1. */
+  id: z.int(),
+  /** Path below the dataset's `images/` folder in the workspace; the name it had at its source. */
+  file: z.string(),
+  width: z.int(),
+  height: z.int(),
+  channels: z.int(),
+  bits: z.int(),
+  class: z.string(),
+  /** Hours since the start of the experiment. */
+  time: z.number().optional(),
+  /** Images cut from one frame share a group: they never part in a split. */
+  group: z.string(),
+  annotated: z.boolean(),
+  cells: z.int(),
+  sha256: z.string(),
+  split: z.string().optional()
+})
+export type DatasetImage = z.infer<typeof DatasetImage>
+
+/**
+ * One annotated cell of an image, as stored in the workspace (`datasets/<id>/cells/<image id>.json`).
+ * The raster is COCO's compressed run-length string on the image's grid.
+ */
+export const StoredCell = z.object({
+  id: z.int(),
+  counts: z.string(),
+  /** The area that the source states, in px²; metrics use it where it is given. */
+  statedArea: z.number().optional(),
+  isCrowd: z.boolean().optional()
+})
+export type StoredCell = z.infer<typeof StoredCell>
+
+export const ImportRequest = z.object({
+  source: z.string(),
+  name: Name,
+  format: SourceFormat.default('auto'),
+  /** Folder with the images, where it is not the source itself. */
+  images: z.string().optional(),
+  /** Annotation file, or folder of label images. */
+  annotations: z.string().optional(),
+  /** category · folder · filename:REGEX · none; the default depends on the format. */
+  classFrom: z.string().optional(),
+  /** filename:REGEX · none. */
+  timeFrom: z.string().optional(),
+  maxImages: z.int().positive().optional()
+})
+export type ImportRequest = z.infer<typeof ImportRequest>
+
+export const ImportResult = z.object({
+  dataset: Dataset,
+  refused: z.array(Refusal),
+  warnings: z.array(Warning)
+})
+export type ImportResult = z.infer<typeof ImportResult>

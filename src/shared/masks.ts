@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { Name } from './datasets.ts'
+
+export const PreparedId = z.string().brand('PreparedId')
+export type PreparedId = z.infer<typeof PreparedId>
+
+export const Split = z.enum(['train', 'validation', 'test'])
+export type Split = z.infer<typeof Split>
+
+/** The choices of the mask pipeline (paper §2.2.1, Algorithm 1). */
+export const MaskSettings = z.object({
+  /** A cell covered by another beyond this share of its area is removed (strictly greater). */
+  maxCover: z.number().min(0).max(1),
+  /** L: the label cap, and the number of gray levels the 8-bit range is divided into. */
+  grayLevels: z.int().min(1).max(15),
+  /** Which cells must differ in label: those that share pixels (the paper's words), or also those that touch. */
+  neighbours: z.enum(['contact', 'overlap']),
+  /** Order of labelling: most constrained first (DSATUR), or breadth-first as in Algorithm 1. */
+  labelling: z.enum(['dsatur', 'bfs'])
+})
+export type MaskSettings = z.infer<typeof MaskSettings>
+
+/** The paper's literal choices (`--paper`). */
+export const paperMaskSettings: MaskSettings = { maxCover: 0.7, grayLevels: 4, neighbours: 'overlap', labelling: 'bfs' }
+export const defaultMaskSettings: MaskSettings = {
+  maxCover: 0.7,
+  grayLevels: 4,
+  neighbours: 'contact',
+  labelling: 'dsatur'
+}
+
+export const MaskCounts = z.object({
+  images: z.int(),
+  cells: z.int(),
+  removedByCover: z.int(),
+  droppedByCap: z.int(),
+  /** Cells that the masks show. */
+  painted: z.int(),
+  /** Labels that would be needed if there were no cap. */
+  labelsNeeded: z.int()
+})
+export type MaskCounts = z.infer<typeof MaskCounts>
+
+export const AveragePrecisions = z.object({ AP: z.number(), AP50: z.number(), AP75: z.number() })
+export type AveragePrecisions = z.infer<typeof AveragePrecisions>
+
+export const PrepareRequest = z.object({
+  dataset: z.string(),
+  name: Name,
+  mask: MaskSettings.default(defaultMaskSettings),
+  /** Side of the square tiles that training sees, in pixels after scaling. */
+  tile: z.int().min(8).max(2048).default(512),
+  /** Size factor applied to images (area mean) and cells (nearest pixel) before anything else. */
+  scale: z.number().gt(0).max(1).default(1),
+  channels: z.enum(['gray', 'rgb']).default('gray'),
+  /** Shares of source images for training, validation and test. */
+  split: z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]).default([0.8, 0.1, 0.1]),
+  seed: z.int().default(0),
+  /** How images of more than 8 bits come to 8: the 1st to 99.8th percentile of each image, or the full range. */
+  brightness: z.enum(['percentiles', 'full']).default('percentiles'),
+  workers: z.int().positive().optional()
+})
+export type PrepareRequest = z.infer<typeof PrepareRequest>
+
+/** One image of a prepared set. `file` names its picture in `images/` and its label indices in `masks/`, both PNG. */
+export const PreparedImage = z.object({
+  file: z.string(),
+  source: z.string(),
+  width: z.int(),
+  height: z.int(),
+  class: z.string(),
+  time: z.number().optional(),
+  split: Split,
+  counts: MaskCounts
+})
+export type PreparedImage = z.infer<typeof PreparedImage>
+
+/** Real limits of a class, for the area filter (paper §2.4, sheet §5.6): from the visible parts of painted cells. */
+export const CellLimits = z.object({
+  class: z.string(),
+  minArea: z.number(),
+  maxArea: z.number(),
+  minSolidity: z.number(),
+  /** Cells per tile: 1st and 99th percentile. */
+  minCells: z.number(),
+  maxCells: z.number()
+})
+export type CellLimits = z.infer<typeof CellLimits>
+
+export const Prepared = z.object({
+  id: PreparedId,
+  name: z.string(),
+  created: z.string(),
+  dataset: z.string(),
+  tile: z.int(),
+  scale: z.number(),
+  channels: z.enum(['gray', 'rgb']),
+  grayLevels: z.int(),
+  mask: MaskSettings,
+  seed: z.int(),
+  classes: z.array(z.string()),
+  roundTrip: AveragePrecisions
+})
+export type Prepared = z.infer<typeof Prepared>
+
+export const PrepareResult = z.object({
+  prepared: Prepared,
+  totals: MaskCounts,
+  classes: z.array(MaskCounts.extend({ name: z.string() })),
+  /** Mask → decode → average precision against the source, LIVECell convention. */
+  roundTrip: AveragePrecisions,
+  /** The same with the paper's literal choices, for comparison. */
+  roundTripPaper: AveragePrecisions,
+  splits: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
+  warnings: z.array(z.object({ file: z.string().optional(), reason: z.string() })),
+  seed: z.int()
+})
+export type PrepareResult = z.infer<typeof PrepareResult>
+
+/** What `prepared/<id>/about.json` holds: enough to train from and to rebuild the catalogue. */
+export const PreparedAbout = z.object({
+  kind: z.literal('prepared'),
+  version: z.literal(1),
+  result: PrepareResult,
+  images: z.array(PreparedImage),
+  limits: z.array(CellLimits)
+})
+export type PreparedAbout = z.infer<typeof PreparedAbout>
+
+export const MaskGraph = z.object({
+  images: z.array(
+    z.object({
+      file: z.string(),
+      cells: z.array(z.object({ id: z.int(), area: z.int() })),
+      overlaps: z.array(z.tuple([z.int(), z.int(), z.int()])),
+      contacts: z.array(z.tuple([z.int(), z.int()])),
+      removed: z.array(z.int()),
+      labels: z.record(z.string(), z.int())
+    })
+  )
+})
+export type MaskGraph = z.infer<typeof MaskGraph>

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { Name } from './datasets.ts'
+import { GeneratorKind, TrainingSettings } from './training.ts'
+
+export const RunId = z.string().brand('RunId')
+export type RunId = z.infer<typeof RunId>
+
+export const EngineRequest = z.enum(['auto', 'native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu'])
+export type EngineRequest = z.infer<typeof EngineRequest>
+
+export const EngineInfo = z.object({ name: z.string(), library: z.string(), device: z.string(), threads: z.int() })
+export type EngineInfo = z.infer<typeof EngineInfo>
+
+/** running: an engine works on it · paused: at a safe point, can go on · finished · failed: see `problem`. */
+export const RunState = z.enum(['running', 'paused', 'finished', 'failed'])
+export type RunState = z.infer<typeof RunState>
+
+export const Best = z.object({ iteration: z.int(), metric: z.string(), value: z.number() })
+
+export const Run = z.object({
+  id: RunId,
+  name: z.string(),
+  created: z.string(),
+  /** Id of the prepared set it learns from. */
+  prepared: z.string(),
+  /** What it went on from, where it was not started from nothing. */
+  from: z.string().optional(),
+  state: RunState,
+  problem: z.string().optional(),
+  iteration: z.int(),
+  best: Best.optional(),
+  parameters: z.object({ generator: z.int(), discriminator: z.int() }).optional(),
+  engine: EngineInfo.optional(),
+  secondsPerIteration: z.number().optional(),
+  classes: z.array(z.string()),
+  settings: TrainingSettings
+})
+export type Run = z.infer<typeof Run>
+
+export const Checkpoint = z.object({
+  iteration: z.int(),
+  /** Folder below `runs/<id>/checkpoints/`. */
+  folder: z.string(),
+  isBest: z.boolean()
+})
+export type Checkpoint = z.infer<typeof Checkpoint>
+
+export const TrainRequest = z.object({
+  prepared: z.string(),
+  name: Name,
+  preset: z.enum(['demo', 'quick', 'livecell', 'tissuenet']).default('quick'),
+  generator: GeneratorKind.optional(),
+  iterations: z.int().positive().optional(),
+  batch: z.int().positive().optional(),
+  learningRate: z.number().positive().optional(),
+  mappingLayers: z.int().positive().optional(),
+  augment: z.array(z.enum(['diffaug', 'color', 'translation', 'cutout'])).optional(),
+  evaluateEvery: z.int().positive().optional(),
+  minutes: z.number().positive().optional(),
+  seed: z.int().default(0),
+  engine: EngineRequest.default('auto'),
+  /** A run's name or id whose best model is taken as the start, with a fresh optimiser. */
+  from: z.string().optional()
+})
+export type TrainRequest = z.infer<typeof TrainRequest>
+
+export const TrainResult = z.object({
+  run: Run,
+  parameters: z.object({ generator: z.int(), discriminator: z.int() }),
+  secondsPerIteration: z.number(),
+  /** Path of the run's history, relative to the workspace. */
+  history: z.string(),
+  notices: z.array(z.string()),
+  seed: z.int(),
+  engine: EngineInfo
+})
+export type TrainResult = z.infer<typeof TrainResult>
+
+export const EvaluationResult = z.object({
+  features: z.object({ name: z.string(), sha256: z.string() }),
+  iteration: z.int(),
+  metrics: z.array(
+    z.object({
+      class: z.string(),
+      frechet: z.number(),
+      kernel: z.number(),
+      kernelSd: z.number(),
+      real: z.int(),
+      fake: z.int()
+    })
+  ),
+  mean: z.object({ frechet: z.number(), kernel: z.number() }),
+  seed: z.int(),
+  engine: EngineInfo
+})
+export type EvaluationResult = z.infer<typeof EvaluationResult>

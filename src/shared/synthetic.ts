@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { Name } from './datasets.ts'
+import { EngineInfo, EngineRequest } from './runs.ts'
+
+export const SyntheticId = z.string().brand('SyntheticId')
+export type SyntheticId = z.infer<typeof SyntheticId>
+
+export const SyntheticClass = z.object({ name: z.string(), images: z.int(), cells: z.int() })
+
+export const Synthetic = z.object({
+  id: SyntheticId,
+  name: z.string(),
+  created: z.string(),
+  /** Name of the run, or of the package it came in. */
+  origin: z.string(),
+  iteration: z.int(),
+  seed: z.int(),
+  truncation: z.number(),
+  images: z.int(),
+  cells: z.int(),
+  classes: z.array(SyntheticClass)
+})
+export type Synthetic = z.infer<typeof Synthetic>
+
+/** One picture with its mask: `images/<file>` and `masks/<file>`, both PNG; the mask a 16-bit label image. */
+export const SyntheticImage = z.object({
+  file: z.string(),
+  /** Position in the seeded sequence: (seed, index) makes the same picture again. */
+  index: z.int(),
+  class: z.string(),
+  width: z.int(),
+  height: z.int(),
+  cells: z.int(),
+  /** Cells that the area filter took out of this mask. */
+  removedCells: z.int()
+})
+export type SyntheticImage = z.infer<typeof SyntheticImage>
+
+export const GenerateRequest = z.object({
+  run: z.string(),
+  name: Name,
+  /** Pictures in all, classes in equal shares; or `perClass` of each. */
+  count: z.int().positive().max(1_000_000).optional(),
+  perClass: z.int().positive().max(1_000_000).optional(),
+  truncation: z.number().min(0).max(2).default(1),
+  seed: z.int().default(0),
+  areaFilter: z.boolean().default(true),
+  engine: EngineRequest.default('auto')
+})
+export type GenerateRequest = z.infer<typeof GenerateRequest>
+
+export const Filtered = z.object({ cells: z.int(), images: z.int(), why: z.record(z.string(), z.int()) })
+export type Filtered = z.infer<typeof Filtered>
+
+export const GenerateResult = z.object({
+  synthetic: Synthetic,
+  filtered: Filtered,
+  warnings: z.array(z.string()),
+  seed: z.int(),
+  engine: EngineInfo
+})
+export type GenerateResult = z.infer<typeof GenerateResult>
+
+/** What `synthetic/<id>/about.json` holds. */
+export const SyntheticAbout = z.object({
+  kind: z.literal('synthetic'),
+  version: z.literal(1),
+  synthetic: Synthetic,
+  images: z.array(SyntheticImage),
+  filtered: Filtered,
+  /** How it was made, in the words of the settings: model, preset, training data, software. */
+  provenance: z.object({
+    software: z.string(),
+    run: z.string(),
+    dataset: z.string(),
+    preset: z.string(),
+    engine: EngineInfo
+  })
+})
+export type SyntheticAbout = z.infer<typeof SyntheticAbout>
