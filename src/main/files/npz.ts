@@ -25,7 +25,7 @@ export interface NpyArray {
  * @param wanted the arrays to read; all of them when absent
  * @throws AppError of kind `input` for a damaged archive or an array that cannot be read, naming file and array
  */
-export async function readNpz(path: string, wanted?: readonly string[]): Promise<Map<string, NpyArray>> {
+export async function readNpz(path: string, wanted?: readonly string[]): Promise<Record<string, NpyArray>> {
   const arrays = new Map<string, NpyArray>()
   const zip = await openZip(path)
   try {
@@ -41,7 +41,7 @@ export async function readNpz(path: string, wanted?: readonly string[]): Promise
   }
   const missing = wanted?.find((name) => !arrays.has(name))
   if (missing !== undefined) throw refuse(`${path} holds no array named ${missing}.`, { file: path })
-  return arrays
+  return Object.fromEntries(arrays)
 }
 
 /**
