@@ -43,34 +43,44 @@ function refine(coordinate: number): number {
   return Math.trunc(fineness * coordinate + 0.5)
 }
 
-/** Records where an edge, in fine coordinates, passes the centres of pixel columns. */
+/** Records where an edge, in fine coordinates, passes the centres of pixel columns. It always has a width. */
 function crossEdge(x: number, y: number, nextX: number, nextY: number, height: number): void {
-  const dx = Math.abs(nextX - x)
-  const dy = Math.abs(nextY - y)
-  const left = x < nextX ? x : nextX
-  const right = x < nextX ? nextX : x
-  const first = left <= centre ? 0 : Math.ceil((left - centre) / fineness)
-  const last = Math.min(crossings.width - 1, Math.floor((right - 1 - centre) / fineness))
-  if (dx >= dy) {
-    // Flat: the walk advances by one sub-column a step, from the left end.
-    const start = x < nextX ? y : nextY
-    const slope = (x < nextX ? nextY - y : y - nextY) / dx
-    for (let column = first; column <= last; column++) {
-      const step = fineness * column + centre - left
-      const before = Math.trunc(start + slope * step + 0.5)
-      const after = Math.trunc(start + slope * (step + 1) + 0.5)
-      crossings.add(column, toRow(before < after ? before : after, height))
-    }
-    return
+  const isFlat = Math.abs(nextX - x) >= Math.abs(nextY - y)
+  if (isFlat && x < nextX) crossFlatEdge(x, y, nextX, nextY, height)
+  else if (isFlat) crossFlatEdge(nextX, nextY, x, y, height)
+  else if (y < nextY) crossSteepEdge(x, y, nextX, nextY, height)
+  else crossSteepEdge(nextX, nextY, x, y, height)
+}
+
+/** The walk along a flat edge advances by one sub-column a step, from its left end. */
+function crossFlatEdge(left: number, y: number, right: number, nextY: number, height: number): void {
+  const slope = (nextY - y) / (right - left)
+  const last = lastColumn(right)
+  for (let column = firstColumn(left); column <= last; column++) {
+    const step = fineness * column + centre - left
+    const before = Math.trunc(y + slope * step + 0.5)
+    const after = Math.trunc(y + slope * (step + 1) + 0.5)
+    crossings.add(column, toRow(before < after ? before : after, height))
   }
-  // Steep: the walk advances by one sub-row a step, from the upper end; look for the step that changes sub-column.
-  const top = y < nextY ? y : nextY
-  const start = y < nextY ? x : nextX
-  const slope = (y < nextY ? nextX - x : x - nextX) / dy
-  for (let column = first; column <= last; column++) {
-    const step = stepOver(start, slope, fineness * column + centre + 1)
+}
+
+/** The walk along a steep edge advances by one sub-row a step, from its upper end; some steps change sub-column. */
+function crossSteepEdge(x: number, top: number, nextX: number, bottom: number, height: number): void {
+  const slope = (nextX - x) / (bottom - top)
+  const last = lastColumn(x < nextX ? nextX : x)
+  for (let column = firstColumn(x < nextX ? x : nextX); column <= last; column++) {
+    const step = stepOver(x, slope, fineness * column + centre + 1)
     crossings.add(column, toRow(top + step - 1, height))
   }
+}
+
+function firstColumn(left: number): number {
+  return left <= centre ? 0 : Math.ceil((left - centre) / fineness)
+}
+
+function lastColumn(right: number): number {
+  const last = Math.floor((right - 1 - centre) / fineness)
+  return last < crossings.width ? last : crossings.width - 1
 }
 
 /** The first step at which start + slope · step + ½ has reached `line`, from whichever side it came. */

@@ -3,8 +3,7 @@ import { refuse } from '../../shared/errors.ts'
 /**
  * A set of pixels as run lengths, in COCO's order: down the columns, left to right, so that the pixel in column x and
  * row y has index x · height + y. Runs alternate between outside and inside and begin with outside (maybe 0 long).
- * Their sum is height · width. Indices into `counts` in this folder are in range by construction; `?? 0` only tells
- * the compiler so.
+ * Their sum is height · width. (Indices in this folder are in range by construction; `?? 0` only tells the compiler.)
  */
 export interface Rle {
   readonly height: number
@@ -27,10 +26,9 @@ export type PixelArray = Uint8Array | Uint16Array | Uint32Array | Int32Array
  * Checks runs that come from a file.
  * @throws AppError if they do not add up to the image.
  */
-export function rleFromCounts(counts: ArrayLike<number>, height: number, width: number): Rle {
+export function rleFromCounts(counts: readonly number[] | Uint32Array, height: number, width: number): Rle {
   let sum = 0
-  for (let i = 0; i < counts.length; i++) {
-    const run = counts[i] ?? 0
+  for (const run of counts) {
     if (!Number.isInteger(run) || run < 0) throw refuse(`A run-length mask has the run ${String(run)}.`)
     sum += run
   }
@@ -85,17 +83,21 @@ export function rleIntersection(a: Rle, b: Rle): number {
   let shared = 0
   let i = 0
   let j = 0
-  let endX = x[0] ?? 0
-  let endY = y[0] ?? 0
+  let endX = runAt(x, 0)
+  let endY = runAt(y, 0)
   let position = 0
   while (i < x.length && j < y.length) {
     const end = endX < endY ? endX : endY
     if ((i & j & 1) === 1) shared += end - position
     position = end
-    if (endX === end) endX += x[++i] ?? 0
-    if (endY === end) endY += y[++j] ?? 0
+    if (endX === end) endX += runAt(x, ++i)
+    if (endY === end) endY += runAt(y, ++j)
   }
   return shared
+}
+
+function runAt(counts: Uint32Array, i: number): number {
+  return counts[i] ?? 0
 }
 
 /** The pixels that are in at least one of the sets, which lie on one grid. */
@@ -109,15 +111,15 @@ function unionOfTwo(a: Rle, b: Rle): Rle {
   const writer = new RunWriter(a.height, a.width)
   let i = 0
   let j = 0
-  let endA = a.counts[0] ?? 0
-  let endB = b.counts[0] ?? 0
+  let endA = runAt(a.counts, 0)
+  let endB = runAt(b.counts, 0)
   let position = 0
   while (i < a.counts.length && j < b.counts.length) {
     const end = Math.min(endA, endB)
     if (((i | j) & 1) === 1) writer.add(position, end)
     position = end
-    if (endA === end) endA += a.counts[++i] ?? 0
-    if (endB === end) endB += b.counts[++j] ?? 0
+    if (endA === end) endA += runAt(a.counts, ++i)
+    if (endB === end) endB += runAt(b.counts, ++j)
   }
   return writer.finish()
 }
@@ -136,6 +138,11 @@ export function rleFromPixels(mask: ArrayLike<number>, height: number, width: nu
 /** All objects of a row-major label image (0 is background) in one pass, in ascending order of their ids. */
 export function rleFromLabel(labels: ArrayLike<number>, width: number, height: number): Map<number, Rle> {
   const writers = new Map<number, RunWriter>()
+  const add = (id: number, start: number, end: number) => {
+    let writer = writers.get(id)
+    if (writer === undefined) writers.set(id, (writer = new RunWriter(height, width)))
+    writer.add(start, end)
+  }
   for (let x = 0; x < width; x++) {
     let y = 0
     while (y < height) {
@@ -143,11 +150,7 @@ export function rleFromLabel(labels: ArrayLike<number>, width: number, height: n
       const start = y
       do y++
       while (y < height && labels[y * width + x] === id)
-      if (id !== 0) {
-        let writer = writers.get(id)
-        if (writer === undefined) writers.set(id, (writer = new RunWriter(height, width)))
-        writer.add(x * height + start, x * height + y)
-      }
+      if (id !== 0) add(id, x * height + start, x * height + y)
     }
   }
   const ascending = [...writers].sort(([a], [b]) => a - b)

@@ -23,7 +23,7 @@ describe('a polygon', () => {
   test('that is a rectangle on the pixel grid has exactly its area, wherever it starts and turns', () => {
     const side = fc.integer({ min: -4, max: 14 })
     fc.assert(
-      fc.property(side, side, side, side, fc.nat(3), fc.boolean(), (x1, y1, x2, y2, first, turned) => {
+      fc.property(fc.tuple(side, side, side, side), fc.nat(3), fc.boolean(), ([x1, y1, x2, y2], first, turned) => {
         const corners = [x1, y1, x2, y1, x2, y2, x1, y2]
         const ring = [...corners.slice(2 * first), ...corners.slice(0, 2 * first)]
         const points = Array.from({ length: 4 }, (_, i) => ring.slice(2 * i, 2 * i + 2))

@@ -59,7 +59,7 @@ describe('run lengths', () => {
     fc.assert(
       fc.property(mask, mask, (m, n) => {
         const [a, b] = [rleFromPixels(m, height, width), rleFromPixels(n, height, width)]
-        expect(rleArea(a)).toBe(m.reduce((sum, value) => sum + value, 0))
+        expect(rleArea(a)).toBe(m.reduce<number>((sum, value) => sum + value, 0))
         expect(rleIntersection(a, b)).toBe(m.filter((value, i) => value === 1 && n[i] === 1).length)
         expect(pixelsOf(rleUnion([a, b]))).toEqual(m.map((value, i) => Math.max(value, n[i] ?? 0)))
         const columns = m.flatMap((value, i) => (value === 1 ? [i % width] : []))
