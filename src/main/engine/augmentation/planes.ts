@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
+import { applyLinear } from './linear-map.ts'
 
 /** 1 for an image plane and 0 for a mask plane, [P]. */
 export function imagePlanes(planes: number, imageChannels: number): tf.Tensor1D {
@@ -19,13 +20,13 @@ export function perSample(values: Float32Array): tf.Tensor4D {
 export function sampleMeans(x: tf.Tensor4D, imageChannels: number): tf.Tensor4D {
   const [count, height, width, planes] = x.shape
   const weights = tf.tile(imagePlanes(planes, imageChannels), [height * width])
-  const sums = tf.matMul(x.reshape<tf.Rank.R2>([count, -1]), weights.reshape<tf.Rank.R2>([-1, 1]))
+  const sums = tf.matMul(x.reshape<tf.Tensor2D>([count, -1]), weights.reshape<tf.Tensor2D>([-1, 1]))
   return tf.div(sums, height * width * imageChannels).reshape([count, 1, 1, 1])
 }
 
 /** A linear map of each pixel's planes: y[…, q] = Σ_p x[…, p]·matrix[p, q]. */
 export function mixPlanes(x: tf.Tensor4D, matrix: tf.Tensor2D): tf.Tensor4D {
-  return tf.matMul(x.reshape<tf.Rank.R2>([-1, x.shape[3]]), matrix).reshape(x.shape)
+  return tf.matMul(x.reshape<tf.Tensor2D>([-1, x.shape[3]]), matrix).reshape(x.shape)
 }
 
 /**
@@ -39,22 +40,20 @@ export function mixPlanes(x: tf.Tensor4D, matrix: tf.Tensor2D): tf.Tensor4D {
  */
 export function translate(x: tf.Tensor4D, shift: Int32Array): tf.Tensor4D {
   invariant(shift.length === 2 * x.shape[0], 'one shift for each sample')
-  const shifted = tf.customGrad((input: tf.Tensor) => ({
-    value: shiftPixels(input as tf.Tensor4D, shift), // it is x
-    gradFunc: (dy: tf.Tensor) =>
-      translate(
-        dy as tf.Tensor4D, // of x's shape
-        shift.map((pixels) => -pixels)
-      )
-  }))
-  return shifted(x) // of x's shape
+  const back = shift.map((pixels) => -pixels)
+  const moved = applyLinear(
+    x,
+    (y) => shiftPixels(y, x.shape, shift),
+    (dy) => shiftPixels(dy, x.shape, back)
+  )
+  return moved.reshape(x.shape)
 }
 
 /** Cuts each sample's window out of the zero-padded batch; rows of W·P numbers are moved as a whole. */
-function shiftPixels(x: tf.Tensor4D, shift: Int32Array): tf.Tensor4D {
-  const [count, height, width, planes] = x.shape
+function shiftPixels(x: tf.Tensor, shape: tf.Tensor4D['shape'], shift: Int32Array): tf.Tensor {
+  const [count, height, width, planes] = shape
   const margin = shift.reduce((largest, pixels) => Math.max(largest, Math.abs(pixels)), 0)
-  const padded = tf.pad(x.reshape<tf.Rank.R3>([count, height, width * planes]), [
+  const padded = tf.pad(x.reshape<tf.Tensor3D>([count, height, width * planes]), [
     [0, 0],
     [margin, margin],
     [margin * planes, margin * planes]
@@ -63,5 +62,5 @@ function shiftPixels(x: tf.Tensor4D, shift: Int32Array): tf.Tensor4D {
     const [rows = 0, columns = 0] = shift.subarray(2 * n)
     return tf.slice(padded, [n, margin + rows, (margin + columns) * planes], [1, height, width * planes])
   })
-  return tf.concat(windows).reshape(x.shape)
+  return tf.concat(windows).reshape(shape)
 }
