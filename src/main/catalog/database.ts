@@ -1,0 +1,113 @@
+import SQLite, { type Database } from 'better-sqlite3'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { AppError, invariant, refuse } from '../../shared/errors.ts'
+import { migrate } from './migrations.ts'
+
+/** "CyLm": marks the file as ours for tools that look at its header. */
+const applicationId = 0x43794c6d
+
+/**
+ * Opens the database, makes it where there is none, checks it and brings it to the newest schema.
+ *
+ * @param file path, or `:memory:`
+ * @throws AppError of kind `input` for a file that is damaged, newer than this program, or not a catalogue
+ */
+export function openDatabase(file: string): Database {
+  // better-sqlite3 13 is built for Node-API 10; on an older Node the process would die without a word.
+  if (Number(process.versions['napi']) < 10) {
+    throw new AppError('usage', `Node ${process.versions.node} is too old for the catalogue.`, {
+      next: 'Start CytoLoom through npm run, which brings its own Node 24.'
+    })
+  }
+  const db = connect(file)
+  try {
+    checkHealth(db, file)
+    configure(db)
+    migrate(db, file)
+    return db
+  } catch (thrown) {
+    db.close()
+    throw explain(thrown, file)
+  }
+}
+
+/** Writes the log back into the database file, so that a closed workspace is one file that can be copied. */
+export function closeDatabase(db: Database): void {
+  if (!db.open) return
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.close()
+}
+
+function connect(file: string): Database {
+  try {
+    return new SQLite(file, { timeout: 10_000 })
+  } catch (thrown) {
+    throw explain(thrown, file)
+  }
+}
+
+function checkHealth(db: Database, file: string): void {
+  const owner = db.pragma('application_id', { simple: true })
+  const tables = db.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get()
+  if (owner !== applicationId && tables !== 0) {
+    throw refuse(`${file} is a database of another program.`, {
+      file,
+      next: 'Choose another workspace with --workspace, or move the file away.'
+    })
+  }
+  if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damaged(file)
+}
+
+function configure(db: Database): void {
+  db.pragma('trusted_schema = OFF')
+  db.pragma('foreign_keys = ON')
+  db.pragma('journal_mode = WAL')
+  // After the switch to WAL: the library's build falls back to NORMAL there, which may lose commits in a power cut.
+  db.pragma('synchronous = FULL')
+  if (db.pragma('application_id', { simple: true }) !== applicationId) db.pragma(`application_id = ${applicationId}`)
+  invariant(db.pragma('synchronous', { simple: true }) === 2, 'a committed decision survives a power cut')
+}
+
+/** Gives SQLite's own refusals a sentence; everything else passes. */
+function explain(thrown: unknown, file: string): unknown {
+  if (!(thrown instanceof SQLite.SqliteError)) {
+    return thrown instanceof TypeError && !existsSync(dirname(file))
+      ? refuse(`The folder of ${file} does not exist.`, { file, next: 'Make it, or choose another.', cause: thrown })
+      : thrown
+  }
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(thrown.code)) return damaged(file, thrown)
+  if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(thrown.code)) {
+    return refuse(`${file} cannot be opened for writing.`, {
+      file,
+      next: 'Allow writing in its folder, or choose another workspace with --workspace.',
+      cause: thrown
+    })
+  }
+  if (/^SQLITE_(BUSY|LOCKED)/.test(thrown.code)) {
+    return new AppError('resources', `${file} is in use by another program and does not become free.`, {
+      file,
+      next: 'Close other CytoLoom windows and try again.',
+      cause: thrown
+    })
+  }
+  return thrown
+}
+
+function damaged(file: string, cause?: unknown): AppError {
+  const backup = newestBackup(file)
+  const inBackup = backup === undefined ? '' : ` An older state is in ${backup}.`
+  return refuse(`${file} is damaged.${inBackup}`, {
+    file,
+    next: `Move ${basename(file)} out of its folder and start again: the catalogue is made anew from the folders beside it, which are complete.`,
+    cause
+  })
+}
+
+function newestBackup(file: string): string | undefined {
+  if (!existsSync(dirname(file))) return undefined
+  const prefix = `${basename(file)}.backup-v`
+  return readdirSync(dirname(file))
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .sort((a, b) => Number(b.slice(prefix.length)) - Number(a.slice(prefix.length)))[0]
+}

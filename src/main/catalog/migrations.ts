@@ -1,0 +1,54 @@
+import { type Database } from 'better-sqlite3'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { refuse } from '../../shared/errors.ts'
+import { initial } from './migrations/001-initial.sql.ts'
+
+/** One step of the schema, in order: step n leads from version n − 1 to n, and never changes once it was released. */
+export const migrations: readonly string[] = [initial]
+
+/**
+ * Brings a database to the newest schema. Each step is one transaction, so a kill leaves the version before or after
+ * it. A database with contents is copied to `<file>.backup-v<version>` before each step.
+ *
+ * @throws AppError of kind `input` where the file was written by a newer program
+ */
+export function migrate(db: Database, file: string, steps: readonly string[] = migrations): void {
+  const found = versionOf(db)
+  if (found > steps.length) {
+    throw refuse(
+      `${file} was written by a newer CytoLoom (catalogue version ${found}; this one knows up to ${steps.length}).`,
+      { file, next: 'Update CytoLoom, or choose another workspace with --workspace.' }
+    )
+  }
+  for (let version = found; version < steps.length; version++) {
+    if (version > 0) backUp(db, file, version)
+    applyStep(db, steps[version] ?? '', version)
+  }
+}
+
+/** Path of the copy that is made before the schema leaves `version`. */
+export function backupPath(file: string, version: number): string {
+  return `${file}.backup-v${version}`
+}
+
+function versionOf(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }))
+}
+
+function applyStep(db: Database, sql: string, version: number): void {
+  const apply = db.transaction(() => {
+    if (versionOf(db) !== version) return // another process took this step while we waited for the lock
+    db.exec(sql)
+    db.pragma(`user_version = ${version + 1}`)
+  })
+  apply.immediate()
+}
+
+/** Copies the database, whole or not at all: an older copy of the same version is replaced only by a complete one. */
+function backUp(db: Database, file: string, version: number): void {
+  if (db.memory) return
+  const unfinished = `${backupPath(file, version)}.unfinished`
+  if (existsSync(unfinished)) rmSync(unfinished)
+  db.prepare('VACUUM INTO ?').run(unfinished)
+  renameSync(unfinished, backupPath(file, version))
+}

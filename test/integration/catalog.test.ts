@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest'
+import { openCatalog } from '../../src/main/catalog/catalog.ts'
+import { HistoryEntry } from '../../src/shared/training.ts'
+import {
+  sampleDataset,
+  sampleDatasetImages,
+  samplePrepared,
+  samplePreparedImages,
+  sampleRun,
+  sampleStep,
+  sampleSynthetic,
+  sampleSyntheticImages
+} from '../support/catalog-samples.ts'
+
+const evaluation = HistoryEntry.parse({
+  kind: 'evaluation',
+  iteration: 16,
+  seconds: 3,
+  metric: 'frechet',
+  value: 120.5,
+  classes: [{ name: 'A172', frechet: 120.5, real: 10, fake: 10 }],
+  isBest: true
+})
+
+describe('things of every kind', () => {
+  test('a dataset comes back as it was stored, with its classes and images', () => {
+    const { datasets } = openCatalog(':memory:')
+    datasets.insert(sampleDataset(), sampleDatasetImages())
+
+    expect(datasets.list()).toStrictEqual([sampleDataset()])
+    expect(datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
+  })
+
+  test('a prepared set comes back as it was stored, with all that was reported', () => {
+    const { prepared } = openCatalog(':memory:')
+    prepared.insert(samplePrepared(), samplePreparedImages())
+
+    expect(prepared.list()).toStrictEqual([samplePrepared().prepared])
+    expect(prepared.result('pr1')).toStrictEqual(samplePrepared())
+    expect(prepared.images('pr1')).toStrictEqual(samplePreparedImages())
+  })
+
+  test('a run comes back as it was last updated', () => {
+    const { runs } = openCatalog(':memory:')
+    const finished = {
+      ...sampleRun(),
+      state: 'finished' as const,
+      iteration: 1000,
+      from: 'starter',
+      best: { iteration: 900, metric: 'frechet', value: 88.25 },
+      parameters: { generator: 1234, discriminator: 2345 },
+      engine: { name: 'wasm', library: 'tfjs 4.22.0', device: 'CPU', threads: 2 },
+      secondsPerIteration: 0.25
+    }
+    runs.insert(sampleRun())
+    expect(runs.list()).toStrictEqual([sampleRun()])
+
+    runs.update(finished)
+    expect(runs.find('first run')).toStrictEqual(finished)
+  })
+
+  test('a synthetic set comes back as it was stored, with its classes and pictures', () => {
+    const { synthetic } = openCatalog(':memory:')
+    synthetic.insert(sampleSynthetic(), sampleSyntheticImages())
+
+    expect(synthetic.list()).toStrictEqual([sampleSynthetic()])
+    expect(synthetic.images('sy1')).toStrictEqual(sampleSyntheticImages())
+  })
+
+  test('a package made again at the same path replaces the one before', () => {
+    const { packages } = openCatalog(':memory:')
+    const stored = {
+      file: 'a.zip',
+      bytes: 10,
+      sha256: 'b'.repeat(64),
+      entries: 3,
+      created: '2025-02-01',
+      synthetic: 'sy1'
+    }
+    packages.insert({ ...stored, file: 'b.zip', created: '2025-01-01' })
+    packages.insert(stored)
+    packages.insert({ ...stored, bytes: 11 })
+
+    expect(packages.list().map(({ file, bytes }) => [file, bytes])).toEqual([
+      ['a.zip', 11],
+      ['b.zip', 10]
+    ])
+  })
+})
+
+describe('names', () => {
+  test('the newest comes first, and of two from the same moment the one stored last', () => {
+    const { runs } = openCatalog(':memory:')
+    runs.insert(sampleRun('r1', 'one', '2025-01-02T00:00:00.000Z'))
+    runs.insert(sampleRun('r2', 'two', '2025-01-01T00:00:00.000Z'))
+    runs.insert(sampleRun('r3', 'three', '2025-01-02T00:00:00.000Z'))
+
+    expect(runs.list().map((run) => run.id)).toEqual(['r3', 'r1', 'r2'])
+  })
+
+  test('a name that is another thing’s id means the thing of that id', () => {
+    const { datasets } = openCatalog(':memory:')
+    datasets.insert(sampleDataset('ds1', 'ds2'), [])
+    datasets.insert(sampleDataset('ds2', 'ds1'), [])
+
+    expect(datasets.find('ds1')?.id).toBe('ds1')
+    expect(datasets.find('ds2')?.id).toBe('ds2')
+  })
+
+  test('a name that is taken is refused with a sentence, and nothing of the second is kept', () => {
+    const { datasets } = openCatalog(':memory:')
+    datasets.insert(sampleDataset(), [])
+
+    expect(() => datasets.insert(sampleDataset('ds2'), sampleDatasetImages())).toThrow(
+      'There is already a dataset called "livecell".'
+    )
+    expect(datasets.images('ds2')).toEqual([])
+    expect(datasets.nameTaken('livecell')).toBe(true)
+    expect(datasets.nameTaken('Livecell')).toBe(false)
+  })
+
+  test('what is not there is asked for by name, and the answer says how to go on', () => {
+    const catalog = openCatalog(':memory:')
+    const missing = (find: (name: string) => unknown, sentence: string) => expect(() => find('x')).toThrow(sentence)
+
+    missing((name) => catalog.requireDataset(name), 'There is no dataset called "x".')
+    missing((name) => catalog.requirePrepared(name), 'There is no prepared set called "x".')
+    missing((name) => catalog.requireRun(name), 'There is no run called "x".')
+    missing((name) => catalog.requireSynthetic(name), 'There is no synthetic set called "x".')
+    expect(() => catalog.requireDataset('x')).toThrow(
+      expect.objectContaining({ next: 'cytoloom datasets lists them.' })
+    )
+  })
+
+  test('a removed dataset leaves neither images nor classes behind, and its name is free again', () => {
+    const { datasets } = openCatalog(':memory:')
+    datasets.insert(sampleDataset(), sampleDatasetImages())
+    datasets.remove('ds1')
+
+    expect(datasets.images('ds1')).toEqual([])
+    datasets.insert(sampleDataset(), sampleDatasetImages())
+    expect(datasets.list()).toHaveLength(1)
+  })
+})
+
+describe('the history of a run', () => {
+  test('is told by iteration and, within one, in order', () => {
+    const { runs } = openCatalog(':memory:')
+    runs.insert(sampleRun())
+    const sample = HistoryEntry.parse({ kind: 'sample', iteration: 16, file: 'samples/16.png' })
+    runs.appendHistory('run1', [sampleStep(8), sampleStep(16), evaluation, sample])
+    runs.appendHistory('run1', [sampleStep(24)])
+
+    expect(runs.history('run1')).toStrictEqual([sampleStep(8), sampleStep(16), evaluation, sample, sampleStep(24)])
+  })
+
+  test('has no repeat when a resumed run tells an iteration again', () => {
+    const { runs } = openCatalog(':memory:')
+    runs.insert(sampleRun())
+    runs.appendHistory('run1', [sampleStep(8), sampleStep(16), evaluation])
+    runs.appendHistory('run1', [sampleStep(16, 0.5), evaluation])
+
+    expect(runs.history('run1')).toStrictEqual([sampleStep(8), sampleStep(16, 0.5), evaluation])
+  })
+
+  test('ends at the safe point that a run goes on from', () => {
+    const { runs } = openCatalog(':memory:')
+    runs.insert(sampleRun())
+    runs.insert(sampleRun('run2', 'second run'))
+    for (const id of ['run1', 'run2'])
+      runs.appendHistory(id, [sampleStep(8), sampleStep(16), evaluation, sampleStep(24)])
+    runs.truncateHistory('run1', 8)
+
+    expect(runs.history('run1')).toStrictEqual([sampleStep(8)])
+    expect(runs.history('run2')).toHaveLength(4)
+  })
+
+  test('belongs to a run that exists', () => {
+    const { runs } = openCatalog(':memory:')
+    expect(() => runs.appendHistory('nobody', [sampleStep(8)])).toThrow(/FOREIGN KEY/)
+  })
+
+  test('keeps exactly the safe points of the last list', () => {
+    const { runs } = openCatalog(':memory:')
+    runs.insert(sampleRun())
+    const at = (iteration: number, isBest: boolean) => ({ iteration, folder: String(iteration), isBest })
+    runs.setCheckpoints('run1', [at(100, true), at(200, false)])
+    runs.setCheckpoints('run1', [at(300, false), at(100, true)])
+
+    expect(runs.checkpoints('run1')).toStrictEqual([at(100, true), at(300, false)])
+  })
+})
+
+describe('writes of one thought', () => {
+  test('are undone together', () => {
+    const catalog = openCatalog(':memory:')
+    const work = () => {
+      catalog.datasets.insert(sampleDataset(), sampleDatasetImages())
+      catalog.runs.insert(sampleRun())
+      throw new Error('stopped here')
+    }
+
+    expect(() => catalog.transaction(work)).toThrow('stopped here')
+    expect(catalog.datasets.list()).toEqual([])
+    expect(catalog.runs.list()).toEqual([])
+  })
+
+  test('bring a lost catalogue back from what the folders say', () => {
+    const abouts = {
+      datasets: [{ dataset: sampleDataset(), images: sampleDatasetImages() }],
+      prepared: [{ result: samplePrepared(), images: samplePreparedImages() }],
+      runs: [
+        { run: sampleRun(), history: [sampleStep(8)], checkpoints: [{ iteration: 8, folder: '8', isBest: true }] }
+      ],
+      synthetic: [{ synthetic: sampleSynthetic(), images: sampleSyntheticImages() }]
+    }
+    const catalog = openCatalog(':memory:')
+
+    expect(catalog.rebuildFrom(abouts)).toBe(4)
+    expect(catalog.datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
+    expect(catalog.prepared.result('pr1')).toStrictEqual(samplePrepared())
+    expect(catalog.runs.history('run1')).toStrictEqual([sampleStep(8)])
+    expect(catalog.runs.checkpoints('run1')).toHaveLength(1)
+    expect(catalog.synthetic.images('sy1')).toStrictEqual(sampleSyntheticImages())
+    expect(catalog.rebuildFrom(abouts)).toBe(0)
+  })
+
+  test('number a folder whose name was given to another thing meanwhile', () => {
+    const catalog = openCatalog(':memory:')
+    catalog.synthetic.insert(sampleSynthetic(), sampleSyntheticImages())
+    const found = { synthetic: sampleSynthetic('sy2'), images: sampleSyntheticImages() }
+    catalog.rebuildFrom({ datasets: [], prepared: [], runs: [], synthetic: [found] })
+
+    expect(catalog.synthetic.find('sy2')?.name).toBe('hundred more 2')
+  })
+})
