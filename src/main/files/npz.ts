@@ -2,6 +2,7 @@ import { type Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { AppError, refuse } from '../../shared/errors.ts'
+import { widenFloat16 } from '../../shared/float16.ts'
 
 export type NpyData =
   Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array
@@ -169,20 +170,6 @@ function exactDoubles(integers: BigInt64Array | BigUint64Array, source: string):
   const lost = doubles.findIndex((value) => !Number.isSafeInteger(value))
   if (lost >= 0) throw refuse(`${source} holds ${String(integers[lost])}, too large to be kept exactly.`)
   return doubles
-}
-
-/** IEEE 754 binary16 → binary32, which holds every one of its values. */
-function widenFloat16(halves: Uint16Array): Float32Array {
-  const floats = new Float32Array(halves.length)
-  for (const [i, half] of halves.entries()) {
-    const sign = half & 0x8000 ? -1 : 1
-    const exponent = (half >> 10) & 0x1f
-    const fraction = half & 0x3ff
-    if (exponent === 0) floats[i] = sign * fraction * 2 ** -24
-    else if (exponent === 31) floats[i] = fraction === 0 ? sign * Infinity : NaN
-    else floats[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-  }
-  return floats
 }
 
 /** Column-major (first axis fastest) → row-major. */
