@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { refuse } from '../../shared/errors.ts'
+
+/**
+ * Writes a file whole or not at all: a reader, or the next start after a power cut, sees the old bytes or the new ones.
+ *
+ * The bytes go to a hidden sibling, are synced, and take the name by a rename; then the folder is synced, because a
+ * rename is not on disk before that.
+ */
+export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+  const partial = partialPath(path)
+  try {
+    const file = await open(partial, 'wx')
+    try {
+      await file.writeFile(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(partial, path)
+  } catch (thrown) {
+    await rm(partial, { force: true })
+    throw thrown
+  }
+  await syncFolder(dirname(path))
+}
+
+/** A folder that is filled out of sight and takes its name when it is complete. */
+export interface StagedFolder {
+  /** Write here. */
+  readonly path: string
+  /**
+   * Syncs all that was written and gives the folder its name.
+   *
+   * @throws AppError of kind `input` when something has that name by now
+   */
+  commit(): Promise<void>
+  /** Removes the folder and all that was written; does nothing after `commit`. */
+  discard(): Promise<void>
+}
+
+/** Makes a hidden sibling of `finalPath` to fill. Its parent folders are made where they are missing. */
+export async function stageFolder(finalPath: string): Promise<StagedFolder> {
+  const path = partialPath(finalPath)
+  await mkdir(path, { recursive: true })
+  return {
+    path,
+    async commit() {
+      await syncTree(path)
+      await renameToFree(path, finalPath)
+      await syncFolder(dirname(finalPath))
+    },
+    discard: () => rm(path, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Removes what interrupted writes left in a folder (not in folders below it) and returns the names removed.
+ *
+ * The name of a leftover holds the process that made it; what a process still at work makes stays.
+ */
+export async function sweepPartials(folder: string): Promise<string[]> {
+  const names = await namesIn(folder)
+  const leftovers = names.filter((name) => {
+    const maker = partialName.exec(name)?.[1]
+    return maker !== undefined && !isAtWork(Number(maker))
+  })
+  for (const name of leftovers) await rm(join(folder, name), { recursive: true, force: true })
+  return leftovers
+}
+
+const partialName = /^\..*\.partial-(\d+)-[\da-f-]{36}$/u
+
+function partialPath(path: string): string {
+  // File systems allow 255 bytes a name, and a character takes up to four.
+  const start = basename(path).slice(0, 60)
+  return join(dirname(path), `.${start}.partial-${process.pid}-${randomUUID()}`)
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (thrown) {
+    if (hasCode(thrown, 'ENOENT')) return []
+    throw thrown
+  }
+}
+
+function isAtWork(processId: number): boolean {
+  try {
+    process.kill(processId, 0) // signal 0 only asks
+    return true
+  } catch (thrown) {
+    return hasCode(thrown, 'EPERM') // it is there, and another user's
+  }
+}
+
+async function renameToFree(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(to) // the rename would replace an empty folder without a word
+    await rename(from, to)
+  } catch (thrown) {
+    if (!hasCode(thrown, 'EEXIST') && !hasCode(thrown, 'ENOTEMPTY')) throw thrown
+    throw refuse(`${to} exists already.`, { file: to, next: 'Choose another name, or move it away.', cause: thrown })
+  }
+}
+
+async function syncTree(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await syncTree(path)
+    else if (entry.isFile()) await syncFile(path)
+  }
+  await syncFolder(folder)
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return // folders cannot be opened there, and NTFS journals the rename
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code
+}

@@ -1,0 +1,54 @@
+import { refuse } from '../../shared/errors.ts'
+
+export type PixelArray = Uint8Array | Uint16Array | Uint32Array | Float32Array
+
+/** Pixels as a file holds them: interleaved, row by row from the top left. */
+export interface Picture {
+  readonly width: number
+  readonly height: number
+  /** Gray, gray and alpha, RGB, RGB and alpha. */
+  readonly channels: 1 | 2 | 3 | 4
+  /** 8, 16 or 32 bits an unsigned sample; 32 also for floats. */
+  readonly bits: 8 | 16 | 32
+  readonly data: PixelArray
+}
+
+export type PictureFormat = 'png' | 'tiff' | 'jpeg'
+
+/** What a file says of itself before any pixel is decoded. */
+export interface PictureHeader {
+  readonly format: PictureFormat
+  readonly width: number
+  readonly height: number
+  readonly channels: number
+  /** Bits a sample in the file: 1, 2 and 4 are widened to 8 when decoded. */
+  readonly bits: number
+}
+
+/** Images beyond this many pixels are refused before memory is taken for them. */
+export const maxPixels = 64 * 1024 * 1024
+
+/** @throws AppError of kind `input` when a declared size is impossible or beyond `maxPixels` */
+export function checkSize(path: string, width: number, height: number): void {
+  if (!(width >= 1 && height >= 1)) {
+    throw refuse(`${path} says that it is ${width}×${height} pixels in size, which no picture is.`, {
+      file: path,
+      next: 'Export it again from the program that made it.'
+    })
+  }
+  if (width * height > maxPixels) {
+    throw refuse(
+      `${path} says that it is ${width}×${height} pixels in size; at most ${maxPixels / 1024 / 1024} million pixels are read.`,
+      { file: path, next: 'Cut it into smaller fields of view and import those.' }
+    )
+  }
+}
+
+/** A picture that cannot be read: file, reason and next step in one place. */
+export function unreadable(path: string, reason: string, cause?: unknown): Error {
+  return refuse(`${path} cannot be read: ${reason}.`, {
+    file: path,
+    next: 'Open it in the program that made it and export it again as PNG or TIFF.',
+    cause
+  })
+}

@@ -1,0 +1,113 @@
+import { crc32, deflateSync } from 'node:zlib'
+import { invariant } from '../../shared/errors.ts'
+
+/** Text to store in a PNG, by keyword (1…79 Latin letters). Any language: entries are written as iTXt where needed. */
+export type PngTexts = Readonly<Record<string, string>>
+
+/** A gray PNG of 8 bits; `pixels` holds width × height values. The same input gives the same bytes. */
+export function encodeGrayPng8(pixels: Uint8Array, width: number, height: number, texts: PngTexts = {}): Uint8Array {
+  return encode({ rows: pixels, width, height, colourType: 0, depth: 8, texts })
+}
+
+/** A colour PNG of 8 bits; `pixels` holds width × height × 3 values. The same input gives the same bytes. */
+export function encodeRgbPng(pixels: Uint8Array, width: number, height: number, texts: PngTexts = {}): Uint8Array {
+  return encode({ rows: pixels, width, height, colourType: 2, depth: 8, texts })
+}
+
+/**
+ * A label image: gray PNG of 16 bits, 0 is background, each object has its number. The same input gives the same bytes.
+ *
+ * @param labels 0…65535, row by row
+ */
+export function encodeLabelPng16(
+  labels: Uint16Array | Uint32Array,
+  width: number,
+  height: number,
+  texts: PngTexts = {}
+): Uint8Array {
+  const rows = new Uint8Array(labels.length * 2)
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] ?? 0
+    invariant(label <= 0xffff, 'a 16-bit label image has labels up to 65535')
+    rows[2 * i] = label >> 8
+    rows[2 * i + 1] = label & 0xff
+  }
+  return encode({ rows, width, height, colourType: 0, depth: 16, texts })
+}
+
+interface Raster {
+  /** Samples as bytes, big-endian. */
+  readonly rows: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly colourType: 0 | 2
+  readonly depth: 8 | 16
+  readonly texts: PngTexts
+}
+
+function encode({ rows, width, height, colourType, depth, texts }: Raster): Uint8Array {
+  const stride = ((colourType === 2 ? 3 : 1) * depth) / 8
+  invariant(rows.length === width * height * stride, 'a picture has one sample for each pixel and channel')
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([depth, colourType, 0, 0, 0], 8)
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    ...Object.entries(texts).map(([key, text]) => textChunk(key, text)),
+    chunk('IDAT', deflateSync(filterRows(rows, width * stride, height, stride), { level: 6, memLevel: 9 })),
+    chunk('IEND', Buffer.alloc(0))
+  ])
+}
+
+function chunk(type: string, body: Uint8Array): Buffer {
+  const result = Buffer.alloc(12 + body.length)
+  result.writeUInt32BE(body.length, 0)
+  result.write(type, 4, 'latin1')
+  result.set(body, 8)
+  result.writeUInt32BE(crc32(result.subarray(4, 8 + body.length)), 8 + body.length)
+  return result
+}
+
+function textChunk(key: string, text: string): Buffer {
+  invariant(/^[\x20-\x7e]{1,79}$/.test(key), 'a PNG keyword has 1 to 79 plain characters')
+  const isPlain = /^[\x20-\x7e\n]*$/.test(text)
+  return isPlain
+    ? chunk('tEXt', Buffer.from(`${key}\0${text}`, 'latin1'))
+    : chunk('iTXt', Buffer.from(`${key}\0\0\0\0\0${text}`, 'utf8'))
+}
+
+/**
+ * Puts each row's filter byte before it. A row is stored as it is, or as differences to the left or to the row above:
+ * whichever has the smallest sum of absolute values (the rule of thumb in the PNG specification, §12.8).
+ */
+function filterRows(rows: Uint8Array, length: number, height: number, stride: number): Uint8Array {
+  const result = new Uint8Array((length + 1) * height)
+  const none = { filter: 0, bytes: new Uint8Array(length) }
+  const left = { filter: 1, bytes: new Uint8Array(length) }
+  const above = { filter: 2, bytes: new Uint8Array(length) }
+  for (let y = 0; y < height; y++) {
+    none.bytes.set(rows.subarray(y * length, (y + 1) * length))
+    subtract(left.bytes, none.bytes, none.bytes, stride)
+    const previous = y === 0 ? new Uint8Array(length) : rows.subarray((y - 1) * length, y * length)
+    subtract(above.bytes, none.bytes, previous, 0)
+    const best = [left, above].reduce((a, b) => (cost(b.bytes) < cost(a.bytes) ? b : a), none)
+    result[y * (length + 1)] = best.filter
+    result.set(best.bytes, y * (length + 1) + 1)
+  }
+  return result
+}
+
+/** `row` less what stands `shift` bytes further left in `other`; zeros stand before its beginning. */
+function subtract(result: Uint8Array, row: Uint8Array, other: Uint8Array, shift: number): void {
+  for (let x = 0; x < shift; x++) result[x] = row[x] ?? 0
+  for (let x = shift; x < row.length; x++) result[x] = (row[x] ?? 0) - (other[x - shift] ?? 0)
+}
+
+/** Σ|v| with each byte read as a signed number. */
+function cost(bytes: Uint8Array): number {
+  let sum = 0
+  for (const byte of bytes) sum += byte < 128 ? byte : 256 - byte
+  return sum
+}

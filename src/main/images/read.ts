@@ -1,0 +1,121 @@
+import { open, readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { refuse } from '../../shared/errors.ts'
+import { decodeWithSharp, jpegHeader } from './jpeg.ts'
+import { checkSize, type Picture, type PictureFormat, type PictureHeader, unreadable } from './picture.ts'
+import { decodePng, pngHeader } from './png-decode.ts'
+import { decodeTiff, openTiff } from './tiff.ts'
+
+/** Files beyond this are not read into memory; a picture of `maxPixels` in RGB of 16 bits is smaller. */
+const maxFileBytes = 1024 ** 3
+
+/**
+ * Decodes a PNG, TIFF or JPEG, told apart by content: the extension does not matter.
+ *
+ * Samples are exact for PNG and TIFF. Declared sizes are checked before memory is taken for them.
+ *
+ * @throws AppError of kind `input` with file, reason and next step: missing, empty, truncated, damaged, too large, or of
+ * another format
+ */
+export async function readPicture(path: string): Promise<Picture> {
+  const bytes = await readWhole(path)
+  switch (formatOf(path, bytes)) {
+    case 'png':
+      return decodePng(path, bytes)
+    case 'tiff': {
+      const page = await openTiff(path, bytes)
+      return (await decodeTiff(path, page)) ?? decodeWithSharp(path, bytes)
+    }
+    case 'jpeg': {
+      const { width, height } = jpegHeader(path, bytes)
+      checkSize(path, width, height)
+      return decodeWithSharp(path, bytes)
+    }
+  }
+}
+
+/**
+ * Size, channels and bits as the file declares them, without decoding pixels. A size beyond the limit is refused here
+ * already.
+ */
+export async function readHeader(path: string): Promise<PictureHeader> {
+  const bytes = await readWhole(path)
+  const header = await headerOf(path, bytes)
+  checkSize(path, header.width, header.height)
+  return header
+}
+
+/** What to tell the user when a file's extension says something else than its content; `undefined` when they agree. */
+export function describeMislabelling(path: string, format: PictureFormat): string | undefined {
+  const extension = extname(path).toLowerCase()
+  const said = formatByExtension.get(extension)
+  if (said === undefined || said === format) return undefined
+  return `The name ends in ${extension}, but the content is ${format.toUpperCase()}; it was read as ${format.toUpperCase()}.`
+}
+
+/** Whether a file name is one of the pictures that can be read. */
+export function isPictureName(name: string): boolean {
+  return formatByExtension.has(extname(name).toLowerCase())
+}
+
+const formatByExtension = new Map<string, PictureFormat>([
+  ['.png', 'png'],
+  ['.tif', 'tiff'],
+  ['.tiff', 'tiff'],
+  ['.jpg', 'jpeg'],
+  ['.jpeg', 'jpeg']
+])
+
+async function headerOf(path: string, bytes: Uint8Array): Promise<PictureHeader> {
+  switch (formatOf(path, bytes)) {
+    case 'png':
+      return pngHeader(path, bytes)
+    case 'tiff':
+      return (await openTiff(path, bytes)).header
+    case 'jpeg':
+      return jpegHeader(path, bytes)
+  }
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      const { size } = await file.stat()
+      if (size > maxFileBytes) throw unreadable(path, 'it is larger than 1 GB')
+    } finally {
+      await file.close()
+    }
+    return await readFile(path)
+  } catch (thrown) {
+    throw explainAccess(path, thrown)
+  }
+}
+
+function explainAccess(path: string, thrown: unknown): unknown {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  if (code === 'ENOENT') {
+    return refuse(`${path} is not there.`, {
+      file: path,
+      next: 'Check the name and whether it was moved.',
+      cause: thrown
+    })
+  }
+  if (code === 'EISDIR') {
+    return refuse(`${path} is a folder, not a picture.`, { file: path, next: 'Name a picture file.', cause: thrown })
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return refuse(`${path} may not be read.`, { file: path, next: 'Ask for permission to read it.', cause: thrown })
+  }
+  return thrown
+}
+
+/** The format by the first bytes. */
+function formatOf(path: string, bytes: Uint8Array): PictureFormat {
+  if (bytes.length === 0) throw unreadable(path, 'the file is empty')
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(4, bytes.length)).toString('hex')
+  if (start === '89504e47') return 'png'
+  if (['49492a00', '4d4d002a', '49492b00', '4d4d002b'].includes(start)) return 'tiff'
+  if (start.startsWith('ffd8ff')) return 'jpeg'
+  throw unreadable(path, 'its content is not a PNG, TIFF or JPEG')
+}
