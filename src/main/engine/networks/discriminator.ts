@@ -1,0 +1,130 @@
+import * as tf from '@tensorflow/tfjs'
+import { invariant } from '../../../shared/errors.ts'
+import { type RandomStream } from '../../../shared/random.ts'
+import { type NetworkSettings } from '../../../shared/training.ts'
+import { biasLeakyRelu } from '../activation.ts'
+import { convolve } from '../convolution.ts'
+import { downConvolve, firDownsample2 } from '../resample.ts'
+import { Conv2d, Dense, Kernel, minibatchDeviation, unitRows } from './layers.ts'
+import { ProxyNetwork } from './mapping-network.ts'
+import { Module } from './module.ts'
+import { resolutionsUpTo } from './noise.ts'
+import { channelsAt, sampleChannels } from './synthesis-block.ts'
+
+/** Both branches of a residual block are scaled by this, so that their sum keeps the variance. */
+const branchGain = Math.SQRT1_2
+
+/**
+ * Judges image and mask together (paper §2.3): StyleGAN2's residual discriminator with the heads of ReACGAN, a logit
+ * for real against synthetic and an embedding that is compared with the proxies of the classes. The class enters
+ * nowhere else.
+ */
+export class Discriminator extends Module {
+  readonly blocks: Map<string, Module>
+  readonly adv: Dense
+  readonly embed: Dense
+  readonly proxy: ProxyNetwork
+  readonly #residual: readonly ResidualBlock[]
+  readonly #epilogue: Epilogue
+
+  constructor(settings: NetworkSettings, random: RandomStream) {
+    super()
+    invariant(Number.isInteger(Math.log2(settings.resolution)), 'the resolution is a power of two')
+    const { resolution } = settings
+    const features = channelsAt(settings, 4)
+    const sizes = resolutionsUpTo(resolution).filter((size) => size > 4)
+    const residual = sizes.reverse().map((size) => new ResidualBlock(settings, size, random))
+    this.#residual = residual
+    this.#epilogue = new Epilogue(features, settings.minibatchStdGroup, random)
+    this.blocks = new Map<string, Module>(sizes.map((size, i) => [`b${size}`, residual[i] as Module]))
+    this.blocks.set('b4', this.#epilogue)
+    this.adv = new Dense(features, 1, random)
+    this.embed = new Dense(features, settings.embedDim, random)
+    this.proxy = new ProxyNetwork(settings.classes, settings.embedDim, random)
+  }
+
+  /**
+   * Samples [N, R, R, P] → features [N, C].
+   *
+   * @param batches independent batches stacked in x. The result is that of as many separate passes, for samples meet
+   *   in the minibatch deviation alone.
+   */
+  features(x: tf.Tensor4D, batches = 1): tf.Tensor2D {
+    return tf.tidy(() => {
+      let y = x
+      for (const block of this.#residual) y = block.forward(y) // [N, r/2, r/2, C']
+      return this.#epilogue.forward(y, batches)
+    })
+  }
+
+  /** Features [N, C] → logit of each sample [N], positive for real. */
+  logits(features: tf.Tensor2D): tf.Tensor1D {
+    return tf.reshape(this.adv.forward(features), [features.shape[0]])
+  }
+
+  /** Features [N, C] → embeddings of length one [N, embedDim]. */
+  embedding(features: tf.Tensor2D): tf.Tensor2D {
+    return unitRows(this.embed.forward(features))
+  }
+
+  /** Labels [N] → the proxies of their classes, of length one [N, embedDim]. */
+  proxies(labels: tf.Tensor1D): tf.Tensor2D {
+    return unitRows(this.proxy.forward(labels))
+  }
+}
+
+/** A new discriminator with random weights. */
+export function createDiscriminator(settings: NetworkSettings, random: RandomStream): Discriminator {
+  return new Discriminator(settings, random)
+}
+
+/** Halves the resolution: [N, r, r, C] → [N, r/2, r/2, C']. The first block takes the samples themselves. */
+class ResidualBlock extends Module {
+  readonly fromrgb: Conv2d | undefined
+  readonly conv0: Conv2d
+  readonly conv1: Conv2d
+  readonly skip: Kernel
+
+  constructor(settings: NetworkSettings, resolution: number, random: RandomStream) {
+    super()
+    const inputs = channelsAt(settings, resolution)
+    const outputs = channelsAt(settings, resolution / 2)
+    if (resolution === settings.resolution) this.fromrgb = new Conv2d(sampleChannels(settings), inputs, 1, random)
+    this.conv0 = new Conv2d(inputs, inputs, 3, random)
+    this.conv1 = new Conv2d(inputs, outputs, 3, random)
+    this.skip = new Kernel(inputs, outputs, 1, random)
+  }
+
+  forward(input: tf.Tensor4D): tf.Tensor4D {
+    const x = this.fromrgb ? this.fromrgb.activated(input) : input // [N, r, r, C]
+    const kernel: tf.Tensor4D = tf.mul(this.skip.scaled(), branchGain)
+    const past = convolve(firDownsample2(x), kernel, { stride: 1, padding: 'valid' })
+    const y = this.conv0.activated(x) // [N, r, r, C]
+    const through = biasLeakyRelu(downConvolve(y, this.conv1.scaled()), this.conv1.bias, branchGain)
+    return tf.add(past, through)
+  }
+}
+
+/** Adds the minibatch deviation as a channel, then one convolution and one dense layer: [N, 4, 4, C] → [N, C] */
+class Epilogue extends Module {
+  readonly conv: Conv2d
+  readonly fc: Dense
+  readonly #deviationGroup: number
+
+  constructor(channels: number, deviationGroup: number, random: RandomStream) {
+    super()
+    this.conv = new Conv2d(channels + 1, channels, 3, random)
+    this.fc = new Dense(16 * channels, channels, random)
+    this.#deviationGroup = deviationGroup
+  }
+
+  forward(x: tf.Tensor4D, batches: number): tf.Tensor2D {
+    const [samples, height, width, channels] = x.shape
+    const deviation: tf.Tensor4D = tf.reshape(minibatchDeviation(x, this.#deviationGroup, batches), [samples, 1, 1, 1])
+    const plane: tf.Tensor4D = tf.tile(deviation, [1, height, width, 1])
+    const y = this.conv.activated(tf.concat([x, plane], 3)) // [N, 4, 4, C]
+    // The rows of fc are ordered channel by channel, as in the published checkpoints.
+    const flat = tf.reshape(tf.transpose(y, [0, 3, 1, 2]), [samples, channels * height * width])
+    return this.fc.activated(flat as tf.Tensor2D)
+  }
+}

@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs'
+import { type RandomStream } from '../../../shared/random.ts'
+import { biasLeakyRelu } from '../activation.ts'
+import { convolve } from '../convolution.ts'
+import { upConvolve } from '../resample.ts'
+import { Dense } from './layers.ts'
+import { constantParameter, Module, normalParameter } from './module.ts'
+
+/**
+ * Convolution whose kernel is scaled for each sample by a style (StyleGAN2, Karras et al. 2020 §2.2).
+ *
+ * The kernels of a batch would need a grouped convolution, and in tfjs a convolution by computed kernels has no second
+ * derivative. So the activations are scaled instead, before and after one shared convolution: the style multiplies
+ * input channels, the demodulation output channels, and a convolution is linear in both. The two are equal.
+ */
+abstract class ModulatedConvolution extends Module {
+  readonly weight: tf.Variable<tf.Rank.R4>
+  readonly affine: Dense
+  readonly bias: tf.Variable<tf.Rank.R1>
+
+  constructor(inputs: number, outputs: number, size: 1 | 3, wDim: number, random: RandomStream) {
+    super()
+    this.weight = normalParameter<tf.Rank.R4>(random, [size, size, inputs, outputs])
+    this.affine = new Dense(wDim, inputs, random, { bias: 1 })
+    this.bias = constantParameter<tf.Rank.R1>([outputs], 0)
+  }
+
+  /** 1/√(Σ (s·W)² + 1e-8), which makes the expected variance of the output one: style [N, in] → [N, out] */
+  protected demodulation(style: tf.Tensor2D): tf.Tensor2D {
+    const power = tf.sum<tf.Tensor2D>(tf.square(this.weight), [0, 1]) // [in, out]
+    return tf.rsqrt(tf.add(tf.matMul(tf.square(style), power), 1e-8))
+  }
+}
+
+/** Modulated 3×3 convolution, noise, bias and √2·lrelu; with `up` it doubles the resolution first. */
+export class SynthesisLayer extends ModulatedConvolution {
+  readonly noiseStrength: tf.Variable<tf.Rank.R0>
+  readonly #up: boolean
+
+  constructor(inputs: number, outputs: number, wDim: number, up: boolean, random: RandomStream) {
+    super(inputs, outputs, 3, wDim, random)
+    this.noiseStrength = constantParameter<tf.Rank.R0>([], 0)
+    this.#up = up
+  }
+
+  /**
+   * @param x [N, H, W, in]
+   * @param w [N, wDim]
+   * @param noise [N, H', W', 1], the same map for all channels
+   * @returns [N, H', W', out], twice the size of x with `up`
+   */
+  forward(x: tf.Tensor4D, w: tf.Tensor2D, noise: tf.Tensor4D): tf.Tensor4D {
+    const demodulated = this.convolve(x, w)
+    return biasLeakyRelu(tf.add(demodulated, tf.mul(noise, this.noiseStrength)), this.bias)
+  }
+
+  /** The modulated and demodulated convolution alone. */
+  convolve(x: tf.Tensor4D, w: tf.Tensor2D): tf.Tensor4D {
+    const style = this.affine.forward(w)
+    const styled: tf.Tensor4D = tf.mul(x, perChannel(style))
+    const y = this.#up ? upConvolve(styled, this.weight) : convolve(styled, this.weight, { stride: 1, padding: 1 })
+    return tf.mul(y, perChannel(this.demodulation(style)))
+  }
+}
+
+/** StyleGAN2's way from features to a picture: modulated 1×1 convolution without demodulation, linear. */
+export class ToRgb extends ModulatedConvolution {
+  constructor(inputs: number, outputs: number, wDim: number, random: RandomStream) {
+    super(inputs, outputs, 1, wDim, random)
+  }
+
+  /** x [N, H, W, in], w [N, wDim] → [N, H, W, out] */
+  forward(x: tf.Tensor4D, w: tf.Tensor2D): tf.Tensor4D {
+    const style: tf.Tensor2D = tf.mul(this.affine.forward(w), 1 / Math.sqrt(x.shape[3]))
+    const y = convolve(tf.mul(x, perChannel(style)), this.weight, { stride: 1, padding: 'valid' })
+    return tf.add(y, this.bias)
+  }
+}
+
+/**
+ * The modulated convolution of the paper's skip connection, which takes a fraction of a block's features (§2.3). It is
+ * demodulated, for its output feeds further layers, and linear.
+ */
+export class Extraction extends ModulatedConvolution {
+  constructor(inputs: number, outputs: number, wDim: number, random: RandomStream) {
+    super(inputs, outputs, 1, wDim, random)
+  }
+
+  /** x [N, H, W, in], w [N, wDim] → [N, H, W, out] */
+  forward(x: tf.Tensor4D, w: tf.Tensor2D): tf.Tensor4D {
+    const style = this.affine.forward(w)
+    const y = convolve(tf.mul(x, perChannel(style)), this.weight, { stride: 1, padding: 'valid' })
+    return tf.add(tf.mul(y, perChannel(this.demodulation(style))), this.bias)
+  }
+}
+
+/** [N, C] → [N, 1, 1, C] */
+function perChannel(scale: tf.Tensor2D): tf.Tensor4D {
+  return tf.reshape(scale, [scale.shape[0], 1, 1, scale.shape[1]])
+}

@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs'
+import { type RandomStream } from '../../../shared/random.ts'
+import { type TrainingSettings } from '../../../shared/training.ts'
+import { type GeneratorInputs } from '../networks/generator.ts'
+import { drawNoise } from '../networks/noise.ts'
+import { styleSlots } from '../networks/synthesis-block.ts'
+
+/**
+ * What a batch of synthetic samples is made from: normal latents, classes with equal chances, noise, and with the
+ * given probability a second latent from a random slot on, one decision for the whole batch.
+ */
+export function drawGeneratorInputs(random: RandomStream, settings: TrainingSettings, count: number): GeneratorInputs {
+  const { classes, resolution, zDim } = settings.network
+  const latents = () => tf.tensor2d(random.normals(count * zDim), [count, zDim])
+  const z = latents()
+  const labels = tf.tensor1d(
+    Array.from({ length: count }, () => random.integer(classes)),
+    'int32'
+  )
+  const isMixed = random.uniform() < settings.styleMixing
+  const mixing = isMixed ? { z2: latents(), cut: 1 + random.integer(styleSlots(resolution) - 1) } : undefined
+  return { z, labels, mixing, noise: drawNoise(random, resolution, count) }
+}
+
+/** The random direction of the path-length penalty, standard normal [N, R, R, P]. */
+export function drawDirection(random: RandomStream, settings: TrainingSettings, count: number): tf.Tensor4D {
+  const { resolution, imageChannels, maskChannels } = settings.network
+  const shape: [number, number, number, number] = [count, resolution, resolution, imageChannels + maskChannels]
+  return tf.tensor4d(random.normals(tf.util.sizeFromShape(shape)), shape)
+}

@@ -1,0 +1,25 @@
+import * as tf from '@tensorflow/tfjs'
+import { type TrainingSettings } from '../../../shared/training.ts'
+import { type Generator } from '../networks/generator.ts'
+import { ParameterVector } from './parameter-vector.ts'
+
+/**
+ * Decay of the averaged generator for one batch: 0.5^(batch / half-life).
+ *
+ * @param imagesSeen before this batch; with a ramp the half-life is at most this share of them
+ */
+export function emaDecay(settings: TrainingSettings['ema'], batch: number, imagesSeen: number): number {
+  const full = settings.halfLifeKimg * 1000
+  const halfLife = settings.rampUp === 0 ? full : Math.min(full, settings.rampUp * imagesSeen)
+  return halfLife === 0 ? 0 : 0.5 ** (batch / halfLife)
+}
+
+/** average ← decay·average + (1 − decay)·generator for every parameter; the running mean of w is copied. */
+export function updateEma(average: Generator, generator: Generator, decay: number): void {
+  tf.tidy(() => {
+    const held = new ParameterVector(average)
+    const newest = new ParameterVector(generator).values()
+    held.assign(tf.add(tf.mul(held.values(), decay), tf.mul(newest, 1 - decay)))
+    average.mapping.wAvg.assign(tf.clone(generator.mapping.wAvg))
+  })
+}

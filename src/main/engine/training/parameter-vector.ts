@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs'
+import { invariant } from '../../../shared/errors.ts'
+import { type Module } from '../networks/module.ts'
+
+/**
+ * The parameters of a network as one long vector. What is done to every weight alike (Adam, averaging) then takes a
+ * dozen operations for the network instead of a dozen for each of its hundred tensors.
+ */
+export class ParameterVector {
+  readonly names: readonly string[]
+  readonly #variables: readonly tf.Variable[]
+  readonly #sizes: readonly number[]
+
+  constructor(network: Module) {
+    const parameters = network.parameters()
+    this.names = [...parameters.keys()]
+    this.#variables = [...parameters.values()]
+    this.#sizes = this.#variables.map(({ size }) => size)
+  }
+
+  get size(): number {
+    return this.#sizes.reduce((total, size) => total + size, 0)
+  }
+
+  get variables(): readonly tf.Variable[] {
+    return this.#variables
+  }
+
+  /** The present values [size]. */
+  values(): tf.Tensor1D {
+    return flatten(this.#variables)
+  }
+
+  /** Tensors by name, laid out in the order of the parameters [size]; a name that is absent counts as 0. */
+  gather(tensors: ReadonlyMap<string, tf.Tensor>): tf.Tensor1D {
+    return flatten(this.names.map((name, i) => tensors.get(name) ?? tf.zeros([this.#sizes[i] ?? 0])))
+  }
+
+  /** The parts of a vector [size], with the names and shapes of the parameters. The caller owns them. */
+  scatter(vector: tf.Tensor1D): Map<string, tf.Tensor> {
+    const parts = tf.tidy(() => this.#split(vector))
+    return new Map(this.names.map((name, i) => [name, part(parts, i)]))
+  }
+
+  /** Sets every parameter from a vector [size]. */
+  assign(vector: tf.Tensor1D): void {
+    tf.tidy(() => {
+      const parts = this.#split(vector)
+      for (const [i, variable] of this.#variables.entries()) variable.assign(part(parts, i))
+    })
+  }
+
+  #split(vector: tf.Tensor1D): tf.Tensor[] {
+    const parts = tf.split(vector, [...this.#sizes])
+    return this.#variables.map(({ shape }, i) => tf.reshape(part(parts, i), shape))
+  }
+}
+
+function flatten(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  return tf.tidy(() => tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]))))
+}
+
+function part(parts: readonly tf.Tensor[], i: number): tf.Tensor {
+  const found = parts[i]
+  invariant(found !== undefined, 'a vector has a part for each parameter')
+  return found
+}
