@@ -1,43 +1,7 @@
-import { type Labelling, labelGraph, type Neighbours } from './label-graph.ts'
-import {
-  buildOverlapGraph,
-  type Cell,
-  type Contact,
-  type Overlap,
-  removeCovered,
-  type RemovalOrder
-} from './overlap-graph.ts'
+import { defaultMaskSettings, type MaskSettings } from '../../shared/masks.ts'
+import { labelGraph } from './label-graph.ts'
+import { buildOverlapGraph, type Cell, type Contact, type Overlap, removeCovered } from './overlap-graph.ts'
 import { paintCells } from './paint.ts'
-
-export interface GrayMaskSettings {
-  /** A cell goes if one other cell covers more than this share of it (paper §3.1: 0.7). */
-  readonly maxCover: number
-  /** The number of labels beside background, K (paper §3.1: 4 for LIVECell, 3 for TissueNet); at most 255. */
-  readonly grayLevels: number
-  readonly neighbours: Neighbours
-  readonly labelling: Labelling
-  readonly removalOrder: RemovalOrder
-}
-
-/**
- * Touching cells get different labels too: on real images a mask that only separates overlapping ones cannot be read
- * back, because touching cells of one gray fuse.
- */
-export const defaultGrayMaskSettings: GrayMaskSettings = {
-  maxCover: 0.7,
-  grayLevels: 4,
-  neighbours: 'contact',
-  labelling: 'dsatur',
-  removalOrder: 'greatest-first'
-}
-
-/** The choices of the paper's text and pseudo-code, to the letter. */
-export const paperGrayMaskSettings: GrayMaskSettings = {
-  ...defaultGrayMaskSettings,
-  neighbours: 'overlap',
-  labelling: 'bfs',
-  removalOrder: 'ascending-id'
-}
 
 export interface GrayMask {
   /** Label per pixel, row-major: 1 … K, 0 for background. Not gray yet: see gray-levels.ts. */
@@ -64,7 +28,7 @@ export interface GrayMask {
 export function makeGrayMask(
   cells: readonly Cell[],
   size: { readonly width: number; readonly height: number },
-  settings: GrayMaskSettings = defaultGrayMaskSettings
+  settings: MaskSettings = defaultMaskSettings
 ): GrayMask {
   const { maxCover, grayLevels: labelCap, neighbours, labelling, removalOrder } = settings
 

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../src/shared/random.ts'
 import { applyGrayLevels, grayLevels, shuffledGrayLevels } from '../../../../src/main/masks/gray-levels.ts'
-import { defaultGrayMaskSettings, makeGrayMask, paperGrayMaskSettings } from '../../../../src/main/masks/gray-mask.ts'
+import { defaultMaskSettings, paperMaskSettings } from '../../../../src/shared/masks.ts'
+import { makeGrayMask } from '../../../../src/main/masks/gray-mask.ts'
 import { labelGraph, type Labelling, type Neighbours } from '../../../../src/main/masks/label-graph.ts'
 import {
   buildOverlapGraph,
@@ -15,7 +16,7 @@ import {
 } from '../../../../src/main/masks/overlap-graph.ts'
 import { paintCells } from '../../../../src/main/masks/paint.ts'
 import { rleFromPixels } from '../../../../src/main/masks/rle.ts'
-import { type Segmentation, toCell } from '../../../support/mask-cells.ts'
+import { type Segmentation, toCell } from '../../../../scripts/parity/coco-files.ts'
 import { dataPath, goldenPath, hasSharedData, withoutSharedData } from '../../../support/shared-data.ts'
 
 const size = { width: 24, height: 20 }
@@ -109,20 +110,20 @@ describe('the gray mask', () => {
 
   test('paints a lone cell as its own pixels, in the first level', () => {
     const cell = rectangle(7, 3, 4, 5, 6)
-    const { levels, owners } = makeGrayMask([cell], size, defaultGrayMaskSettings)
+    const { levels, owners } = makeGrayMask([cell], size, defaultMaskSettings)
     expect(rleFromPixels(levels, 20, 24)).toEqual(cell.raster)
     expect([...new Set(owners)]).toEqual([0, 1])
   })
 
   test('gives a shared pixel to the smaller cell', () => {
-    const { owners } = makeGrayMask([rectangle(1, 2, 2, 4, 4), rectangle(2, 4, 4, 9, 9)], size, defaultGrayMaskSettings)
+    const { owners } = makeGrayMask([rectangle(1, 2, 2, 4, 4), rectangle(2, 4, 4, 9, 9)], size, defaultMaskSettings)
     expect(owners[5 * size.width + 5]).toBe(1)
   })
 
   test('separates touching cells by default, and fuses them as the paper reads', () => {
     const cells = [rectangle(1, 2, 2, 4, 4), rectangle(2, 6, 2, 4, 4)]
     expect([...makeGrayMask(cells, size).labels.values()]).toEqual([1, 2])
-    expect([...makeGrayMask(cells, size, paperGrayMaskSettings).labels.values()]).toEqual([1, 1])
+    expect([...makeGrayMask(cells, size, paperMaskSettings).labels.values()]).toEqual([1, 1])
   })
 
   test('gives the first level to a cell that a drop leaves without labelled neighbours', () => {
@@ -132,7 +133,7 @@ describe('the gray mask', () => {
       rectangle(3, 16, 10, 6, 3),
       rectangle(4, 10, 2, 3, 6)
     ]
-    const { dropped } = makeGrayMask(star, size, { ...defaultGrayMaskSettings, grayLevels: 1 })
+    const { dropped } = makeGrayMask(star, size, { ...defaultMaskSettings, grayLevels: 1 })
     expect(dropped).toEqual([1])
   })
 })
