@@ -1,0 +1,136 @@
+import * as tf from '@tensorflow/tfjs'
+import { AppError, refuse } from '../../shared/errors.ts'
+import { nativeBackendName, registerNative } from './backends/native.ts'
+import { type TensorFlowLibrary } from './backends/tensorflow-library.ts'
+import { registerWasm } from './backends/wasm.ts'
+import { registerSecondDerivatives } from './second-derivatives.ts'
+
+/** What computes. `webgpu` is listed by `availableBackends`, but cannot be chosen yet. */
+export type BackendName = 'native-gpu' | 'native-cpu' | 'wasm' | 'cpu'
+export type BackendRequest = BackendName | 'auto'
+
+export interface BackendOptions {
+  /** The folder of a verified native pack, if there is one (see `findNativePack`). */
+  readonly nativeFolder?: string | undefined
+  /** Where the .wasm files are, if not beside tfjs's own code; ends in a slash. */
+  readonly wasmFolder?: string | undefined
+}
+
+/** The backend in use. There is one per process. */
+export interface Backend {
+  readonly name: BackendName
+  /** The library behind it, with its version. */
+  readonly library: string
+  readonly device: string
+  readonly threads: number
+}
+
+export interface BackendAvailability {
+  readonly name: BackendName | 'webgpu'
+  readonly available: boolean
+  /** Why it is not available, as a sentence; undefined when it is. */
+  readonly reason: string | undefined
+}
+
+const howToGetNative = 'Run `npm run engine` to download it (about 270 MB), or choose another engine.'
+
+/** TensorFlow's library can be opened once per process. */
+let opened: { readonly folder: string; readonly library: TensorFlowLibrary } | undefined
+
+/**
+ * Makes the wanted backend the one that tfjs computes with. `auto` takes native TensorFlow where its pack is present
+ * and WebAssembly elsewhere.
+ *
+ * @throws AppError 'input' when the wanted backend is not there or cannot start, with what to do about it
+ */
+export async function chooseBackend(request: BackendRequest, options: BackendOptions = {}): Promise<Backend> {
+  tf.enableProdMode() // without it, plain JavaScript greets the user with an advertisement
+  registerSecondDerivatives()
+  switch (request) {
+    case 'auto':
+      return options.nativeFolder === undefined ? startWasm(options.wasmFolder) : startNative(options.nativeFolder)
+    case 'native-gpu':
+    case 'native-cpu':
+      if (options.nativeFolder === undefined) throw refuse(notInstalled, { next: howToGetNative })
+      return startNative(options.nativeFolder, request)
+    case 'wasm':
+      return startWasm(options.wasmFolder)
+    case 'cpu':
+      await tf.setBackend('cpu')
+      return { name: 'cpu', library: `TensorFlow.js ${tf.version_core}`, device: processor(), threads: 1 }
+  }
+}
+
+/** Every backend in the order of `auto`, and why those that are not available are not. */
+export function availableBackends(options: BackendOptions = {}): BackendAvailability[] {
+  const native = options.nativeFolder === undefined ? `${notInstalled} ${howToGetNative}` : undefined
+  return [
+    availability('native-gpu', native ?? withoutGraphicsCard()),
+    availability('native-cpu', native),
+    availability('webgpu', 'This version cannot compute with WebGPU yet; a later one will.'),
+    availability('wasm'),
+    availability('cpu')
+  ]
+}
+
+/** The first of `folders` that holds a verified native pack: the mark is what `npm run engine` writes last. */
+export function findNativePack(folders: readonly string[], exists: (path: string) => boolean): string | undefined {
+  return folders.find((folder) => exists(`${folder}/ready`))
+}
+
+const notInstalled = "TensorFlow's own library is not installed on this computer."
+
+/** Without a wish, the graphics card is used where the library finds one. */
+async function startNative(folder: string, wanted?: 'native-gpu' | 'native-cpu'): Promise<Backend> {
+  const library = openNative(folder, wanted !== 'native-cpu')
+  const name = library.isUsingGpuDevice() ? 'native-gpu' : 'native-cpu'
+  if (wanted !== undefined && wanted !== name) throw refuse(otherDevice(wanted), { next: 'Choose `auto` instead.' })
+  await tf.setBackend(nativeBackendName)
+  return {
+    name,
+    library: `TensorFlow ${library.TF_Version}`,
+    device: library.gpu ?? processor(),
+    threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? navigator.hardwareConcurrency)
+  }
+}
+
+function openNative(folder: string, allowGpu: boolean): TensorFlowLibrary {
+  if (opened?.folder === folder) return opened.library
+  try {
+    opened = { folder, library: registerNative(folder, allowGpu) }
+    return opened.library
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('input', `TensorFlow's library could not be opened: ${reason}`, {
+      file: folder,
+      next: 'Run `npm run engine -- --force` to fetch it again, or choose the engine `wasm`.',
+      cause
+    })
+  }
+}
+
+async function startWasm(folder: string | undefined): Promise<Backend> {
+  const threads = await registerWasm(folder)
+  await tf.setBackend('wasm')
+  return { name: 'wasm', library: `TensorFlow.js WebAssembly ${tf.version_core}`, device: processor(), threads }
+}
+
+function otherDevice(wanted: 'native-gpu' | 'native-cpu'): string {
+  return wanted === 'native-gpu'
+    ? "TensorFlow's library found no graphics card that it can use."
+    : 'TensorFlow already computes on the graphics card in this process.'
+}
+
+/** Known only once the library is open: finding out needs a second and half a gigabyte. */
+function withoutGraphicsCard(): string | undefined {
+  if (opened === undefined) return 'Whether TensorFlow finds a graphics card shows when it starts.'
+  return opened.library.isUsingGpuDevice() ? undefined : otherDevice('native-gpu')
+}
+
+function availability(name: BackendAvailability['name'], reason?: string): BackendAvailability {
+  return { name, available: reason === undefined, reason }
+}
+
+function processor(): string {
+  return `processor (${process.arch})`
+}

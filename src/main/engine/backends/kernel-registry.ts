@@ -1,0 +1,24 @@
+import * as tf from '@tensorflow/tfjs'
+
+/** One call of a kernel: its tensors by name, its settings, and the backend it runs on. */
+export interface KernelCall<Name extends string, Attributes, Backend> {
+  readonly inputs: Record<Name, tf.TensorInfo>
+  readonly attrs: Attributes
+  readonly backend: Backend
+}
+
+/** Registers a kernel in the place of what tfjs brought along, if anything. */
+export function replaceKernel<Name extends string, Attributes, Backend>(
+  kernelName: string,
+  backendName: string,
+  compute: (call: KernelCall<Name, Attributes, Backend>) => tf.TensorInfo
+): void {
+  const known = tf.getKernelsForBackend(backendName).some((kernel) => kernel.kernelName === kernelName)
+  if (known) tf.unregisterKernel(kernelName, backendName)
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    // tfjs hands every kernel the inputs and settings that its callers name, and the backend it is registered for.
+    kernelFunc: (call) => compute(call as unknown as KernelCall<Name, Attributes, Backend>)
+  })
+}
