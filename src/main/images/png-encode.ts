@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from 'node:zlib'
+import { constants, crc32, deflateSync } from 'node:zlib'
 import { invariant } from '../../shared/errors.ts'
 
 /** Text to store in a PNG, by keyword (1…79 Latin letters). Any language: entries are written as iTXt where needed. */
@@ -6,12 +6,12 @@ export type PngTexts = Readonly<Record<string, string>>
 
 /** A gray PNG of 8 bits; `pixels` holds width × height values. The same input gives the same bytes. */
 export function encodeGrayPng8(pixels: Uint8Array, width: number, height: number, texts: PngTexts = {}): Uint8Array {
-  return encode({ rows: pixels, width, height, colourType: 0, depth: 8, texts })
+  return encode({ rows: pixels, width, height, colourType: 0, depth: 8, texts, content: 'photo' })
 }
 
 /** A colour PNG of 8 bits; `pixels` holds width × height × 3 values. The same input gives the same bytes. */
 export function encodeRgbPng(pixels: Uint8Array, width: number, height: number, texts: PngTexts = {}): Uint8Array {
-  return encode({ rows: pixels, width, height, colourType: 2, depth: 8, texts })
+  return encode({ rows: pixels, width, height, colourType: 2, depth: 8, texts, content: 'photo' })
 }
 
 /**
@@ -32,7 +32,7 @@ export function encodeLabelPng16(
     rows[2 * i] = label >> 8
     rows[2 * i + 1] = label & 0xff
   }
-  return encode({ rows, width, height, colourType: 0, depth: 16, texts })
+  return encode({ rows, width, height, colourType: 0, depth: 16, texts, content: 'labels' })
 }
 
 interface Raster {
@@ -43,9 +43,11 @@ interface Raster {
   readonly colourType: 0 | 2
   readonly depth: 8 | 16
   readonly texts: PngTexts
+  readonly content: 'photo' | 'labels'
 }
 
-function encode({ rows, width, height, colourType, depth, texts }: Raster): Uint8Array {
+function encode(raster: Raster): Uint8Array {
+  const { rows, width, height, colourType, depth, texts } = raster
   const stride = ((colourType === 2 ? 3 : 1) * depth) / 8
   invariant(rows.length === width * height * stride, 'a picture has one sample for each pixel and channel')
   const header = Buffer.alloc(13)
@@ -56,9 +58,18 @@ function encode({ rows, width, height, colourType, depth, texts }: Raster): Uint
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
     ...Object.entries(texts).map(([key, text]) => textChunk(key, text)),
-    chunk('IDAT', deflateSync(filterRows(rows, width * stride, height, stride), { level: 6, memLevel: 9 })),
+    chunk('IDAT', compress(raster, stride)),
     chunk('IEND', Buffer.alloc(0))
   ])
+}
+
+/**
+ * Noisy pictures hold no repeats worth searching for: on microscopy, runs of filtered rows come out smaller than zlib's
+ * level 6, in a third of the time. Label images are nothing but repeats.
+ */
+function compress({ rows, width, height, content }: Raster, stride: number): Buffer {
+  if (content === 'labels') return deflateSync(unfilteredRows(rows, width * stride, height), { level: 6 })
+  return deflateSync(filterRows(rows, width * stride, height, stride), { level: 6, strategy: constants.Z_RLE })
 }
 
 function chunk(type: string, body: Uint8Array): Buffer {
@@ -76,6 +87,12 @@ function textChunk(key: string, text: string): Buffer {
   return isPlain
     ? chunk('tEXt', Buffer.from(`${key}\0${text}`, 'latin1'))
     : chunk('iTXt', Buffer.from(`${key}\0\0\0\0\0${text}`, 'utf8'))
+}
+
+function unfilteredRows(rows: Uint8Array, length: number, height: number): Uint8Array {
+  const result = new Uint8Array((length + 1) * height)
+  for (let y = 0; y < height; y++) result.set(rows.subarray(y * length, (y + 1) * length), y * (length + 1) + 1)
+  return result
 }
 
 /**

@@ -4,7 +4,7 @@ import { refuse } from '../../shared/errors.ts'
 import { decodeWithSharp, jpegHeader } from './jpeg.ts'
 import { checkSize, type Picture, type PictureFormat, type PictureHeader, unreadable } from './picture.ts'
 import { decodePng, pngHeader } from './png-decode.ts'
-import { decodeTiff, openTiff } from './tiff.ts'
+import { decodeTiff, isPlainEightBit, openTiff } from './tiff.ts'
 
 /** Files beyond this are not read into memory; a picture of `maxPixels` in RGB of 16 bits is smaller. */
 const maxFileBytes = 1024 ** 3
@@ -24,7 +24,8 @@ export async function readPicture(path: string): Promise<Picture> {
       return decodePng(path, bytes)
     case 'tiff': {
       const page = await openTiff(path, bytes)
-      return (await decodeTiff(path, page)) ?? decodeWithSharp(path, bytes)
+      const samples = isPlainEightBit(page) ? undefined : await decodeTiff(path, page)
+      return samples ?? decodeWithSharp(path, bytes)
     }
     case 'jpeg': {
       const { width, height } = jpegHeader(path, bytes)

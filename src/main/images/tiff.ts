@@ -3,8 +3,9 @@ import { checkSize, type Picture, type PictureHeader, type PixelArray, unreadabl
 
 /** PhotometricInterpretation (TIFF 6.0, §8). */
 const whiteIsZero = 0
+const blackIsZero = 1
+const rgb = 2
 const paletteColour = 3
-const lastPlain = 3
 
 /** What must be known of a TIFF's first page before its pixels are read. */
 export interface TiffPage {
@@ -36,11 +37,20 @@ export async function openTiff(path: string, bytes: Uint8Array): Promise<TiffPag
 }
 
 /**
+ * Whether libvips gives exactly the stored samples: plain gray or RGB of 8 bits. It does so in a sixth of the time.
+ */
+export function isPlainEightBit({ header, image, photometric }: TiffPage): boolean {
+  const isPlain =
+    (photometric === blackIsZero && header.channels === 1) || (photometric === rgb && header.channels === 3)
+  return isPlain && header.bits === 8 && image.getSampleFormat() === 1
+}
+
+/**
  * Decodes an open TIFF exactly: gray, RGB, alpha and palettes; unsigned integers to 32 bits, signed ones that hold no
  * negative value, floats of 16 and 32 bits. `undefined` for colour spaces (YCbCr, CMYK, CIELab) that are not plain samples.
  */
 export async function decodeTiff(path: string, { image, header, photometric }: TiffPage): Promise<Picture | undefined> {
-  if (photometric > lastPlain) return undefined
+  if (photometric > paletteColour) return undefined
   const data = unsigned(path, await readSamples(path, image))
   if (photometric === paletteColour) return expandColours(path, image, data)
   const channels = image.getSamplesPerPixel()
