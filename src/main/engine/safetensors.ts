@@ -80,7 +80,8 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     throw damaged(`its tensors take ${filled} bytes, but ${bytes.byteLength - dataStart} follow the header`)
   }
   const tensors = entries.map(({ name, shape, dtype, begin, end }) => {
-    const numbers = bytes.slice(dataStart + begin, dataStart + end).buffer
+    // A copy, because numbers have to be aligned; slice would not copy if the bytes are a Buffer.
+    const numbers = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end)).buffer
     const data = dtype === 'F16' ? widenFloat16(new Uint16Array(numbers)) : new Float32Array(numbers)
     return [name, { shape, data }] as const
   })

@@ -62,7 +62,8 @@ export function parseNpy(bytes: Uint8Array, source = 'The NumPy array'): NpyArra
       `${source}: the header declares ${count} numbers of ${itemBytes} bytes, but ${present} bytes follow it.`
     )
   }
-  const data = toNumbers(bytes.slice(dataStart).buffer, source)
+  // A copy, because numbers have to be aligned; slice would not copy if the bytes are a Buffer.
+  const data = toNumbers(new Uint8Array(bytes.subarray(dataStart)).buffer, source)
   return { shape, dtype, data: fortranOrder && shape.length > 1 ? toRowMajor(data, shape) : data }
 }
 

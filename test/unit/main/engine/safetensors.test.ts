@@ -41,6 +41,7 @@ test('reads numbers that do not start on a multiple of four', () => {
   const shifted = new Uint8Array(encoded.length + 1)
   shifted.set(encoded, 1)
   expect(decodeSafetensors(shifted.subarray(1)).tensors).toEqual(tensors)
+  expect(decodeSafetensors(Buffer.from(shifted.buffer, 1)).tensors).toEqual(tensors)
 })
 
 const f32 = (begin: number, end: number, shape = [(end - begin) / 4]) => ({
