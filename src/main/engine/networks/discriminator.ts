@@ -33,7 +33,10 @@ export class Discriminator extends Module {
     const { resolution } = settings
     const features = channelsAt(settings, 4)
     const sizes = resolutionsUpTo(resolution).filter((size) => size > 4)
-    const residual = sizes.reverse().map((size) => new ResidualBlock(settings, size, random))
+    const residual = sizes.reverse().map((size) => {
+      const planes = size === resolution ? sampleChannels(settings) : undefined
+      return new ResidualBlock(channelsAt(settings, size), channelsAt(settings, size / 2), random, planes)
+    })
     this.#residual = residual
     this.#epilogue = new Epilogue(features, settings.minibatchStdGroup, random)
     this.blocks = new Map<string, Module>(sizes.map((size, i) => [`b${size}`, residual[i] as Module]))
@@ -79,17 +82,16 @@ export function createDiscriminator(settings: NetworkSettings, random: RandomStr
 }
 
 /** Halves the resolution: [N, r, r, C] → [N, r/2, r/2, C']. The first block takes the samples themselves. */
-class ResidualBlock extends Module {
+export class ResidualBlock extends Module {
   readonly fromrgb: Conv2d | undefined
   readonly conv0: Conv2d
   readonly conv1: Conv2d
   readonly skip: Kernel
 
-  constructor(settings: NetworkSettings, resolution: number, random: RandomStream) {
+  /** @param sampleChannels planes of a sample, for the block that takes samples */
+  constructor(inputs: number, outputs: number, random: RandomStream, sampleChannels?: number) {
     super()
-    const inputs = channelsAt(settings, resolution)
-    const outputs = channelsAt(settings, resolution / 2)
-    if (resolution === settings.resolution) this.fromrgb = new Conv2d(sampleChannels(settings), inputs, 1, random)
+    if (sampleChannels !== undefined) this.fromrgb = new Conv2d(sampleChannels, inputs, 1, random)
     this.conv0 = new Conv2d(inputs, inputs, 3, random)
     this.conv1 = new Conv2d(inputs, outputs, 3, random)
     this.skip = new Kernel(inputs, outputs, 1, random)
