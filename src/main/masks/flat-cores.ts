@@ -1,0 +1,207 @@
+import { componentAreas, type Components, keepComponents, labelComponents } from './components.ts'
+
+/** How the cores of cells are told from the ramps between them; distances in steps between levels. */
+const levelTolerance = 0.35
+const flatness = 0.8
+const smallestCore = 3 // pixels
+const growthSteps = 5
+
+/**
+ * Cells in a blurred gray mask. On the ramp from one level down to background every level between appears as a rim,
+ * but only for a pixel or two: where a 3 × 3 window is flat and near a level, it is the core of a cell. From there each
+ * cell grows back to half of its own level.
+ * @param gray row-major, 0 … 255
+ * @param levels the gray of each label, background first
+ */
+export function findCores(
+  gray: Float32Array | Uint8Array,
+  width: number,
+  height: number,
+  levels: readonly number[]
+): Components {
+  const smooth = withFrame(medianFilter(withFrame({ values: gray, width, height })))
+  const levelled = coreLevels(smooth, levels)
+  const all = labelComponents(levelled, width, height, 8)
+  const areas = componentAreas(all)
+  const cores = keepComponents(all, (label) => (areas[label] ?? 0) >= smallestCore)
+  const levelOf = new Float32Array(cores.count + 1)
+  for (const [pixel, core] of cores.labels.entries()) {
+    if (core > 0) levelOf[core] = levels[levelled[pixel] ?? 0] ?? 0
+  }
+  return fillHoles({ labels: grow(cores.labels, levelOf, smooth), count: cores.count }, width, height)
+}
+
+interface Picture {
+  readonly values: Float32Array | Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+/** A picture with a frame of one pixel that repeats its border, so that each of its pixels has eight neighbours. */
+interface Framed {
+  readonly values: Float32Array
+  /** Of the picture within. */
+  readonly width: number
+  readonly height: number
+}
+
+function withFrame({ values, width, height }: Picture): Framed {
+  const framed = new Float32Array((width + 2) * (height + 2))
+  for (let y = -1; y <= height; y++) {
+    const row = Math.min(height - 1, Math.max(0, y)) * width
+    const target = (y + 1) * (width + 2)
+    framed.set(values.subarray(row, row + width), target + 1)
+    framed[target] = values[row] ?? 0
+    framed[target + width + 1] = values[row + width - 1] ?? 0
+  }
+  return { values: framed, width, height }
+}
+
+/** The offsets of a pixel and its neighbours in a framed picture: first those that share a side. */
+function windowOffsets({ width }: Framed): number[] {
+  const row = width + 2
+  return [0, -row, -1, 1, row, -row - 1, -row + 1, row - 1, row + 1]
+}
+
+/** The median of each 3 × 3 window. */
+function medianFilter(framed: Framed): Picture {
+  const { values, width, height } = framed
+  const offsets = windowOffsets(framed)
+  const result = new Float32Array(width * height)
+  const window = new Float32Array(9)
+  for (let y = 0, pixel = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, pixel++) {
+      const centre = (y + 1) * (width + 2) + x + 1
+      for (let i = 0; i < 9; i++) window[i] = values[centre + (offsets[i] ?? 0)] ?? 0
+      result[pixel] = medianOf(window)
+    }
+  }
+  return { values: result, width, height }
+}
+
+/** Sorts the window, by insertion since it is short. */
+function medianOf(window: Float32Array): number {
+  for (let i = 1; i < 9; i++) {
+    const value = window[i] ?? 0
+    let at = i
+    while (at > 0 && (window[at - 1] ?? 0) > value) {
+      window[at] = window[at - 1] ?? 0
+      at--
+    }
+    window[at] = value
+  }
+  return window[4] ?? 0
+}
+
+/** The label of each pixel that is flat and near its level, else 0. */
+function coreLevels(framed: Framed, levels: readonly number[]): Uint8Array {
+  const { values, width, height } = framed
+  const step = ((levels.at(-1) ?? 0) - (levels[0] ?? 0)) / (levels.length - 1)
+  const offsets = windowOffsets(framed)
+  const result = new Uint8Array(width * height)
+  for (let y = 0, pixel = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, pixel++) {
+      const centre = (y + 1) * (width + 2) + x + 1
+      const value = values[centre] ?? 0
+      const level = nearestForeground(value, levels)
+      if (Math.abs(value - (levels[level] ?? 0)) > levelTolerance * step) continue
+      if (isFlat(values, centre, offsets, flatness * step)) result[pixel] = level
+    }
+  }
+  return result
+}
+
+function isFlat(values: Float32Array, centre: number, offsets: readonly number[], tolerance: number): boolean {
+  let least = Infinity
+  let most = -Infinity
+  for (const offset of offsets) {
+    const value = values[centre + offset] ?? 0
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  return most - least <= tolerance
+}
+
+function nearestForeground(value: number, levels: readonly number[]): number {
+  let best = 1
+  for (let level = 2; level < levels.length; level++) {
+    if (Math.abs(value - (levels[level] ?? 0)) < Math.abs(value - (levels[best] ?? 0))) best = level
+  }
+  return best
+}
+
+/**
+ * Adds a ring to each cell a few times, by sides and by corners in turn: pixels at least half as bright as the cell's
+ * own level. Of several cells that reach a pixel, the one whose level is nearest to it gets it.
+ */
+function grow(cores: Uint32Array, levelOf: Float32Array, framed: Framed): Uint32Array {
+  const { values, width, height } = framed
+  const offsets = windowOffsets(framed).slice(1)
+  const labels = new Uint32Array(values.length) // framed, the frame stays 0
+  for (let y = 0; y < height; y++) {
+    labels.set(cores.subarray(y * width, (y + 1) * width), (y + 1) * (width + 2) + 1)
+  }
+  let free = freePixels(labels, framed, Math.min(...levelOf.subarray(1)) / 2)
+  for (let step = 0; step < growthSteps; step++) {
+    const reach = offsets.slice(0, step % 2 === 0 ? 4 : 8)
+    const claims = free.map((pixel) => bestClaim(labels, levelOf, values[pixel] ?? 0, pixel, reach))
+    for (const [i, pixel] of free.entries()) labels[pixel] = claims[i] ?? 0
+    free = free.filter((_, i) => claims[i] === 0)
+  }
+  const grown = new Uint32Array(cores.length)
+  for (let y = 0; y < height; y++) {
+    const start = (y + 1) * (width + 2) + 1
+    grown.set(labels.subarray(start, start + width), y * width)
+  }
+  return grown
+}
+
+/** Unassigned pixels inside the frame that are bright enough for some cell. */
+function freePixels(labels: Uint32Array, { values, width, height }: Framed, least: number): number[] {
+  const free: number[] = []
+  for (let y = 1; y <= height; y++) {
+    for (let pixel = y * (width + 2) + 1; pixel <= y * (width + 2) + width; pixel++) {
+      if (labels[pixel] === 0 && (values[pixel] ?? 0) >= least) free.push(pixel)
+    }
+  }
+  return free
+}
+
+function bestClaim(
+  labels: Uint32Array,
+  levelOf: Float32Array,
+  value: number,
+  pixel: number,
+  reach: readonly number[]
+): number {
+  let best = 0
+  let distance = Infinity
+  for (const offset of reach) {
+    const label = labels[pixel + offset] ?? 0
+    const level = levelOf[label] ?? 0
+    if (label === 0 || value < level / 2 || Math.abs(value - level) >= distance) continue
+    best = label
+    distance = Math.abs(value - level)
+  }
+  return best
+}
+
+/** Gives background that one cell alone encloses to that cell. */
+function fillHoles({ labels, count }: Components, width: number, height: number): Components {
+  const isBackground = Uint8Array.from(labels, (label) => Number(label === 0))
+  const background = labelComponents(isBackground, width, height, 4)
+  const mixed = -1
+  const owners = new Int32Array(background.count + 1) // per region of background: its only cell, 0 before one is seen
+  const meet = (region: number, label: number) => {
+    if (region > 0 && label > 0) owners[region] = owners[region] === 0 || owners[region] === label ? label : mixed
+  }
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    const x = pixel % width
+    const isOnBorder = x === 0 || x === width - 1 || pixel < width || pixel >= labels.length - width
+    const region = background.labels[pixel] ?? 0
+    if (isOnBorder) owners[region] = mixed
+    else for (const offset of [-width, -1, 1, width]) meet(region, labels[pixel + offset] ?? 0)
+  }
+  const enclosing = (pixel: number) => Math.max(0, owners[background.labels[pixel] ?? 0] ?? 0)
+  return { labels: labels.map((label, pixel) => (label === 0 ? enclosing(pixel) : label)), count }
+}
