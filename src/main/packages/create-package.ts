@@ -1,0 +1,181 @@
+import { link, open, readFile, rename, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { AppError, invariant, refuse } from '../../shared/errors.ts'
+import { type ManifestEntry, type PackageFormat, type PackageResult } from '../../shared/packages.ts'
+import { type SyntheticAbout } from '../../shared/synthetic.ts'
+import { sha256 } from '../files/checksum.ts'
+import { stageFolder, sweepPartials } from '../files/atomic-write.ts'
+import { entryName, pictureName } from './entry-names.ts'
+import { packageLimits } from './limits.ts'
+import { expectedEntries, makeManifest, type PackageOrigin } from './manifest.ts'
+import { readmeText } from './readme.ts'
+import { type PackageOptions, stopIfAsked, verifyPackage } from './read-package.ts'
+import { type ArchiveContent, writeArchive } from './write-archive.ts'
+
+export interface PackageSource {
+  /** `synthetic/<id>` with images, masks and outlines. */
+  readonly folder: string
+  readonly about: SyntheticAbout
+  /** Path of the package to make. */
+  readonly out: string
+  /** Either one is enough: masks and outlines can be made from each other without loss. */
+  readonly formats: readonly PackageFormat[]
+  readonly license: string
+  readonly author: string
+  readonly now: Date
+  /** Name and version of this program. */
+  readonly software: string
+}
+
+/**
+ * Packs a synthetic set as one file for a colleague. It is written beside its place, synced, checked by reading all of
+ * it back, and only then gets its name. The same set, time and formats give the same bytes.
+ *
+ * @throws AppError of kind `input` when `out` exists or cannot be made there, or when the set's files do not fit together
+ */
+export async function createPackage(source: PackageSource, options: PackageOptions = {}): Promise<PackageResult> {
+  await requireFreePlace(source.out)
+  await sweepPartials(dirname(source.out))
+  const plan = makePlan(source)
+  const staged = await stageFolder(source.out)
+  try {
+    const partial = join(staged.path, basename(source.out))
+    await writeArchive(partial, contentsOf(plan, options))
+    const { sha256: digest, entries } = await checkAgain(partial, source, plan, options)
+    const { size } = await stat(partial)
+    await giveName(partial, source.out)
+    return { file: source.out, bytes: size, sha256: digest, entries }
+  } finally {
+    await staged.discard()
+  }
+}
+
+interface Plan {
+  readonly origin: PackageOrigin
+  readonly folder: string
+  /** All entries but the manifest, in their order. */
+  readonly paths: readonly string[]
+  /** Steps in all: each entry is hashed, packed and read back. */
+  readonly steps: number
+}
+
+function makePlan({ folder, about, license, author, now, software, ...request }: PackageSource): Plan {
+  const formats = (['coco', 'labels'] as const).filter((format) => request.formats.includes(format))
+  invariant(formats.length > 0, 'a package has at least one format')
+  const unsafe = about.images.find(({ file }) => !pictureName.test(file))
+  invariant(unsafe === undefined, 'pictures of a synthetic set have plain names')
+  const [, ...paths] = expectedEntries(about, formats)
+  if (paths.length + 1 > packageLimits.entries) {
+    throw refuse(
+      `"${about.synthetic.name}" has too many pictures for one package: ${about.images.length}, which makes ${paths.length + 1} entries of at most ${packageLimits.entries}.`,
+      { next: 'Generate it in smaller sets with different seeds and pack each.' }
+    )
+  }
+  return { origin: { about, formats, license, author, created: now, software }, folder, paths, steps: 3 * paths.length }
+}
+
+async function* contentsOf(plan: Plan, { signal, onProgress }: PackageOptions): AsyncGenerator<ArchiveContent> {
+  let done = 0
+  const step = (): void => {
+    stopIfAsked(signal)
+    onProgress?.(++done, plan.steps)
+  }
+  const entries: ManifestEntry[] = []
+  for (const path of plan.paths) {
+    const bytes = await bytesOf(plan, path)
+    entries.push({ path, bytes: bytes.length, sha256: sha256(bytes) })
+    step()
+  }
+  yield { path: entryName.manifest, bytes: toJson(makeManifest(plan.origin, entries)) }
+  for (const path of plan.paths) {
+    yield { path, bytes: await bytesOf(plan, path) }
+    step()
+  }
+}
+
+async function bytesOf({ origin, folder }: Plan, path: string): Promise<Uint8Array> {
+  if (path === entryName.readme) return Buffer.from(readmeText(origin))
+  if (path === entryName.about) return toJson(origin.about)
+  try {
+    return await readFile(join(folder, path))
+  } catch (thrown) {
+    if (!hasCode(thrown, 'ENOENT')) throw thrown
+    throw refuse(`${path} of the synthetic set "${origin.about.synthetic.name}" is not there.`, {
+      file: join(folder, path),
+      next: 'Generate the set again with the same seed: it gives the same pictures.',
+      cause: thrown
+    })
+  }
+}
+
+function toJson(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 1)}\n`)
+}
+
+async function checkAgain(partial: string, source: PackageSource, plan: Plan, options: PackageOptions) {
+  try {
+    return await verifyPackage(partial, {
+      ...options,
+      onProgress: (done) => options.onProgress?.(Math.min(plan.steps, 2 * plan.paths.length + done), plan.steps)
+    })
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.kind !== 'input') throw thrown
+    const reason = thrown.message.replaceAll(partial, source.out)
+    throw refuse(`The files of "${source.about.synthetic.name}" do not fit together: ${reason}`, {
+      file: source.folder,
+      next: 'They were changed since they were made. Generate the set again with the same seed.',
+      cause: thrown
+    })
+  }
+}
+
+async function requireFreePlace(out: string): Promise<void> {
+  if (await exists(out)) throw taken(out)
+  if (await exists(dirname(out))) return
+  throw refuse(`There is no folder ${dirname(out)}.`, { file: out, next: 'Make it, or choose another place.' })
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (thrown) {
+    if (hasCode(thrown, 'ENOENT') || hasCode(thrown, 'ENOTDIR')) return false
+    throw thrown
+  }
+}
+
+function taken(out: string, cause?: unknown): AppError {
+  return refuse(`${out} exists already.`, {
+    file: out,
+    next: 'Choose another name: nothing is ever overwritten.',
+    cause
+  })
+}
+
+/** A second name is given before the first is taken away: unlike a rename, that never replaces a file. */
+async function giveName(partial: string, out: string): Promise<void> {
+  try {
+    await link(partial, out)
+  } catch (thrown) {
+    if (hasCode(thrown, 'EEXIST')) throw taken(out, thrown)
+    // Sticks and network drives often know no second names.
+    if (await exists(out)) throw taken(out, thrown)
+    await rename(partial, out)
+  }
+  await syncFolder(dirname(out))
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return // folders cannot be opened there
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code
+}

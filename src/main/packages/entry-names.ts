@@ -1,0 +1,64 @@
+/** What an entry of a package is. There is nothing else in one. */
+export type Place = 'manifest' | 'readme' | 'about' | 'outlines' | 'image' | 'mask'
+
+/** The order of entries in the archive; within a place, by name. */
+const placeOrder: readonly Place[] = ['manifest', 'readme', 'about', 'outlines', 'image', 'mask']
+
+export const entryName = {
+  manifest: 'manifest.json',
+  readme: 'README.txt',
+  about: 'about.json',
+  outlines: 'outlines.coco.json',
+  image: (file: string) => `images/${file}`,
+  mask: (file: string) => `masks/${file}`
+}
+
+/** A picture's file name, as the workspace gives it: the same on every system, and harmless in each. */
+export const pictureName = /^[\w-]{1,100}\.png$/
+
+export function placeOf(name: string): Place | undefined {
+  if (name === entryName.manifest) return 'manifest'
+  if (name === entryName.readme) return 'readme'
+  if (name === entryName.about) return 'about'
+  if (name === entryName.outlines) return 'outlines'
+  const [folder, file, ...deeper] = name.split('/')
+  if (file === undefined || deeper.length > 0 || !pictureName.test(file)) return undefined
+  if (folder === 'images') return 'image'
+  return folder === 'masks' ? 'mask' : undefined
+}
+
+/** Negative where `a` stands before `b` in a package. */
+export function compareEntries(a: string, b: string): number {
+  const places = placeRank(a) - placeRank(b)
+  if (places !== 0 || a === b) return places
+  return a < b ? -1 : 1
+}
+
+function placeRank(name: string): number {
+  const place = placeOf(name)
+  return place === undefined ? placeOrder.length : placeOrder.indexOf(place)
+}
+
+const controlCharacter = /\p{Cc}/u
+const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+
+/** Each way in which a name could lead out of a fresh folder, or mean another file on another system. */
+const nameProblems: readonly { readonly says: string; readonly is: (name: string) => boolean }[] = [
+  { says: 'is empty', is: (name) => name === '' },
+  { says: 'holds a control character', is: (name) => controlCharacter.test(name) },
+  { says: 'holds characters beyond plain ASCII', is: (name) => /[^ -~]/.test(name) },
+  { says: 'holds a backslash', is: (name) => name.includes('\\') },
+  { says: 'begins with a drive letter', is: (name) => /^[a-z]:/i.test(name) },
+  { says: 'is an absolute path', is: (name) => name.startsWith('/') },
+  { says: 'is a folder', is: (name) => name.endsWith('/') },
+  { says: 'leads out of its folder', is: (name) => name.split('/').includes('..') },
+  { says: 'has an empty part', is: (name) => name.split('/').some((part) => part === '' || part === '.') },
+  { says: 'has a part that ends in a dot or space', is: (name) => name.split('/').some((part) => /[. ]$/.test(part)) },
+  { says: 'is reserved for a device on Windows', is: (name) => name.split('/').some((part) => deviceName.test(part)) },
+  { says: 'has no place in a package', is: (name) => placeOf(name) === undefined }
+]
+
+/** Why an entry's name is not accepted, as the end of a sentence; `undefined` for a good one. */
+export function nameProblem(name: string): string | undefined {
+  return nameProblems.find(({ is }) => is(name))?.says
+}

@@ -1,0 +1,84 @@
+import { type z } from 'zod'
+import { type Manifest, type ManifestEntry, type PackageFormat } from '../../shared/packages.ts'
+import { type SyntheticAbout } from '../../shared/synthetic.ts'
+import { entryName } from './entry-names.ts'
+import { unfit } from './refusal.ts'
+
+export interface PackageOrigin {
+  readonly about: SyntheticAbout
+  readonly formats: readonly PackageFormat[]
+  readonly license: string
+  readonly author: string
+  readonly created: Date
+  readonly software: string
+}
+
+export function makeManifest(origin: PackageOrigin, entries: readonly ManifestEntry[]): Manifest {
+  const { synthetic } = origin.about
+  return {
+    kind: 'cytoloom-package',
+    version: 1,
+    created: origin.created.toISOString(),
+    software: origin.software,
+    synthetic: true,
+    name: synthetic.name,
+    license: origin.license,
+    author: origin.author,
+    seed: synthetic.seed,
+    formats: [...origin.formats],
+    images: synthetic.images,
+    cells: synthetic.cells,
+    classes: synthetic.classes,
+    entries: [...entries]
+  }
+}
+
+/** The entries that a package of this set has, in their order; the manifest itself is the first. */
+export function expectedEntries(about: SyntheticAbout, formats: readonly PackageFormat[]): string[] {
+  const files = about.images.map(({ file }) => file).sort((a, b) => (a < b ? -1 : Number(a > b)))
+  return [
+    entryName.manifest,
+    entryName.readme,
+    entryName.about,
+    ...(formats.includes('coco') ? [entryName.outlines] : []),
+    ...files.map((file) => entryName.image(file)),
+    ...(formats.includes('labels') ? files.map((file) => entryName.mask(file)) : [])
+  ]
+}
+
+/** Checks that two lists of entries are the same; `says` tells what it means that the archive has one more or less. */
+export function compareLists(
+  file: string,
+  found: readonly string[],
+  wanted: readonly string[],
+  says: { extra: string; missing: string; order: string }
+): void {
+  const foundSet = new Set(found)
+  const wantedSet = new Set(wanted)
+  const extra = found.find((path) => !wantedSet.has(path))
+  if (extra !== undefined) throw unfit(file, `${extra} ${says.extra}`)
+  const missing = wanted.find((path) => !foundSet.has(path))
+  if (missing !== undefined) throw unfit(file, `${missing} ${says.missing}`)
+  if (found.length !== wanted.length || found.some((path, i) => path !== wanted[i])) throw unfit(file, says.order)
+}
+
+/** @throws AppError of kind `input` where the bytes are no JSON of this shape */
+export function parseJson<Content extends z.ZodType>(
+  file: string,
+  path: string,
+  bytes: Uint8Array,
+  schema: Content
+): z.output<Content> {
+  const parsed = schema.safeParse(readJson(file, path, bytes))
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw unfit(file, `${path} does not hold what it should (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`)
+}
+
+function readJson(file: string, path: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (thrown) {
+    throw unfit(file, `${path} is not readable JSON`, thrown)
+  }
+}
