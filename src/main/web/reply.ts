@@ -1,0 +1,38 @@
+import { type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
+import { contentSecurityPolicy, type PageFile } from './page.ts'
+
+const always: OutgoingHttpHeaders = {
+  'Content-Security-Policy': contentSecurityPolicy,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff'
+}
+
+export function sendHeaders(response: ServerResponse, status: number, headers: OutgoingHttpHeaders): void {
+  response.writeHead(status, { ...always, ...headers })
+}
+
+export function sendText(response: ServerResponse, status: number, sentence: string): void {
+  // What is left of the request's body is not worth reading.
+  sendHeaders(response, status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Cache-Control': 'no-store',
+    ...(status === 413 ? { Connection: 'close' } : {})
+  })
+  response.end(`${sentence}\n`)
+}
+
+export function sendJson(response: ServerResponse, value: unknown): void {
+  sendHeaders(response, 200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
+  response.end(JSON.stringify(value))
+}
+
+export function sendFile(response: ServerResponse, file: PageFile): void {
+  sendHeaders(response, 200, {
+    'Content-Type': file.type,
+    'Content-Length': file.bytes.length,
+    'Cache-Control': file.isLasting ? 'private, max-age=31536000, immutable' : 'no-store'
+  })
+  response.end(file.bytes)
+}

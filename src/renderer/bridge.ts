@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { AppEvent, type Input, type Output, type RequestName, requests } from '../shared/api.ts'
+import { fromWireError, WireError } from '../shared/errors.ts'
+import { DesktopTransport } from './transport/desktop.ts'
+import { HttpTransport } from './transport/http.ts'
+import { type Connection, type Transport } from './transport/transport.ts'
+
+// The page may not compile code from strings (its content security policy), so zod must not try.
+z.config({ jitless: true })
+
+const Reply = z.union([z.object({ output: z.unknown() }), z.object({ error: WireError })])
+
+/** The page's way to the app, typed by the request table and checked at the door, whatever carries it. */
+export class Bridge {
+  readonly #transport: Transport
+  readonly #eventListeners = new Set<(event: AppEvent) => void>()
+  readonly #connectionListeners = new Set<(connection: Connection) => void>()
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** @throws AppError with the app's sentence if the request fails. */
+  async call<N extends RequestName>(name: N, input: Input<N>): Promise<Output<N>> {
+    const reply = Reply.parse(await this.#transport.send(name, input))
+    if ('error' in reply) throw fromWireError(reply.error)
+    // The schema of N was applied; TypeScript cannot follow the table's pairing through a variable name.
+    return requests[name].output.parse(reply.output) as Output<N>
+  }
+
+  onEvent(listener: (event: AppEvent) => void): () => void {
+    this.#eventListeners.add(listener)
+    return () => this.#eventListeners.delete(listener)
+  }
+
+  onConnection(listener: (connection: Connection) => void): () => void {
+    this.#connectionListeners.add(listener)
+    return () => this.#connectionListeners.delete(listener)
+  }
+
+  /** Starts the flow of events; call the result to end it. */
+  connect(): () => void {
+    return this.#transport.listen(
+      (data) => {
+        const event = AppEvent.parse(data)
+        for (const listener of this.#eventListeners) listener(event)
+      },
+      (connection) => {
+        for (const listener of this.#connectionListeners) listener(connection)
+      }
+    )
+  }
+
+  /** Where a picture can be loaded from, given its path below the workspace (`PicturePath`). */
+  pictureAddress(path: string): string {
+    return this.#transport.pictureAddress(path)
+  }
+}
+
+/** Over the preload in the desktop window, over HTTP in a browser. */
+export function openBridge(): Bridge {
+  return new Bridge(window.cytoloom === undefined ? new HttpTransport() : new DesktopTransport(window.cytoloom))
+}

@@ -1,0 +1,62 @@
+import { type Workspace } from '../../../shared/api.ts'
+import { count, date, fileSize, number, percent, score } from '../../text/common.ts'
+import { runStates, workspaceWords } from '../../text/home.ts'
+
+export interface Holding {
+  readonly key: string
+  readonly name: string
+  readonly facts: string
+  readonly created: string
+}
+
+export interface HoldingGroup {
+  readonly title: string
+  readonly items: readonly Holding[]
+}
+
+/** What the workspace holds, in the order in which things are made of each other; kinds without any are left out. */
+export function holdings(workspace: Workspace): HoldingGroup[] {
+  const groups = [
+    { title: workspaceWords.datasets, items: workspace.datasets.map(dataset) },
+    { title: workspaceWords.prepared, items: workspace.prepared.map(prepared) },
+    { title: workspaceWords.runs, items: workspace.runs.map(run) },
+    { title: workspaceWords.synthetic, items: workspace.synthetic.map(synthetic) },
+    { title: workspaceWords.packages, items: workspace.packages.map(storedPackage) }
+  ]
+  return groups.filter(({ items }) => items.length > 0)
+}
+
+function dataset(item: Workspace['datasets'][number]): Holding {
+  return holding(
+    item,
+    `${count(item.images, 'image')}, ${number(item.annotated)} with outlines, ${count(item.cells, 'cell')}`
+  )
+}
+
+function prepared(item: Workspace['prepared'][number]): Holding {
+  return holding(
+    item,
+    `tiles of ${item.tile} × ${item.tile} pixels, masks agree ${percent(item.roundTrip.AP)} with the outlines`
+  )
+}
+
+function run(item: Workspace['runs'][number]): Holding {
+  const quality = item.best === undefined ? 'no score yet' : `best score ${score(item.best.value)}`
+  return holding(item, `${runStates[item.state]}, ${quality}`)
+}
+
+function synthetic(item: Workspace['synthetic'][number]): Holding {
+  return holding(item, `${count(item.images, 'picture')}, ${count(item.cells, 'cell')}`)
+}
+
+function storedPackage(item: Workspace['packages'][number]): Holding {
+  const name = item.file.split(/[/\\]/).at(-1) ?? item.file
+  return { key: item.file, name, facts: fileSize(item.bytes), created: date(item.created) }
+}
+
+function holding(
+  item: { readonly id: string; readonly name: string; readonly created: string },
+  facts: string
+): Holding {
+  return { key: item.id, name: item.name, facts, created: date(item.created) }
+}

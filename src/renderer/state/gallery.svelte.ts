@@ -1,0 +1,42 @@
+import { createContext } from 'svelte'
+import { type SyntheticImage } from '../../shared/synthetic.ts'
+import { type Bridge } from '../bridge.ts'
+
+export interface GalleryPicture extends SyntheticImage {
+  readonly imageAddress: string
+  readonly maskAddress: string
+}
+
+/** The pictures of one synthetic set, each with the coloured preview of its mask. */
+export class Gallery {
+  readonly #bridge: Bridge
+  #set: string | undefined
+  #pictures = $state.raw<readonly GalleryPicture[]>([])
+
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge
+  }
+
+  get pictures(): readonly GalleryPicture[] {
+    return this.#pictures
+  }
+
+  async show(set: string | undefined): Promise<void> {
+    if (set === this.#set) return
+    this.#set = set
+    this.#pictures = []
+    if (set === undefined) return
+
+    const { synthetic, images } = await this.#bridge.call('synthetic.show', { name: set })
+    if (set !== this.#set) return
+    const address = (folder: string, { file }: SyntheticImage) =>
+      this.#bridge.pictureAddress(`synthetic/${synthetic.id}/${folder}/${file}`)
+    this.#pictures = images.map((image) => ({
+      ...image,
+      imageAddress: address('images', image),
+      maskAddress: address('previews', image) // the masks themselves are 16-bit labels: black to the eye
+    }))
+  }
+}
+
+export const [getGallery, setGallery] = createContext<Gallery>()

@@ -1,0 +1,66 @@
+import { createContext } from 'svelte'
+import { type HistoryEntry } from '../../shared/training.ts'
+import { type Bridge } from '../bridge.ts'
+
+export type Evaluation = Extract<HistoryEntry, { kind: 'evaluation' }>
+export type Sample = Extract<HistoryEntry, { kind: 'sample' }>
+type Shown = Evaluation | Sample
+
+/** What a run showed so far: its quality scores and its sample sheets, in the order of iterations. */
+export class RunHistory {
+  readonly #bridge: Bridge
+  #run: string | undefined
+  #entries = $state.raw<readonly Shown[]>([]) // replaced whole, never mutated
+
+  readonly evaluations = $derived(this.#entries.filter((entry) => entry.kind === 'evaluation'))
+  readonly samples = $derived(
+    this.#entries.flatMap((entry) =>
+      entry.kind === 'sample' ? [{ iteration: entry.iteration, address: this.#address(entry) }] : []
+    )
+  )
+
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge
+  }
+
+  /** Shows this run from its beginning; what comes later comes by events. */
+  async show(run: string | undefined): Promise<void> {
+    if (run === this.#run) return
+    this.#run = run
+    this.#entries = []
+    await this.reload()
+  }
+
+  /** Makes up for events that were missed. */
+  async reload(): Promise<void> {
+    const run = this.#run
+    if (run === undefined) return
+    const { history } = await this.#bridge.call('runs.show', { name: run })
+    if (run === this.#run) this.#merge(history)
+  }
+
+  /** Starts following events; call the result to stop. */
+  follow(): () => void {
+    return this.#bridge.onEvent((event) => {
+      if (event.event === 'run.history' && event.run === this.#run) this.#merge([event.entry])
+    })
+  }
+
+  /** After a killed engine a stretch is trained again: of two entries at one place the later is kept. */
+  #merge(added: readonly HistoryEntry[]): void {
+    const shown = added.filter((entry) => entry.kind !== 'step')
+    if (shown.length === 0) return
+    const isReplaced = (entry: Shown) =>
+      shown.some(({ kind, iteration }) => kind === entry.kind && iteration === entry.iteration)
+    this.#entries = [...this.#entries.filter((entry) => !isReplaced(entry)), ...shown].sort(
+      (a, b) => a.iteration - b.iteration
+    )
+  }
+
+  #address(sample: Sample): string {
+    const file = sample.file.split(/[/\\]/).at(-1) ?? ''
+    return this.#bridge.pictureAddress(`runs/${this.#run ?? ''}/samples/${file}`)
+  }
+}
+
+export const [getRunHistory, setRunHistory] = createContext<RunHistory>()

@@ -1,0 +1,51 @@
+import { createContext } from 'svelte'
+import { type Workspace } from '../../shared/api.ts'
+import { type Bridge } from '../bridge.ts'
+import { type Problems } from './problems.svelte.ts'
+
+/** What the workspace holds, asked anew whenever the app says that it changed. */
+export class WorkspaceContent {
+  readonly #bridge: Bridge
+  readonly #problems: Problems
+  #content = $state.raw<Workspace>()
+  #loading: Promise<void> | undefined
+  #isStale = false
+
+  constructor(bridge: Bridge, problems: Problems) {
+    this.#bridge = bridge
+    this.#problems = problems
+  }
+
+  get content(): Workspace | undefined {
+    return this.#content
+  }
+
+  /** Changes that come while an answer is under way are answered together, once, after it. */
+  load(): Promise<void> {
+    this.#isStale = true
+    this.#loading ??= this.#loadUntilFresh().finally(() => {
+      this.#loading = undefined
+    })
+    return this.#loading
+  }
+
+  /** Starts following events; call the result to stop. */
+  follow(): () => void {
+    return this.#bridge.onEvent((event) => {
+      if (event.event === 'workspace.changed') void this.#problems.attempt(this.load())
+      if (event.event === 'run.changed' && this.#content !== undefined) {
+        const runs = this.#content.runs.map((run) => (run.id === event.run.id ? event.run : run))
+        this.#content = { ...this.#content, runs }
+      }
+    })
+  }
+
+  async #loadUntilFresh(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false
+      this.#content = await this.#bridge.call('workspace.show', {})
+    }
+  }
+}
+
+export const [getWorkspace, setWorkspace] = createContext<WorkspaceContent>()

@@ -1,0 +1,166 @@
+import { type DemoState, type DemoStep, type StepState } from '../../shared/demo.ts'
+import { count, duration, number, score } from './common.ts'
+
+export const homeWords = {
+  productName: 'CytoLoom',
+  staysHere: 'Everything stays on this computer',
+  headline: 'From a few annotated cell images to as many as you need',
+  introduction:
+    'CytoLoom looks at microscopy images in which cells are outlined, learns how they look, and makes new images with every cell already outlined.',
+  waiting: 'Looking at what is going on …'
+}
+
+export const sampleWords = {
+  title: 'Try the sample',
+  introduction:
+    'See the whole way once, with small fluorescence and tissue images that come with CytoLoom. Nothing to prepare, nothing to decide.',
+  facts: [
+    { term: 'What happens', text: 'Six steps, from images with outlined nuclei to a checked package of new ones' },
+    { term: 'How long', text: 'About five minutes on an ordinary computer; it works on while you do something else' },
+    { term: 'Your privacy', text: 'Runs without internet: no picture leaves this computer' }
+  ],
+  start: 'Try the sample',
+  starting: 'Starting …',
+  options: 'Choose the time for learning',
+  minutes: 'Minutes of learning',
+  minutesHelp:
+    'More time gives better pictures: a few minutes show only the beginning, the paper’s models learned for days. Leave it empty for the usual time.',
+  minutesInvalid: 'Give a number of minutes above 0 and up to 600, or leave it empty.',
+  again: 'Run again',
+  cancelled: 'The sample was cancelled. What was finished before is kept in your workspace.'
+}
+
+export const stepTitles: Readonly<Record<DemoStep, string>> = {
+  import: 'Take in the images and their outlines',
+  prepare: 'Turn the outlines into masks',
+  train: 'Learn how the cells look',
+  evaluate: 'Score the pictures',
+  generate: 'Make new pictures with masks',
+  package: 'Pack them for a colleague'
+}
+
+export const stepStates: Readonly<Record<StepState['state'], string>> = {
+  waiting: 'waiting',
+  running: 'in progress',
+  paused: 'paused',
+  done: 'done',
+  failed: 'did not work',
+  cancelled: 'cancelled'
+}
+
+export const runningWords = {
+  steps: 'Steps',
+  pause: 'Pause',
+  pausing: 'Pausing at the next safe point …',
+  resume: 'Go on',
+  resuming: 'Going on …',
+  cancel: 'Cancel',
+  cancelling: 'Stopping at the next safe point …',
+  confirmTitle: 'Cancel the sample?',
+  confirmText:
+    'Learning stops, and this try cannot go on later. What is finished stays in your workspace. To go on another time, pause instead.',
+  confirmYes: 'Cancel the sample',
+  confirmNo: 'Keep it',
+  canClose: 'You may close this page: the work goes on as long as CytoLoom runs.',
+  pausedSafe: 'Paused at a safe point. Nothing is lost; you can go on now or after a restart.',
+  notices: 'Good to know'
+}
+
+export const liveWords = {
+  sheetTitle: 'What it can draw so far',
+  sheetWaiting: 'The first pictures appear here as soon as learning has begun.',
+  sheetAlt: (rounds: number) =>
+    `Sheet of generated cell pictures beside their masks, after ${number(rounds)} practice rounds`,
+  sheetCaption:
+    'Each picture is drawn from nothing, with its mask beside it: every cell in a gray tone of its own. One row for each kind of image.',
+  sheetScrub: 'Look back in time',
+  sheetNewest: 'newest',
+  sheetPlace: (position: number, of: number) => `sheet ${number(position)} of ${number(of)}`,
+  curveTitle: 'Picture quality score',
+  curveHelp: 'The distance from real pictures (Fréchet distance): lower is better.',
+  curveWaiting: 'The first score comes after some minutes of learning.',
+  curveX: 'practice rounds',
+  curveY: 'score, lower is better',
+  curveBest: (value: number) => `best so far ${score(value)}`,
+  curveTable: 'Show the numbers',
+  curveRound: 'Practice rounds',
+  curveScore: 'Score',
+  curveIsBest: 'best'
+}
+
+export const resultWords = {
+  title: 'Done: your first synthetic cells',
+  failedTitle: 'The sample stopped',
+  tryAgain: 'Start again',
+  galleryTitle: 'The new pictures',
+  galleryHelp: 'Left the picture, right its mask with a colour for each cell. None of these cells exists.',
+  all: 'All',
+  pictureAlt: (className: string) => `Generated picture of the kind “${className}”`,
+  maskAlt: 'Its mask, a colour for each cell',
+  showMore: 'Show more pictures',
+  packageTitle: 'The package for a colleague',
+  packageHelp: 'A zip file with pictures, masks and outlines; it opens with or without CytoLoom.',
+  copyPlace: 'Copy its place',
+  lookBack: 'How it learned'
+}
+
+export const workspaceWords = {
+  title: 'In your workspace',
+  folder: 'Kept in the folder',
+  empty:
+    'Nothing here yet. Whatever CytoLoom makes for you will be listed here; the sample makes the first of everything.',
+  datasets: 'Image sets',
+  prepared: 'Prepared sets',
+  runs: 'Models',
+  synthetic: 'Synthetic sets',
+  packages: 'Packages'
+}
+
+export const runStates = {
+  running: 'learning',
+  paused: 'paused',
+  finished: 'ready',
+  failed: 'needs attention'
+}
+
+/** The heading while the sample runs, or after it stopped on the way. */
+export function demoHeading(demo: DemoState, current: StepState | undefined): string {
+  if (demo.state === 'paused') return 'Paused'
+  if (current === undefined) return 'Getting ready'
+  const position = demo.steps.indexOf(current) + 1
+  return `Step ${position} of ${demo.steps.length}: ${stepTitles[current.step]}`
+}
+
+/** What a listener hears when the state changes; not at every percent. */
+export function announcement(demo: DemoState, current: StepState | undefined): string {
+  switch (demo.state) {
+    case 'idle':
+      return ''
+    case 'running':
+      return demoHeading(demo, current)
+    case 'paused':
+      return 'The sample is paused.'
+    case 'done':
+      return 'The sample is done. The new pictures are below.'
+    case 'failed':
+      return 'The sample stopped because of a problem.'
+    case 'cancelled':
+      return 'The sample was cancelled.'
+  }
+}
+
+export function pictureWords(className: string, cells: number): string {
+  return `${className}, ${count(cells, 'cell')}`
+}
+
+export function tookTime(seconds: number): string {
+  return `It took ${duration(seconds)} in all.`
+}
+
+/** What a chart says to someone who does not see it. */
+export function curveSummary(scores: readonly { iteration: number; value: number }[]): string {
+  const [first, last] = [scores.at(0), scores.at(-1)]
+  if (first === undefined || last === undefined) return liveWords.curveWaiting
+  const best = scores.reduce((a, b) => (b.value < a.value ? b : a))
+  return `Picture quality score over practice rounds: ${score(first.value)} at ${number(first.iteration)}, ${score(last.value)} at ${number(last.iteration)}; best ${score(best.value)} at ${number(best.iteration)}. Lower is better.`
+}

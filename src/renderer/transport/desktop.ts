@@ -1,0 +1,31 @@
+import { type Desktop } from '../../shared/desktop.ts'
+import { type Connection, type Transport } from './transport.ts'
+
+declare global {
+  interface Window {
+    /** There in the desktop window only. */
+    readonly cytoloom?: Desktop
+  }
+}
+
+export class DesktopTransport implements Transport {
+  readonly #desktop: Desktop
+
+  constructor(desktop: Desktop) {
+    this.#desktop = desktop
+  }
+
+  send(name: string, input: unknown): Promise<unknown> {
+    return this.#desktop.send(name, input)
+  }
+
+  listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): () => void {
+    const end = this.#desktop.listen(onEvent)
+    onConnection('open') // the window and the app live and die together
+    return end
+  }
+
+  pictureAddress(path: string): string {
+    return `asset://workspace/${path}`
+  }
+}

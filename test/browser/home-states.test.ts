@@ -1,0 +1,239 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startWebHost, type WebHost } from '../../src/main/web.ts'
+import { AppError } from '../../src/shared/errors.ts'
+import { type DemoState } from '../../src/shared/demo.ts'
+import { accessibilityProblems } from '../support/accessibility.ts'
+import { launchChromium, watchForTrouble } from '../support/chromium.ts'
+import { demoSteps, FakeDemo, fakeResult, fullWorkspace, idleDemo, trainingDemo } from '../support/fake-demo.ts'
+
+const screenshots = join(import.meta.dirname, 'screenshots')
+
+let browser: Browser
+let folder: string
+let host: WebHost | undefined
+let page: Page
+let trouble: string[]
+
+beforeAll(async () => {
+  browser = await launchChromium()
+  folder = mkdtempSync(join(tmpdir(), 'cytoloom-home-'))
+})
+
+afterEach(async () => {
+  await page.context().close()
+  await host?.close()
+})
+
+afterAll(async () => {
+  await browser.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function open(demo: FakeDemo, options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
+  host = await startWebHost(demo.app)
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
+  trouble = watchForTrouble(page, new URL(host.address).origin)
+  await page.goto(host.address)
+}
+
+async function expectFinished(name: string, fullPage = true): Promise<void> {
+  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage })
+  expect(await accessibilityProblems(page)).toEqual([])
+  expect(trouble).toEqual([])
+}
+
+function heading(name: string | RegExp) {
+  return page.getByRole('heading', { name })
+}
+
+function masks() {
+  return page.getByRole('img', { name: 'Its mask' })
+}
+
+/** Pictures further down load when they are scrolled to; a screenshot of the whole page wants them all. */
+const loadAllPictures = `Promise.all([...document.images].map((image) => {
+  image.loading = 'eager'
+  return image.decode()
+}))`
+
+describe('Home', () => {
+  test('greets a newcomer and says what the sample does', async () => {
+    await open(new FakeDemo(folder, idleDemo))
+    await page.getByRole('button', { name: 'Try the sample' }).waitFor()
+    await page.getByText('Nothing here yet').waitFor()
+    expect(await page.getByText('no picture leaves this computer').count()).toBe(1)
+    await expectFinished('first-visit')
+  })
+
+  test('starts with the minutes that were given, by keyboard alone, and refuses others', async () => {
+    const asked: unknown[] = []
+    const demo = new FakeDemo(folder, idleDemo, {
+      'demo.start': (input) => {
+        asked.push(input)
+        demo.state = trainingDemo
+        return trainingDemo
+      }
+    })
+    demo.draw()
+    await open(demo)
+    await page.getByRole('button', { name: 'Try the sample' }).focus()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('soon')
+    await page.getByText('Give a number of minutes').waitFor()
+    await page.keyboard.press('Enter')
+    expect(asked).toEqual([])
+
+    await page.getByLabel('Minutes of learning').fill('0.5')
+    await page.keyboard.press('Enter')
+    await heading(/^Step 3 of 6/).waitFor()
+    expect(asked).toEqual([{ minutes: 0.5, seed: 0, engine: 'auto' }])
+    expect(await page.evaluate('document.activeElement.id')).toBe('running-title')
+    expect(trouble).toEqual([])
+  })
+
+  test('shows each step, the newest sheet and the curve while the model learns, and what is new as it comes', async () => {
+    const demo = new FakeDemo(folder, trainingDemo)
+    demo.history = demo.history.slice(0, 12)
+    demo.draw()
+    await open(demo)
+    await page.getByText('about 3 minutes left').waitFor()
+    await page.getByRole('img', { name: /117.5 at 750; .*best 117.5|best 117.5/ }).waitFor()
+
+    demo.app.emit({
+      event: 'run.history',
+      run: 'run-1',
+      entry: {
+        kind: 'evaluation',
+        iteration: 1050,
+        seconds: 9,
+        metric: 'frechet',
+        value: 88.8,
+        classes: [],
+        isBest: true
+      }
+    })
+    await page.getByRole('img', { name: /best 88.8 at 1,050/ }).waitFor()
+    demo.change({
+      ...trainingDemo,
+      notices: ['The engine stopped unexpectedly and was started again: learning goes on from the last safe point.']
+    })
+    await page.getByText('learning goes on from the last safe point').waitFor()
+    await page.getByRole('slider').press('ArrowLeft')
+    await page.getByText('sheet 5 of 6').waitFor()
+    await expectFinished('learning')
+  })
+
+  test('pauses, goes on, and cancels only after asking', async () => {
+    const paused: DemoState = { ...trainingDemo, state: 'paused', steps: demoSteps('train', 'paused') }
+    const demo: FakeDemo = new FakeDemo(folder, trainingDemo, {
+      'demo.pause': () => demo.state,
+      'demo.resume': () => (demo.state = trainingDemo),
+      'demo.cancel': () => (demo.state = { ...idleDemo, state: 'cancelled' })
+    })
+    demo.draw()
+    await open(demo)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Pausing at the next safe point').waitFor()
+    demo.change(paused)
+    await heading('Paused').waitFor()
+    await expectFinished('paused')
+
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await heading(/^Step 3/).waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('dialog', { name: 'Cancel the sample?' }).waitFor()
+    await expectFinished('cancel-question', false)
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel')
+
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Cancel the sample' }).click()
+    await page.getByText('The sample was cancelled.').first().waitFor()
+    await page.getByRole('button', { name: 'Try the sample' }).waitFor()
+    expect(trouble).toEqual([])
+  })
+
+  test('shows what went wrong as a sentence with what to do', async () => {
+    await open(
+      new FakeDemo(folder, {
+        ...trainingDemo,
+        state: 'failed',
+        steps: demoSteps('generate', 'failed'),
+        problem: {
+          message: `The disk that holds ${folder} is full.`,
+          next: 'Free 200 MB and start again: the model is kept.'
+        }
+      })
+    )
+    await page.getByText('Free 200 MB and start again').waitFor()
+    await page.getByRole('button', { name: 'Copy details' }).waitFor()
+    await expectFinished('failed')
+  })
+
+  test('says why a request was refused, and lets the note be put away', async () => {
+    await open(
+      new FakeDemo(folder, idleDemo, {
+        'demo.start': () => {
+          throw new AppError('input', 'Another training is using the engine.', { next: 'Wait for it, or pause it.' })
+        }
+      })
+    )
+    await page.getByRole('button', { name: 'Try the sample' }).click()
+    await page.getByText('Wait for it, or pause it.').waitFor()
+    await page.getByRole('button', { name: 'Close this note' }).click()
+    expect(await page.getByText('Another training is using the engine.').count()).toBe(0)
+    expect(trouble).toEqual([])
+  })
+
+  test.each([
+    { name: 'result', options: {} },
+    { name: 'result-dark', options: { colorScheme: 'dark' as const } },
+    { name: 'result-narrow', options: { viewport: { width: 390, height: 844 } } }
+  ])('shows pictures with masks, the three sentences and the package at the end ($name)', async ({ name, options }) => {
+    const demo = new FakeDemo(folder, {
+      ...trainingDemo,
+      state: 'done',
+      steps: demoSteps('package', 'done'),
+      result: fakeResult(folder)
+    })
+    demo.draw()
+    demo.content = fullWorkspace(folder)
+    await open(demo, options)
+    await page.getByText('is 96.4 (lower is better').waitFor()
+    await masks().nth(11).waitFor()
+    expect(await masks().count()).toBe(12)
+    await page.getByRole('button', { name: 'stained' }).click()
+    await page.getByRole('button', { name: 'Show more pictures' }).click()
+    expect(await masks().count()).toBe(16)
+    await page.getByRole('button', { name: 'All' }).click()
+    await page.getByText('sample.zip').first().waitFor()
+    await page.evaluate(loadAllPictures)
+    expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
+      true
+    )
+    await expectFinished(name)
+  })
+
+  test('says that the connection is lost, and asks for everything anew when it is back', async () => {
+    const demo = new FakeDemo(folder, trainingDemo)
+    demo.draw()
+    await open(demo)
+    await heading(/^Step 3/).waitFor()
+    const port = Number(new URL(host?.address ?? '').port)
+    await host?.close()
+    await page.getByText('Trying again').waitFor()
+
+    host = await startWebHost(demo.app, { port })
+    await page.getByText('CytoLoom was closed, or started anew').waitFor() // its token is of the earlier start
+    demo.state = { ...idleDemo, state: 'cancelled' }
+    await page.goto(host.address)
+    await page.getByRole('button', { name: 'Try the sample' }).waitFor()
+  })
+})

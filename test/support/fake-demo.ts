@@ -1,0 +1,237 @@
+import { join } from 'node:path'
+import { type Output } from '../../src/shared/api.ts'
+import { DatasetId } from '../../src/shared/datasets.ts'
+import { type DemoResult, type DemoState, DemoStep, type StepState } from '../../src/shared/demo.ts'
+import { type Handlers } from '../../src/main/services/dispatch.ts'
+import { defaultMaskSettings, PreparedId } from '../../src/shared/masks.ts'
+import { type Run, RunId } from '../../src/shared/runs.ts'
+import { type SyntheticImage, SyntheticId } from '../../src/shared/synthetic.ts'
+import { type HistoryEntry, type TrainingSettings } from '../../src/shared/training.ts'
+import { FakeApp } from './fake-app.ts'
+import { writePair, writeSheet } from './fake-pictures.ts'
+
+/** Steps before the `current` one are done, it is in `state`, later ones wait. */
+export function demoSteps(current: DemoStep, state: StepState['state'], details: Partial<StepState> = {}): StepState[] {
+  const position = DemoStep.options.indexOf(current)
+  return DemoStep.options.map((step, index) => {
+    if (index < position) return { step, state: 'done', done: 1, total: 1, outcome: outcomes[step] }
+    if (index > position) return { step, state: 'waiting', done: 0, total: 1 }
+    return { step, state, done: 38, total: 100, ...details }
+  })
+}
+
+const outcomes: Readonly<Record<DemoStep, string>> = {
+  import: '60 images, 1,482 cells, 2 kinds',
+  prepare: '3 cells removed; the masks keep 97 % of the outlines',
+  train: '1,200 rounds in 4 minutes',
+  evaluate: 'score 96.4',
+  generate: '32 pictures, 215 cells',
+  package: '0.4 MB'
+}
+
+export const idleDemo: DemoState = {
+  state: 'idle',
+  steps: DemoStep.options.map((step) => ({ step, state: 'waiting', done: 0, total: 1 })),
+  notices: []
+}
+
+export const trainingDemo: DemoState = {
+  state: 'running',
+  steps: demoSteps('train', 'running', { secondsLeft: 165 }),
+  run: 'run-1',
+  notices: []
+}
+
+/** An app in the middle of, or after, a demo; `state` is what `demo.state` answers and may be set at any time. */
+export class FakeDemo {
+  readonly app: FakeApp
+  state: DemoState
+  content: Output<'workspace.show'>
+  history: HistoryEntry[] = fakeHistory()
+
+  constructor(workspace: string, state: DemoState, answers: Partial<Handlers> = {}) {
+    this.state = state
+    this.app = new FakeApp(workspace, {
+      'demo.state': () => this.state,
+      'workspace.show': () => this.content,
+      'runs.show': () => ({ run: fakeRun, history: this.history, checkpoints: [] }),
+      'synthetic.show': () => ({ synthetic: fakeSynthetic, images: fakeImages }),
+      ...answers
+    })
+    this.content = { folder: this.app.workspace, datasets: [], prepared: [], runs: [], synthetic: [], packages: [] }
+  }
+
+  change(state: DemoState): void {
+    this.state = state
+    this.app.emit({ event: 'demo.changed', demo: state })
+  }
+
+  /** Puts the pictures into the workspace that history and synthetic set speak of. */
+  draw(): void {
+    for (const entry of this.history) {
+      if (entry.kind === 'sample') {
+        writeSheet(join(this.app.workspace, 'runs/run-1', entry.file), 2, entry.iteration)
+      }
+    }
+    for (const { file, index } of fakeImages) {
+      const folder = join(this.app.workspace, 'synthetic/set-1')
+      writePair(join(folder, 'images', file), join(folder, 'previews', file), index)
+    }
+  }
+}
+
+export function fakeResult(workspace: string): DemoResult {
+  const file = join(workspace, 'packages/sample.zip')
+  return {
+    dataset: 'Sample',
+    prepared: 'Sample',
+    run: 'Sample',
+    synthetic: 'Sample',
+    package: { file, bytes: 412_345, sha256: 'a'.repeat(64) },
+    pictures: [],
+    sentences: [
+      'CytoLoom learned from 60 images with 1,482 nuclei and made 32 new pictures with 215 cells, each with its mask.',
+      'The picture quality score is 96.4 (lower is better; it was 231.0 at the beginning): after four minutes of learning the cells have their shape, but not yet their texture.',
+      `The pictures are in ${join(workspace, 'synthetic/set-1')}.`
+    ],
+    seconds: 338,
+    seed: 0
+  }
+}
+
+export function fakeHistory(): HistoryEntry[] {
+  const scores = [231, 180.4, 149.9, 128.2, 117.5, 121.1, 104.3, 96.4]
+  return scores.flatMap((value, index): HistoryEntry[] => {
+    const iteration = (index + 1) * 150
+    const classes = [{ name: 'fluorescence', frechet: value, real: 64, fake: 64 }]
+    return [
+      { kind: 'evaluation', iteration, seconds: index * 30, metric: 'frechet', value, classes, isBest: index !== 5 },
+      { kind: 'sample', iteration, file: `samples/${iteration}.png` }
+    ]
+  })
+}
+
+const created = '2026-11-24T10:15:00.000Z'
+
+const fakeImages: SyntheticImage[] = Array.from({ length: 32 }, (_, index) => ({
+  file: `${String(index).padStart(6, '0')}.png`,
+  index,
+  class: index < 16 ? 'fluorescence' : 'stained',
+  width: 64,
+  height: 64,
+  cells: 4 + (index % 5),
+  removedCells: 0
+}))
+
+const fakeSynthetic = {
+  id: SyntheticId.parse('set-1'),
+  name: 'Sample',
+  created,
+  origin: 'Sample',
+  iteration: 1200,
+  seed: 0,
+  truncation: 1,
+  images: 32,
+  cells: 215,
+  classes: [
+    { name: 'fluorescence', images: 16, cells: 108 },
+    { name: 'stained', images: 16, cells: 107 }
+  ]
+}
+
+const settings: TrainingSettings = {
+  preset: 'demo',
+  network: {
+    generator: 'paper',
+    resolution: 32,
+    imageChannels: 1,
+    maskChannels: 1,
+    classes: 2,
+    zDim: 64,
+    wDim: 64,
+    mappingLayers: 2,
+    channelBase: 1024,
+    channelMax: 64,
+    mergePadding: 'edge',
+    embedDim: 64,
+    minibatchStdGroup: 4
+  },
+  seed: 0,
+  iterations: 1200,
+  batch: 16,
+  learningRate: { generator: 0.0025, discriminator: 0.0025 },
+  adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+  d2dCrossEntropy: { weight: 0.5, positiveMargin: 0.98, temperature: 0.5, formula: 'studiogan' },
+  r1: { gamma: 1, interval: 16 },
+  pathLength: { weight: 2, interval: 4, decay: 0.01, batchShare: 0.5 },
+  styleMixing: 0.9,
+  ema: { halfLifeKimg: 1, rampUp: 0.05 },
+  wAverageBeta: 0.995,
+  augmentation: { flips: 'all', diffAugment: ['translation'] },
+  evaluateEvery: 150,
+  evaluationPictures: 128,
+  checkpointEvery: 250,
+  sampleEvery: 150
+}
+
+export const fakeRun: Run = {
+  id: RunId.parse('run-1'),
+  name: 'Sample',
+  created,
+  prepared: 'prepared-1',
+  state: 'finished',
+  iteration: 1200,
+  best: { iteration: 1200, metric: 'frechet', value: 96.4 },
+  classes: ['fluorescence', 'stained'],
+  settings
+}
+
+/** A workspace after the demo. */
+export function fullWorkspace(folder: string): Output<'workspace.show'> {
+  return {
+    folder,
+    datasets: [
+      {
+        id: DatasetId.parse('dataset-1'),
+        name: 'Sample',
+        created,
+        format: 'labels',
+        images: 60,
+        annotated: 60,
+        cells: 1482,
+        classes: [
+          { name: 'fluorescence', images: 45, annotated: 45, cells: 1100 },
+          { name: 'stained', images: 15, annotated: 15, cells: 382 }
+        ]
+      }
+    ],
+    prepared: [
+      {
+        id: PreparedId.parse('prepared-1'),
+        name: 'Sample',
+        created,
+        dataset: 'Sample',
+        tile: 32,
+        scale: 0.5,
+        channels: 'gray',
+        grayLevels: 4,
+        mask: defaultMaskSettings,
+        seed: 0,
+        classes: ['fluorescence', 'stained'],
+        roundTrip: { AP: 0.97, AP50: 0.99, AP75: 0.98 }
+      }
+    ],
+    runs: [fakeRun],
+    synthetic: [fakeSynthetic],
+    packages: [
+      {
+        file: join(folder, 'packages/sample.zip'),
+        bytes: 412_345,
+        sha256: 'a'.repeat(64),
+        entries: 98,
+        created,
+        synthetic: 'Sample'
+      }
+    ]
+  }
+}
