@@ -18,8 +18,20 @@ const maxFileBytes = 1024 ** 3
  * another format
  */
 export async function readPicture(path: string): Promise<Picture> {
-  const bytes = await readWhole(path)
-  switch (formatOf(path, bytes)) {
+  return (await decodePicture(path, await readPictureFile(path))).picture
+}
+
+/** The same for bytes that were read before; `path` is for the sentence of an error. */
+export async function decodePicture(
+  path: string,
+  bytes: Uint8Array
+): Promise<{ picture: Picture; format: PictureFormat }> {
+  const format = formatOf(path, bytes)
+  return { format, picture: await decodeAs(format, path, bytes) }
+}
+
+async function decodeAs(format: PictureFormat, path: string, bytes: Uint8Array): Promise<Picture> {
+  switch (format) {
     case 'png':
       return decodePng(path, bytes)
     case 'tiff': {
@@ -40,7 +52,7 @@ export async function readPicture(path: string): Promise<Picture> {
  * already.
  */
 export async function readHeader(path: string): Promise<PictureHeader> {
-  const bytes = await readWhole(path)
+  const bytes = await readPictureFile(path)
   const header = await headerOf(path, bytes)
   checkSize(path, header.width, header.height)
   return header
@@ -78,7 +90,8 @@ async function headerOf(path: string, bytes: Uint8Array): Promise<PictureHeader>
   }
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
+/** The bytes of a picture file; what can be wrong with getting at them becomes a sentence. */
+export async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
     const file = await open(path, 'r')
     try {

@@ -1,0 +1,75 @@
+import { basename } from 'node:path'
+import { refuse } from '../../shared/errors.ts'
+import { type ImportLog } from './import-log.ts'
+import { parseLivecellName } from './livecell-names.ts'
+import { matchNames } from './name-patterns.ts'
+import { type Layout, type SourceImage } from './source-image.ts'
+
+/** The class of images for which the rule gives none. */
+export const unknownClass = 'unknown'
+/** The class of all images where classes are not told apart. */
+const onlyClass = 'all'
+
+/**
+ * The class of each image.
+ *
+ * @param rule `category` (of most of its cells), `folder` (the last one that is no split), `filename:REGEX` (the group
+ * `class`, else the first, else the whole match), `none`; the layout's own rule when absent
+ * @throws AppError of kind `input` for a rule that is none of these or finds nothing
+ */
+export function findClasses(
+  images: readonly SourceImage[],
+  rule: string | undefined,
+  layout: Layout,
+  log: ImportLog
+): string[] {
+  const chosen = rule ?? defaultRule(images, layout)
+  const classes = applyRule(images, chosen)
+  const missing = classes.filter((name) => name === undefined).length
+  if (images.length > 0 && missing === images.length) {
+    throw refuse(`The rule "${chosen}" finds no class for any image.`, {
+      next: 'Use --class-from category, folder, filename:REGEX or none.'
+    })
+  }
+  if (missing > 0)
+    log.warn(`${missing} images have no class by the rule "${chosen}"; they are called "${unknownClass}".`)
+  return classes.map((name) => name ?? unknownClass)
+}
+
+function applyRule(images: readonly SourceImage[], rule: string): (string | undefined)[] {
+  if (rule === 'none') return images.map(() => onlyClass)
+  if (rule === 'livecell') return images.map(({ file }) => parseLivecellName(basename(file))?.class)
+  if (rule === 'folder') return images.map(({ folders }) => folderClass(folders))
+  if (rule === 'category') return categoriesOf(images)
+  if (rule.startsWith('filename:')) return classesByPattern(images, rule.slice('filename:'.length))
+  throw refuse(`"${rule}" is no way to find classes.`, {
+    next: 'Use --class-from category, folder, filename:REGEX or none.'
+  })
+}
+
+function defaultRule(images: readonly SourceImage[], layout: Layout): string {
+  if (layout === 'livecell') return 'livecell'
+  if (images.some(({ category }) => category !== undefined)) return 'category'
+  return images.some(({ folders }) => folderClass(folders) !== undefined) ? 'folder' : 'none'
+}
+
+const splitNames = new Set(['train', 'training', 'val', 'valid', 'validation', 'test', 'testing', 'images'])
+
+function folderClass(folders: readonly string[]): string | undefined {
+  return folders.findLast((name) => !splitNames.has(name.toLowerCase()))
+}
+
+/** Where all cells are of one category, images without cells are of it too. */
+function categoriesOf(images: readonly SourceImage[]): (string | undefined)[] {
+  const names = new Set(images.map(({ category }) => category).filter((name) => name !== undefined))
+  const [only] = names
+  return images.map(({ category }) => category ?? (names.size === 1 ? only : undefined))
+}
+
+function classesByPattern(images: readonly SourceImage[], pattern: string): (string | undefined)[] {
+  const matches = matchNames(
+    pattern,
+    images.map(({ file }) => basename(file))
+  )
+  return matches.map((match) => match && (match.named['class'] ?? match.groups[1] ?? match.groups[0]))
+}

@@ -1,0 +1,109 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, extname, join, relative, sep } from 'node:path'
+import { refuse } from '../../shared/errors.ts'
+import { isPictureName } from '../images/read.ts'
+import { groupBy } from './group-by.ts'
+
+/** A picture file found below a folder. */
+export interface PictureFile {
+  readonly path: string
+  /** Below the folder that was searched, with `/` between folders. */
+  readonly relative: string
+  readonly name: string
+  /** The name without its extension. */
+  readonly stem: string
+  readonly folders: readonly string[]
+}
+
+/** All picture files below a folder, in the order of their relative names. Hidden files and folders are left out. */
+export async function listPictures(folder: string): Promise<PictureFile[]> {
+  const files = await listFiles(folder)
+  return files.filter((path) => isPictureName(path)).map((path) => describeFile(folder, path))
+}
+
+/** All files below a folder, not followed through links to folders, in the order of their relative names. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+  const isHidden = (path: string) =>
+    relative(folder, path)
+      .split(sep)
+      .some((part) => part.startsWith('.'))
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !isHidden(path))
+    .sort(byName)
+}
+
+/** Names by their characters' codes: the same order on every computer and in every language. */
+export function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+export function describeFile(folder: string, path: string): PictureFile {
+  const parts = relative(folder, path).split(sep)
+  const name = basename(path)
+  return { path, relative: parts.join('/'), name, stem: basename(name, extname(name)), folders: parts.slice(0, -1) }
+}
+
+/** Whether a path is a folder; `undefined` where there is nothing. */
+export async function isFolder(path: string): Promise<boolean | undefined> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR'))
+      return undefined
+    throw thrown
+  }
+}
+
+/** The first of some sub-folders that is there. */
+export async function findSubfolder(folder: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    if (await isFolder(join(folder, name))) return join(folder, name)
+  }
+  return undefined
+}
+
+/** @throws AppError of kind `input` where there is nothing */
+export async function requirePresent(path: string): Promise<void> {
+  if ((await isFolder(path)) !== undefined) return
+  throw refuse(`${path} is not there.`, { file: path, next: 'Check the name and whether it was moved.' })
+}
+
+/** @throws AppError of kind `input` where there is no such folder */
+export async function requireFolder(path: string, what: string): Promise<string> {
+  if (await isFolder(path)) return path
+  throw refuse(`${path} is no folder, and ${what} should be there.`, {
+    file: path,
+    next: 'Check the name of the folder.'
+  })
+}
+
+/** Finds pictures by the names that annotations give them. */
+export class PictureIndex {
+  readonly #byName: ReadonlyMap<string, readonly PictureFile[]>
+  readonly #byStem: ReadonlyMap<string, readonly PictureFile[]>
+
+  constructor(pictures: readonly PictureFile[]) {
+    this.#byName = groupBy(pictures, ({ name }) => name)
+    this.#byStem = groupBy(pictures, ({ stem }) => stem.toLowerCase())
+  }
+
+  /**
+   * The one picture that a name can mean: by its folders and name, else by its name, else without regard to the
+   * extension, since published names and re-saved files often differ there. Names only select among files that were
+   * found; a path that leads elsewhere finds nothing.
+   */
+  find(name: string): PictureFile | 'missing' | 'ambiguous' {
+    const wanted = name.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, '')
+    const sameName = this.#byName.get(basename(wanted)) ?? []
+    const samePath = sameName.filter((file) => `/${file.relative}`.endsWith(`/${wanted}`))
+    const stem = basename(wanted, extname(wanted)).toLowerCase()
+    for (const candidates of [samePath, sameName, this.#byStem.get(stem) ?? []]) {
+      const [only] = candidates
+      if (only) return candidates.length === 1 ? only : 'ambiguous'
+    }
+    return 'missing'
+  }
+}

@@ -1,0 +1,116 @@
+import { readdir } from 'node:fs/promises'
+import { basename, join, relative, sep } from 'node:path'
+import { type StoredCell } from '../../../shared/datasets.ts'
+import { AppError, refuse } from '../../../shared/errors.ts'
+import { type Picture } from '../../images/picture.ts'
+import { readPicture } from '../../images/read.ts'
+import { encodeCounts } from '../../masks/rle-string.ts'
+import { rleFromPixels } from '../../masks/rle.ts'
+import { type ImportLog } from '../import-log.ts'
+import { byName, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
+import { type Annotation, type Size, type SourceImage, type SourcePlace } from '../source-image.ts'
+
+/**
+ * Reads the layout of the 2018 Data Science Bowl: a folder for each image, with the picture in `images/` and one
+ * black-and-white picture for each cell in `masks/`. Folders of such folders are searched; masks are opened only when
+ * their image's turn comes.
+ *
+ * @throws AppError of kind `input` when no folder has this layout
+ */
+export async function readMasks({ source }: SourcePlace, log: ImportLog): Promise<SourceImage[]> {
+  const folders = await findSampleFolders(await requireFolder(source, 'the images with their masks'))
+  if (folders.length === 0) {
+    throw refuse(`${source} has no folder with "images" and "masks" for each image.`, {
+      file: source,
+      next: 'Choose the folder that holds one folder for each image.'
+    })
+  }
+  const samples: SourceImage[] = []
+  for (const folder of folders) samples.push(...(await readSample(source, folder, log)))
+  return samples
+}
+
+const maxSearchDepth = 4
+
+/** Folders that have both `images` and `masks` and lie below `source`, or are it; in the order of their names. */
+export async function findSampleFolders(source: string, depth = 0): Promise<string[]> {
+  const entries = await readdir(source, { withFileTypes: true })
+  const names = new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
+  if (names.has('images') && names.has('masks')) return [source]
+  if (depth >= maxSearchDepth) return []
+  const found: string[] = []
+  for (const name of [...names].filter((name) => !name.startsWith('.')).sort(byName)) {
+    found.push(...(await findSampleFolders(join(source, name), depth + 1)))
+  }
+  return found
+}
+
+async function readSample(source: string, folder: string, log: ImportLog): Promise<SourceImage[]> {
+  const pictures = await listPictures(join(folder, 'images'))
+  const place = relative(source, folder).split(sep).join('/')
+  const [picture] = pictures
+  if (!picture || pictures.length > 1) {
+    log.refuse(place, `It has ${pictures.length} pictures in "images", where one is expected.`)
+    return []
+  }
+  const above = place.split('/').slice(0, -1)
+  const masks = await listPictures(join(folder, 'masks'))
+  return [
+    {
+      path: picture.path,
+      file: [...above, picture.name].join('/'),
+      folders: above,
+      annotation: masks.length === 0 ? undefined : (size) => readAnnotation(size, masks, log)
+    }
+  ]
+}
+
+/** Cells are numbered from 1 in the order of their masks' names. */
+async function readAnnotation(size: Size, masks: readonly PictureFile[], log: ImportLog): Promise<Annotation> {
+  const cells: StoredCell[] = []
+  for (const [index, { path }] of masks.entries()) {
+    const counts = await readMask(path, size, log)
+    if (counts !== undefined) cells.push({ id: index + 1, counts })
+  }
+  return { ...size, cells }
+}
+
+async function readMask(path: string, { width, height }: Size, log: ImportLog): Promise<string | undefined> {
+  const mask = await readOrList(path, log)
+  if (!mask) return undefined
+  const name = basename(path)
+  if (mask.width !== width || mask.height !== height) {
+    log.refuse(
+      name,
+      `The mask has ${mask.width}×${mask.height} pixels and its image ${width}×${height}.`,
+      'masks of another size than their image'
+    )
+    return undefined
+  }
+  const pixels = markedPixels(mask)
+  if (!pixels.includes(1)) {
+    log.refuse(name, 'The mask marks no pixel.', 'masks that mark no pixel')
+    return undefined
+  }
+  return encodeCounts(rleFromPixels(pixels, height, width).counts)
+}
+
+async function readOrList(path: string, log: ImportLog): Promise<Picture | undefined> {
+  try {
+    return await readPicture(path)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    log.refuse(basename(path), thrown.message, 'masks that cannot be read')
+    return undefined
+  }
+}
+
+/** 1 where any colour is not 0; an alpha channel does not count. */
+function markedPixels({ width, height, channels, data }: Picture): Uint8Array {
+  const colours = channels === 2 || channels === 4 ? channels - 1 : channels
+  const marked = new Uint8Array(width * height)
+  for (let i = 0; i < marked.length; i++) {
+    for (let c = 0; c < colours; c++) if (data[i * channels + c] !== 0) marked[i] = 1
+  }
+  return marked
+}

@@ -1,0 +1,229 @@
+import { createReadStream } from 'node:fs'
+import { refuse } from '../../shared/errors.ts'
+
+/** Receives one entry of one of the wanted lists. */
+export type JsonVisitor = (list: string, value: unknown) => void
+
+/**
+ * Reads lists out of a JSON object of any size, an entry at a time: V8 cannot hold a text beyond about 537 million
+ * characters, and the training annotations of LIVECell are longer.
+ *
+ * The members of the top-level object that are named in `wanted` are visited; each may be a list, or an object whose
+ * values are the entries (some tools key annotations by their ids). Everything else is skipped without being kept.
+ *
+ * @returns the names among `wanted` that the file has
+ * @throws AppError of kind `input` for a file that is no JSON object, damaged or truncated, nested deeper than 64
+ * levels, or in which a wanted member is something else; the sentence says where
+ */
+export async function readJsonLists(
+  path: string,
+  wanted: readonly string[],
+  visit: JsonVisitor
+): Promise<ReadonlySet<string>> {
+  const scanner = new ListScanner(path, wanted, visit)
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    scanner.push(chunk as Buffer) // a stream without an encoding gives buffers
+  }
+  return scanner.finish()
+}
+
+const maxDepth = 64
+const maxEntryBytes = 256 * 1024 * 1024
+
+// What a byte outside of strings means for the structure.
+const plain = 0
+const blank = 1
+const newline = 2
+const quote = 3
+const opening = 4
+const closing = 5
+const comma = 6
+
+const kinds = new Uint8Array(256)
+for (const [kind, characters] of [
+  [blank, ' \t\r'],
+  [newline, '\n'],
+  [quote, '"'],
+  [opening, '[{'],
+  [closing, ']}'],
+  [comma, ',']
+] as const) {
+  for (const byte of Buffer.from(characters)) kinds[byte] = kind
+}
+
+/**
+ * Follows strings and brackets and cuts out the text of each entry, which JSON.parse then reads.
+ *
+ * Depth 0 is outside the top-level object, 1 among its members, 2 among the entries of a member, deeper inside them.
+ */
+class ListScanner {
+  readonly #path: string
+  readonly #wanted: readonly string[]
+  readonly #visit: JsonVisitor
+  readonly #found = new Set<string>()
+  #depth = 0
+  #hasEnded = false
+  #isInString = false
+  #isEscaped = false
+  #line = 1
+  /** The wanted member being read, and whether its entries have keys. */
+  #list: string | undefined
+  #isKeyed = false
+  #entries = 0
+  /** The text being cut out: pieces of earlier chunks, and its start in the present one (−1: none has begun). */
+  #pieces: Buffer[] = []
+  #held = 0
+  #start = -1
+  #isSkipping = false
+
+  constructor(path: string, wanted: readonly string[], visit: JsonVisitor) {
+    this.#path = path
+    this.#wanted = wanted
+    this.#visit = visit
+  }
+
+  push(chunk: Buffer): void {
+    let at = this.#isAtStart() && chunk[0] === 0xef ? 3 : 0 // a byte order mark
+    while (at < chunk.length) at = this.#isInString ? this.#passString(chunk, at) : this.#step(chunk, at)
+    this.#holdRest(chunk)
+  }
+
+  finish(): ReadonlySet<string> {
+    if (!this.#hasEnded) {
+      throw this.#refusal(
+        this.#line === 1 && this.#depth === 0 ? 'it is empty or no JSON' : 'the file ends in the middle'
+      )
+    }
+    return this.#found
+  }
+
+  #isAtStart(): boolean {
+    return this.#depth === 0 && !this.#hasEnded
+  }
+
+  #step(chunk: Buffer, at: number): number {
+    const kind = kinds[chunk[at] ?? 0] ?? plain
+    if (this.#start < 0 && kind !== blank && kind !== newline) this.#begin(kind, at)
+    if (kind !== plain && kind !== blank) this.#meet(kind, chunk, at)
+    return at + 1
+  }
+
+  /** Returns the position after the string, or the end of the chunk. */
+  #passString(chunk: Buffer, from: number): number {
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at]
+      if (this.#isEscaped) this.#isEscaped = false
+      else if (byte === 0x5c) this.#isEscaped = true
+      else if (byte === 0x22) {
+        this.#isInString = false
+        return at + 1
+      }
+    }
+    return chunk.length
+  }
+
+  #begin(kind: number, at: number): void {
+    if (this.#hasEnded) throw this.#refusal('something follows after its end')
+    if (this.#depth === 0 && kind !== opening) throw this.#refusal('it is no JSON')
+    const isStart = kind === plain || kind === quote || kind === opening
+    if (isStart && this.#depth > 0 && !this.#isSkipping) this.#start = at
+  }
+
+  #meet(kind: number, chunk: Buffer, at: number): void {
+    if (kind === newline) this.#line++
+    else if (kind === quote) this.#isInString = true
+    else if (kind === opening) this.#open(chunk, at)
+    else if (kind === closing) this.#close(chunk, at)
+    else if (this.#depth <= 2) this.#endEntry(chunk, at)
+  }
+
+  #open(chunk: Buffer, at: number): void {
+    if (this.#depth === 0 && chunk[at] !== 0x7b) throw this.#refusal('it holds a list, where an object is expected')
+    if (this.#depth === 1) this.#openMember(chunk, at)
+    this.#depth++
+    if (this.#depth > maxDepth) throw this.#refusal(`it is nested deeper than ${maxDepth} levels`)
+  }
+
+  #openMember(chunk: Buffer, at: number): void {
+    const name = /^"([^"\\]*)"\s*:\s*$/.exec(this.#cut(chunk, at))?.[1]
+    if (name !== undefined && this.#wanted.includes(name)) {
+      this.#list = name
+      this.#isKeyed = chunk[at] === 0x7b
+      this.#entries = 0
+      this.#found.add(name)
+    } else {
+      this.#isSkipping = true
+    }
+  }
+
+  #close(chunk: Buffer, at: number): void {
+    if (this.#depth <= 2) this.#endEntry(chunk, at)
+    this.#depth--
+    if (this.#depth === 1) {
+      this.#list = undefined
+      this.#isSkipping = false
+    }
+    if (this.#depth === 0) this.#hasEnded = true
+  }
+
+  /** At a comma or closing bracket among members or entries. */
+  #endEntry(chunk: Buffer, at: number): void {
+    const text = this.#cut(chunk, at)
+    if (text.trim() === '') return
+    if (this.#depth === 2 && this.#list !== undefined) this.#report(this.#list, text)
+    else if (this.#depth === 1) this.#checkScalar(text)
+  }
+
+  #report(list: string, text: string): void {
+    this.#entries++
+    const where = `entry ${this.#entries} of "${list}"`
+    if (!this.#isKeyed) {
+      this.#visit(list, this.#parse(text, where))
+      return
+    }
+    const member: unknown = this.#parse(`{${text}}`, where)
+    for (const value of Object.values(member ?? {})) this.#visit(list, value)
+  }
+
+  /** A member that is a number, a text or null: fine, unless a list should stand there. */
+  #checkScalar(text: string): void {
+    const member: unknown = this.#parse(`{${text}}`, 'it')
+    for (const [name, value] of Object.entries(member ?? {})) {
+      if (!this.#wanted.includes(name) || value === null) continue
+      throw this.#refusal(`its "${name}" is ${JSON.stringify(value).slice(0, 40)}, where a list is expected`)
+    }
+  }
+
+  #parse(text: string, where: string): unknown {
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw this.#refusal(`${where} is not valid JSON`)
+    }
+  }
+
+  #cut(chunk: Buffer, end: number): string {
+    if (this.#start < 0) return ''
+    const last = chunk.subarray(this.#start, end)
+    const text = this.#pieces.length === 0 ? last.toString() : Buffer.concat([...this.#pieces, last]).toString()
+    this.#pieces = []
+    this.#held = 0
+    this.#start = -1
+    return text
+  }
+
+  #holdRest(chunk: Buffer): void {
+    if (this.#start < 0) return
+    this.#pieces.push(chunk.subarray(this.#start))
+    this.#held += chunk.length - this.#start
+    this.#start = 0
+    if (this.#held > maxEntryBytes) throw this.#refusal('one entry is larger than 256 MB')
+  }
+
+  #refusal(reason: string): Error {
+    return refuse(`${this.#path} cannot be read as JSON: ${reason} (line ${this.#line}).`, {
+      file: this.#path,
+      next: 'Export the annotations again, or copy the file again: it may have been cut off.'
+    })
+  }
+}
