@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { nativeBackendName, registerNative } from './backends/native.ts'
 import { type TensorFlowLibrary } from './backends/tensorflow-library.ts'
-import { registerWasm } from './backends/wasm.ts'
+import { startWasm as startWasmBackend } from './backends/wasm.ts'
 import { registerSecondDerivatives } from './second-derivatives.ts'
 
 /** What computes. `webgpu` is listed by `availableBackends`, but cannot be chosen yet. */
@@ -110,7 +110,7 @@ function openNative(folder: string, allowGpu: boolean): TensorFlowLibrary {
 }
 
 async function startWasm(folder: string | undefined): Promise<Backend> {
-  const threads = await registerWasm(folder)
+  const threads = await startWasmBackend(folder)
   await tf.setBackend('wasm')
   return { name: 'wasm', library: `TensorFlow.js WebAssembly ${tf.version_core}`, device: processor(), threads }
 }

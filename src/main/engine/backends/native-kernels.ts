@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { geometryOf, type ConvolutionKernelAttributes, type Shape4D } from './convolution-geometry.ts'
 import { replaceKernel, type KernelCall } from './kernel-registry.ts'
+import { type LeakySettings } from './loops/activation.ts'
+import { type FilterSettings } from './loops/fir.ts'
 import { type Attribute } from './tensorflow-attributes.ts'
 import { type TensorFlowLibrary } from './tensorflow-library.ts'
 
@@ -19,6 +21,8 @@ type FilterGradient = Convolution & { readonly filterShape: Shape4D }
  * padding given in pixels.
  */
 export function registerNativeKernels(backendName: string): void {
+  registerActivation(backendName)
+  registerFilters(backendName)
   replaceKernel(
     'Conv2D',
     backendName,
@@ -79,4 +83,73 @@ function convolutionAttributes(
   return padding === 'EXPLICIT'
     ? [...list, { name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: pads }]
     : list
+}
+
+function registerActivation(backendName: string): void {
+  replaceKernel('BiasLeakyRelu', backendName, (call: KernelCall<'x' | 'bias', LeakySettings, NativeBackend>) => {
+    const { inputs, attrs, backend } = call
+    const float = floatType(backend)
+    const z = backend.executeSingleOutput('BiasAdd', [float], [inputs.x, inputs.bias])
+    const alpha = { name: 'alpha', type: backend.binding.TF_ATTR_FLOAT, value: attrs.slope }
+    const y = backend.executeSingleOutput('LeakyRelu', [float, alpha], [z])
+    const scaled = backend.executeSingleOutput('Mul', [float], [y, tf.scalar(attrs.scale)])
+    return scaled
+  })
+  replaceKernel('LeakyReluGate', backendName, (call: KernelCall<'dy' | 'y', LeakySettings, NativeBackend>) => {
+    const { inputs, attrs, backend } = call
+    const float = floatType(backend)
+    const alpha = { name: 'alpha', type: backend.binding.TF_ATTR_FLOAT, value: attrs.slope }
+    const gated = backend.executeSingleOutput('LeakyReluGrad', [float, alpha], [inputs.dy, inputs.y])
+    return backend.executeSingleOutput('Mul', [float], [gated, tf.scalar(attrs.scale)])
+  })
+  replaceKernel('SumToChannels', backendName, ({ inputs, backend }: KernelCall<'x', unknown, NativeBackend>) => {
+    return backend.executeSingleOutput('BiasAddGrad', [floatType(backend)], [inputs.x])
+  })
+}
+
+function registerFilters(backendName: string): void {
+  replaceKernel('FirUpsample', backendName, (call: KernelCall<'x', { readonly gain: number }, NativeBackend>) => {
+    const { inputs, attrs, backend } = call
+    const { binding } = backend
+    const [batch = 1, height = 1, width = 1, channels = 1] = inputs.x.shape
+    const attributes = [
+      floatType(backend),
+      { name: 'strides', type: binding.TF_ATTR_INT, value: [1, 2, 2, 1] },
+      { name: 'padding', type: binding.TF_ATTR_STRING, value: 'EXPLICIT' },
+      { name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: [0, 0, 1, 1, 1, 1, 0, 0] }
+    ]
+    const sizes = tf.tensor1d([batch, 2 * height, 2 * width, channels], 'int32')
+    const taps = tf.tile(
+      tf.tensor4d(
+        [1, 3, 3, 1, 3, 9, 9, 3, 3, 9, 9, 3, 1, 3, 3, 1].map((t) => (t * attrs.gain) / 16),
+        [4, 4, 1, 1]
+      ),
+      [1, 1, channels, 1]
+    )
+    return backend.executeSingleOutput('DepthwiseConv2dNativeBackpropInput', attributes, [sizes, taps, inputs.x])
+  })
+  replaceKernel('FirFilter', backendName, (call: KernelCall<'x', FilterSettings, NativeBackend>) => {
+    const { inputs, attrs, backend } = call
+    const { binding } = backend
+    const channels = inputs.x.shape[3] ?? 1
+    const { stride, padding: p, gain } = attrs
+    const attributes = [
+      floatType(backend),
+      { name: 'strides', type: binding.TF_ATTR_INT, value: [1, stride, stride, 1] },
+      { name: 'padding', type: binding.TF_ATTR_STRING, value: 'EXPLICIT' },
+      { name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: [0, 0, p, p, p, p, 0, 0] }
+    ]
+    const taps = tf.tile(
+      tf.tensor4d(
+        [1, 3, 3, 1, 3, 9, 9, 3, 3, 9, 9, 3, 1, 3, 3, 1].map((t) => (t * gain) / 64),
+        [4, 4, 1, 1]
+      ),
+      [1, 1, channels, 1]
+    )
+    return backend.executeSingleOutput('DepthwiseConv2dNative', attributes, [inputs.x, taps])
+  })
+}
+
+function floatType({ binding }: NativeBackend): Attribute {
+  return { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }
 }

@@ -1,9 +1,14 @@
 import * as tf from '@tensorflow/tfjs'
+import { wasmBuffers } from './buffers.ts'
+import { registerLoopKernels } from './loop-kernels.ts'
+import { registerWasmConvolutions } from './wasm-convolution.ts'
 
-/** Registers tfjs's WebAssembly backend. Returns its number of threads. */
-export async function registerWasm(folder: string | undefined): Promise<number> {
+/** Starts tfjs's WebAssembly backend with our kernels. Returns its number of threads. */
+export async function startWasm(folder: string | undefined): Promise<number> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm')
   if (folder !== undefined) wasm.setWasmPaths(folder)
+  registerLoopKernels('wasm', wasmBuffers)
+  registerWasmConvolutions()
   await tf.setBackend('wasm')
-  return 1
+  return wasm.getThreadsCount()
 }
