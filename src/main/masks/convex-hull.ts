@@ -10,7 +10,7 @@ type Point = readonly [x: number, y: number]
 /**
  * The number of pixels whose centres lie in or on the convex hull of a region, as scikit-image's `area_convex` counts
  * them: the hull is drawn around the middles of the four sides of each pixel.
- * @param spans of the rows that have pixels, from top to bottom; what lies between first and last does not matter
+ * @param spans of the rows that have pixels, from top to bottom
  */
 export function convexArea(spans: readonly RowSpan[]): number {
   // In half pixels all corners are integers, and a pixel's centre has even coordinates.
@@ -26,7 +26,10 @@ export function convexArea(spans: readonly RowSpan[]): number {
   const upper = chain(corners)
   const lower = chain(corners.reverse())
   const hull = [...upper.slice(0, -1), ...lower.slice(0, -1)]
-  return spans.reduce((area, { row }) => area + evenPointsAcross(hull, 2 * row), 0)
+  let area = 0
+  const end = spans.at(-1)?.row ?? -1 // rows between may lack a span, where an object is in pieces
+  for (let row = spans[0]?.row ?? 0; row <= end; row++) area += evenPointsAcross(hull, 2 * row)
+  return area
 }
 
 /** One half of the hull, by Andrew's monotone chain. */

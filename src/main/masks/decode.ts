@@ -42,13 +42,14 @@ export function decodeGrayMask(
   options: DecodeOptions = {}
 ): DecodedMask {
   const levels = options.levels ?? evenLevels(grayLevels)
-  const sharpness = measureSharpness(gray, levels)
+  const nearest = nearestLevels(gray, levels)
+  const sharpness = measureSharpness(gray, levels, nearest)
   const wanted = options.method ?? 'auto'
   const automatic = sharpness >= sharpEnough ? 'nearest' : 'cores'
   const method = wanted === 'auto' ? automatic : wanted
   const pieces =
     method === 'nearest'
-      ? labelComponents(nearestLevels(gray, levels), width, height, options.connectivity ?? 8)
+      ? labelComponents(nearest, width, height, options.connectivity ?? 8)
       : findCores(gray, width, height, levels)
   const areas = componentAreas(pieces)
   const minimumArea = options.minimumArea ?? typicalMinimumArea(areas) * (method === 'cores' ? 2 : 1)
@@ -63,21 +64,29 @@ export function evenLevels(grayLevels: number): number[] {
 
 /** Per pixel the label whose gray is nearest; of two equally near ones the larger. */
 export function nearestLevels(gray: Float32Array | Uint8Array, levels: readonly number[]): Uint8Array {
-  const borders = levels.slice(1).map((level, k) => (level + (levels[k] ?? 0)) / 2)
-  const labels = new Uint8Array(gray.length)
-  for (let pixel = 0; pixel < gray.length; pixel++) {
-    const value = gray[pixel] ?? 0
-    let label = 0
-    while (label < borders.length && value >= (borders[label] ?? 0)) label++
-    labels[pixel] = label
+  const borders = Float64Array.from(levels.slice(1), (level, k) => (level + (levels[k] ?? 0)) / 2)
+  if (gray instanceof Uint8Array) {
+    const table = Uint8Array.from({ length: 256 }, (_, value) => labelOf(value, borders))
+    return gray.map((value) => table[value] ?? 0)
   }
+  const labels = new Uint8Array(gray.length)
+  for (let pixel = 0; pixel < gray.length; pixel++) labels[pixel] = labelOf(gray[pixel] ?? 0, borders)
   return labels
 }
 
+function labelOf(value: number, borders: Float64Array): number {
+  let label = 0
+  while (label < borders.length && value >= (borders[label] ?? 0)) label++
+  return label
+}
+
 /** See `DecodedMask.sharpness`; 1 for a mask without cells. */
-export function measureSharpness(gray: Float32Array | Uint8Array, levels: readonly number[]): number {
+export function measureSharpness(
+  gray: Float32Array | Uint8Array,
+  levels: readonly number[],
+  labels = nearestLevels(gray, levels)
+): number {
   const tolerance = 0.25 * stepOf(levels)
-  const labels = nearestLevels(gray, levels)
   const background = levels[0] ?? 0
   let sharp = 0
   let bright = 0

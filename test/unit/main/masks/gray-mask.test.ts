@@ -1,23 +1,15 @@
-import { decode } from 'fast-png'
 import fc from 'fast-check'
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../src/shared/random.ts'
 import { applyGrayLevels, grayLevels, shuffledGrayLevels } from '../../../../src/main/masks/gray-levels.ts'
 import { defaultMaskSettings, paperMaskSettings } from '../../../../src/shared/masks.ts'
 import { makeGrayMask } from '../../../../src/main/masks/gray-mask.ts'
-import { labelGraph, type Labelling, type Neighbours } from '../../../../src/main/masks/label-graph.ts'
-import {
-  buildOverlapGraph,
-  type Cell,
-  removeCovered,
-  type RemovalOrder,
-  rleTouches
-} from '../../../../src/main/masks/overlap-graph.ts'
-import { paintCells } from '../../../../src/main/masks/paint.ts'
+import { type Labelling, type Neighbours } from '../../../../src/main/masks/label-graph.ts'
+import { type Cell, type RemovalOrder, rleTouches } from '../../../../src/main/masks/overlap-graph.ts'
 import { rleFromPixels } from '../../../../src/main/masks/rle.ts'
-import { type Segmentation, toCell } from '../../../../scripts/parity/coco-files.ts'
-import { dataPath, goldenPath, hasSharedData, withoutSharedData } from '../../../support/shared-data.ts'
+import { toCell } from '../../../../scripts/parity/coco-files.ts'
+import { runMasks } from '../../../../scripts/parity/masks.ts'
+import { goldenPath, hasSharedData, withoutSharedData } from '../../../support/shared-data.ts'
 
 const size = { width: 24, height: 20 }
 
@@ -165,128 +157,11 @@ describe('gray levels', () => {
   })
 })
 
-interface GoldenGraph {
-  breadth_first_labels: number[]
-  fewest_dropped_at_K?: Record<string, number>
-  dropped?: Record<string, { 'breadth first': number; DSATUR: number }>
-  'labels: DSATUR'?: number
-}
-
-const orders = {
-  'greatest first': 'greatest-first',
-  'ascending id': 'ascending-id',
-  simultaneous: 'simultaneous'
-} as const
-const graphKinds = { overlap: 'overlap', 'overlap + contact': 'contact' } as const
-
-function expectSameRemoval(expected: Record<keyof typeof orders, number[]>, cells: Cell[], maxCover: number): void {
-  const graph = buildOverlapGraph(cells)
-  for (const name of ['greatest first', 'ascending id', 'simultaneous'] as const) {
-    const removed = removeCovered(graph, maxCover, orders[name])
-    expect(removed).toEqual(expected[name])
-  }
-}
-
-describe.skipIf(!hasSharedData)(`the gray mask against reference results${withoutSharedData}`, () => {
-  const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
-
-  test('agrees on every hand-made case and drops as few cells as possible', () => {
-    const { cases } = read(goldenPath('masks', 'edge-cases.json')) as {
-      cases: {
-        annotations: { id: number; segmentation: Segmentation }[]
-        areas: number[]
-        overlap_pairs: number[][]
-        contact_pairs: number[][]
-        'removed at 0.7': Record<keyof typeof orders, number[]>
-        overlap: GoldenGraph
-        'overlap + contact': GoldenGraph
-        owner_visible_px: number[]
-      }[]
-    }
-    for (const golden of cases) {
-      const cells = golden.annotations.map((annotation) => toCell(annotation, 48, 48))
-      const graph = buildOverlapGraph(cells)
-      expect(cells.map(({ area }) => area)).toEqual(golden.areas)
-      expect(graph.overlaps).toEqual(golden.overlap_pairs)
-      expect(graph.contacts).toEqual(golden.contact_pairs)
-      expectSameRemoval(golden['removed at 0.7'], cells, 0.7)
-      const removed = new Set(removeCovered(graph, 0.7, 'greatest-first'))
-      for (const kind of ['overlap', 'overlap + contact'] as const) {
-        const settings = { neighbours: graphKinds[kind], labelling: 'bfs', labelCap: 99 } as const
-        const { labels } = labelGraph(graph, removed, settings)
-        expect([...labels].map((label) => label - 1)).toEqual(golden[kind].breadth_first_labels)
-        for (const [labelCap, fewest] of Object.entries(golden[kind].fewest_dropped_at_K ?? {})) {
-          const mask = labelGraph(graph, removed, { ...settings, labelling: 'dsatur', labelCap: Number(labelCap) })
-          const dropped = cells.filter(({ area }, i) => area > 0 && !removed.has(i) && mask.labels[i] === 0)
-          expect(dropped.length).toBe(fewest)
-        }
-      }
-      const living = cells.map(({ area }, i) => Number(area > 0 && !removed.has(i)))
-      const { owners } = paintCells(cells, living, { width: 48, height: 48 })
-      expect(cells.map((_, i) => owners.filter((owner) => owner === i + 1).length)).toEqual(golden.owner_visible_px)
-    }
+describe.skipIf(!hasSharedData)(`the gray mask and measurements against reference results${withoutSharedData}`, () => {
+  test('agree: graphs, removals, labels, owners, round trips, shapes', async () => {
+    const results = []
+    for await (const result of runMasks(goldenPath('masks'))) results.push(result)
+    expect(results.filter(({ ok }) => !ok)).toEqual([])
+    expect(results.length).toBeGreaterThan(140)
   })
-
-  test('agrees on all real images: graph, removal, breadth-first labels, owners; never more labels than DSATUR', () => {
-    const annotations = ['test', 'val'].flatMap((split) => {
-      const path = dataPath('livecell-mini/annotations/LIVECell', `livecell_coco_${split}.json`)
-      return (read(path) as { annotations: { id: number; image_id: number; segmentation: number[][] }[] }).annotations
-    })
-    const { images } = read(goldenPath('masks', 'graphs.json')) as {
-      images: {
-        image_id: number
-        file_name: string
-        overlap_pairs: number[][]
-        contact_pairs: number[][]
-        removed: Record<string, Record<keyof typeof orders, number[]>>
-        'graphs at 0.7': Record<keyof typeof graphKinds, GoldenGraph>
-      }[]
-    }
-    for (const golden of images) {
-      const cells = annotations
-        .filter(({ image_id }) => image_id === golden.image_id)
-        .map((annotation) => toCell(annotation, 520, 704))
-      const graph = buildOverlapGraph(cells)
-      expect(graph.overlaps).toEqual(golden.overlap_pairs)
-      expect(graph.contacts).toEqual(golden.contact_pairs)
-      for (const maxCover of [0.3, 0.5, 0.7, 0.9])
-        expectSameRemoval(
-          golden.removed[maxCover] ?? { 'greatest first': [], 'ascending id': [], simultaneous: [] },
-          cells,
-          maxCover
-        )
-      const removed = new Set(removeCovered(graph, 0.7, 'greatest-first'))
-      for (const kind of ['overlap', 'overlap + contact'] as const)
-        expectLabels(golden['graphs at 0.7'][kind], kind, cells, removed)
-      const living = cells.map((_, i) => Number(!removed.has(i)))
-      const owner = decode(readFileSync(goldenPath('masks', 'owner', golden.file_name.replace('.tif', '.png'))))
-      const { owners } = paintCells(cells, living, { width: 704, height: 520 })
-      expect(
-        Buffer.compare(Buffer.from(Uint16Array.from(owners).buffer), Buffer.from(Uint16Array.from(owner.data).buffer))
-      ).toBe(0)
-    }
-  })
-
-  function expectLabels(
-    golden: GoldenGraph,
-    kind: keyof typeof graphKinds,
-    cells: Cell[],
-    removed: ReadonlySet<number>
-  ) {
-    const graph = buildOverlapGraph(cells)
-    const settings = { neighbours: graphKinds[kind], labelCap: 99 }
-    const breadthFirst = labelGraph(graph, removed, { ...settings, labelling: 'bfs' })
-    expect([...breadthFirst.labels].map((label) => label - 1)).toEqual(golden.breadth_first_labels)
-    expect(labelGraph(graph, removed, { ...settings, labelling: 'dsatur' }).labelsNeeded).toBeLessThanOrEqual(
-      golden['labels: DSATUR'] ?? 0
-    )
-    for (const [labelCap, dropped] of Object.entries(golden.dropped ?? {})) {
-      const count = (labelling: Labelling) => {
-        const { labels } = labelGraph(graph, removed, { ...settings, labelling, labelCap: Number(labelCap) })
-        return [...labels].filter((label, i) => label === 0 && !removed.has(i)).length
-      }
-      expect(count('bfs')).toBe(dropped['breadth first'])
-      expect(count('dsatur')).toBeLessThanOrEqual(dropped.DSATUR)
-    }
-  }
 })
