@@ -82,8 +82,9 @@ export class GoldenCase {
   }
 
   matrix(name: string, step?: number): tf.Tensor2D {
-    const matrix = this.tensor(name, step)
-    return matrix.as2D(matrix.shape[0] ?? 0, matrix.shape[1] ?? 0)
+    const columns = this.#array(name).shape.at(-1) ?? 1
+    const values = this.tensor(name, step)
+    return values.as2D(values.size / columns, columns)
   }
 
   images(name: string): tf.Tensor4D {

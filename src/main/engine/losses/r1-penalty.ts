@@ -18,7 +18,7 @@ export interface R1Penalty {
  * @param transform the augmentation between samples and discriminator
  */
 export function r1Penalty(
-  discriminator: Discriminator,
+  discriminator: Pick<Discriminator, 'features' | 'logits'>,
   x: tf.Tensor4D,
   gamma: number,
   transform: (x: tf.Tensor4D) => tf.Tensor4D
