@@ -1,0 +1,210 @@
+import { invariant, refuse } from '../../shared/errors.ts'
+import { RandomStream } from '../../shared/random.ts'
+import { shuffledGrayLevels } from '../masks/gray-levels.ts'
+import { ByteCache } from './byte-cache.ts'
+import { readTile, type TilePlace } from './tile.ts'
+
+/** What one image of a prepared set holds. */
+export interface TilePixels {
+  /** 8-bit image planes, interleaved: [height, width, image channels]. */
+  readonly pixels: Uint8Array
+  /** Label indices 0…L: [height, width]. */
+  readonly levels: Uint8Array
+}
+
+/** One image to draw tiles from; its pixels are read when they are needed. */
+export interface TileImage {
+  readonly name: string
+  readonly width: number
+  readonly height: number
+  readonly classIndex: number
+  readonly load: () => Promise<TilePixels>
+}
+
+export interface TileSettings {
+  /** Side of the square tiles, in pixels. */
+  readonly tile: number
+  readonly imageChannels: 1 | 3
+  /** Whether a gray mask follows the image planes. */
+  readonly maskChannels: 0 | 1
+  /** L: a mask's label k becomes one of the grays round(255·k / L). */
+  readonly grayLevels: number
+  /** Mirror images, or mirror and turn them by quarters; masks alike. */
+  readonly flips: 'none' | 'horizontal' | 'all'
+  readonly seed: number
+  /** How many bytes of decoded images to keep, at most. */
+  readonly cacheBytes?: number
+}
+
+/** Real samples for one iteration. */
+export interface TileBatch {
+  /** [N, tile, tile, image channels + mask channels], x/127.5 − 1. */
+  readonly samples: Float32Array
+  /** The class index of each sample. */
+  readonly labels: Int32Array
+}
+
+const defaultCacheBytes = 256 * 1024 * 1024
+
+/**
+ * Draws training tiles from the images of a prepared set.
+ *
+ * A tile's image is drawn evenly from all images, so classes come as often as the data has them; then its place, evenly
+ * from all that fit; then mirror and quarter turn; then which gray each label gets (paper §2.2.1), anew for every tile.
+ * All draws come from the stream (seed, 'tiles', iteration): a batch depends on nothing but its iteration, and a run
+ * that is resumed sees what it would have seen.
+ */
+export class TileSource {
+  readonly #images: readonly TileImage[]
+  readonly #settings: TileSettings
+  readonly #cache: ByteCache<TilePixels>
+  #ahead: { readonly iteration: number; readonly size: number; readonly batch: Promise<TileBatch> } | undefined
+
+  /** @throws AppError of kind `input` when there is no image, or one is smaller than a tile */
+  constructor(images: readonly TileImage[], settings: TileSettings) {
+    if (images.length === 0) {
+      throw refuse('There are no images to train from.', {
+        next: 'Prepare the data set with a larger share for training.'
+      })
+    }
+    const small = images.find(({ width, height }) => Math.min(width, height) < settings.tile)
+    if (small) {
+      throw refuse(
+        `${small.name} is ${small.width}×${small.height} pixels in size, smaller than the tiles of ${settings.tile}×${settings.tile} that training needs.`,
+        { file: small.name, next: 'Train at a smaller resolution, or prepare the data set at a larger scale.' }
+      )
+    }
+    this.#images = images
+    this.#settings = settings
+    const bytes = ({ pixels, levels }: TilePixels) => pixels.byteLength + levels.byteLength
+    this.#cache = new ByteCache(settings.cacheBytes ?? defaultCacheBytes, bytes)
+  }
+
+  /** The real samples of an iteration; the next iteration's are then read in the background. */
+  async batch(iteration: number, size: number): Promise<TileBatch> {
+    const ahead = this.#ahead
+    const batch = await (ahead?.iteration === iteration && ahead.size === size
+      ? ahead.batch
+      : this.#draw(iteration, size))
+    const next = this.#draw(iteration + 1, size)
+    next.catch(() => undefined) // what went wrong is thrown to whoever asks for that batch
+    this.#ahead = { iteration: iteration + 1, size, batch: next }
+    return batch
+  }
+
+  /**
+   * Tiles to compare synthetic pictures with: [count, tile, tile, image channels], 8 bits. They lie on even grids, spread
+   * over all images of the class, and are always the same. Where the class has fewer different ones, they repeat; a
+   * class without images gives none.
+   */
+  async evaluationTiles(classIndex: number, count: number): Promise<Uint8Array> {
+    const { tile, imageChannels } = this.#settings
+    const ofClass = this.#images.filter((image) => image.classIndex === classIndex)
+    if (ofClass.length === 0) return new Uint8Array(0)
+    const images = spread(ofClass, count)
+    const result = new Uint8Array(count * tile * tile * imageChannels)
+    const perImage = Math.ceil(count / images.length)
+    for (const [i, image] of images.entries()) {
+      const places = evenPlaces(image, tile, perImage)
+      for (let k = i, turn = 0; k < count; k += images.length, turn++) {
+        const place = places[turn % places.length]
+        if (place)
+          readTile((await this.#pixelsOf(image)).pixels, place, imageChannels, result, k * tile * tile * imageChannels)
+      }
+    }
+    return result
+  }
+
+  async #draw(iteration: number, size: number): Promise<TileBatch> {
+    const { tile, imageChannels, maskChannels, seed } = this.#settings
+    const random = new RandomStream(seed, 'tiles', iteration)
+    const draws = Array.from({ length: size }, () => this.#drawTile(random))
+    const planes = imageChannels + maskChannels
+    const samples = new Float32Array(size * tile * tile * planes)
+    await Promise.all(
+      draws.map(async ({ image, place, grays }, i) => {
+        const pixels = await this.#pixelsOf(image)
+        const into = samples.subarray(i * tile * tile * planes, (i + 1) * tile * tile * planes)
+        fillSample(into, pixels, place, { imageChannels, grays: maskChannels === 1 ? grays : undefined })
+      })
+    )
+    return { samples, labels: Int32Array.from(draws, ({ image }) => image.classIndex) }
+  }
+
+  #drawTile(random: RandomStream): { image: TileImage; place: TilePlace; grays: Uint8Array } {
+    const { tile, flips, grayLevels } = this.#settings
+    const image = this.#images[random.integer(this.#images.length)]
+    invariant(image, 'a random index lies within the images')
+    const place = {
+      x: random.integer(image.width - tile + 1),
+      y: random.integer(image.height - tile + 1),
+      size: tile,
+      imageWidth: image.width,
+      isMirrored: flips !== 'none' && random.integer(2) === 1,
+      quarterTurns: flips === 'all' ? random.integer(4) : 0
+    }
+    return { image, place, grays: shuffledGrayLevels(grayLevels, random) }
+  }
+
+  async #pixelsOf(image: TileImage): Promise<TilePixels> {
+    return this.#cache.get(image.name, async () => {
+      const loaded = await image.load()
+      const area = image.width * image.height
+      const { imageChannels } = this.#settings
+      if (loaded.pixels.length === area * imageChannels && loaded.levels.length === area) return loaded
+      throw refuse(
+        `${image.name} is not as it was prepared: it should have ${imageChannels === 1 ? 'gray' : 'RGB'} pixels and a mask of the same size.`,
+        {
+          file: image.name,
+          next: 'Prepare the data set again under another name.'
+        }
+      )
+    })
+  }
+}
+
+/** At most `count` items, evenly over the list. */
+function spread<T>(items: readonly T[], count: number): readonly T[] {
+  if (items.length <= count) return items
+  return items.filter((_, i) => Math.floor((i * count) / items.length) !== Math.floor(((i - 1) * count) / items.length))
+}
+
+/** Writes one sample: image planes, then the mask in its grays, all as x/127.5 − 1. */
+function fillSample(
+  into: Float32Array,
+  { pixels, levels }: TilePixels,
+  place: TilePlace,
+  { imageChannels, grays }: { imageChannels: 1 | 3; grays: Uint8Array | undefined }
+): void {
+  const area = place.size * place.size
+  const image = new Uint8Array(area * imageChannels)
+  const mask = new Uint8Array(area)
+  readTile(pixels, place, imageChannels, image, 0)
+  if (grays) readTile(levels, place, 1, mask, 0)
+  const planes = imageChannels + (grays ? 1 : 0)
+  for (let i = 0; i < area; i++) {
+    for (let c = 0; c < imageChannels; c++) into[i * planes + c] = (image[i * imageChannels + c] ?? 0) / 127.5 - 1
+    if (grays) into[i * planes + imageChannels] = (grays[mask[i] ?? 0] ?? 0) / 127.5 - 1
+  }
+}
+
+/** At least `count` places on an even grid, or all the different ones there are. */
+function evenPlaces(image: TileImage, tile: number, count: number): TilePlace[] {
+  const [freeX, freeY] = [image.width - tile, image.height - tile]
+  let columns = Math.min(Math.floor(image.width / tile), freeX + 1)
+  let rows = Math.min(Math.floor(image.height / tile), freeY + 1)
+  while (columns * rows < count && (columns <= freeX || rows <= freeY)) {
+    const isWide = freeX / columns >= freeY / rows
+    if ((isWide && columns <= freeX) || rows > freeY) columns++
+    else rows++
+  }
+  const at = (i: number, n: number, free: number) => (n === 1 ? Math.floor(free / 2) : Math.round((i * free) / (n - 1)))
+  return Array.from({ length: columns * rows }, (_, i) => ({
+    x: at(i % columns, columns, freeX),
+    y: at(Math.floor(i / columns), rows, freeY),
+    size: tile,
+    imageWidth: image.width,
+    isMirrored: false,
+    quarterTurns: 0
+  }))
+}
