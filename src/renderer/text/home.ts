@@ -58,11 +58,11 @@ export const runningWords = {
   cancelling: 'Stopping at the next safe point …',
   confirmTitle: 'Cancel the sample?',
   confirmText:
-    'Learning stops, and this try cannot go on later. What is finished stays in your workspace. To go on another time, pause instead.',
+    'Learning stops, and this try cannot go on later. What is finished stays in your workspace. To go on in a while, pause instead.',
   confirmYes: 'Cancel the sample',
   confirmNo: 'Keep it',
   canClose: 'You may close this page: the work goes on as long as CytoLoom runs.',
-  pausedSafe: 'Paused at a safe point. Nothing is lost; you can go on now or after a restart.',
+  pausedSafe: 'Paused, and nothing is lost: go on whenever you like while CytoLoom stays open.',
   notices: 'Good to know'
 }
 

@@ -1,5 +1,5 @@
 import { type StepState } from '../../../shared/demo.ts'
-import { type Step } from '../../components/StepList.svelte'
+import { type Step } from '../../components/step.ts'
 import { timeLeft } from '../../text/common.ts'
 import { stepStates, stepTitles } from '../../text/home.ts'
 
