@@ -1,0 +1,214 @@
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type TrainingSettings } from '../../../src/shared/training.ts'
+import { chooseBackend } from '../../../src/main/engine/backend.ts'
+import { runIteration } from '../../../src/main/engine/training/iteration.ts'
+import { train, type TrainingEvent, type TrainingHooks } from '../../../src/main/engine/training/training-loop.ts'
+import { TrainingState } from '../../../src/main/engine/training/training-state.ts'
+import { tinyBatch, tinyNetwork, tinyTraining } from '../../support/tiny-training.ts'
+
+beforeAll(() => chooseBackend('cpu'))
+
+const settings = tinyTraining()
+
+describe('a run that is stopped and resumed', () => {
+  test('is bit for bit the run that went through', async () => {
+    const through = TrainingState.create(settings)
+    await trainAll(settings, through)
+
+    const stopped = TrainingState.create(settings)
+    await trainAll({ ...settings, iterations: 3 }, stopped)
+    const resumed = TrainingState.restore(settings, await stopped.save())
+    await trainAll(settings, resumed)
+
+    expect(resumed.iteration).toBe(6)
+    expect(contents(resumed)).toEqual(contents(through))
+  })
+
+  test('gets back every mutable field of the state', async () => {
+    const state = TrainingState.create(settings)
+    await trainAll(settings, state)
+    const before = contents(TrainingState.create(settings), true)
+    const saved = contents(state, true)
+    expect(Object.keys(saved).filter((path) => equal(saved[path], before[path]))).toEqual([])
+    expect(contents(TrainingState.restore(settings, await state.save()), true)).toEqual(saved)
+  })
+
+  test('is refused with a sentence when its tensors are those of other settings', async () => {
+    const saved = await TrainingState.create(settings).save()
+    const wider = { ...settings, network: tinyNetwork({ wDim: 9 }) }
+    expect(() => TrainingState.restore(wider, saved)).toThrow(/does not fit its settings: its tensor generator\./)
+  })
+})
+
+describe('one iteration', () => {
+  test('leaves no tensors behind', async () => {
+    const state = TrainingState.create(settings)
+    const counts: number[] = []
+    for (let iteration = 0; iteration < 5; iteration++) {
+      await runIteration(settings, state, tinyBatch(settings, iteration))
+      state.iteration++
+      counts.push(tf.memory().numTensors)
+    }
+    expect(new Set(counts).size).toBe(1)
+    state.dispose()
+  })
+
+  test('disposing of a state disposes of all its tensors', async () => {
+    const before = tf.memory().numTensors
+    const state = TrainingState.create(settings)
+    await runIteration(settings, state, tinyBatch(settings, 0))
+    state.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  test.each(['paper', 'stylegan2'] as const)('moves every weight of both networks (%s)', async (generator) => {
+    const own = tinyTraining({ network: tinyNetwork({ generator }) })
+    const state = TrainingState.create(own)
+    const before = contents(state)
+    await trainAll({ ...own, iterations: 2 }, state)
+    const after = contents(state)
+    const still = Object.keys(after).filter(
+      (path) => /^(generator|discriminator|generatorEma)\b/.test(path) && equal(after[path], before[path])
+    )
+    expect(still).toEqual([])
+  })
+
+  test('has each penalty where it is due, and none where its interval is 0', async () => {
+    const own = tinyTraining({ r1: { gamma: 0.2, interval: 3 }, pathLength: { ...settings.pathLength, interval: 0 } })
+    const events = await trainAll(own, TrainingState.create(own))
+    const steps = events.filter((event) => event.kind === 'step')
+    expect(steps.map((step) => 'r1' in step)).toEqual([true, false, false, true, false, false])
+    expect(steps.some((step) => 'pathLength' in step)).toBe(false)
+  })
+})
+
+describe('the training loop', () => {
+  test('reports, asks for samples and safe points, and evaluates on time and at the end', async () => {
+    const values = [5, 7]
+    const hooks = {
+      evaluate: () => Promise.resolve({ metric: 'test', value: values.shift() ?? NaN, classes: [] })
+    }
+    const state = TrainingState.create(settings)
+    const events = await trainAll(settings, state, hooks)
+    expect(events.map(({ kind, iteration }) => `${iteration} ${kind}`)).toEqual([
+      '1 step',
+      '2 step',
+      '2 sample-due',
+      '3 step',
+      '3 checkpoint-due',
+      '4 step',
+      '4 sample-due',
+      '4 evaluated',
+      '5 step',
+      '6 step',
+      '6 sample-due',
+      '6 checkpoint-due',
+      '6 evaluated'
+    ])
+    expect(events.flatMap((event) => (event.kind === 'evaluated' ? [event.isBest] : []))).toEqual([true, false])
+    expect(state.best).toEqual({ iteration: 4, value: 5 })
+  })
+
+  test('stops between iterations when it is cancelled, without an evaluation', async () => {
+    const cancel = new AbortController()
+    const kinds: string[] = []
+    const hooks = { nextBatch: nextBatch(settings), evaluate: () => Promise.reject(new Error('not asked for')) }
+    for await (const event of train(settings, TrainingState.create(settings), hooks, cancel.signal)) {
+      kinds.push(`${event.iteration} ${event.kind}`)
+      cancel.abort()
+    }
+    expect(kinds).toEqual(['1 step'])
+  })
+
+  test('says that a run has diverged, and goes no further', async () => {
+    const own = tinyTraining({ learningRate: { generator: 1e30, discriminator: 1e30 } })
+    const events = await trainAll(own, TrainingState.create(own))
+    expect(events.at(-1)?.kind).toBe('diverged')
+    expect(events.length).toBeLessThan(12)
+  })
+
+  test('ends when its minutes are over', async () => {
+    const own = tinyTraining({ iterations: 1000, minutes: 1e-6 })
+    const state = TrainingState.create(own)
+    await trainAll(own, state)
+    expect(state.iteration).toBe(1)
+  })
+})
+
+describe('a new run from a saved model', () => {
+  test('takes the averaged generator and the discriminator, and starts its optimisers anew', async () => {
+    const first = TrainingState.create(settings)
+    await trainAll({ ...settings, iterations: 2 }, first)
+    const saved = await first.save()
+    const { state, taken, fresh } = TrainingState.continueFrom(tinyTraining({ seed: 8 }), saved)
+    expect(fresh).toEqual([])
+    expect(taken).toContain('discriminator.proxy.fc0.weight')
+    expect(await state.save()).toMatchObject({
+      scalars: { iteration: 0, imagesSeen: 0, optimizerSteps: { generator: 0, discriminator: 0 }, pathLengthMean: 0 },
+      tensors: {
+        generator: saved.tensors.generatorEma,
+        generatorEma: saved.tensors.generatorEma,
+        discriminator: saved.tensors.discriminator
+      }
+    })
+  })
+
+  test('makes new class embeddings for another number of classes, and new layers for another resolution', async () => {
+    const saved = await TrainingState.create(settings).save()
+    const other = tinyTraining({ network: tinyNetwork({ classes: 3 }) })
+    expect(TrainingState.continueFrom(other, saved).fresh).toEqual([
+      'generator.mapping.embed.weight',
+      'generator.mapping.embed.bias',
+      'discriminator.proxy.embed.weight',
+      'discriminator.proxy.embed.bias'
+    ])
+    const larger = tinyTraining({ network: tinyNetwork({ resolution: 16 }) })
+    const { taken, fresh } = TrainingState.continueFrom(larger, saved)
+    expect(taken).toContain('generator.synthesis.b8.conv1.weight')
+    expect(fresh).toContain('generator.synthesis.b16.conv1.weight')
+  })
+})
+
+function nextBatch(own: TrainingSettings): TrainingHooks['nextBatch'] {
+  return (iteration) => Promise.resolve(tinyBatch(own, iteration))
+}
+
+async function trainAll(
+  own: TrainingSettings,
+  state: TrainingState,
+  hooks: Partial<TrainingHooks> = {}
+): Promise<TrainingEvent[]> {
+  const all = { nextBatch: nextBatch(own), evaluate: () => Promise.resolve(evaluation), ...hooks }
+  const events = []
+  for await (const event of train(own, state, all, new AbortController().signal)) events.push(event)
+  return events
+}
+
+const evaluation = { metric: 'test', value: 1, classes: [] }
+
+/**
+ * Everything that the state holds, found by walking all of its fields, so that a new field is found too. The wall time,
+ * which no two runs share, is left out unless asked for.
+ */
+function contents(state: TrainingState, withTime = false): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  const visit = (value: unknown, path: string) => {
+    if (value instanceof tf.Tensor) found[path] = [...value.dataSync()]
+    else if (value instanceof Map) for (const [key, item] of value) visit(item, `${path}.${String(key)}`)
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value))
+        if (!unchanging.has(key)) visit(item, path ? `${path}.${key}` : key)
+    } else if (value !== undefined) found[path] = value
+  }
+  visit(state, '')
+  if (!withTime) delete found['seconds']
+  return found
+}
+
+/** Fields that are fixed when the state is made. */
+const unchanging = new Set(['settings', 'resolution', 'parameters'])
+
+function equal(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
