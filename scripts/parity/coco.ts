@@ -7,6 +7,7 @@ import { rleArea, rleBox, rleFromCounts } from '../../src/main/masks/rle.ts'
 import { compareDetail, compareEdgeCases, compareScenarios, type Truth } from './coco-evaluation.ts'
 import { type CocoAnnotation, segmentationToRle } from './coco-files.ts'
 import { Deviation } from './deviation.ts'
+import { compareLabelMetrics } from './label-metrics.ts'
 import { type ParityResult } from './result.ts'
 
 /** Compares masks and evaluation with pycocotools: the files of a folder `coco` as its README describes them. */
@@ -14,6 +15,7 @@ export async function* runCoco(folder: string): AsyncGenerator<ParityResult> {
   const has = (file: string) => existsSync(join(folder, file))
   if (has('rle-vectors.json')) yield* compareVectors(folder)
   if (has('edge-cases.json')) yield* compareEdgeCases(folder)
+  if (has('label-metrics.json')) yield* compareLabelMetrics(folder)
   const truth = await readLivecell(folder)
   if (truth === undefined) return
   if (has('polygon-rle.json')) yield comparePolygons(folder, truth.annotations)

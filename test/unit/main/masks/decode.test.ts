@@ -153,7 +153,7 @@ function countMatches(found: readonly Rle[], truths: readonly Rle[]): number {
 function degrade(gray: Uint8Array, width: number, sigma: number, noise: number, seed: string): Float32Array {
   const random = new RandomStream(0, seed)
   const height = gray.length / width
-  let image = Float32Array.from(gray)
+  let image: Float32Array = Float32Array.from(gray)
   if (sigma > 0) {
     const radius = Math.ceil(4 * sigma)
     const kernel = Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)))
