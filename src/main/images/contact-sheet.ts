@@ -1,0 +1,99 @@
+import { Canvas } from './canvas.ts'
+import { type Colour, drawLabels } from './label-colours.ts'
+import { drawText, textWidth } from './lettering.ts'
+import { type Raster8, scaleDown } from './scale.ts'
+
+/** A square sample: the picture, and its mask beside it. */
+export interface SheetSample {
+  /** 8 bits, interleaved. */
+  readonly image: Uint8Array
+  readonly imageChannels: 1 | 3
+  /** Grays to show as they are, or object numbers to show in colours (0 is background). */
+  readonly mask?:
+    { readonly gray: Uint8Array } | { readonly labels: Uint16Array | Uint32Array | Uint8Array } | undefined
+}
+
+/** The samples of one class. */
+export interface SheetRow {
+  readonly title: string
+  readonly samples: readonly SheetSample[]
+}
+
+/**
+ * Draws samples in rows, a class each, under its name; every picture has its mask to the right.
+ *
+ * Small tiles are enlarged by whole factors, so that single pixels stay visible; large ones are scaled down.
+ *
+ * @param side of the samples, in pixels
+ * @returns RGB
+ */
+export function drawContactSheet(rows: readonly SheetRow[], side: number): Raster8 {
+  const zoom = Math.max(1, Math.ceil(leastSide / side))
+  const factor = Math.min(1, mostSide / side)
+  const shown = Math.max(1, Math.round(side * factor)) * zoom
+  const widths = rows.map(({ title, samples }) =>
+    Math.max(
+      textWidth(title, capHeight),
+      samples.reduce((sum, sample) => sum + widthOf(sample, shown) + pairGap, -pairGap)
+    )
+  )
+  const rowHeight = titleHeight + shown + rowGap
+  const width = 2 * margin + Math.max(shown, ...widths)
+  const canvas = new Canvas(width, 2 * margin - rowGap + Math.max(1, rows.length) * rowHeight, paper)
+  for (const [i, { title, samples }] of rows.entries()) {
+    const top = margin + i * rowHeight
+    drawText(canvas, title, margin, top, { capHeight, colour: ink })
+    let left = margin
+    for (const sample of samples) {
+      placeSample(canvas, sample, side, { left, top: top + titleHeight, zoom, factor, shown })
+      left += widthOf(sample, shown) + pairGap
+    }
+  }
+  return { pixels: canvas.pixels, width: canvas.width, height: canvas.height, channels: 3 }
+}
+
+const leastSide = 128
+const mostSide = 256
+const margin = 20
+const titleHeight = 26
+const capHeight = 13
+const rowGap = 22
+const pairGap = 16
+/** Between a picture and its own mask: narrow, so that the two are seen as one. */
+const maskGap = 2
+const paper: Colour = [255, 255, 255]
+const ink: Colour = [38, 43, 51]
+
+interface Place {
+  readonly left: number
+  readonly top: number
+  readonly zoom: number
+  readonly factor: number
+  readonly shown: number
+}
+
+function widthOf({ mask }: SheetSample, shown: number): number {
+  return mask ? 2 * shown + maskGap : shown
+}
+
+function placeSample(canvas: Canvas, sample: SheetSample, side: number, place: Place): void {
+  const { left, top, zoom, factor, shown } = place
+  const { image, imageChannels, mask } = sample
+  const square = (pixels: Uint8Array, channels: number) => ({ pixels, width: side, height: side, channels })
+  canvas.place(scaleDown(square(image, imageChannels), factor), left, top, zoom)
+  if (!mask) return
+  const picture = 'gray' in mask ? square(mask.gray, 1) : square(drawLabels(mask.labels), 3)
+  canvas.place(thinOut(picture, shown / zoom), left + shown + maskGap, top, zoom)
+}
+
+/** The nearest pixels on a coarser grid: labels have no means. */
+function thinOut({ pixels, width, channels }: Raster8, side: number): Raster8 {
+  if (side === width) return { pixels, width, height: width, channels }
+  const result = new Uint8Array(side * side * channels)
+  const old = (position: number) => Math.floor(((position + 0.5) * width) / side)
+  for (let i = 0; i < side * side; i++) {
+    const from = (old(Math.floor(i / side)) * width + old(i % side)) * channels
+    for (let c = 0; c < channels; c++) result[i * channels + c] = pixels[from + c] ?? 0
+  }
+  return { pixels: result, width: side, height: side, channels }
+}
