@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { app as electron } from 'electron'
+import { defaultEnvironment, type Environment } from '../environment.ts'
+
+/**
+ * The surroundings of the desktop app. Its engine runs in the Node that comes along as an npm package, not in Electron:
+ * the WebGPU and TensorFlow bindings need memory that Electron does not let them share.
+ */
+export function desktopEnvironment(): Environment {
+  return defaultEnvironment({
+    nodePath: bundledNode(),
+    log: (thrown) => {
+      const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+      process.stderr.write(`${new Date().toISOString()} ${text}\n`)
+    },
+    ...(process.env['CYTOLOOM_WORKSPACE'] === undefined && electron.isPackaged
+      ? { workspace: join(electron.getPath('userData'), 'workspace') }
+      : {})
+  })
+}
+
+function bundledNode(): string {
+  const { resolve } = createRequire(import.meta.url)
+  const folder = dirname(resolve(`node-${platformName()}-${process.arch}/package.json`))
+  return join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+}
+
+function platformName(): string {
+  return process.platform === 'win32' ? 'win' : process.platform
+}
