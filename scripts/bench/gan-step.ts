@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs'
+import { refuse } from '../../src/shared/errors.ts'
+import { RandomStream } from '../../src/shared/random.ts'
+import { type NetworkSettings, type TrainingSettings } from '../../src/shared/training.ts'
+import { type Backend, type BackendRequest, chooseBackend, findNativePack } from '../../src/main/engine/backend.ts'
+import { sampleChannels } from '../../src/main/engine/networks/synthesis-block.ts'
+import { runIteration } from '../../src/main/engine/training/iteration.ts'
+import { TrainingState } from '../../src/main/engine/training/training-state.ts'
+import { type BenchResult } from './result.ts'
+
+interface Profile {
+  readonly resolution: number
+  readonly channelBase: number
+  readonly channelMax: number
+  readonly batch: number
+  readonly classes: number
+  /** Of z and w; the embedding is four times as wide. */
+  readonly width: number
+}
+
+const profiles: Record<string, Profile> = {
+  demo32: { resolution: 32, channelBase: 512, channelMax: 64, batch: 8, classes: 2, width: 64 },
+  demo64: { resolution: 64, channelBase: 1024, channelMax: 64, batch: 8, classes: 2, width: 64 },
+  p64: { resolution: 64, channelBase: 2048, channelMax: 64, batch: 8, classes: 8, width: 64 },
+  p128: { resolution: 128, channelBase: 4096, channelMax: 128, batch: 8, classes: 8, width: 128 },
+  p256: { resolution: 256, channelBase: 8192, channelMax: 256, batch: 4, classes: 8, width: 256 }
+}
+
+const pathLengthShare = 1 / 4
+const r1Share = 1 / 16
+
+/**
+ * Seconds of one training iteration without augmentation: G and D, the path-length step at a quarter and the R1 step at
+ * a sixteenth of their time; and of each of the three by itself.
+ */
+export async function benchGanStep(profileName = 'p64', engine: BackendRequest = 'auto'): Promise<BenchResult[]> {
+  const profile = profiles[profileName]
+  if (!profile) {
+    const known = Object.keys(profiles).join(', ')
+    throw refuse(`There is no profile ${profileName} for the training step.`, { next: `Choose one of ${known}.` })
+  }
+  const nativeFolder = findNativePack([`${import.meta.dirname}/../../native/tensorflow`], existsSync)
+  const backend = await chooseBackend(engine, { nativeFolder })
+  const main = await timeIterations(profile, { pathLength: 0, r1: 0 })
+  const pathLength = difference(await timeIterations(profile, { pathLength: 1, r1: 0 }), main)
+  const r1 = difference(await timeIterations(profile, { pathLength: 0, r1: 1 }), main)
+  const all = {
+    min: main.min + pathLength.min * pathLengthShare + r1.min * r1Share,
+    median: main.median + pathLength.median * pathLengthShare + r1.median * r1Share
+  }
+  return [
+    result(`gan-step ${profileName}`, backend, all),
+    result(`gan-step ${profileName}: generator and discriminator`, backend, main),
+    result(`gan-step ${profileName}: path length`, backend, pathLength),
+    result(`gan-step ${profileName}: R1`, backend, r1)
+  ]
+}
+
+type Seconds = BenchResult['seconds']
+
+function result(name: string, { name: engine, threads }: Backend, seconds: Seconds): BenchResult {
+  return { name, engine, threads, seconds, unit: 'iterations', perSecond: 1 / seconds.median }
+}
+
+function difference(a: Seconds, b: Seconds): Seconds {
+  return { min: a.min - b.min, median: a.median - b.median }
+}
+
+/** Warms up, then repeats for about two seconds, at least three times and at most forty. */
+async function timeIterations(profile: Profile, intervals: { pathLength: number; r1: number }): Promise<Seconds> {
+  const settings = settingsOf(profile, intervals)
+  const state = TrainingState.create(settings)
+  const batch = randomBatch(settings)
+  const times: number[] = []
+  let total = 0
+  for (let i = 0; i < 42 && (i < 5 || total < 2); i++) {
+    const start = performance.now()
+    await runIteration(settings, state, batch)
+    const seconds = (performance.now() - start) / 1000
+    if (i < 2) continue // the first ones build caches
+    times.push(seconds)
+    total += seconds
+  }
+  state.dispose()
+  times.sort((a, b) => a - b)
+  return { min: times[0] ?? NaN, median: times[times.length >> 1] ?? NaN }
+}
+
+function settingsOf(profile: Profile, intervals: { pathLength: number; r1: number }): TrainingSettings {
+  const { resolution, channelBase, channelMax, batch, classes, width } = profile
+  const network: NetworkSettings = {
+    generator: 'paper',
+    resolution,
+    imageChannels: 1,
+    maskChannels: 1,
+    classes,
+    zDim: width,
+    wDim: width,
+    mappingLayers: 2,
+    channelBase,
+    channelMax,
+    mergePadding: 'edge',
+    embedDim: 4 * width,
+    minibatchStdGroup: 4
+  }
+  return {
+    preset: 'bench',
+    network,
+    seed: 1,
+    iterations: 1,
+    batch,
+    learningRate: { generator: 0.0025, discriminator: 0.0025 },
+    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    d2dCrossEntropy: { weight: 0.5, positiveMargin: 0.9, temperature: 0.25, formula: 'studiogan' },
+    r1: { gamma: 0.2, interval: intervals.r1 },
+    pathLength: { weight: 2, interval: intervals.pathLength, decay: 0.01, batchShare: 0.5 },
+    styleMixing: 0.9,
+    ema: { halfLifeKimg: 20, rampUp: 0 },
+    wAverageBeta: 0.998,
+    augmentation: { flips: 'none', diffAugment: [] },
+    evaluateEvery: 1,
+    evaluationPictures: 1,
+    checkpointEvery: 1,
+    sampleEvery: 1
+  }
+}
+
+function randomBatch({ network, batch }: TrainingSettings) {
+  const random = new RandomStream(1, 'bench')
+  const size = batch * network.resolution ** 2 * sampleChannels(network)
+  return {
+    samples: Float32Array.from({ length: size }, () => 2 * random.uniform() - 1),
+    labels: Int32Array.from({ length: batch }, () => random.integer(network.classes))
+  }
+}
