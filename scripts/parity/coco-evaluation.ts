@@ -14,14 +14,10 @@ import {
   livecellConvention,
   matchImage
 } from '../../src/main/study/coco-matching.ts'
-import { type CocoAnnotation, type CocoDetection, type CocoImage, toEvaluationImages } from './coco-files.ts'
+import { type CocoDetection, type CocoImage, toEvaluationImages } from './coco-files.ts'
+import { type Truth } from './data.ts'
 import { Deviation } from './deviation.ts'
 import { type ParityResult } from './result.ts'
-
-export interface Truth {
-  images: CocoImage[]
-  annotations: CocoAnnotation[]
-}
 
 interface Expected {
   stats: Record<string, number>
@@ -32,6 +28,13 @@ interface Expected {
 }
 
 const tolerance = 1e-9
+/** A convention in the reference's words. */
+interface Parameters {
+  maxDets: number[]
+  area: [low: number, high: number][]
+  useCats: number
+}
+
 const rangeNames = ['all', 'small', 'medium', 'large']
 
 /** The hand-made evaluations. Two of them show defects of pycocotools, which are expected not to be there. */
@@ -41,18 +44,13 @@ export function* compareEdgeCases(folder: string): Generator<ParityResult> {
       name: string
       ground_truth: Truth
       detections: CocoDetection[]
-      params: { maxDets: number[]; area: [number, number][]; useCats: number; catIds: number[] }
+      params: Parameters & { catIds: number[] }
       expected?: Expected
     }[]
   }
   for (const { name, ground_truth: truth, detections, params, expected } of cases) {
-    const convention: Convention = {
-      maxDetections: params.maxDets,
-      areaRanges: params.area.map(([low, high], i) => ({ name: rangeNames[i] ?? '', low, high })),
-      useCategories: params.useCats === 1
-    }
     const images = toEvaluationImages(truth.images, truth.annotations, detections)
-    const evaluation = evaluateInstances(images, params.catIds, convention)
+    const evaluation = evaluateInstances(images, params.catIds, toConvention(params))
     const deviation = new Deviation()
     if (name === 'annotation id 0') deviation.compare(summarize(evaluation).AP, 1)
     else if (expected === undefined) deviation.compare(summarize(evaluation).AP, 0)
@@ -61,26 +59,55 @@ export function* compareEdgeCases(folder: string): Generator<ParityResult> {
   }
 }
 
+function toConvention({ maxDets, area, useCats }: Parameters): Convention {
+  return {
+    maxDetections: maxDets,
+    areaRanges: area.map(([low, high], i) => ({ name: rangeNames[i] ?? '', low, high })),
+    useCategories: useCats === 1
+  }
+}
+
 /** Simulated detections of real cells in both conventions, all images and each cell type. */
 export function* compareScenarios(folder: string, truth: Truth): Generator<ParityResult> {
-  const { results } = readJson(join(folder, 'coco-eval.json')) as {
+  const { results, conventions } = readJson(join(folder, 'coco-eval.json')) as {
     results: Record<string, Record<string, Record<string, Expected>>>
+    conventions: Record<string, Parameters>
   }
-  for (const [scenario, conventions] of Object.entries(results)) {
+  const known = new Map(Object.entries(conventions).map(([name, parameters]) => [name, toConvention(parameters)]))
+  yield compareConventions(known)
+  const categories = truth.annotations.map(({ category_id }) => category_id)
+  for (const [scenario, byConvention] of Object.entries(results)) {
     const detections = readJson(join(folder, `predictions-${scenario}.json`)) as CocoDetection[]
     const images = toEvaluationImages(truth.images, truth.annotations, detections)
-    for (const [name, types] of Object.entries(conventions)) {
-      const convention = name === 'coco' ? cocoConvention : livecellConvention
+    for (const [name, types] of Object.entries(byConvention)) {
       for (const [type, expected] of Object.entries(types)) {
         const isOfType = ({ file_name }: CocoImage) => type === 'all' || file_name.startsWith(`${type}_`)
         const ids = new Set(truth.images.filter(isOfType).map(({ id }) => id))
         const ofType = images.filter(({ imageId }) => ids.has(imageId))
         const deviation = new Deviation()
-        compareEvaluation(evaluateInstances(ofType, [1], convention), expected, deviation)
+        const evaluation = evaluateInstances(ofType, categories, known.get(name) ?? cocoConvention)
+        compareEvaluation(evaluation, expected, deviation)
         yield deviation.within(`coco-eval.json: ${scenario}, ${name}, ${type}`, tolerance)
       }
     }
   }
+}
+
+/** The product's own limits are those of the reference. */
+function compareConventions(known: ReadonlyMap<string, Convention>): ParityResult {
+  const deviation = new Deviation()
+  const builtIn = { coco: cocoConvention, livecell: livecellConvention }
+  for (const [name, convention] of Object.entries(builtIn)) {
+    const expected = known.get(name)
+    deviation.compareAll(convention.maxDetections, expected?.maxDetections)
+    deviation.compareAll(boundsOf(convention), expected === undefined ? undefined : boundsOf(expected))
+    deviation.compareEqual(convention.useCategories === (expected ?? convention).useCategories)
+  }
+  return deviation.exact('coco-eval.json: conventions')
+}
+
+function boundsOf({ areaRanges }: Convention): number[] {
+  return areaRanges.flatMap(({ low, high }) => [low, high])
 }
 
 /** Everything that the reference states about an evaluation. */

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rasterizeRings } from '../../src/main/masks/rasterize.ts'
 import { encodeCounts, rleFromString } from '../../src/main/masks/rle-string.ts'
 import { rleArea, rleBox, rleFromCounts } from '../../src/main/masks/rle.ts'
-import { compareDetail, compareEdgeCases, compareScenarios, type Truth } from './coco-evaluation.ts'
+import { compareDetail, compareEdgeCases, compareScenarios } from './coco-evaluation.ts'
 import { type CocoAnnotation, segmentationToRle } from './coco-files.ts'
+import { missingData, readLivecell } from './data.ts'
 import { Deviation } from './deviation.ts'
 import { compareLabelMetrics } from './label-metrics.ts'
 import { type ParityResult } from './result.ts'
@@ -17,19 +17,13 @@ export async function* runCoco(folder: string): AsyncGenerator<ParityResult> {
   if (has('edge-cases.json')) yield* compareEdgeCases(folder)
   if (has('label-metrics.json')) yield* compareLabelMetrics(folder)
   const truth = await readLivecell(folder)
-  if (truth === undefined) return
+  if (truth === undefined) {
+    yield missingData('LIVECell annotations')
+    return
+  }
   if (has('polygon-rle.json')) yield comparePolygons(folder, truth.annotations)
   if (has('coco-eval.json')) yield* compareScenarios(folder, truth)
   if (has('coco-eval-detail.json')) yield* compareDetail(folder, truth)
-}
-
-/** The annotations that the sets `coco` and `masks` are made from: COCO files in the data beside the golden folder. */
-export async function readLivecell(folder: string): Promise<Truth | undefined> {
-  const annotations = join(folder, '../../data/livecell-mini/annotations/LIVECell')
-  const files = ['test', 'val'].map((split) => join(annotations, `livecell_coco_${split}.json`))
-  if (!files.every((file) => existsSync(file))) return undefined
-  const splits = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as Truth))
-  return { images: splits.flatMap((split) => split.images), annotations: splits.flatMap((split) => split.annotations) }
 }
 
 interface Vector {

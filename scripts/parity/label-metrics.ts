@@ -10,6 +10,7 @@ import {
   countMatches,
   matchScores
 } from '../../src/main/study/label-metrics.ts'
+import { findData } from './data.ts'
 import { Deviation } from './deviation.ts'
 import { type ParityResult } from './result.ts'
 
@@ -47,7 +48,7 @@ export async function* compareLabelMetrics(folder: string): AsyncGenerator<Parit
   const { thresholds } = golden
   const levels = new Map<string, Comparison[]>()
   for (const image of golden.images) {
-    const truth = await readLabelImage(join(folder, '../../data', image.truth))
+    const truth = await readLabelImage(findData(folder, image.truth))
     const comparison = compare(truth, await readLabelImage(join(folder, image.prediction)))
     levels.set(image.level, [...(levels.get(image.level) ?? []), comparison])
     yield* compareScores(image.prediction, comparison, thresholds, image)

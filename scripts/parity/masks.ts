@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { labelGraph } from '../../src/main/masks/label-graph.ts'
 import { buildOverlapGraph, type OverlapGraph, removeCovered } from '../../src/main/masks/overlap-graph.ts'
 import { paintCells } from '../../src/main/masks/paint.ts'
-import { readLivecell } from './coco.ts'
 import { type CocoAnnotation, toCell } from './coco-files.ts'
+import { missingData, readLivecell } from './data.ts'
 import { Deviation } from './deviation.ts'
 import { compareRegionProperties } from './region-properties.ts'
 import { type ParityResult } from './result.ts'
@@ -17,7 +17,11 @@ export async function* runMasks(folder: string): AsyncGenerator<ParityResult> {
   if (has('edge-cases.json')) yield* compareEdgeCases(folder)
   if (has('regionprops.json')) yield* compareRegionProperties(folder)
   const truth = await readLivecell(folder)
-  if (truth === undefined || !has('graphs.json')) return
+  if (!has('graphs.json')) return
+  if (truth === undefined) {
+    yield missingData('LIVECell annotations')
+    return
+  }
   yield* compareImages(folder, truth.annotations)
   yield* compareRoundTrips(folder, truth)
 }

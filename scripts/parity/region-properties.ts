@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { readLabelImage } from '../../src/main/images/label-image.ts'
 import { labelComponents } from '../../src/main/masks/components.ts'
 import { regionProperties, type RegionProperties } from '../../src/main/masks/region-properties.ts'
+import { findData } from './data.ts'
 import { Deviation } from './deviation.ts'
 import { type ParityResult } from './result.ts'
 
@@ -47,7 +48,7 @@ export async function* compareRegionProperties(folder: string): AsyncGenerator<P
     hand_made: { name: string; array: number[][]; rows: number[][] }[]
   }
   for (const golden of images) {
-    const { labels, width, height } = await readLabelImage(join(folder, '../../data', golden.file))
+    const { labels, width, height } = await readLabelImage(findData(folder, golden.file))
     yield* compareRows(golden.file, columns, golden.rows, regionProperties(labels, width, height))
     yield comparePieces(golden, labels, width, height)
   }

@@ -39,8 +39,12 @@ function rasterizeRing(ring: readonly number[], height: number, width: number): 
   return { height, width, counts: crossings.toCounts(height) }
 }
 
+/** Far outside the image, where only the direction of an edge matters, coordinates end: steps stay whole numbers. */
+const farthest = 1e9
+
 function refine(coordinate: number): number {
-  return Math.trunc(fineness * coordinate + 0.5)
+  const fine = Math.trunc(fineness * coordinate + 0.5)
+  return fine > farthest ? farthest : fine < -farthest ? -farthest : fine
 }
 
 /** Records where an edge, in fine coordinates, passes the centres of pixel columns. It always has a width. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readLivecell } from '../../../../scripts/parity/coco.ts'
+import { readLivecell } from '../../../../scripts/parity/data.ts'
 import { toCell } from '../../../../scripts/parity/coco-files.ts'
 import { roundTrip } from '../../../../scripts/parity/round-trip.ts'
 import { decodeGrayMask, type DecodeMethod, estimateLevels, evenLevels } from '../../../../src/main/masks/decode.ts'

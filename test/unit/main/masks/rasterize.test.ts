@@ -35,6 +35,12 @@ describe('a polygon', () => {
     )
   })
 
+  test('with absurd coordinates is still drawn, and one without numbers is empty', () => {
+    expect(rleArea(rasterizeRings([[-1e300, -1e300, 1e300, -1e300, 1e300, 1e300, -1e300, 1e300]], 8, 10))).toBe(80)
+    expect(rleArea(rasterizeRings([[0, -1e12, 3, 1e12, 5, 1e200, 9, -1e15]], 8, 10))).toBeGreaterThan(0)
+    expect(rleArea(rasterizeRings([[NaN, 1, 8, NaN, 3, 6]], 8, 10))).toBe(0)
+  })
+
   test('with thousands of crossings outgrows the scratch space and leaves it clean', () => {
     const comb = Array.from({ length: 600 }, (_, i) => [i % 2 === 0 ? 0.2 : 59.8, i / 10]).flat()
     const before = rasterizeRings([[1, 1, 8, 2, 3, 6]], 8, 10)
