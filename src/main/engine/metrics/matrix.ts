@@ -85,13 +85,12 @@ export function makeReflector(x: Float64Array): number {
     x.fill(0)
     return first
   }
-  let squares = 0
-  for (const value of x) squares += (value / largest) ** 2
-  const length = (first > 0 ? -1 : 1) * largest * Math.sqrt(squares) // of the sign that avoids cancellation
-  x[0] = first - length
-  const scale = 1 / Math.sqrt(Math.abs(length)) / Math.sqrt(Math.abs(first - length))
-  for (let i = 0; i < x.length; i++) x[i] = (x[i] ?? 0) * scale
-  return length
+  for (let i = 0; i < x.length; i++) x[i] = at(x, i) / largest // so that no square over- or underflows
+  const length = (first > 0 ? -1 : 1) * Math.sqrt(dot(x, x)) // of the sign that avoids cancellation
+  x[0] = first / largest - length
+  const scale = 1 / Math.sqrt(Math.abs(length * at(x, 0)))
+  for (let i = 0; i < x.length; i++) x[i] = at(x, i) * scale
+  return length * largest
 }
 
 /** x ← x − v·(vᵀx). */

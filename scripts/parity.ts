@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { chooseBackend, findNativePack } from '../src/main/engine/backend.ts'
+import { AppError } from '../src/shared/errors.ts'
+import { augmentationCaseKinds, runAugmentationCase } from './parity/augmentation-cases.ts'
+import { runCoco } from './parity/coco.ts'
+import { runEfficientnet } from './parity/efficientnet.ts'
+import { engineCaseKinds, runEngineCase } from './parity/engine-cases.ts'
+import { runFid } from './parity/fid.ts'
+import { runMasks } from './parity/masks.ts'
+import { metricCaseKinds, runMetricCase } from './parity/metric-cases.ts'
+import { type ParityResult } from './parity/result.ts'
+
+/**
+ * Runs every golden case under the given folders: npm run parity -- DIR… [--engine ENGINE]
+ *
+ * One line a comparison. Exits with 1 if one fails, 2 on wrong usage, 3 if there is no case.
+ */
+const root = resolve(import.meta.dirname, '..')
+const Engine = z.enum(['auto', 'native-gpu', 'native-cpu', 'wasm', 'cpu'])
+
+type Runner = (folder: string) => AsyncIterable<ParityResult>
+
+interface Job {
+  readonly folder: string
+  readonly run: Runner
+}
+
+/** Files that make a folder one of the sets. A folder can be several. */
+const sets: readonly { readonly marks: readonly string[]; readonly run: Runner }[] = [
+  { marks: ['rle-vectors.json'], run: runCoco },
+  { marks: ['coco-eval.json'], run: runCoco },
+  { marks: ['graphs.json'], run: runMasks },
+  { marks: ['frechet-kid.json', 'features.npz'], run: runFid },
+  { marks: ['golden.npz', 'architecture.json'], run: runEfficientnet }
+]
+
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const { folders, engine } = readArguments()
+  if (folders.length === 0 || engine === undefined) {
+    process.stderr.write(`Usage: npm run parity -- DIR… [--engine ${Engine.options.join('|')}]\n`)
+    return 2
+  }
+  try {
+    const backend = await chooseBackend(engine, {
+      nativeFolder: findNativePack([join(root, 'native/tensorflow')], existsSync)
+    })
+    process.stderr.write(`${backend.library} on ${backend.device}\n`)
+    return await runAll(folders)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    process.stderr.write(`${thrown.message} ${thrown.next ?? ''}\n`)
+    return 3
+  }
+}
+
+function readArguments() {
+  try {
+    const { positionals, values } = parseArgs({ allowPositionals: true, options: { engine: { type: 'string' } } })
+    return { folders: positionals, engine: Engine.safeParse(values.engine ?? 'auto').data }
+  } catch {
+    return { folders: [], engine: undefined } // an option that does not exist
+  }
+}
+
+async function runAll(folders: readonly string[]): Promise<number> {
+  const jobs = (await Promise.all(folders.map((folder) => findJobs(resolve(folder))))).flat()
+  const failures: string[] = []
+  let compared = 0
+  for (const { folder, run } of jobs) {
+    for await (const result of resultsOf(folder, run)) {
+      process.stdout.write(`${line(result)}\n`)
+      compared++
+      if (!result.ok) failures.push(result.name)
+    }
+  }
+  if (compared === 0) {
+    process.stderr.write(`There is no golden case in ${folders.join(', ')} or below.\n`)
+    return 3
+  }
+  process.stdout.write(
+    `${compared} comparisons, ${failures.length} not ok${failures.map((name) => `\n  ${name}`).join('')}\n`
+  )
+  return failures.length > 0 ? 1 : 0
+}
+
+/** A case that cannot be run has failed; the others still run. */
+async function* resultsOf(folder: string, run: Runner): AsyncGenerator<ParityResult> {
+  try {
+    yield* run(folder)
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    yield { name: `${basename(folder)}: ${reason}`, relative: NaN, absolute: NaN, tolerance: 'none', ok: false }
+  }
+}
+
+function line({ name, relative, absolute, tolerance, ok }: ParityResult): string {
+  const [r, a] = [relative, absolute].map((value) => value.toExponential(1).padStart(8))
+  return `${ok ? 'ok    ' : 'NOT OK'} relative ${r} absolute ${a} (${tolerance}) ${name}`
+}
+
+/** All cases in a folder and below, in the order of their names. */
+async function findJobs(folder: string): Promise<Job[]> {
+  if (!existsSync(folder)) return []
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name))
+  const below = entries.filter((entry) => entry.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const nested = await Promise.all(below.map(({ name }) => findJobs(join(folder, name))))
+  return [...(await jobsOf(folder, names)), ...nested.flat()]
+}
+
+async function jobsOf(folder: string, names: ReadonlySet<string>): Promise<Job[]> {
+  const here = sets.filter(({ marks }) => marks.every((mark) => names.has(mark))).map(({ run }) => run)
+  if (names.has('case.json') && names.has('arrays.npz')) here.push(await runnerOfCase(folder))
+  if (names.has('flows.json')) {
+    process.stdout.write('skipped: flows belong to the segmentation network, which this version does not have yet\n')
+  }
+  return [...new Set(here)].map((run) => ({ folder, run }))
+}
+
+async function runnerOfCase(folder: string): Promise<Runner> {
+  const file: unknown = JSON.parse(await readFile(join(folder, 'case.json'), 'utf8'))
+  const kind = z.object({ kind: z.string() }).safeParse(file).data?.kind ?? ''
+  if (metricCaseKinds.includes(kind)) return runMetricCase
+  if (augmentationCaseKinds.includes(kind)) return runAugmentationCase
+  if (engineCaseKinds.includes(kind)) return runEngineCase
+  return unknownKind
+}
+
+async function* unknownKind(folder: string): AsyncGenerator<ParityResult> {
+  await Promise.resolve()
+  yield {
+    name: `${basename(folder)}: a kind of case that is not known`,
+    relative: NaN,
+    absolute: NaN,
+    tolerance: 'none',
+    ok: false
+  }
+}
