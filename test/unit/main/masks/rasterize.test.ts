@@ -35,10 +35,9 @@ describe('a polygon', () => {
     )
   })
 
-  test('with absurd coordinates is still drawn, and one without numbers is empty', () => {
+  test('with absurd coordinates is still drawn', () => {
     expect(rleArea(rasterizeRings([[-1e300, -1e300, 1e300, -1e300, 1e300, 1e300, -1e300, 1e300]], 8, 10))).toBe(80)
     expect(rleArea(rasterizeRings([[0, -1e12, 3, 1e12, 5, 1e200, 9, -1e15]], 8, 10))).toBeGreaterThan(0)
-    expect(rleArea(rasterizeRings([[NaN, 1, 8, NaN, 3, 6]], 8, 10))).toBe(0)
   })
 
   test('with thousands of crossings outgrows the scratch space and leaves it clean', () => {
