@@ -1,5 +1,6 @@
 import { createContext } from 'svelte'
 import { type Workspace } from '../../shared/api.ts'
+import { type Run } from '../../shared/runs.ts'
 import { type Bridge } from '../bridge.ts'
 import { type Problems } from './problems.svelte.ts'
 
@@ -32,12 +33,19 @@ export class WorkspaceContent {
   /** Starts following events; call the result to stop. */
   follow(): () => void {
     return this.#bridge.onEvent((event) => {
-      if (event.event === 'workspace.changed') void this.#problems.attempt(this.load())
-      if (event.event === 'run.changed' && this.#content !== undefined) {
-        const runs = this.#content.runs.map((run) => (run.id === event.run.id ? event.run : run))
-        this.#content = { ...this.#content, runs }
-      }
+      if (event.event === 'workspace.changed') this.#reload()
+      if (event.event === 'run.changed') this.#takeRun(event.run)
     })
+  }
+
+  #reload(): void {
+    void this.#problems.attempt(this.load())
+  }
+
+  #takeRun(run: Run): void {
+    const content = this.#content
+    if (content?.runs.some(({ id }) => id === run.id) !== true) this.#reload()
+    else this.#content = { ...content, runs: content.runs.map((known) => (known.id === run.id ? run : known)) }
   }
 
   async #loadUntilFresh(): Promise<void> {

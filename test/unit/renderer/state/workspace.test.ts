@@ -4,6 +4,7 @@ import { Problems } from '../../../../src/renderer/state/problems.svelte.ts'
 import { WorkspaceContent } from '../../../../src/renderer/state/workspace.svelte.ts'
 import { type Workspace } from '../../../../src/shared/api.ts'
 import { AppError } from '../../../../src/shared/errors.ts'
+import { RunId } from '../../../../src/shared/runs.ts'
 import { fakeRun } from '../../../support/fake-run.ts'
 import { FakeTransport } from '../../../support/fake-transport.ts'
 
@@ -42,6 +43,13 @@ describe('WorkspaceContent', () => {
     transport.emit({ event: 'run.changed', run: { ...fakeRun, iteration: 77 } })
     expect(workspace.content?.runs[0]?.iteration).toBe(77)
     expect(transport.sent).toHaveLength(1)
+  })
+
+  test('asks when a run is new', async () => {
+    const { transport, workspace } = follow(() => content)
+    await workspace.load()
+    transport.emit({ event: 'run.changed', run: { ...fakeRun, id: RunId.parse('run-2') } })
+    await expect.poll(() => transport.sent).toHaveLength(2)
   })
 
   test('reports a question that failed', async () => {

@@ -1,0 +1,122 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { accessibilityProblems } from '../support/accessibility.ts'
+import { AppProcess } from '../support/app-process.ts'
+import { launchChromium, watchForTrouble } from '../support/chromium.ts'
+
+const screenshots = join(import.meta.dirname, 'screenshots')
+const isLinux = process.platform === 'linux'
+const minute = 60_000
+
+let browser: Browser
+let workspace: string
+let app: AppProcess
+let page: Page
+let trouble: string[]
+
+beforeAll(async () => {
+  workspace = mkdtempSync(join(tmpdir(), 'cytoloom-sample-'))
+  app = new AppProcess(workspace)
+  browser = await launchChromium()
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+  page.setDefaultTimeout(2 * minute)
+  trouble = watchForTrouble(page, new URL(await app.address()).origin)
+})
+
+afterAll(async () => {
+  await browser.close()
+  await app.stop()
+  rmSync(workspace, { recursive: true, force: true })
+})
+
+function heading(name: RegExp) {
+  return page.getByRole('heading', { name })
+}
+
+function sheet() {
+  return page.getByRole('img', { name: /^Sheet of generated cell pictures/ })
+}
+
+/** Pictures further down load when they are scrolled to; a screenshot of the whole page wants them all. */
+const loadAllPictures = `Promise.all([...document.images].map((image) => {
+  image.loading = 'eager'
+  return image.decode()
+}))`
+
+// One story in order, with the real engine: each part begins where the one before ended.
+describe.skipIf(!isLinux)(
+  `The sample, from the button to the package${isLinux ? '' : ' (skipped: needs Linux’s /proc)'}`,
+  () => {
+    test('starts with a short time for learning', async () => {
+      await page.goto(await app.address())
+      expect(page.url()).not.toContain('token')
+      await page.getByText('Choose the time for learning').click()
+      await page.getByLabel('Minutes of learning').fill('0.5')
+      await page.getByRole('button', { name: 'Try the sample' }).click()
+      await heading(/^Step \d of 6/).waitFor()
+    })
+
+    test('shows the first pictures while it learns, also after a reload in the middle', async () => {
+      await heading(/^Step 3 of 6/).waitFor()
+      await sheet().waitFor()
+      await page.reload()
+      await heading(/^Step 3 of 6/).waitFor()
+      await sheet().waitFor()
+      expect(await page.getByRole('progressbar').count()).toBe(1)
+    })
+
+    test('survives a killed engine, and says so', async () => {
+      expect(app.killEngine()).toBe(1)
+      await page.getByRole('complementary', { name: 'Good to know' }).waitFor()
+      await heading(/^Step 3 of 6/).waitFor()
+      await page.screenshot({ path: join(screenshots, 'sample-learning.png'), fullPage: true })
+      expect(await accessibilityProblems(page)).toEqual([])
+    })
+
+    test('pauses and goes on', async () => {
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await heading(/^Paused/).waitFor()
+      await page.getByRole('button', { name: 'Go on' }).click()
+      await heading(/^Step 3 of 6/).waitFor()
+    })
+
+    test('ends with pictures, masks, sentences and a package that is there', { timeout: 6 * minute }, async () => {
+      await heading(/^Done/).waitFor({ timeout: 5 * minute })
+      await page.getByRole('img', { name: 'Its mask' }).nth(11).waitFor()
+      await page.evaluate(loadAllPictures) // fails if one cannot be shown
+      const place = await page.locator('.package code').textContent()
+      expect(existsSync(place ?? '')).toBe(true)
+      expect(await page.locator('.sentences p').count()).toBe(3)
+      for (const kind of ['Image sets', 'Prepared sets', 'Models', 'Synthetic sets', 'Packages']) {
+        await page.getByRole('heading', { name: `${kind} 1` }).waitFor()
+      }
+      await page.screenshot({ path: join(screenshots, 'sample-done.png'), fullPage: true })
+      expect(await accessibilityProblems(page)).toEqual([])
+    })
+
+    test('is still there for whoever comes back, in the dark and on a narrow screen', async () => {
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await page.reload()
+      await heading(/^Done/).waitFor()
+      await page.getByRole('img', { name: 'Its mask' }).nth(11).waitFor()
+      await page.evaluate(loadAllPictures)
+      await page.screenshot({ path: join(screenshots, 'sample-done-dark.png'), fullPage: true })
+      expect(await accessibilityProblems(page)).toEqual([])
+
+      await page.setViewportSize({ width: 390, height: 844 })
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+      await page.screenshot({ path: join(screenshots, 'sample-done-narrow.png'), fullPage: true })
+    })
+
+    test('caused no error in the page and no request to anywhere else', () => {
+      expect(trouble).toEqual([])
+    })
+
+    test('ends in peace when it is told to', async () => {
+      expect(await app.stop()).toBe(0)
+    })
+  }
+)

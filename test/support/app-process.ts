@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** `npm start` as a user has it, with its page in the browser. */
+export class AppProcess {
+  readonly #process: ChildProcess
+  readonly #pid: number
+  #output = ''
+
+  constructor(workspace: string) {
+    this.#process = spawn(process.execPath, ['scripts/start.ts', '--page', '--workspace', workspace], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe']
+    })
+    if (this.#process.pid === undefined) throw new Error('The app could not be started.')
+    this.#pid = this.#process.pid
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString('utf8')))
+    }
+  }
+
+  get output(): string {
+    return this.#output
+  }
+
+  /** The address that it prints, with its token. */
+  async address(): Promise<string> {
+    for (;;) {
+      const [address] = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(this.#output) ?? []
+      if (address !== undefined) return address
+      if (this.#process.exitCode !== null) throw new Error(`The app ended: ${this.#output}`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  /** Kills the engine as a crash or an out-of-memory killer would; tells how many there were. */
+  killEngine(): number {
+    const engines = childrenOf(this.#pid).filter(({ command }) => command.includes('engine-process'))
+    for (const { pid } of engines) process.kill(pid, 'SIGKILL')
+    return engines.length
+  }
+
+  /** Ctrl-C; gives the exit status. */
+  async stop(): Promise<number | null> {
+    if (this.#process.exitCode !== null) return this.#process.exitCode
+    const ended = new Promise<number | null>((resolve) => this.#process.once('exit', resolve))
+    this.#process.kill('SIGINT')
+    return ended
+  }
+}
+
+/** Linux only: /proc tells who is whose child. */
+function childrenOf(parent: number): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const status = readFileSync(`/proc/${name}/status`, 'utf8')
+        const isChild = new RegExp(`^PPid:\\s+${parent}$`, 'm').test(status)
+        return isChild ? [{ pid: Number(name), command: readFileSync(`/proc/${name}/cmdline`, 'utf8') }] : []
+      } catch {
+        return [] // it ended while we looked
+      }
+    })
+}
