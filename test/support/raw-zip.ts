@@ -35,23 +35,25 @@ export interface RawZip {
 const plainFile = 0o100644 << 16
 const sealText = 'CytoLoom package. SHA-256 of all that stands before this number: '
 
+const nothing = Buffer.alloc(0)
+const honest = { before: nothing, betweenDataAndDirectory: nothing, after: nothing, sealed: true }
+
 /** Builds a zip byte by byte: hostile archives are not what zip libraries make. */
 export function rawZip(entries: readonly RawEntry[], options: RawZip = {}): Buffer {
-  const parts: Uint8Array[] = [options.before ?? Buffer.alloc(0)]
-  const offsets: number[] = []
+  const { before, betweenDataAndDirectory, after, declaredEntries, sealed } = { ...honest, ...options }
+  const parts: Uint8Array[] = [before]
   const length = () => parts.reduce((sum, part) => sum + part.length, 0)
+  const offsets: number[] = []
   for (const entry of entries) {
-    parts.push(entry.gap ?? Buffer.alloc(0))
-    offsets.push(entry.sameDataAs === undefined ? length() : (offsets[entry.sameDataAs] ?? 0))
+    if (entry.gap !== undefined) parts.push(entry.gap)
+    offsets.push(offsets[entry.sameDataAs ?? -1] ?? length())
     if (entry.sameDataAs === undefined) parts.push(localHeader(entry), packedBytes(entry))
   }
-  parts.push(options.betweenDataAndDirectory ?? Buffer.alloc(0))
+  parts.push(betweenDataAndDirectory)
   const directoryStart = length()
-  for (const [i, entry] of entries.entries()) parts.push(directoryRecord(entry, offsets[i] ?? 0))
-  const count = options.declaredEntries ?? entries.length
-  parts.push(endRecord(count, length() - directoryStart, directoryStart), options.after ?? Buffer.alloc(0))
-  const whole = Buffer.concat(parts)
-  return options.sealed === false ? whole : seal(whole)
+  parts.push(...entries.map((entry, i) => directoryRecord(entry, offsets[i] ?? 0)))
+  parts.push(endRecord(declaredEntries ?? entries.length, length() - directoryStart, directoryStart), after)
+  return sealed ? seal(Buffer.concat(parts)) : Buffer.concat(parts)
 }
 
 /** Makes the last 64 bytes fit to all before them. */
@@ -81,7 +83,7 @@ function packedBytes(entry: RawEntry): Uint8Array {
 
 function localHeader(entry: RawEntry): Buffer {
   const name = Buffer.from(entry.localName ?? entry.name, 'latin1')
-  const extra = entry.localExtra ?? Buffer.alloc(0)
+  const extra = entry.localExtra ?? nothing
   const header = Buffer.alloc(30)
   header.writeUInt32LE(0x04034b50, 0)
   header.writeUInt16LE(20, 4)
@@ -98,7 +100,7 @@ function localHeader(entry: RawEntry): Buffer {
 
 function directoryRecord(entry: RawEntry, offset: number): Buffer {
   const name = Buffer.from(entry.name, 'latin1')
-  const extra = entry.extra ?? Buffer.alloc(0)
+  const extra = entry.extra ?? nothing
   const comment = Buffer.from(entry.comment ?? '')
   const record = Buffer.alloc(46)
   record.writeUInt32LE(0x02014b50, 0)

@@ -8,7 +8,10 @@ import { SyntheticAbout } from '../../src/shared/synthetic.ts'
 /** What `synthetic/<id>/` holds: square pictures of two classes, each with up to nine block-shaped cells. */
 export async function makeSyntheticSet(folder: string, pictures = 4, side = 24): Promise<SyntheticAbout> {
   for (const name of ['images', 'masks']) await mkdir(join(folder, name), { recursive: true })
-  const outlines = new OutlineCollector(['A172', 'BV-2'])
+  const outlines = new OutlineCollector(
+    ['A172', 'BV-2'],
+    'Synthetic pictures made by CytoLoom 0.1.0; not photographs of real cells.'
+  )
   const images: SyntheticAbout['images'] = []
   for (let index = 0; index < pictures; index++) {
     const file = `${String(index).padStart(6, '0')}.png`
@@ -30,7 +33,7 @@ export async function makeSyntheticSet(folder: string, pictures = 4, side = 24):
     outlines.add(image, labels)
     images.push(image)
   }
-  await writeFile(join(folder, 'outlines.coco.json'), JSON.stringify(outlines.finish()))
+  await writeFile(join(folder, 'outlines.coco.json'), outlines.text())
   const about = describe(images)
   await writeFile(join(folder, 'about.json'), JSON.stringify(about))
   return about
@@ -46,6 +49,7 @@ function blocks(random: RandomStream, side: number): Uint16Array {
     const top = Math.floor((label - 1) / 3) * block
     const [width, height] = [2 + random.integer(block - 2), 2 + random.integer(block - 2)]
     for (let y = top; y < top + height; y++) labels.fill(label, y * side + left, y * side + left + width)
+    if (width > 2 && height > 2) labels[(top + 1) * side + left + 1] = 0 // a hole, which polygons cannot show
   }
   return labels
 }

@@ -6,25 +6,11 @@ import { SyntheticAbout, type SyntheticImage } from '../../shared/synthetic.ts'
 import { toLabelImage } from '../images/label-image.ts'
 import { type Picture } from '../images/picture.ts'
 import { decodePng } from '../images/png-decode.ts'
-import { encodeCounts } from '../masks/rle-string.ts'
-import { rleFromLabel } from '../masks/rle.ts'
 import { type ArchiveEntry } from './archive.ts'
 import { parseJson } from './manifest.ts'
-import { OutlineIndex } from './outline-index.ts'
+import { OutlineCheck } from './outline-check.ts'
 import { Outlines } from './outlines.ts'
 import { unfit } from './refusal.ts'
-
-export interface CheckedImage {
-  readonly image: SyntheticImage
-  /** Its mask, drawn from the outlines where the package has no masks. */
-  readonly restored: Uint16Array | undefined
-}
-
-export interface CheckedMask {
-  readonly image: SyntheticImage
-  /** Row by row; 0 is background. */
-  readonly labels: Uint32Array
-}
 
 /**
  * Checks that the entries of a package belong together: counts, sizes, masks and outlines say the same of every
@@ -37,7 +23,7 @@ export class PackageContents {
   readonly #manifest: Manifest
   #about: SyntheticAbout | undefined
   #pictures: ReadonlyMap<string, SyntheticImage> = new Map()
-  #outlines: OutlineIndex | undefined
+  #outlines: OutlineCheck | undefined
 
   constructor(file: string, manifest: Manifest) {
     this.#file = file
@@ -47,10 +33,6 @@ export class PackageContents {
   get about(): SyntheticAbout {
     if (this.#about === undefined) throw unfit(this.#file, 'about.json does not stand before the pictures')
     return this.#about
-  }
-
-  get outlines(): OutlineIndex | undefined {
-    return this.#outlines
   }
 
   readAbout(path: string, bytes: Uint8Array): SyntheticAbout {
@@ -64,34 +46,28 @@ export class PackageContents {
 
   readOutlines(path: string, bytes: Uint8Array): void {
     const outlines = parseJson(this.#file, path, bytes, Outlines)
-    this.#outlines = new OutlineIndex(this.#file, outlines, this.about.images)
+    this.#outlines = new OutlineCheck(this.#file, outlines, this.about.images)
   }
 
-  checkImage(entry: ArchiveEntry, bytes: Uint8Array): CheckedImage {
-    const { image, picture } = this.#decode(entry, bytes)
+  checkImage(entry: ArchiveEntry, bytes: Uint8Array): void {
+    const { picture } = this.#decode(entry, bytes)
     if (picture.bits !== 8 || (picture.channels !== 1 && picture.channels !== 3)) {
       throw unfit(this.#file, `${entry.path} is not a gray or RGB picture of 8 bits`)
     }
-    const hasMask = this.#manifest.formats.includes('labels')
-    return { image, restored: hasMask ? undefined : this.#outlines?.paint(image) }
   }
 
-  checkMask(entry: ArchiveEntry, bytes: Uint8Array): CheckedMask {
+  checkMask(entry: ArchiveEntry, bytes: Uint8Array): void {
     const { image, picture } = this.#decode(entry, bytes)
     if (picture.bits !== 16 || picture.channels !== 1) {
       throw unfit(this.#file, `${entry.path} is not a label image of 16 bits`)
     }
     const { labels } = toLabelImage(entry.path, picture)
-    const rasters = rleFromLabel(labels, image.width, image.height)
-    if (rasters.size !== image.cells) {
-      throw unfit(this.#file, `${entry.path} shows ${rasters.size} cells where about.json counts ${image.cells}`)
+    const cells = new Set(labels)
+    cells.delete(0)
+    if (cells.size !== image.cells) {
+      throw unfit(this.#file, `${entry.path} shows ${cells.size} cells where about.json counts ${image.cells}`)
     }
-    for (const [label, raster] of this.#outlines === undefined ? [] : rasters) {
-      if (this.#outlines?.countsOf(image.file, label) !== encodeCounts(raster.counts)) {
-        throw unfit(this.#file, `${entry.path} and the outlines show cell ${label} differently`)
-      }
-    }
-    return { image, labels }
+    this.#outlines?.compareMask(image, labels)
   }
 
   #decode(entry: ArchiveEntry, bytes: Uint8Array): { image: SyntheticImage; picture: Picture } {

@@ -9,7 +9,8 @@ import { entryName, pictureName } from './entry-names.ts'
 import { packageLimits } from './limits.ts'
 import { expectedEntries, makeManifest, type PackageOrigin } from './manifest.ts'
 import { readmeText } from './readme.ts'
-import { type PackageOptions, stopIfAsked, verifyPackage } from './read-package.ts'
+import { type PackageOptions, stopIfAsked } from './package-reader.ts'
+import { verifyPackage } from './read-package.ts'
 import { type ArchiveContent, writeArchive } from './write-archive.ts'
 
 export interface PackageSource {
@@ -18,7 +19,7 @@ export interface PackageSource {
   readonly about: SyntheticAbout
   /** Path of the package to make. */
   readonly out: string
-  /** Either one is enough: masks and outlines can be made from each other without loss. */
+  /** The masks are always packed: they are what a package is checked by and opened from. */
   readonly formats: readonly PackageFormat[]
   readonly license: string
   readonly author: string
@@ -60,8 +61,7 @@ interface Plan {
 }
 
 function makePlan({ folder, about, license, author, now, software, ...request }: PackageSource): Plan {
-  const formats = (['coco', 'labels'] as const).filter((format) => request.formats.includes(format))
-  invariant(formats.length > 0, 'a package has at least one format')
+  const formats: PackageFormat[] = request.formats.includes('coco') ? ['coco', 'labels'] : ['labels']
   const unsafe = about.images.find(({ file }) => !pictureName.test(file))
   invariant(unsafe === undefined, 'pictures of a synthetic set have plain names')
   const [, ...paths] = expectedEntries(about, formats)

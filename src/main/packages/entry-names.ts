@@ -14,7 +14,7 @@ export const entryName = {
 }
 
 /** A picture's file name, as the workspace gives it: the same on every system, and harmless in each. */
-export const pictureName = /^[\w-]{1,100}\.png$/
+export const pictureName = /^[\w-]{1,200}\.png$/
 
 export function placeOf(name: string): Place | undefined {
   if (name === entryName.manifest) return 'manifest'

@@ -42,7 +42,7 @@ export function expectedEntries(about: SyntheticAbout, formats: readonly Package
     entryName.about,
     ...(formats.includes('coco') ? [entryName.outlines] : []),
     ...files.map((file) => entryName.image(file)),
-    ...(formats.includes('labels') ? files.map((file) => entryName.mask(file)) : [])
+    ...files.map((file) => entryName.mask(file))
   ]
 }
 

@@ -5,7 +5,7 @@ export function readmeText(origin: PackageOrigin): string {
   const parts = [
     heading(origin),
     contentsPart(origin),
-    ...(origin.formats.includes('labels') ? [masksPart()] : []),
+    masksPart(),
     ...(origin.formats.includes('coco') ? [outlinesPart()] : []),
     madePart(origin),
     rightsPart(origin),
@@ -71,8 +71,9 @@ function outlinesPart(): string {
   return `How to read the outlines
 ------------------------
 
-outlines.coco.json is a COCO instance file with run-length masks. The field
-"label" of an annotation is the cell's value in the mask. In Python:
+outlines.coco.json is a COCO instance file with polygons along the edges of the
+pixels. The field "label" of an annotation is the cell's value in the mask.
+Holes in cells are in the masks alone. In Python:
 
   from pycocotools.coco import COCO
   coco = COCO('outlines.coco.json')

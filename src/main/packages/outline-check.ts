@@ -1,0 +1,83 @@
+import { type SyntheticImage } from '../../shared/synthetic.ts'
+import { rasterizeRings } from '../masks/rasterize.ts'
+import { cellOutlines, type CellOutline, type Outlines } from './outlines.ts'
+import { entryName } from './entry-names.ts'
+import { unfit } from './refusal.ts'
+
+type Annotation = Outlines['annotations'][number]
+
+/**
+ * The outlines of a package, held against its pictures and masks. Polygons are compared by the pixels inside them, so
+ * that another way to walk around the same cell is as good.
+ */
+export class OutlineCheck {
+  readonly #file: string
+  readonly #byPicture: ReadonlyMap<string, readonly Annotation[]>
+
+  /** @throws AppError of kind `input` where outlines and pictures do not agree */
+  constructor(file: string, outlines: Outlines, pictures: readonly SyntheticImage[]) {
+    this.#file = file
+    this.#checkPictures(outlines, pictures)
+    const classes = new Map(outlines.categories.map(({ id, name }) => [id, name]))
+    const byImage = Map.groupBy(outlines.annotations, (annotation) => annotation.image_id)
+    const byFile = new Map(outlines.images.map((image) => [image.file_name, byImage.get(image.id) ?? []]))
+    for (const picture of pictures) {
+      for (const annotation of byFile.get(picture.file) ?? []) {
+        if (classes.get(annotation.category_id) !== picture.class) this.#reject(annotation, 'has another class')
+        if (!isInside(annotation, picture)) this.#reject(annotation, 'leaves its picture')
+      }
+    }
+    this.#byPicture = byFile
+  }
+
+  /** @throws AppError of kind `input` where the mask shows other cells than the outlines */
+  compareMask({ file: picture, width, height }: SyntheticImage, labels: Uint32Array): void {
+    const cells = cellOutlines(labels, width, height)
+    const annotations = this.#byPicture.get(picture) ?? []
+    if (annotations.length !== cells.length) {
+      throw unfit(
+        this.#file,
+        `${entryName.outlines} has ${annotations.length} cells in ${picture}, its mask ${cells.length}`
+      )
+    }
+    for (const [i, cell] of cells.entries()) {
+      const annotation = annotations[i]
+      if (annotation !== undefined && !isSame(annotation, cell, width, height)) {
+        this.#reject(annotation, `differs from cell ${cell.label} in the mask of ${picture}`)
+      }
+    }
+  }
+
+  #checkPictures(outlines: Outlines, pictures: readonly SyntheticImage[]): void {
+    const listed = new Map(outlines.images.map((image) => [image.file_name, image]))
+    const ids = new Set(outlines.images.map(({ id }) => id))
+    const agree =
+      outlines.images.length === pictures.length &&
+      ids.size === pictures.length &&
+      outlines.annotations.every((annotation) => ids.has(annotation.image_id)) &&
+      pictures.every(({ file, width, height }) => {
+        const image = listed.get(file)
+        return image?.width === width && image.height === height
+      })
+    if (!agree) throw unfit(this.#file, `${entryName.outlines} is about other pictures than about.json`)
+  }
+
+  #reject(annotation: Annotation, says: string): never {
+    throw unfit(this.#file, `annotation ${annotation.id} in ${entryName.outlines} ${says}`)
+  }
+}
+
+/** Whether every point lies on the picture; far ones would take for ever to draw. */
+function isInside({ segmentation }: Annotation, { width, height }: SyntheticImage): boolean {
+  return segmentation.every(
+    (ring) => ring.length % 2 === 0 && ring.every((at, i) => at >= 0 && at <= (i % 2 === 0 ? width : height))
+  )
+}
+
+function isSame(annotation: Annotation, cell: CellOutline, width: number, height: number): boolean {
+  if (annotation.label !== undefined && annotation.label !== cell.label) return false
+  if (annotation.area !== cell.area || annotation.bbox.join() !== cell.bbox.join()) return false
+  const [said, seen] = [annotation.segmentation, cell.segmentation]
+  if (said.join(';') === seen.join(';')) return true
+  return rasterizeRings(said, height, width).counts.join() === rasterizeRings(seen, height, width).counts.join()
+}
