@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Dataset, DatasetImage, ImportRequest, ImportResult } from './datasets.ts'
 import { DemoRequest, DemoResult, DemoState } from './demo.ts'
 import { WireError } from './errors.ts'
-import { MaskGraph, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
+import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
 import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
 import { Checkpoint, EngineInfo, EngineRequest, EvaluationResult, Run, TrainRequest, TrainResult } from './runs.ts'
 import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
@@ -48,10 +48,7 @@ export const requests = {
     input: z.object({
       dataset: z.string(),
       image: z.string().optional(),
-      maxCover: z.number().min(0).max(1).default(0.7),
-      grayLevels: z.int().min(1).max(15).default(4),
-      neighbours: z.enum(['contact', 'overlap']).default('contact'),
-      labelling: z.enum(['dsatur', 'bfs']).default('dsatur')
+      mask: MaskSettings.default(defaultMaskSettings)
     }),
     output: MaskGraph
   },
@@ -61,7 +58,11 @@ export const requests = {
   },
   'runs.train': { input: TrainRequest, output: TrainResult },
   'runs.resume': {
-    input: z.object({ run: z.string(), minutes: z.number().positive().optional(), engine: EngineRequest.default('auto') }),
+    input: z.object({
+      run: z.string(),
+      minutes: z.number().positive().optional(),
+      engine: EngineRequest.default('auto')
+    }),
     output: TrainResult
   },
   'runs.pause': { input: z.object({ run: z.string() }), output: Run },

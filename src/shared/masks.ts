@@ -16,17 +16,26 @@ export const MaskSettings = z.object({
   /** Which cells must differ in label: those that share pixels (the paper's words), or also those that touch. */
   neighbours: z.enum(['contact', 'overlap']),
   /** Order of labelling: most constrained first (DSATUR), or breadth-first as in Algorithm 1. */
-  labelling: z.enum(['dsatur', 'bfs'])
+  labelling: z.enum(['dsatur', 'bfs']),
+  /** Which covered cell goes first; it matters where cells cover each other. */
+  removalOrder: z.enum(['greatest-first', 'ascending-id', 'simultaneous']).default('greatest-first')
 })
 export type MaskSettings = z.infer<typeof MaskSettings>
 
 /** The paper's literal choices (`--paper`). */
-export const paperMaskSettings: MaskSettings = { maxCover: 0.7, grayLevels: 4, neighbours: 'overlap', labelling: 'bfs' }
+export const paperMaskSettings: MaskSettings = {
+  maxCover: 0.7,
+  grayLevels: 4,
+  neighbours: 'overlap',
+  labelling: 'bfs',
+  removalOrder: 'ascending-id'
+}
 export const defaultMaskSettings: MaskSettings = {
   maxCover: 0.7,
   grayLevels: 4,
   neighbours: 'contact',
-  labelling: 'dsatur'
+  labelling: 'dsatur',
+  removalOrder: 'greatest-first'
 }
 
 export const MaskCounts = z.object({

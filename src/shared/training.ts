@@ -34,7 +34,7 @@ export const TrainingSettings = z.object({
   /** One iteration is one batch seen by each network. */
   iterations: z.int().positive(),
   batch: z.int().positive(),
-  /** Stop after this many minutes of training, if set. */
+  /** Stop when this much time has gone into training, if set. */
   minutes: z.number().positive().optional(),
   learningRate: z.object({ generator: z.number().positive(), discriminator: z.number().positive() }),
   adam: z.object({ beta1: z.number(), beta2: z.number(), epsilon: z.number() }),

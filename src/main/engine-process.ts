@@ -1,0 +1,32 @@
+/** Entry of the engine process: takes one job, does it, says how it went, and ends. */
+import { toWireError } from '../shared/errors.ts'
+import { Channel } from './engine-process/channel.ts'
+import { evaluateCheckpoint } from './engine-process/evaluate-job.ts'
+import { generateSet } from './engine-process/generate-job.ts'
+import { probeEngines } from './engine-process/probe-job.ts'
+import { trainNetworks } from './engine-process/train-job.ts'
+import { type EngineJob } from './jobs/engine-protocol.ts'
+
+const channel = new Channel(process)
+const job = await channel.job()
+try {
+  await work(job)
+} catch (thrown) {
+  if (process.env['CYTOLOOM_ENGINE_LOG'] !== undefined)
+    process.stderr.write(`${String(thrown instanceof Error ? thrown.stack : thrown)}\n`)
+  await channel.send({ type: 'failed', error: toWireError(thrown) })
+}
+channel.close()
+
+function work(given: EngineJob): Promise<void> {
+  switch (given.job) {
+    case 'train':
+      return trainNetworks(given, channel)
+    case 'generate':
+      return generateSet(given, channel)
+    case 'evaluate':
+      return evaluateCheckpoint(given, channel)
+    case 'probe':
+      return probeEngines(given, channel)
+  }
+}

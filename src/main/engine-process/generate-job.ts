@@ -1,0 +1,181 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../../shared/errors.ts'
+import { type CellLimits } from '../../shared/masks.ts'
+import { type SyntheticImage } from '../../shared/synthetic.ts'
+import { sampleGenerator } from '../engine/sampling.ts'
+import { TrainingState } from '../engine/training/training-state.ts'
+import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../images/png-encode.ts'
+import { drawLabels } from '../images/label-colours.ts'
+import { filterByArea } from '../masks/area-filter.ts'
+import { decodeGrayMask } from '../masks/decode.ts'
+import { type GenerateJob, type GenerateOutcome } from '../jobs/engine-protocol.ts'
+import { OutlineCollector } from '../packages/outlines.ts'
+import { type Channel } from './channel.ts'
+import { CheckpointFolder } from './checkpoints.ts'
+import { grayBytes, imageBytes } from './sample-bytes.ts'
+import { startEngine } from './start-engine.ts'
+
+/** Pictures made at once. */
+const batch = 16
+/** At most this many are made for each one that is wanted; then the filter has the last word no longer. */
+const attemptsPerPicture = 4
+
+/** Makes a synthetic set from a run's best model: pictures, label images, outlines (paper §2.4). */
+export async function generateSet(job: GenerateJob, channel: Channel): Promise<void> {
+  await startEngine(job, channel)
+  const { saved, checkpoint } = await new CheckpointFolder(job.runFolder).choose()
+  const state = TrainingState.restore(job.settings, saved)
+  const maker = new SetMaker(job, state, channel)
+  for (const [label, count] of job.counts.entries()) await maker.makeClass(label, count)
+  await channel.send({ type: 'generated', outcome: await maker.finish(checkpoint.iteration) })
+  state.dispose()
+}
+
+interface Candidate {
+  readonly index: number
+  readonly image: Uint8Array
+  readonly labels: Uint32Array
+  readonly cells: number
+  readonly removed: ReadonlyMap<number, string>
+  readonly drop: string | undefined
+}
+
+class SetMaker {
+  readonly #job: GenerateJob
+  readonly #state: TrainingState
+  readonly #channel: Channel
+  readonly #outlines: OutlineCollector
+  readonly #images: SyntheticImage[] = []
+  readonly #warnings: string[] = []
+  readonly #why = new Map<string, number>()
+  #removedCells = 0
+  #droppedImages = 0
+  #nextIndex = 0
+
+  constructor(job: GenerateJob, state: TrainingState, channel: Channel) {
+    this.#job = job
+    this.#state = state
+    this.#channel = channel
+    this.#outlines = new OutlineCollector(job.classes, job.statement)
+  }
+
+  /** Makes `count` pictures of one class that pass the filter, or the best it can, and says so. */
+  async makeClass(label: number, count: number): Promise<void> {
+    const name = this.#job.classes[label] ?? ''
+    const rejected: Candidate[] = []
+    let kept = 0
+    for (let made = 0; kept < count && made < count * attemptsPerPicture; made += batch) {
+      for (const candidate of await this.#makeBatch(label)) {
+        if (kept === count) break
+        if (candidate.drop === undefined) await this.#keep(candidate, name, ++kept)
+        else rejected.push(candidate)
+      }
+    }
+    const missing = count - kept
+    if (missing > 0) {
+      this.#warnings.push(
+        `${name}: only ${kept} of ${count} pictures looked like real ones in number and size of cells; the others are kept without their unreal cells. More training helps.`
+      )
+    }
+    for (const candidate of rejected.slice(0, missing)) await this.#keep(candidate, name, ++kept)
+    this.#countDropped(rejected.slice(missing))
+  }
+
+  async finish(iteration: number): Promise<GenerateOutcome> {
+    await writeFile(join(this.#job.outFolder, 'outlines.coco.json'), this.#outlines.text())
+    return {
+      images: this.#images,
+      filtered: { cells: this.#removedCells, images: this.#droppedImages, why: Object.fromEntries(this.#why) },
+      warnings: this.#warnings,
+      iteration
+    }
+  }
+
+  async #makeBatch(label: number): Promise<Candidate[]> {
+    if (this.#channel.pause.aborted) {
+      throw new AppError('stopped', 'Generating was stopped; nothing of it was kept.', {
+        next: 'Start it again at any time: the same seed gives the same pictures.'
+      })
+    }
+    const { seed, truncation, settings, limits, grayLevels, classes } = this.#job
+    const firstIndex = this.#nextIndex
+    this.#nextIndex += batch
+    const labels = new Int32Array(batch).fill(label)
+    const samples = await sampleGenerator(this.#state.generatorEma, {
+      labels,
+      seed,
+      firstIndex,
+      batch,
+      ...(truncation === 1 ? {} : { truncation: { psi: truncation } })
+    })
+    const { resolution, imageChannels } = settings.network
+    const real = limits?.find((limit) => limit.class === classes[label])
+    return Array.from({ length: batch }, (_, i) => {
+      const size = resolution ** 2 * (imageChannels + 1)
+      const sample = samples.subarray(i * size, (i + 1) * size)
+      const mask = decodeGrayMask(grayBytes(sample, imageChannels), resolution, resolution, grayLevels)
+      const image = imageBytes(sample, imageChannels)
+      return { index: firstIndex + i, image, ...filtered(mask, resolution, real) }
+    })
+  }
+
+  async #keep(candidate: Candidate, className: string, position: number): Promise<void> {
+    const { resolution, imageChannels } = this.#job.settings.network
+    const file = `${safeName(className)}-${String(position).padStart(5, '0')}.png`
+    const texts = {
+      Description: `${this.#job.statement} Class ${className}, seed ${this.#job.seed}, number ${candidate.index}.`,
+      Source: 'synthetic'
+    }
+    const encode = imageChannels === 3 ? encodeRgbPng : encodeGrayPng8
+    const { outFolder } = this.#job
+    await writeFile(join(outFolder, 'images', file), encode(candidate.image, resolution, resolution, texts))
+    await writeFile(join(outFolder, 'masks', file), encodeLabelPng16(candidate.labels, resolution, resolution, texts))
+    await writeFile(
+      join(outFolder, 'previews', file),
+      encodeRgbPng(drawLabels(candidate.labels), resolution, resolution, texts)
+    )
+    this.#outlines.add({ file, class: className, width: resolution, height: resolution }, candidate.labels)
+    this.#images.push({
+      file,
+      index: candidate.index,
+      class: className,
+      width: resolution,
+      height: resolution,
+      cells: candidate.cells,
+      removedCells: candidate.removed.size
+    })
+    this.#countReasons(candidate.removed.values())
+    this.#removedCells += candidate.removed.size
+    const total = this.#job.counts.reduce((sum, count) => sum + count, 0)
+    await this.#channel.send({ type: 'progress', stage: 'generate', done: this.#images.length, total })
+  }
+
+  #countDropped(candidates: readonly Candidate[]): void {
+    this.#droppedImages += candidates.length
+    this.#countReasons(candidates.map(({ drop }) => drop ?? ''))
+  }
+
+  #countReasons(reasons: Iterable<string>): void {
+    for (const reason of reasons) this.#why.set(reason, (this.#why.get(reason) ?? 0) + 1)
+  }
+}
+
+function filtered(
+  mask: { readonly labels: Uint32Array; readonly cells: number },
+  resolution: number,
+  limits: CellLimits | undefined
+): Omit<Candidate, 'index' | 'image'> {
+  if (limits === undefined) return { labels: mask.labels, cells: mask.cells, removed: new Map(), drop: undefined }
+  return filterByArea(mask.labels, resolution, resolution, limits)
+}
+
+/** Letters, digits and hyphens of a class name, for file names that every system takes. */
+function safeName(className: string): string {
+  return (
+    className
+      .normalize('NFKD')
+      .replaceAll(/[^A-Za-z0-9-]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '') || 'class'
+  )
+}

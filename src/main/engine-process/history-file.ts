@@ -1,0 +1,44 @@
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HistoryEntry } from '../../shared/training.ts'
+import { writeFileAtomic } from '../files/atomic-write.ts'
+
+/** `metrics.jsonl`: every number a run showed, a line each, in order, without gap or repeat. */
+export class HistoryFile {
+  readonly #file: string
+
+  constructor(runFolder: string) {
+    this.#file = join(runFolder, 'metrics.jsonl')
+  }
+
+  /**
+   * Drops what was written after a safe point, which is going to be done again, and a line that was cut off.
+   *
+   * @returns what is left
+   */
+  async cutAfter(iteration: number): Promise<HistoryEntry[]> {
+    const text = await readFile(this.#file, 'utf8').catch(() => '')
+    const entries = text.split('\n').flatMap(parseLine)
+    const kept = entries.filter((entry) => entry.iteration <= iteration)
+    await writeFileAtomic(this.#file, kept.map(line).join(''))
+    return kept
+  }
+
+  async append(entry: HistoryEntry): Promise<void> {
+    await appendFile(this.#file, line(entry))
+  }
+}
+
+function line(entry: HistoryEntry): string {
+  return `${JSON.stringify(entry)}\n`
+}
+
+/** A line that a kill cut off is no entry. */
+function parseLine(text: string): HistoryEntry[] {
+  if (text === '') return []
+  try {
+    return [HistoryEntry.parse(JSON.parse(text))]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,17 @@
+import { AppError } from '../../shared/errors.ts'
+import { type EngineInfo, type EngineRequest } from '../../shared/runs.ts'
+import { chooseBackend } from '../engine/backend.ts'
+import { type Channel } from './channel.ts'
+
+/** Makes the wished engine the one in use and tells the parent which it is. */
+export async function startEngine(
+  job: { readonly engine: EngineRequest; readonly nativeEngine?: string | undefined },
+  channel: Channel
+): Promise<EngineInfo> {
+  if (job.engine === 'webgpu') {
+    throw new AppError('input', 'This version cannot compute with WebGPU yet.', { next: 'Choose the engine "auto".' })
+  }
+  const engine = await chooseBackend(job.engine, { nativeFolder: job.nativeEngine })
+  await channel.send({ type: 'engine', engine })
+  return engine
+}

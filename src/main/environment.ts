@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What differs between hosts, as values. Nothing else in the app asks where it runs. */
+export interface Environment {
+  /** The folder with everything the user makes. */
+  readonly workspace: string
+  /** What ships with the program and is read at run time. */
+  readonly resources: string
+  /** Entry files of the processes and workers that the app starts. */
+  readonly enginePath: string
+  readonly prepareWorkerPath: string
+  /** The Node that runs the engine process: never Electron's own (docs/decisions). */
+  readonly nodePath: string
+  /** Folder of the native TensorFlow pack, if one is installed. */
+  readonly nativeEngine: string | undefined
+  readonly log: (thrown: unknown) => void
+  readonly now: () => Date
+}
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+/** The surroundings of a checkout or of an unpacked application folder. */
+export function defaultEnvironment(overrides: Partial<Environment> = {}): Environment {
+  const isBundled = !import.meta.url.endsWith('.ts')
+  const root = resolve(here, '../..')
+  const suffix = isBundled ? '.js' : '.ts'
+  const native = join(root, 'native/tensorflow')
+  return {
+    workspace: process.env['CYTOLOOM_WORKSPACE'] ?? defaultWorkspace(),
+    resources: join(root, 'resources'),
+    enginePath: join(here, `engine-process${suffix}`),
+    prepareWorkerPath: join(here, `prepare-worker${suffix}`),
+    nodePath: process.execPath,
+    nativeEngine: existsSync(join(native, 'ready')) ? native : undefined,
+    log: () => undefined,
+    now: () => new Date(),
+    ...overrides
+  }
+}
+
+/** The system's folder for a user's own data. */
+function defaultWorkspace(): string {
+  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? homedir(), 'CytoLoom')
+  if (process.platform === 'darwin') return join(homedir(), 'Library/Application Support/CytoLoom')
+  return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), 'cytoloom')
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { WireError } from '../../shared/errors.ts'
+import { Progress } from '../../shared/api.ts'
+import { CellLimits } from '../../shared/masks.ts'
+import { EngineInfo, EngineRequest, EvaluationResult } from '../../shared/runs.ts'
+import { Filtered, SyntheticImage } from '../../shared/synthetic.ts'
+import { HistoryEntry, TrainingSettings } from '../../shared/training.ts'
+
+/** Where the engine finds what it does not carry itself. */
+const Surroundings = {
+  engine: EngineRequest,
+  resources: z.string(),
+  nativeEngine: z.string().optional()
+}
+
+/** Trains until the iterations or minutes are done, or until told to pause. */
+export const TrainJob = z.object({
+  job: z.literal('train'),
+  ...Surroundings,
+  runFolder: z.string(),
+  preparedFolder: z.string(),
+  settings: TrainingSettings,
+  classes: z.array(z.string()),
+  /** Stop after this many minutes of this session. */
+  minutes: z.number().positive().optional(),
+  /** Folder of the run whose best model is the start of this one. */
+  fromRunFolder: z.string().optional()
+})
+export type TrainJob = z.infer<typeof TrainJob>
+
+/** Makes synthetic pictures and their label images, decoded and filtered, into `outFolder`. */
+export const GenerateJob = z.object({
+  job: z.literal('generate'),
+  ...Surroundings,
+  runFolder: z.string(),
+  outFolder: z.string(),
+  settings: TrainingSettings,
+  classes: z.array(z.string()),
+  /** How many pictures of each class, in the order of `classes`. */
+  counts: z.array(z.int().nonnegative()),
+  grayLevels: z.int(),
+  truncation: z.number(),
+  seed: z.int(),
+  /** Real limits of each class; absent when the filter is off. */
+  limits: z.array(CellLimits).optional(),
+  /** What each picture says of itself in its PNG text. */
+  statement: z.string()
+})
+export type GenerateJob = z.infer<typeof GenerateJob>
+
+export const EvaluateJob = z.object({
+  job: z.literal('evaluate'),
+  ...Surroundings,
+  runFolder: z.string(),
+  preparedFolder: z.string(),
+  settings: TrainingSettings,
+  classes: z.array(z.string()),
+  checkpoint: z.int().optional(),
+  count: z.int().positive().optional(),
+  seed: z.int()
+})
+export type EvaluateJob = z.infer<typeof EvaluateJob>
+
+/** Says which engines there are and how fast the chosen one is. */
+export const ProbeJob = z.object({ job: z.literal('probe'), ...Surroundings })
+export type ProbeJob = z.infer<typeof ProbeJob>
+
+export const EngineJob = z.discriminatedUnion('job', [TrainJob, GenerateJob, EvaluateJob, ProbeJob])
+export type EngineJob = z.infer<typeof EngineJob>
+
+/** What the parent may say while a job runs: finish the current step, save, stop. */
+export const EngineCommand = z.object({ command: z.literal('pause') })
+export type EngineCommand = z.infer<typeof EngineCommand>
+
+export const GenerateOutcome = z.object({
+  images: z.array(SyntheticImage),
+  filtered: Filtered,
+  warnings: z.array(z.string()),
+  iteration: z.int()
+})
+export type GenerateOutcome = z.infer<typeof GenerateOutcome>
+
+export const TrainOutcome = z.object({
+  iteration: z.int(),
+  isFinished: z.boolean(),
+  secondsPerIteration: z.number(),
+  parameters: z.object({ generator: z.int(), discriminator: z.int() })
+})
+export type TrainOutcome = z.infer<typeof TrainOutcome>
+
+export const ProbeOutcome = z.object({
+  engines: z.array(z.object({ name: z.string(), available: z.boolean(), why: z.string().optional() })),
+  convGflops: z.number()
+})
+export type ProbeOutcome = z.infer<typeof ProbeOutcome>
+
+/** What the engine says while it works. The last word is `done` or `failed`. */
+export const EngineMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('engine'), engine: EngineInfo }),
+  Progress.extend({ type: z.literal('progress') }),
+  /** The run's history up to here, as the file holds it: sent once when a run starts or goes on. */
+  z.object({ type: z.literal('history-begins'), entries: z.array(HistoryEntry) }),
+  z.object({ type: z.literal('history'), entry: HistoryEntry }),
+  z.object({
+    type: z.literal('safe-point'),
+    iteration: z.int(),
+    checkpoints: z.array(z.object({ iteration: z.int(), folder: z.string(), isBest: z.boolean() })),
+    best: z.object({ iteration: z.int(), metric: z.string(), value: z.number() }).optional()
+  }),
+  z.object({ type: z.literal('notice'), text: z.string() }),
+  z.object({ type: z.literal('trained'), outcome: TrainOutcome }),
+  z.object({ type: z.literal('generated'), outcome: GenerateOutcome }),
+  z.object({ type: z.literal('evaluated'), outcome: EvaluationResult }),
+  z.object({ type: z.literal('probed'), outcome: ProbeOutcome }),
+  z.object({ type: z.literal('failed'), error: WireError })
+])
+export type EngineMessage = z.infer<typeof EngineMessage>
+
+/** A progress message without the part that makes it a message. */
+export function progressOf({ type: _, ...progress }: Extract<EngineMessage, { type: 'progress' }>): Progress {
+  return progress
+}

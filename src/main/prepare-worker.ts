@@ -1,0 +1,15 @@
+/** Entry of the worker threads that prepare images: one image a task. */
+import { toWireError, type WireError } from '../shared/errors.ts'
+import { prepareImage, type PreparedOutcome, type PrepareTask } from './services/prepare-image.ts'
+
+/** What a worker answers: a thrown error would lose its class on the way. */
+export type PrepareReply = { readonly outcome: PreparedOutcome } | { readonly error: WireError }
+
+/** Named for the pool (piscina), which calls an export by its name. */
+export async function prepare(task: PrepareTask): Promise<PrepareReply> {
+  try {
+    return { outcome: await prepareImage(task) }
+  } catch (thrown) {
+    return { error: toWireError(thrown) }
+  }
+}

@@ -1,0 +1,21 @@
+import { type AppEvent } from '../../shared/api.ts'
+import { refuse } from '../../shared/errors.ts'
+import { type Catalog } from '../catalog/catalog.ts'
+import { type Environment } from '../environment.ts'
+import { type WorkspaceFolders } from './workspace.ts'
+
+/** What every service works with: given once, by `createApp`. */
+export interface AppContext {
+  readonly environment: Environment
+  readonly catalog: Catalog
+  readonly folders: WorkspaceFolders
+  readonly emit: (event: AppEvent) => void
+}
+
+/** A name is asked for before the work starts, not after an hour of it. */
+export function requireFreeName(table: { nameTaken(name: string): boolean }, kind: string, name: string): void {
+  if (!table.nameTaken(name)) return
+  throw refuse(`There is already a ${kind} called "${name}".`, {
+    next: 'Choose another name: nothing is ever overwritten.'
+  })
+}

@@ -1,0 +1,43 @@
+import { type Output, type ParsedInput } from '../../shared/api.ts'
+import { type Dataset, DatasetId } from '../../shared/datasets.ts'
+import { importDataset } from '../datasets/import-dataset.ts'
+import { stageFolder } from '../files/atomic-write.ts'
+import { type AppContext, requireFreeName } from './app-context.ts'
+import { type RequestContext } from './dispatch.ts'
+import { newId } from './workspace.ts'
+
+/** Takes a folder, file or archive of annotated images into the catalogue: whole, or not at all. */
+export async function importSource(
+  app: AppContext,
+  request: ParsedInput<'datasets.import'>,
+  { signal, progress }: RequestContext
+): Promise<Output<'datasets.import'>> {
+  requireFreeName(app.catalog.datasets, 'data set', request.name)
+  const id = DatasetId.parse(newId('d'))
+  const staged = await stageFolder(app.folders.folder('datasets', id))
+  try {
+    const identity = { id, name: request.name, created: app.environment.now().toISOString() }
+    const { dataset, images, refused, warnings } = await importDataset(request, identity, staged.path, {
+      onProgress: (done, total) => progress({ stage: 'import', done, total }),
+      signal
+    })
+    await staged.commit()
+    app.catalog.transaction(() => {
+      // Another process may have found the finished folder first.
+      if (!app.catalog.datasets.hasId(id)) app.catalog.datasets.insert(dataset, images)
+    })
+    app.emit({ event: 'workspace.changed' })
+    return { dataset, refused, warnings }
+  } finally {
+    await staged.discard()
+  }
+}
+
+export function listDatasets(app: AppContext): { datasets: Dataset[] } {
+  return { datasets: app.catalog.datasets.list() }
+}
+
+export function showDataset(app: AppContext, { name }: ParsedInput<'datasets.show'>): Output<'datasets.show'> {
+  const dataset = app.catalog.datasets.require(name)
+  return { dataset, images: app.catalog.datasets.images(dataset.id) }
+}

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { z } from 'zod'
+import { type Output, type ParsedInput } from '../../shared/api.ts'
+import { type DatasetImage, StoredCell } from '../../shared/datasets.ts'
+import { refuse } from '../../shared/errors.ts'
+import { type MaskGraph } from '../../shared/masks.ts'
+import { writeFileAtomic } from '../files/atomic-write.ts'
+import { parseNpy } from '../files/npz.ts'
+import { toEightBit } from '../images/eight-bit.ts'
+import { encodeLabelPng16 } from '../images/png-encode.ts'
+import { readPicture } from '../images/read.ts'
+import { decodeGrayMask } from '../masks/decode.ts'
+import { makeGrayMask } from '../masks/gray-mask.ts'
+import { rleArea } from '../masks/rle.ts'
+import { rleFromString } from '../masks/rle-string.ts'
+import { type AppContext } from './app-context.ts'
+
+/** The overlap graph of each annotated image, as data, for checking. Ids are the source's annotation ids. */
+export async function maskGraph(app: AppContext, request: ParsedInput<'masks.graph'>): Promise<Output<'masks.graph'>> {
+  const dataset = app.catalog.datasets.require(request.dataset)
+  const annotated = app.catalog.datasets.images(dataset.id).filter((image) => image.annotated)
+  const wanted = request.image === undefined ? annotated : annotated.filter((image) => isCalled(image, request.image))
+  if (wanted.length === 0) {
+    throw refuse(`"${dataset.name}" has no annotated image ${request.image ?? ''}`.trimEnd() + '.', {
+      next: `cytoloom dataset "${dataset.name}" lists its images.`
+    })
+  }
+  const images: MaskGraph['images'] = []
+  const folder = app.folders.folder('datasets', dataset.id)
+  for (const image of wanted) images.push(await graphOf(folder, image, request.mask))
+  return { images }
+}
+
+/** By its path in the data set, or by its bare name. */
+function isCalled({ file }: DatasetImage, name: string | undefined): boolean {
+  return file === name || file.split('/').at(-1) === name
+}
+
+async function graphOf(
+  folder: string,
+  image: DatasetImage,
+  settings: ParsedInput<'masks.graph'>['mask']
+): Promise<MaskGraph['images'][number]> {
+  const text = await readFile(join(folder, 'cells', `${image.id}.json`), 'utf8')
+  const cells = z
+    .array(StoredCell)
+    .parse(JSON.parse(text))
+    .filter(({ isCrowd }) => isCrowd !== true)
+    .map(({ id, counts }) => {
+      const raster = rleFromString(counts, image.height, image.width)
+      return { id, raster, area: rleArea(raster) }
+    })
+  const mask = makeGrayMask(cells, image, settings)
+  const idOf = (position: number): number => cells[position]?.id ?? 0
+  return {
+    file: image.file,
+    cells: cells.map(({ id, area }) => ({ id, area })),
+    overlaps: mask.overlaps.map(([i, j, pixels]) => [idOf(i), idOf(j), pixels]),
+    contacts: mask.contacts.map(([i, j]) => [idOf(i), idOf(j)]),
+    removed: [...mask.removed],
+    labels: Object.fromEntries([...mask.labels].map(([id, label]) => [String(id), label]))
+  }
+}
+
+/** Reads a gray mask back to instances and writes them as a 16-bit label image. */
+export async function decodeMask({
+  mask,
+  grayLevels,
+  out
+}: ParsedInput<'masks.decode'>): Promise<Output<'masks.decode'>> {
+  const { values, width, height } = await readGray(mask)
+  const { labels, cells, sharpness, method } = decodeGrayMask(values, width, height, grayLevels)
+  if (cells > 0xffff) {
+    throw refuse(`${mask} holds ${cells} cells; a 16-bit label image has room for 65,535.`, { file: mask })
+  }
+  await writeFileAtomic(out, encodeLabelPng16(labels, width, height))
+  return { cells, sharpness, method, file: out }
+}
+
+async function readGray(file: string): Promise<{ values: Uint8Array | Float32Array; width: number; height: number }> {
+  if (extname(file).toLowerCase() !== '.npy') {
+    const picture = await readPicture(file)
+    if (picture.bits !== 8) {
+      throw refuse(`${file} has ${picture.bits} bits a pixel; a gray mask has 8.`, {
+        file,
+        next: 'A label image needs no decoding. A mask of more bits can be given as a float .npy of values 0…255.'
+      })
+    }
+    return { values: toEightBit(picture, 'full', 'gray'), width: picture.width, height: picture.height }
+  }
+  const { shape, data } = parseNpy(await readFile(file), file)
+  const [height, width, ...more] = shape
+  if (height === undefined || width === undefined || more.length > 0) {
+    throw refuse(`${file} has ${shape.length} dimensions; a gray mask has two.`, {
+      file,
+      next: 'Save one mask a file.'
+    })
+  }
+  return { values: Float32Array.from(data, Number), width, height }
+}

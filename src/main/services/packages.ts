@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Output, type ParsedInput } from '../../shared/api.ts'
+import { Name } from '../../shared/datasets.ts'
+import { refuse } from '../../shared/errors.ts'
+import { SyntheticAbout, SyntheticId } from '../../shared/synthetic.ts'
+import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
+import { createPackage } from '../packages/create-package.ts'
+import { openPackage, verifyPackage } from '../packages/read-package.ts'
+import { productName } from '../product.ts'
+import { type AppContext, requireFreeName } from './app-context.ts'
+import { type RequestContext } from './dispatch.ts'
+import { newId } from './workspace.ts'
+
+/** Writes a synthetic set into one file that a colleague can open, and reads it back before calling it done. */
+export async function packSynthetic(
+  app: AppContext,
+  request: ParsedInput<'packages.create'>,
+  { signal, progress }: RequestContext
+): Promise<Output<'packages.create'>> {
+  const synthetic = app.catalog.synthetic.require(request.synthetic)
+  const folder = app.folders.folder('synthetic', synthetic.id)
+  const { out, formats, license, author } = request
+  const created = app.environment.now()
+  const result = await createPackage(
+    { folder, about: await readAbout(folder), out, formats, license, author, now: created, software: productName },
+    { onProgress: (done, total) => progress({ stage: 'package', done, total }), signal }
+  )
+  app.catalog.packages.insert({ ...result, created: created.toISOString(), synthetic: synthetic.id })
+  app.emit({ event: 'workspace.changed' })
+  return result
+}
+
+export function checkPackage({ file }: ParsedInput<'packages.verify'>): Promise<Output<'packages.verify'>> {
+  return verifyPackage(file)
+}
+
+/** Takes a colleague's package into the workspace: checked first, then whole or not at all. */
+export async function takePackage(
+  app: AppContext,
+  request: ParsedInput<'packages.open'>
+): Promise<Output<'packages.open'>> {
+  const id = SyntheticId.parse(newId('s'))
+  const staged = await stageFolder(app.folders.folder('synthetic', id))
+  try {
+    const { about, verified } = await openPackage(request.file, staged.path)
+    const name = Name.parse(request.name ?? about.synthetic.name)
+    requireFreeName(app.catalog.synthetic, 'synthetic set', name)
+    const synthetic = { ...about.synthetic, id, name }
+    await writeFileAtomic(join(staged.path, 'about.json'), JSON.stringify({ ...about, synthetic }))
+    await staged.commit()
+    app.catalog.transaction(() => {
+      if (!app.catalog.synthetic.hasId(id)) app.catalog.synthetic.insert(synthetic, about.images)
+    })
+    app.emit({ event: 'workspace.changed' })
+    return { ...verified, synthetic }
+  } finally {
+    await staged.discard()
+  }
+}
+
+async function readAbout(folder: string): Promise<SyntheticAbout> {
+  const file = join(folder, 'about.json')
+  try {
+    return SyntheticAbout.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch (cause) {
+    throw refuse('The files of this synthetic set are missing or damaged.', {
+      file,
+      next: 'Generate it again: the same seed gives the same pictures.',
+      cause
+    })
+  }
+}

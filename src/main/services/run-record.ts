@@ -1,0 +1,132 @@
+import { join, relative } from 'node:path'
+import { type z } from 'zod'
+import { type RunAbout } from '../../shared/abouts.ts'
+import { type Output } from '../../shared/api.ts'
+import { AppError, invariant } from '../../shared/errors.ts'
+import { type Run } from '../../shared/runs.ts'
+import { type HistoryEntry } from '../../shared/training.ts'
+import { writeFileAtomic } from '../files/atomic-write.ts'
+import { type EngineMessage, progressOf, type TrainOutcome } from '../jobs/engine-protocol.ts'
+import { type AppContext } from './app-context.ts'
+import { type RequestContext } from './dispatch.ts'
+
+/** Keeps catalogue and listeners in step with what the engine says about one run. */
+export class RunRecord {
+  run: Run
+  readonly #app: AppContext
+  readonly #context: RequestContext
+  readonly #notices: string[] = []
+  /** Steps that the catalogue does not have yet: it syncs its disk at every write, so steps go in together. */
+  #unwritten: HistoryEntry[] = []
+  #lastWrite = 0
+  safeIteration = 0
+
+  constructor(app: AppContext, run: Run, context: RequestContext) {
+    this.#app = app
+    this.run = run
+    this.#context = context
+    this.safeIteration = Math.max(0, ...app.catalog.runs.checkpoints(run.id).map(({ iteration }) => iteration))
+  }
+
+  take(message: EngineMessage): void {
+    switch (message.type) {
+      case 'engine':
+        this.#change({ engine: message.engine })
+        break
+      case 'progress':
+        this.#context.progress(progressOf(message))
+        break
+      case 'history-begins':
+        this.#unwritten = []
+        this.#app.catalog.transaction(() => {
+          this.#app.catalog.runs.truncateHistory(this.run.id, -1)
+          this.#app.catalog.runs.appendHistory(this.run.id, message.entries)
+        })
+        break
+      case 'history':
+        this.#append(message.entry)
+        this.#app.emit({ event: 'run.history', run: this.run.id, entry: message.entry })
+        break
+      case 'safe-point':
+        this.safeIteration = message.iteration
+        this.#app.catalog.runs.setCheckpoints(this.run.id, message.checkpoints)
+        this.#change({ iteration: message.iteration, ...(message.best === undefined ? {} : { best: message.best }) })
+        break
+      case 'notice':
+        this.notice(message.text)
+        break
+      case 'trained':
+      case 'generated':
+      case 'evaluated':
+      case 'probed':
+      case 'failed':
+        break // the outcome of the job, not news about the run
+    }
+  }
+
+  notice(text: string): void {
+    this.#notices.push(text)
+    this.#context.notice?.(text)
+  }
+
+  #append(entry: HistoryEntry): void {
+    this.#unwritten.push(entry)
+    if (entry.kind !== 'step' || performance.now() - this.#lastWrite > 1000) this.#flush()
+  }
+
+  #flush(): void {
+    this.#app.catalog.runs.appendHistory(this.run.id, this.#unwritten)
+    this.#unwritten = []
+    this.#lastWrite = performance.now()
+  }
+
+  /** The run's folder describes itself, so that the catalogue can be rebuilt from it. */
+  async describe(): Promise<void> {
+    const file = join(this.#app.folders.folder('runs', this.run.id), 'about.json')
+    await writeFileAtomic(
+      file,
+      JSON.stringify({ kind: 'run', version: 1, run: this.run } satisfies z.infer<typeof RunAbout>)
+    )
+  }
+
+  settle(change: { state: Run['state']; iteration: number; outcome?: TrainOutcome }): void {
+    const { outcome } = change
+    const { problem: _, ...run } = this.run
+    this.run = run
+    this.#change({
+      state: change.state,
+      iteration: change.iteration,
+      ...(outcome === undefined
+        ? {}
+        : { parameters: outcome.parameters, secondsPerIteration: outcome.secondsPerIteration })
+    })
+  }
+
+  /** A run keeps its safe points whatever happened: it is paused where it can go on, failed where it never began. */
+  fail(thrown: unknown): void {
+    const problem = thrown instanceof Error ? thrown.message : String(thrown)
+    const canGoOn = this.safeIteration > 0 || (thrown instanceof AppError && thrown.kind === 'stopped')
+    this.#change({ state: canGoOn ? 'paused' : 'failed', iteration: this.safeIteration, problem })
+  }
+
+  result(outcome: TrainOutcome): Output<'runs.train'> {
+    const { run } = this
+    invariant(run.engine !== undefined, 'an engine that trained has said its name')
+    return {
+      run,
+      parameters: outcome.parameters,
+      secondsPerIteration: outcome.secondsPerIteration,
+      history: relative(this.#app.folders.root, join(this.#app.folders.folder('runs', run.id), 'metrics.jsonl')),
+      notices: this.#notices,
+      seed: run.settings.seed,
+      engine: run.engine
+    }
+  }
+
+  #change(change: Partial<Run>): void {
+    if (this.#unwritten.length > 0) this.#flush()
+    this.run = { ...this.run, ...change }
+    this.#app.catalog.runs.update(this.run)
+    this.#app.emit({ event: 'run.changed', run: this.run })
+  }
+}

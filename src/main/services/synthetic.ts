@@ -1,0 +1,141 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Output, type ParsedInput } from '../../shared/api.ts'
+import { invariant, refuse } from '../../shared/errors.ts'
+import { type EngineInfo, type Run } from '../../shared/runs.ts'
+import { type Synthetic, type SyntheticAbout, SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
+import { stageFolder } from '../files/atomic-write.ts'
+import { runEngineJob } from '../jobs/engine-client.ts'
+import { type GenerateJob, type GenerateOutcome, progressOf } from '../jobs/engine-protocol.ts'
+import { productName } from '../product.ts'
+import { type AppContext, requireFreeName } from './app-context.ts'
+import { type RequestContext } from './dispatch.ts'
+import { requirePrepared } from './prepared-sets.ts'
+import { runFolder } from './training.ts'
+import { newId } from './workspace.ts'
+
+type GenerateInput = ParsedInput<'synthetic.generate'>
+
+/** Makes a set of synthetic pictures with label images and outlines from a run's best model: whole, or not at all. */
+export async function generateSynthetic(
+  app: AppContext,
+  request: GenerateInput,
+  { signal, progress }: RequestContext
+): Promise<Output<'synthetic.generate'>> {
+  requireFreeName(app.catalog.synthetic, 'synthetic set', request.name)
+  const run = app.catalog.runs.require(request.run)
+  if (run.settings.network.maskChannels === 0) {
+    throw refuse(`The run "${run.name}" makes images without masks.`, {
+      next: 'Train one with --generator paper to get annotated images.'
+    })
+  }
+  const id = SyntheticId.parse(newId('s'))
+  const staged = await stageFolder(app.folders.folder('synthetic', id))
+  try {
+    for (const part of ['images', 'masks', 'previews']) await mkdir(join(staged.path, part))
+    const job = await describeJob(app, run, request, staged.path)
+    let engine: EngineInfo | undefined
+    const outcome = await runEngineJob(
+      app.environment,
+      job,
+      (message) => {
+        if (message.type === 'engine') engine = message.engine
+        if (message.type === 'progress') progress(progressOf(message))
+      },
+      signal
+    )
+    invariant(engine !== undefined, 'an engine that generated has said its name')
+    const about = describeSet(app, run, request, { id, outcome, engine })
+    await writeFile(join(staged.path, 'about.json'), JSON.stringify(about))
+    await staged.commit()
+    app.catalog.transaction(() => {
+      if (!app.catalog.synthetic.hasId(id)) app.catalog.synthetic.insert(about.synthetic, about.images)
+    })
+    app.emit({ event: 'workspace.changed' })
+    const { filtered, warnings } = outcome
+    return { synthetic: about.synthetic, filtered, warnings, seed: request.seed, engine }
+  } finally {
+    await staged.discard()
+  }
+}
+
+export function showSynthetic(app: AppContext, { name }: ParsedInput<'synthetic.show'>): Output<'synthetic.show'> {
+  const synthetic = app.catalog.synthetic.require(name)
+  return { synthetic, images: app.catalog.synthetic.images(synthetic.id) }
+}
+
+async function describeJob(app: AppContext, run: Run, request: GenerateInput, outFolder: string): Promise<GenerateJob> {
+  const { about } = await requirePrepared(app, run.prepared)
+  const { resources, nativeEngine } = app.environment
+  const { truncation, seed, engine } = request
+  return {
+    job: 'generate',
+    engine,
+    resources,
+    nativeEngine,
+    runFolder: runFolder(app, run),
+    outFolder,
+    settings: run.settings,
+    classes: run.classes,
+    counts: pictureCounts(request, run.classes.length),
+    grayLevels: about.result.prepared.grayLevels,
+    truncation,
+    seed,
+    limits: request.areaFilter ? about.limits : undefined,
+    statement: `Synthetic picture made by ${productName}; model "${run.name}" (${run.id}); not a photograph of real cells.`
+  }
+}
+
+/** The classes in equal shares; what does not divide goes to the first ones. */
+function pictureCounts({ count, perClass }: GenerateInput, classes: number): number[] {
+  if (count !== undefined && perClass !== undefined) {
+    throw refuse('Give either a number in all (--count) or a number for each class (--per-class), not both.', {})
+  }
+  if (perClass !== undefined) return new Array<number>(classes).fill(perClass)
+  const total = count ?? 16
+  const share = Math.floor(total / classes)
+  return Array.from({ length: classes }, (_, i) => share + (i < total % classes ? 1 : 0))
+}
+
+function describeSet(
+  app: AppContext,
+  run: Run,
+  { name, seed, truncation }: GenerateInput,
+  { id, outcome, engine }: { id: SyntheticId; outcome: GenerateOutcome; engine: EngineInfo }
+): SyntheticAbout {
+  const { images, filtered, iteration } = outcome
+  const prepared = app.catalog.prepared.require(run.prepared)
+  const synthetic: Synthetic = {
+    id,
+    name,
+    created: app.environment.now().toISOString(),
+    origin: run.name,
+    iteration,
+    seed,
+    truncation,
+    images: images.length,
+    cells: sumCells(images),
+    classes: run.classes.map((className) => {
+      const own = images.filter((image) => image.class === className)
+      return { name: className, images: own.length, cells: sumCells(own) }
+    })
+  }
+  return {
+    kind: 'synthetic',
+    version: 1,
+    synthetic,
+    images,
+    filtered,
+    provenance: {
+      software: productName,
+      run: run.name,
+      dataset: app.catalog.datasets.find(prepared.dataset)?.name ?? prepared.dataset,
+      preset: run.settings.preset,
+      engine
+    }
+  }
+}
+
+function sumCells(images: readonly SyntheticImage[]): number {
+  return images.reduce((sum, { cells }) => sum + cells, 0)
+}

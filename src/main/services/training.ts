@@ -1,0 +1,183 @@
+import { type Output, type ParsedInput } from '../../shared/api.ts'
+import { refuse } from '../../shared/errors.ts'
+import { type EngineRequest, type Run, RunId } from '../../shared/runs.ts'
+import { EngineGone, runEngineJob } from '../jobs/engine-client.ts'
+import { type TrainOutcome } from '../jobs/engine-protocol.ts'
+import { type AppContext, requireFreeName } from './app-context.ts'
+import { type RequestContext } from './dispatch.ts'
+import { requirePrepared } from './prepared-sets.ts'
+import { holdRun, isHeld } from './run-lock.ts'
+import { RunRecord } from './run-record.ts'
+import { settingsOf } from './training-settings.ts'
+import { newId } from './workspace.ts'
+
+/** An engine that dies is started again this often without a new safe point in between. */
+const restartsWithoutProgress = 2
+
+/** Runs at work in this process, so that a request can pause one. */
+const pauses = new WeakMap<AppContext, Map<RunId, AbortController>>()
+
+/** Starts a new run on a prepared set and stays with it until it is finished, paused or failed. */
+export async function trainRun(
+  app: AppContext,
+  request: ParsedInput<'runs.train'>,
+  context: RequestContext
+): Promise<Output<'runs.train'>> {
+  requireFreeName(app.catalog.runs, 'run', request.name)
+  const { prepared, about } = await requirePrepared(app, request.prepared)
+  const from = request.from === undefined ? undefined : app.catalog.runs.require(request.from)
+  if (from !== undefined && from.best === undefined && app.catalog.runs.checkpoints(from.id).length === 0) {
+    throw refuse(`The run "${from.name}" has no saved model to start from.`, {
+      next: 'Choose a run with a safe point.'
+    })
+  }
+  const classes = about.result.classes.filter(({ images }) => images > 0).map(({ name }) => name)
+  const settings = settingsOf(request, prepared, classes.length, from?.settings)
+  const run: Run = {
+    id: RunId.parse(newId('r')),
+    name: request.name,
+    created: app.environment.now().toISOString(),
+    prepared: prepared.id,
+    ...(from === undefined ? {} : { from: from.id }),
+    state: 'paused',
+    iteration: 0,
+    classes,
+    settings
+  }
+  app.catalog.runs.insert(run)
+  return keepTraining(app, run, request, context)
+}
+
+/** Goes on with a paused run from its last safe point. */
+export async function resumeRun(
+  app: AppContext,
+  request: ParsedInput<'runs.resume'>,
+  context: RequestContext
+): Promise<Output<'runs.resume'>> {
+  const run = app.catalog.runs.require(request.run)
+  if (run.state === 'finished') {
+    throw refuse(`The run "${run.name}" is finished: there is nothing to go on with.`, {
+      next: `Start a new run from its model: cytoloom train ${run.prepared} --name NEW --from "${run.name}".`
+    })
+  }
+  return keepTraining(app, run, request, context)
+}
+
+/** Asks a run at work in this process to stop at a safe point. */
+export function pauseRun(app: AppContext, { run: name }: ParsedInput<'runs.pause'>): Run {
+  const run = app.catalog.runs.require(name)
+  const controller = pauses.get(app)?.get(run.id)
+  if (controller === undefined) {
+    throw refuse(`The run "${run.name}" is not at work here.`, { next: 'There is nothing to pause.' })
+  }
+  controller.abort()
+  return run
+}
+
+/** The folder of a run's files. */
+export function runFolder(app: AppContext, run: Run): string {
+  return app.folders.folder('runs', run.id)
+}
+
+/** What was left "running" by a process that is gone is paused: its last safe point holds. */
+export async function settleInterruptedRuns(app: AppContext): Promise<void> {
+  for (const run of app.catalog.runs.list()) {
+    if (run.state === 'running' && !(await isHeld(runFolder(app, run)))) {
+      app.catalog.runs.update({ ...run, state: 'paused' })
+    }
+  }
+}
+
+/** What is asked of one sitting, and not part of the run itself. */
+interface Session {
+  readonly engine: EngineRequest
+  readonly minutes?: number | undefined
+}
+
+async function keepTraining(
+  app: AppContext,
+  run: Run,
+  session: Session,
+  context: RequestContext
+): Promise<Output<'runs.train'>> {
+  const release = await holdRun(runFolder(app, run), run.name)
+  const controller = new AbortController()
+  const stop = (): void => controller.abort()
+  context.signal.addEventListener('abort', stop)
+  if (context.signal.aborted) stop()
+  register(app, run.id, controller)
+  context.runStarted?.(run.id)
+  const record = new RunRecord(app, run, context)
+  await record.describe()
+  try {
+    const outcome = await trainUntilDone(app, record, session, controller.signal)
+    record.settle({ state: outcome.isFinished ? 'finished' : 'paused', iteration: outcome.iteration, outcome })
+    return record.result(outcome)
+  } catch (thrown) {
+    record.fail(thrown)
+    throw thrown
+  } finally {
+    await record.describe()
+    context.signal.removeEventListener('abort', stop)
+    pauses.get(app)?.delete(run.id)
+    await release()
+  }
+}
+
+function register(app: AppContext, id: RunId, controller: AbortController): void {
+  const known = pauses.get(app) ?? new Map<RunId, AbortController>()
+  known.set(id, controller)
+  pauses.set(app, known)
+}
+
+/** An engine that dies is replaced, as long as each comes further than the one before. */
+async function trainUntilDone(
+  app: AppContext,
+  record: RunRecord,
+  session: Session,
+  signal: AbortSignal
+): Promise<TrainOutcome> {
+  const started = performance.now()
+  for (let restarts = 0; ; restarts++) {
+    const spent = (performance.now() - started) / 60_000
+    const minutes = session.minutes === undefined ? undefined : Math.max(0.01, session.minutes - spent)
+    const safeBefore = record.safeIteration
+    try {
+      return await trainOnce(app, record, { ...session, minutes }, signal)
+    } catch (thrown) {
+      if (!(thrown instanceof EngineGone) || signal.aborted) throw thrown
+      if (record.safeIteration > safeBefore) restarts = 0
+      if (restarts >= restartsWithoutProgress) throw thrown
+      record.notice(`The engine stopped unexpectedly. Training goes on from iteration ${record.safeIteration}.`)
+    }
+  }
+}
+
+async function trainOnce(
+  app: AppContext,
+  record: RunRecord,
+  { engine, minutes }: Session,
+  signal: AbortSignal
+): Promise<TrainOutcome> {
+  const { run } = record
+  const { resources, nativeEngine } = app.environment
+  const from = run.from === undefined ? undefined : app.catalog.runs.require(run.from)
+  record.settle({ state: 'running', iteration: run.iteration })
+  return runEngineJob(
+    app.environment,
+    {
+      job: 'train',
+      engine,
+      minutes,
+      resources,
+      nativeEngine,
+      runFolder: runFolder(app, run),
+      preparedFolder: app.folders.folder('prepared', run.prepared),
+      settings: run.settings,
+      classes: run.classes,
+      fromRunFolder: from === undefined ? undefined : runFolder(app, from)
+    },
+    (message) => record.take(message),
+    signal
+  )
+}

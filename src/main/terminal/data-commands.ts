@@ -1,0 +1,204 @@
+import { type Command, Option } from 'commander'
+import { z } from 'zod'
+import { type Output } from '../../shared/api.ts'
+import { type ImportResult, SourceFormat } from '../../shared/datasets.ts'
+import { defaultMaskSettings, type MaskSettings, paperMaskSettings, type PrepareResult } from '../../shared/masks.ts'
+import { type CommonOptions, type Host } from './commands.ts'
+import { count, percent, realNumber, shares, wholeNumber } from './numbers.ts'
+
+/** import, datasets, dataset, prepare, mask-graph, decode */
+export function addDataCommands(program: Command, host: Host): void {
+  addImport(program, host)
+  addDatasets(program, host)
+  addPrepare(program, host)
+  addMaskTools(program, host)
+}
+
+interface ImportOptions extends CommonOptions {
+  readonly name: string
+  readonly format: string
+  readonly images?: string
+  readonly annotations?: string
+  readonly classFrom?: string
+  readonly timeFrom?: string
+  readonly maxImages?: number
+}
+
+function addImport(program: Command, host: Host): void {
+  program
+    .command('import')
+    .description('take a folder or file of annotated images into the workspace; originals are only read')
+    .argument('<source>', 'folder or annotation file')
+    .requiredOption('--name <name>', 'what to call the data set')
+    .addOption(
+      new Option('--format <format>', 'how the annotation is stored').choices(SourceFormat.options).default('auto')
+    )
+    .option('--images <folder>', 'where the images are, if not in the source')
+    .option('--annotations <file>', 'where the annotation is, if not in the source')
+    .option('--class-from <rule>', 'category, folder, filename:REGEX or none')
+    .option('--time-from <rule>', 'filename:REGEX or none')
+    .option('--max-images <number>', 'take at most this many', wholeNumber)
+    .action(async (source: string, options: ImportOptions) => {
+      const { workspace, json: _, format, ...rest } = options
+      const input = { source, ...rest, format: SourceFormat.parse(format) }
+      const result = await host.request('datasets.import', input, workspace)
+      host.print(result, importSentences(result))
+    })
+}
+
+function importSentences({ dataset, refused, warnings }: ImportResult): string {
+  const classes = dataset.classes.map(
+    ({ name, images, annotated, cells }) =>
+      `  ${name}: ${count(images, 'image')}, ${annotated} annotated with ${count(cells, 'cell')}`
+  )
+  return [
+    `"${dataset.name}" holds ${count(dataset.images, 'image')}, ${dataset.annotated} annotated with ${count(dataset.cells, 'cell')}.`,
+    ...classes,
+    ...(refused.length === 0 ? [] : [`Not taken (${refused.length}):`]),
+    ...refused.map(({ file, reason }) => `  ${file}: ${reason}`),
+    ...(warnings.length === 0 ? [] : ['Worth knowing:']),
+    ...warnings.map(({ file, reason }) => `  ${file === undefined ? '' : `${file}: `}${reason}`)
+  ].join('\n')
+}
+
+function addDatasets(program: Command, host: Host): void {
+  program
+    .command('datasets')
+    .description('list the data sets')
+    .action(async ({ workspace }: CommonOptions) => {
+      const result = await host.request('datasets.list', {}, workspace)
+      const lines = result.datasets.map(
+        ({ name, images, cells }) => `${name}: ${count(images, 'image')}, ${count(cells, 'cell')}`
+      )
+      host.print(
+        result,
+        lines.length === 0 ? 'There is no data set yet. "cytoloom import" makes one.' : lines.join('\n')
+      )
+    })
+  program
+    .command('dataset')
+    .description('show one data set with each of its images')
+    .argument('<name>', 'name or id')
+    .action(async (name: string, { workspace }: CommonOptions) => {
+      const result = await host.request('datasets.show', { name }, workspace)
+      const lines = result.images.map(
+        (image) => `${image.file}  ${image.width}×${image.height}  ${image.class}  ${count(image.cells, 'cell')}`
+      )
+      host.print(result, lines.join('\n'))
+    })
+}
+
+interface MaskOptions extends CommonOptions {
+  readonly maxCover: number
+  readonly grayLevels: number
+  readonly neighbours: string
+  readonly labelling: string
+  readonly paper?: boolean
+}
+
+function addMaskOptions(command: Command): Command {
+  const { maxCover, grayLevels, neighbours, labelling } = defaultMaskSettings
+  return command
+    .option('--max-cover <share>', 'remove a cell covered beyond this share', realNumber, maxCover)
+    .option('--gray-levels <number>', 'most gray levels in a mask', wholeNumber, grayLevels)
+    .addOption(
+      new Option('--neighbours <rule>', 'cells that must differ').choices(['contact', 'overlap']).default(neighbours)
+    )
+    .addOption(new Option('--labelling <order>', 'order of labelling').choices(['dsatur', 'bfs']).default(labelling))
+    .option('--paper', 'the literal choices of the paper: overlap, breadth-first')
+}
+
+function maskSettings({ maxCover, grayLevels, neighbours, labelling, paper }: MaskOptions): MaskSettings {
+  if (paper === true) return { ...paperMaskSettings, maxCover, grayLevels }
+  const choices = z.object({ neighbours: z.enum(['contact', 'overlap']), labelling: z.enum(['dsatur', 'bfs']) })
+  return { ...defaultMaskSettings, maxCover, grayLevels, ...choices.parse({ neighbours, labelling }) }
+}
+
+interface PrepareOptions extends MaskOptions {
+  readonly name: string
+  readonly tile: number
+  readonly scale: number
+  readonly channels: 'gray' | 'rgb'
+  readonly split: [number, number, number]
+  readonly brightness: 'percentiles' | 'full'
+  readonly seed: number
+  readonly workers?: number
+}
+
+function addPrepare(program: Command, host: Host): void {
+  const command = program
+    .command('prepare')
+    .description("turn a data set into training pictures and gray masks, by the paper's mask pipeline")
+    .argument('<dataset>', 'name or id')
+    .requiredOption('--name <name>', 'what to call the prepared set')
+  addMaskOptions(command)
+    .option('--tile <pixels>', 'side of the tiles that training sees', wholeNumber, 512)
+    .option('--scale <factor>', 'make images smaller by this factor first', realNumber, 1)
+    .addOption(new Option('--channels <kind>').choices(['gray', 'rgb']).default('gray'))
+    .option('--split <shares>', 'train/validation/test, by source image', shares, [0.8, 0.1, 0.1])
+    .addOption(
+      new Option('--brightness <rule>', 'how more than 8 bits become 8')
+        .choices(['percentiles', 'full'])
+        .default('percentiles')
+    )
+    .option('--seed <number>', 'for the split', wholeNumber, 0)
+    .option('--workers <number>', 'how many images at a time', wholeNumber)
+    .action(async (dataset: string, options: PrepareOptions) => {
+      const { name, tile, scale, channels, split, brightness, seed, workers } = options
+      const input = { dataset, name, tile, scale, channels, split, brightness, seed, mask: maskSettings(options) }
+      const result = await host.request(
+        'prepared.create',
+        workers === undefined ? input : { ...input, workers },
+        options.workspace
+      )
+      host.print(result, prepareSentences(result))
+    })
+}
+
+function prepareSentences({ prepared, totals, roundTrip, roundTripPaper, splits, warnings }: PrepareResult): string {
+  return [
+    `"${prepared.name}": ${count(totals.painted, 'cell')} of ${totals.cells.toLocaleString('en')} are in the masks of ${count(totals.images, 'image')}.`,
+    `${count(totals.removedByCover, 'cell')} covered by others left out, ${count(totals.droppedByCap, 'cell')} beyond ${prepared.grayLevels} gray levels.`,
+    `Read back from the masks: AP ${percent(roundTrip.AP)} (AP50 ${percent(roundTrip.AP50)}); with the paper's literal edges it would be ${percent(roundTripPaper.AP)}.`,
+    `${count(splits.train, 'image')} for training, ${splits.validation} for validation, ${splits.test} for testing.`,
+    ...warnings.map(({ file, reason }) => `${file === undefined ? '' : `${file}: `}${reason}`)
+  ].join('\n')
+}
+
+function addMaskTools(program: Command, host: Host): void {
+  const graph = program
+    .command('mask-graph')
+    .description('print the overlap graph of a data set, for checking')
+    .argument('<dataset>', 'name or id')
+    .option('--image <file>', 'only this image')
+  addMaskOptions(graph).action(async (dataset: string, options: MaskOptions & { image?: string }) => {
+    const input = { dataset, mask: maskSettings(options) }
+    const result = await host.request(
+      'masks.graph',
+      options.image === undefined ? input : { ...input, image: options.image },
+      options.workspace
+    )
+    host.print(result, graphSentences(result))
+  })
+  program
+    .command('decode')
+    .description('turn a gray mask into a 16-bit label image')
+    .argument('<mask>', '8-bit PNG, or float .npy with values 0…255')
+    .requiredOption('--gray-levels <number>', 'levels in the mask', wholeNumber)
+    .requiredOption('--out <file>', 'where to write the label image (PNG)')
+    .action(
+      async (mask: string, { grayLevels, out, workspace }: CommonOptions & { grayLevels: number; out: string }) => {
+        const result = await host.request('masks.decode', { mask, grayLevels, out }, workspace)
+        host.print(result, `${count(result.cells, 'cell')} found; the label image is ${result.file}.`)
+      }
+    )
+}
+
+function graphSentences({ images }: Output<'masks.graph'>): string {
+  return images
+    .map(
+      ({ file, cells, overlaps, contacts, removed }) =>
+        `${file}: ${count(cells.length, 'cell')}, ${overlaps.length} overlapping and ${contacts.length} touching pairs, ${removed.length} removed`
+    )
+    .join('\n')
+}

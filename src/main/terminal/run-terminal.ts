@@ -1,0 +1,95 @@
+import { CommanderError } from 'commander'
+import { type Input, type Output, type RequestName } from '../../shared/api.ts'
+import { AppError, fromWireError, toWireError, type WireError } from '../../shared/errors.ts'
+import { createApp } from '../app.ts'
+import { defaultEnvironment } from '../environment.ts'
+import { dispatch } from '../services/dispatch.ts'
+import { createProgram, type Host } from './commands.ts'
+import { exitStatus } from './exit-status.ts'
+import { createProgressDisplay } from './progress-display.ts'
+
+/**
+ * Runs one command.
+ *
+ * @param words the command line after the program's name
+ * @returns the exit status
+ */
+export async function runTerminal(words: readonly string[]): Promise<number> {
+  const asJson = words.includes('--json')
+  try {
+    await createProgram(createHost(asJson)).parseAsync(words, { from: 'user' })
+    return 0
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return afterCommander(thrown, asJson)
+    const error = toWireError(thrown)
+    report(error, asJson)
+    if (error.kind === 'defect' && thrown instanceof Error && process.env['CYTOLOOM_DEBUG'] !== undefined) {
+      process.stderr.write(`${thrown.stack ?? ''}\n`)
+    }
+    return exitStatus[error.kind]
+  }
+}
+
+/** Commander has printed help, the version or a complaint already. */
+function afterCommander(thrown: CommanderError, asJson: boolean): number {
+  if (thrown.exitCode === 0) return 0
+  if (asJson) report({ kind: 'usage', message: thrown.message.replace(/^error: /, '') }, true)
+  return exitStatus.usage
+}
+
+function report(error: WireError, asJson: boolean): void {
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify({ error })}\n`)
+    return
+  }
+  const file = error.file !== undefined && !error.message.includes(error.file) ? `\n  File: ${error.file}` : ''
+  const next = error.next === undefined ? '' : `\n  ${error.next}`
+  process.stderr.write(`${error.message}${file}${next}\n`)
+}
+
+function createHost(asJson: boolean): Host {
+  return {
+    async request<N extends RequestName>(name: N, input: Input<N>, workspace: string | undefined): Promise<Output<N>> {
+      const thrown: unknown[] = []
+      const log = (error: unknown): void => void thrown.push(error)
+      const app = await createApp(defaultEnvironment({ log, ...(workspace === undefined ? {} : { workspace }) }))
+      const display = createProgressDisplay(process.stderr, asJson)
+      const interruption = interruptible()
+      try {
+        const context = { signal: interruption.signal, progress: display.show, notice: display.notice }
+        const reply = await dispatch(app.handlers, name, input, context, log)
+        display.end()
+        if ('error' in reply) throw thrown[0] instanceof Error ? thrown[0] : fromWireError(reply.error)
+        // dispatch has parsed the output with this request's schema.
+        return reply.output as Output<N>
+      } finally {
+        interruption.end()
+        await app.close()
+      }
+    },
+    print(answer, sentences) {
+      process.stdout.write(asJson ? `${JSON.stringify(answer)}\n` : `${sentences}\n`)
+    },
+    stopped(message, next) {
+      throw new AppError('stopped', message, { next })
+    }
+  }
+}
+
+/** Ctrl-C once: finish the step, save, stop. Twice: at once. */
+function interruptible(): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController()
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(exitStatus.stopped)
+    controller.abort()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return {
+    signal: controller.signal,
+    end() {
+      process.off('SIGINT', stop)
+      process.off('SIGTERM', stop)
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { createApp } from '../app.ts'
+import { defaultEnvironment } from '../environment.ts'
+import { startWebHost } from '../web.ts'
+
+/** Serves the page until the terminal says stop; then what runs is paused at a safe point. */
+export async function serve(workspace: string | undefined, port: number): Promise<void> {
+  const app = await createApp(defaultEnvironment(workspace === undefined ? {} : { workspace }))
+  const host = await startWebHost(app, { port })
+  process.stdout.write(
+    `CytoLoom is at ${host.address}\nThe address holds a key of its own for this start. Ctrl-C ends it.\n`
+  )
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  await host.close()
+  await app.close()
+}

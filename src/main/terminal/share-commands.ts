@@ -1,0 +1,59 @@
+import { type Command } from 'commander'
+import { PackageFormat } from '../../shared/packages.ts'
+import { type CommonOptions, type Host } from './commands.ts'
+import { count, wholeNumber } from './numbers.ts'
+import { serve } from './serve.ts'
+
+/** package create · verify · open, and serve */
+export function addShareCommands(program: Command, host: Host): void {
+  const packages = program.command('package').description('synthetic sets as one checked file for a colleague')
+  addCreate(packages, host)
+  packages
+    .command('verify')
+    .description('check every entry of a package')
+    .argument('<file>')
+    .action(async (file: string, { workspace }: CommonOptions) => {
+      const result = await host.request('packages.verify', { file }, workspace)
+      host.print(result, `${file} is whole: ${result.entries} entries, ${count(result.images, 'picture')}.`)
+    })
+  packages
+    .command('open')
+    .description('check a package, then take it into the workspace')
+    .argument('<file>')
+    .option('--name <name>', 'what to call it here')
+    .action(async (file: string, { workspace, name }: CommonOptions & { name?: string }) => {
+      const result = await host.request('packages.open', name === undefined ? { file } : { file, name }, workspace)
+      host.print(
+        result,
+        `"${result.synthetic.name}": ${count(result.images, 'picture')} with ${count(result.cells, 'cell')}.`
+      )
+    })
+  program
+    .command('serve')
+    .description('the app as a page on this computer only')
+    .option('--port <number>', '', wholeNumber, 0)
+    .action(({ workspace, port }: CommonOptions & { port: number }) => serve(workspace, port))
+}
+
+interface CreateOptions extends CommonOptions {
+  readonly out: string
+  readonly formats?: string
+  readonly license?: string
+  readonly author?: string
+}
+
+function addCreate(packages: Command, host: Host): void {
+  packages
+    .command('create')
+    .description('write a synthetic set into one file')
+    .argument('<set>', 'name or id of the synthetic set')
+    .requiredOption('--out <file>', 'the zip file to write')
+    .option('--formats <list>', `of ${PackageFormat.options.join(',')}`)
+    .option('--license <name>')
+    .option('--author <name>')
+    .action(async (synthetic: string, { workspace, json: _, formats, ...rest }: CreateOptions) => {
+      const wished = formats === undefined ? {} : { formats: PackageFormat.array().parse(formats.split(',')) }
+      const result = await host.request('packages.create', { synthetic, ...rest, ...wished }, workspace)
+      host.print(result, `${result.file}: ${count(result.entries, 'entrie')}, SHA-256 ${result.sha256}`)
+    })
+}

@@ -1,0 +1,149 @@
+import { type NetworkSettings, type TrainingSettings } from './training.ts'
+
+export type PresetName = 'demo' | 'quick' | 'livecell' | 'tissuenet'
+
+/** What the data decide: the rest of a preset is fixed. */
+export interface DataShape {
+  /** Side of a tile in pixels, a power of two. */
+  readonly resolution: number
+  readonly imageChannels: 1 | 3
+  readonly classes: number
+}
+
+/**
+ * The settings of a preset, named as in the paper (§2.3, §2.5) and gan-engine.md §0.
+ *
+ * `livecell` and `tissuenet` are the published recipe, with two stated departures: the edges of the merge convolutions
+ * repeat the border pixel, and R1's γ follows NVIDIA's heuristic 0.0002·R²/batch (both: docs/decisions). `quick` is for
+ * a first look in about ten minutes, `demo` for the bundled sample on two processor cores.
+ */
+export function presetSettings(name: PresetName, data: DataShape, seed: number): TrainingSettings {
+  const preset = presets[name]
+  const network = networkOf(preset, data)
+  return {
+    preset: name,
+    network,
+    seed,
+    iterations: preset.iterations,
+    batch: preset.batch,
+    learningRate: { generator: preset.learningRate, discriminator: preset.learningRate },
+    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    d2dCrossEntropy: {
+      // With one class there is nothing to tell apart.
+      weight: data.classes > 1 ? preset.condLambda : 0,
+      positiveMargin: 0.9,
+      temperature: 0.25,
+      formula: 'studiogan'
+    },
+    r1: { gamma: (0.0002 * data.resolution ** 2) / preset.batch, interval: 16 },
+    pathLength: { weight: 2, interval: preset.pathLengthInterval, decay: 0.01, batchShare: 0.5 },
+    styleMixing: 0.9,
+    ema: { halfLifeKimg: preset.emaHalfLifeKimg, rampUp: preset.emaRampUp },
+    wAverageBeta: 0.998,
+    augmentation: { flips: preset.flips, diffAugment: [...preset.diffAugment] },
+    evaluateEvery: preset.evaluateEvery,
+    evaluationPictures: preset.evaluationPictures,
+    checkpointEvery: 250,
+    sampleEvery: preset.sampleEvery
+  }
+}
+
+interface Preset {
+  readonly zDim: number
+  readonly mappingLayers: number
+  /** Channels at resolution r: min(channelBase / r, channelMax); a function where the paper's rule depends on size. */
+  readonly channelBase: (resolution: number) => number
+  readonly channelMax: number
+  readonly embedDim: number
+  readonly minibatchStdGroup: number
+  readonly iterations: number
+  readonly batch: number
+  readonly learningRate: number
+  readonly condLambda: number
+  readonly pathLengthInterval: number
+  readonly emaHalfLifeKimg: number
+  readonly emaRampUp: number
+  readonly flips: 'none' | 'horizontal' | 'all'
+  readonly diffAugment: readonly ('color' | 'translation' | 'cutout')[]
+  readonly evaluateEvery: number
+  readonly evaluationPictures: number
+  readonly sampleEvery: number
+}
+
+const published: Preset = {
+  zDim: 512,
+  mappingLayers: 2,
+  channelBase: (resolution) => (resolution >= 512 ? 32768 : 16384),
+  channelMax: 512,
+  embedDim: 2048,
+  minibatchStdGroup: 8,
+  iterations: 60_000,
+  batch: 16,
+  learningRate: 0.0025,
+  condLambda: 0.5,
+  pathLengthInterval: 4,
+  emaHalfLifeKimg: 20,
+  emaRampUp: 0,
+  flips: 'horizontal',
+  diffAugment: ['color', 'translation', 'cutout'],
+  evaluateEvery: 500,
+  evaluationPictures: 2000,
+  sampleEvery: 500
+}
+
+const presets: Record<PresetName, Preset> = {
+  livecell: published,
+  tissuenet: { ...published, mappingLayers: 4, learningRate: 0.0005 },
+  quick: {
+    ...published,
+    zDim: 128,
+    channelBase: (resolution) => resolution * 32,
+    channelMax: 128,
+    embedDim: 256,
+    minibatchStdGroup: 4,
+    iterations: 4000,
+    batch: 8,
+    emaHalfLifeKimg: 1,
+    emaRampUp: 0.05,
+    flips: 'all',
+    diffAugment: ['translation'],
+    evaluationPictures: 400,
+    sampleEvery: 250
+  },
+  demo: {
+    ...published,
+    zDim: 64,
+    channelBase: (resolution) => resolution * 16,
+    channelMax: 64,
+    embedDim: 64,
+    minibatchStdGroup: 4,
+    iterations: 4000,
+    batch: 8,
+    pathLengthInterval: 16,
+    emaHalfLifeKimg: 0.5,
+    emaRampUp: 0.05,
+    flips: 'all',
+    diffAugment: [],
+    evaluateEvery: 400,
+    evaluationPictures: 240,
+    sampleEvery: 100
+  }
+}
+
+function networkOf(preset: Preset, data: DataShape): NetworkSettings {
+  return {
+    generator: 'paper',
+    resolution: data.resolution,
+    imageChannels: data.imageChannels,
+    maskChannels: 1,
+    classes: data.classes,
+    zDim: preset.zDim,
+    wDim: preset.zDim,
+    mappingLayers: preset.mappingLayers,
+    channelBase: preset.channelBase(data.resolution),
+    channelMax: preset.channelMax,
+    mergePadding: 'edge',
+    embedDim: preset.embedDim,
+    minibatchStdGroup: preset.minibatchStdGroup
+  }
+}

@@ -1,0 +1,104 @@
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { CheckpointFolder } from '../../../src/main/engine-process/checkpoints.ts'
+import { type SavedState } from '../../../src/main/engine/training/training-state.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { tinyTraining } from '../../support/tiny-training.ts'
+
+const settings = tinyTraining()
+const about = { settings, classes: ['a', 'b'], isBest: false }
+
+/** A state whose numbers name its iteration. */
+function savedAt(iteration: number, best?: number): SavedState {
+  const tensors = { weight: { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => iteration + i / 10) } }
+  return {
+    scalars: {
+      iteration,
+      imagesSeen: 4 * iteration,
+      seconds: iteration,
+      optimizerSteps: { generator: iteration, discriminator: iteration },
+      pathLengthMean: 0.5,
+      ...(best === undefined ? {} : { best: { iteration: best, value: 1 } })
+    },
+    tensors: { generator: tensors, generatorEma: tensors, discriminator: tensors, optimizer: tensors }
+  }
+}
+
+async function filled(iterations: readonly (number | 'best')[]) {
+  const run = await temporaryFolder()
+  const folder = new CheckpointFolder(run)
+  for (const [i, kind] of iterations.entries()) {
+    await folder.write(savedAt((i + 1) * 10), { ...about, isBest: kind === 'best' })
+  }
+  return { run, folder }
+}
+
+describe('safe points', () => {
+  test('give back every number as it was', async () => {
+    const { folder } = await filled([1])
+    const { saved, classes } = await folder.choose()
+    expect(saved).toEqual(savedAt(10))
+    expect(classes).toEqual(['a', 'b'])
+  })
+
+  test('keep the two newest and the best, and no others', async () => {
+    const { folder } = await filled([1, 'best', 3, 4, 5])
+    expect(await folder.list()).toMatchObject([
+      { iteration: 50, isBest: false },
+      { iteration: 40, isBest: false },
+      { iteration: 20, isBest: true }
+    ])
+  })
+
+  test('only the last of those that were the best in their time is', async () => {
+    const { folder, run } = await filled(['best', 'best', 3, 4, 5])
+    expect((await folder.choose()).checkpoint.iteration).toBe(20)
+    expect(await readdir(join(run, 'checkpoints'))).toHaveLength(3)
+  })
+
+  test('of an iteration that is safe already are not written again, but can become the best', async () => {
+    const { folder, run } = await filled([1])
+    const file = join(run, 'checkpoints', '00000010', 'generator.safetensors')
+    const before = await readFile(file)
+    const kept = await folder.write(savedAt(10, 10), { ...about, isBest: true })
+    expect(kept).toEqual([{ iteration: 10, folder: '00000010', isBest: true }])
+    expect((await folder.choose()).saved.scalars.best).toEqual({ iteration: 10, value: 1 })
+    expect(await readFile(file)).toEqual(before)
+  })
+
+  test('that are damaged anywhere are passed over, and named', async () => {
+    for (const part of ['generator', 'generator-ema', 'discriminator', 'optimizer']) {
+      const { folder, run } = await filled([1, 2])
+      const file = join(run, 'checkpoints', '00000020', `${part}.safetensors`)
+      const bytes = await readFile(file)
+      const middle = bytes.length - 5
+      bytes[middle] = (bytes[middle] ?? 0) ^ 1
+      await writeFile(file, bytes)
+      const newest = await folder.newestWhole()
+      expect(newest?.loaded.checkpoint.iteration).toBe(10)
+      expect(newest?.damaged).toEqual(['00000020'])
+    }
+  })
+
+  test('whose description is cut off do not count', async () => {
+    const { folder, run } = await filled([1, 2])
+    await truncate(join(run, 'checkpoints', '00000020', 'state.json'), 40)
+    expect((await folder.newestWhole())?.loaded.checkpoint.iteration).toBe(10)
+  })
+
+  test('beyond the one a run goes on from are dropped, damaged ones too', async () => {
+    const { folder, run } = await filled([1, 2, 3])
+    await truncate(join(run, 'checkpoints', '00000030', 'state.json'), 1)
+    await folder.dropAfter(20)
+    expect(await readdir(join(run, 'checkpoints'))).toEqual(['00000020'])
+  })
+
+  test('that are not there are refused with those that are', async () => {
+    const { folder } = await filled([1])
+    await expect(folder.choose(99)).rejects.toMatchObject({
+      kind: 'input',
+      message: 'This run has no safe point at iteration 99 (there are: 10).'
+    })
+  })
+})

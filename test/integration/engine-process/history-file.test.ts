@@ -1,0 +1,30 @@
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { HistoryFile } from '../../../src/main/engine-process/history-file.ts'
+import { type HistoryEntry } from '../../../src/shared/training.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+function step(iteration: number): HistoryEntry {
+  const losses = { generatorLoss: 1, discriminatorLoss: 2, d2dGenerator: 0, d2dDiscriminator: 0, realSign: 0.5 }
+  return { kind: 'step', iteration, seconds: iteration, ...losses }
+}
+
+test('a history cut back to a safe point and written on has no gap and no repeat', async () => {
+  const folder = await temporaryFolder()
+  const history = new HistoryFile(folder)
+  for (let iteration = 1; iteration <= 7; iteration++) await history.append(step(iteration))
+  await appendFile(join(folder, 'metrics.jsonl'), '{"kind":"step","iterat') // the line that a kill cut off
+
+  expect(await history.cutAfter(4)).toEqual([1, 2, 3, 4].map(step))
+  for (let iteration = 5; iteration <= 6; iteration++) await history.append(step(iteration))
+
+  const lines = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n')
+  expect(lines.map((line) => (JSON.parse(line) as HistoryEntry).iteration)).toEqual([1, 2, 3, 4, 5, 6])
+})
+
+test('a run without a history begins with an empty one', async () => {
+  const folder = await temporaryFolder()
+  expect(await new HistoryFile(folder).cutAfter(0)).toEqual([])
+  expect(await readFile(join(folder, 'metrics.jsonl'), 'utf8')).toBe('')
+})
