@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { stageFolder, sweepPartials, writeFileAtomic } from '../../../../src/main/files/atomic-write.ts'
+import { sha256, sha256File } from '../../../../src/main/files/checksum.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
+
+describe('writing whole or not at all', () => {
+  test('replaces a file and leaves nothing beside it', async () => {
+    const folder = await temporaryFolder()
+    const path = join(folder, `${'x'.repeat(240)}.json`)
+    await writeFileAtomic(path, 'old')
+    await writeFileAtomic(path, 'new')
+    expect(await readFile(path, 'utf8')).toBe('new')
+    expect(await readdir(folder)).toHaveLength(1)
+  })
+
+  test('leaves nothing when it cannot finish', async () => {
+    const folder = await temporaryFolder()
+    await mkdir(join(folder, 'taken'))
+    await expect(writeFileAtomic(join(folder, 'taken'), 'x')).rejects.toThrow()
+    expect(await readdir(folder)).toEqual(['taken'])
+  })
+
+  test('shows a staged folder only when it is complete', async () => {
+    const folder = await temporaryFolder()
+    const staged = await stageFolder(join(folder, 'set'))
+    await writeFile(join(staged.path, 'a.txt'), 'a')
+    expect((await readdir(folder)).filter((name) => !name.startsWith('.'))).toEqual([])
+    await staged.commit()
+    await staged.discard()
+    expect(await readdir(folder)).toEqual(['set'])
+    expect(await readdir(join(folder, 'set'))).toEqual(['a.txt'])
+  })
+
+  test.each([['filled'], ['empty']])('refuses to put a staged folder over one that is %s', async (kind) => {
+    const folder = await temporaryFolder()
+    const staged = await stageFolder(join(folder, 'set'))
+    await mkdir(join(folder, 'set'))
+    if (kind === 'filled') await writeFile(join(folder, 'set', 'mine.txt'), 'mine')
+    await expect(staged.commit()).rejects.toThrow(/exists already/)
+    await staged.discard()
+    expect(await readdir(folder)).toEqual(['set'])
+  })
+
+  test('sweeps what a killed process left, and nothing of a process at work', async () => {
+    const folder = await temporaryFolder()
+    const ended = spawnSync(process.execPath, ['-e', '']).pid
+    await mkdir(join(folder, `.set.partial-${ended}-00000000-0000-4000-8000-000000000000`, 'images'), {
+      recursive: true
+    })
+    await writeFile(join(folder, '.hidden'), 'kept')
+    const atWork = await stageFolder(join(folder, 'other'))
+    expect(await sweepPartials(folder)).toHaveLength(1)
+    expect((await readdir(folder)).sort()).toEqual(['.hidden', atWork.path.split('/').at(-1)].sort())
+    expect(await sweepPartials(join(folder, 'not there'))).toEqual([])
+  })
+
+  test('a file and its bytes have the same checksum', async () => {
+    const path = join(await temporaryFolder(), 'abc')
+    await writeFile(path, 'abc')
+    // FIPS 180-2, appendix B.1
+    expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+    expect(await sha256File(path)).toBe(sha256('abc'))
+  })
+})
