@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { Name } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
-import { SyntheticAbout, SyntheticId } from '../../shared/synthetic.ts'
+import { SyntheticAbout, SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
 import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
+import { drawLabels } from '../images/label-colours.ts'
+import { readLabelImage } from '../images/label-image.ts'
+import { encodeRgbPng } from '../images/png-encode.ts'
 import { createPackage } from '../packages/create-package.ts'
 import { openPackage, verifyPackage } from '../packages/read-package.ts'
 import { productName } from '../product.ts'
@@ -47,6 +50,7 @@ export async function takePackage(
     const name = Name.parse(request.name ?? about.synthetic.name)
     requireFreeName(app.catalog.synthetic, 'synthetic set', name)
     const synthetic = { ...about.synthetic, id, name }
+    await drawPreviews(staged.path, about.images)
     await writeFileAtomic(join(staged.path, 'about.json'), JSON.stringify({ ...about, synthetic }))
     await staged.commit()
     app.catalog.transaction(() => {
@@ -56,6 +60,15 @@ export async function takePackage(
     return { ...verified, synthetic }
   } finally {
     await staged.discard()
+  }
+}
+
+/** Packages leave out what can be drawn again. */
+async function drawPreviews(folder: string, images: readonly SyntheticImage[]): Promise<void> {
+  await mkdir(join(folder, 'previews'))
+  for (const { file } of images) {
+    const { labels, width, height } = await readLabelImage(join(folder, 'masks', file))
+    await writeFile(join(folder, 'previews', file), encodeRgbPng(drawLabels(labels), width, height))
   }
 }
 

@@ -1,0 +1,106 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, afterAll, describe, expect, test } from 'vitest'
+import { readLabelImage } from '../../../src/main/images/label-image.ts'
+import { PreparedAbout } from '../../../src/shared/masks.ts'
+import { dataPath, hasSharedData, withoutSharedData } from '../../support/shared-data.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
+
+describe('preparing the bundled sample', () => {
+  let host: TestApp
+  let workspace: string
+  beforeAll(async () => {
+    workspace = await temporaryFolder(afterAll)
+    host = await openTestApp(workspace)
+    await host.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels' })
+  })
+  afterAll(() => host.app.close())
+
+  test('gives the same totals and the same masks whatever the number of workers', async () => {
+    const results = []
+    for (const workers of [1, 2]) {
+      const input = { dataset: 'sample', name: `with ${workers}`, tile: 32, scale: 0.5, workers }
+      results.push(await host.request('prepared.create', input))
+    }
+    const [one, two] = results
+    expect(one?.totals).toEqual(two?.totals)
+    expect(one?.roundTrip).toEqual(two?.roundTrip)
+    const masks = async (id = ''): Promise<Buffer[]> => {
+      const folder = join(workspace, 'prepared', id, 'masks')
+      return Promise.all((await readdir(folder)).sort().map((name) => readFile(join(folder, name))))
+    }
+    expect(await masks(one?.prepared.id)).toEqual(await masks(two?.prepared.id))
+  })
+
+  test('keeps every nucleus apart from its neighbours, so that masks read back nearly whole', async () => {
+    const result = await host.request('prepared.create', { dataset: 'sample', name: 'apart', tile: 64, scale: 0.5 })
+    expect(result.totals.cells).toBe(2509)
+    expect(result.totals.painted + result.totals.removedByCover + result.totals.droppedByCap).toBe(2509)
+    expect(result.roundTrip.AP).toBeGreaterThan(0.95)
+    expect(result.roundTripPaper.AP).toBeLessThan(result.roundTrip.AP)
+  })
+
+  test('writes label indices, not grays, and says for every image what became of its cells', async () => {
+    const { prepared } = await host.request('prepared.create', {
+      dataset: 'sample',
+      name: 'indices',
+      tile: 32,
+      scale: 0.5
+    })
+    const folder = join(workspace, 'prepared', prepared.id)
+    const about = PreparedAbout.parse(JSON.parse(await readFile(join(folder, 'about.json'), 'utf8')))
+    expect(about.images).toHaveLength(56)
+    for (const { file, counts } of about.images.slice(0, 5)) {
+      const { labels } = await readLabelImage(join(folder, 'masks', file))
+      const highest = labels.reduce((most, label) => Math.max(most, label), 0)
+      expect(highest).toBeLessThanOrEqual(4)
+      expect(highest > 0).toBe(counts.painted > 0)
+    }
+  })
+
+  test('refuses a name that exists, tiles larger than every image, and a data set that is not there', async () => {
+    const input = { dataset: 'sample', name: 'indices', tile: 32, scale: 0.5 }
+    await expect(host.request('prepared.create', input)).rejects.toMatchObject({ kind: 'input' })
+    await expect(host.request('prepared.create', { ...input, name: 'large', tile: 512 })).rejects.toThrow(
+      /holds a tile/
+    )
+    await expect(host.request('prepared.create', { ...input, dataset: 'no such' })).rejects.toThrow(/no dataset called/)
+    expect((await readdir(join(workspace, 'prepared'))).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+
+  test('leaves nothing behind when it is stopped', async () => {
+    const controller = new AbortController()
+    const progress = (): void => controller.abort()
+    const input = { dataset: 'sample', name: 'stopped', tile: 32, scale: 0.5, workers: 1 }
+    const before = await readdir(join(workspace, 'prepared'))
+    await expect(host.request('prepared.create', input, { signal: controller.signal, progress })).rejects.toMatchObject(
+      { kind: 'stopped' }
+    )
+    expect(await readdir(join(workspace, 'prepared'))).toEqual(before)
+  })
+})
+
+describe.skipIf(!hasSharedData)(`preparing LIVECell${withoutSharedData}`, () => {
+  test('reads back at AP 0.95 or more with contact edges, and at 0.4 to 0.6 with the literal ones', async () => {
+    const host = await openTestApp(await temporaryFolder())
+    const source = dataPath('livecell-mini')
+    const imported = await host.request('datasets.import', { source, name: 'livecell', format: 'livecell' })
+    expect(imported.dataset).toMatchObject({ images: 47, annotated: 15, cells: 3398 })
+
+    const result = await host.request('prepared.create', { dataset: 'livecell', name: 'prepared' })
+    expect(result.totals).toMatchObject({ images: 15, cells: 3398, removedByCover: 4 })
+    expect(result.roundTrip.AP).toBeGreaterThanOrEqual(0.95)
+    expect(result.roundTripPaper.AP).toBeGreaterThan(0.4)
+    expect(result.roundTripPaper.AP).toBeLessThan(0.6)
+
+    const { images } = await host.request('masks.graph', { dataset: 'livecell' })
+    for (const { overlaps, contacts, labels } of images) {
+      for (const [u, v] of [...overlaps, ...contacts]) {
+        const [a, b] = [labels[String(u)], labels[String(v)]]
+        expect(a === undefined || a !== b).toBe(true)
+      }
+    }
+    await host.app.close()
+  })
+})

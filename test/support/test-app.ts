@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { type Input, type Output, type Progress, type RequestName } from '../../src/shared/api.ts'
+import { fromWireError } from '../../src/shared/errors.ts'
+import { type App, createApp } from '../../src/main/app.ts'
+import { defaultEnvironment } from '../../src/main/environment.ts'
+import { dispatch } from '../../src/main/services/dispatch.ts'
+
+/** The bundled sample. */
+export const sampleFolder = join(import.meta.dirname, '../../resources/sample')
+
+/** The real app on a workspace of its own, spoken to as hosts do. */
+export interface TestApp {
+  readonly app: App
+  request<N extends RequestName>(
+    name: N,
+    input: Input<N>,
+    options?: { signal?: AbortSignal; progress?: (progress: Progress) => void }
+  ): Promise<Output<N>>
+}
+
+/** Errors come back as thrown AppErrors, so that tests can expect them. */
+export async function openTestApp(workspace: string): Promise<TestApp> {
+  const app = await createApp(defaultEnvironment({ workspace, nativeEngine: undefined }))
+  return {
+    app,
+    async request<N extends RequestName>(name: N, input: Input<N>, options = {}) {
+      const { signal = new AbortController().signal, progress = () => undefined } = options as {
+        signal?: AbortSignal
+        progress?: (progress: Progress) => void
+      }
+      const reply = await dispatch(app.handlers, name, input, { signal, progress }, () => undefined)
+      if ('error' in reply) throw fromWireError(reply.error)
+      return reply.output as Output<N> // parsed by dispatch with this request's schema
+    }
+  }
+}
