@@ -30,7 +30,7 @@ export interface Abouts {
  * @throws AppError of kind `input` for a file that is damaged, newer than this program, or not a catalogue
  */
 export function openCatalog(file: string): Catalog {
-  return new Catalog(openDatabase(file))
+  return openDatabase(file, (db) => new Catalog(db))
 }
 
 /** What a workspace holds. Every write is one transaction and is on the disk when it returns. */

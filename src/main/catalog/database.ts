@@ -11,9 +11,10 @@ const applicationId = 0x43794c6d
  * Opens the database, makes it where there is none, checks it and brings it to the newest schema.
  *
  * @param file path, or `:memory:`
+ * @param prepare what to make of it; its statements are the last check of the schema
  * @throws AppError of kind `input` for a file that is damaged, newer than this program, or not a catalogue
  */
-export function openDatabase(file: string): Database {
+export function openDatabase<Tables>(file: string, prepare: (db: Database) => Tables): Tables {
   // better-sqlite3 13 is built for Node-API 10; on an older Node the process would die without a word.
   if (Number(process.versions['napi']) < 10) {
     throw new AppError('usage', `Node ${process.versions.node} is too old for the catalogue.`, {
@@ -25,7 +26,7 @@ export function openDatabase(file: string): Database {
     checkHealth(db, file)
     configure(db)
     migrate(db, file)
-    return db
+    return prepare(db)
   } catch (thrown) {
     db.close()
     throw explain(thrown, file)
@@ -76,7 +77,8 @@ function explain(thrown: unknown, file: string): unknown {
       ? refuse(`The folder of ${file} does not exist.`, { file, next: 'Make it, or choose another.', cause: thrown })
       : thrown
   }
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(thrown.code)) return damaged(file, thrown)
+  // A plain SQLITE_ERROR says that the file's own schema or header cannot be understood: our SQL is tested.
+  if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(thrown.code)) return damaged(file, thrown)
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(thrown.code)) {
     return refuse(`${file} cannot be opened for writing.`, {
       file,
@@ -99,7 +101,7 @@ function damaged(file: string, cause?: unknown): AppError {
   const inBackup = backup === undefined ? '' : ` An older state is in ${backup}.`
   return refuse(`${file} is damaged.${inBackup}`, {
     file,
-    next: `Move ${basename(file)} out of its folder and start again: the catalogue is made anew from the folders beside it, which are complete.`,
+    next: `Move ${basename(file)} out of its folder (and ${basename(file)}-wal, if it is there) and start again: the catalogue is made anew from the folders beside it, which are complete.`,
     cause
   })
 }
