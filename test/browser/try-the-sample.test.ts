@@ -90,6 +90,7 @@ describe.skipIf(!isLinux)(
       const place = await page.locator('.package code').textContent()
       expect(existsSync(place ?? '')).toBe(true)
       expect(await page.locator('.sentences p').count()).toBe(3)
+      await page.getByText(/[1-9][\d,]* pictures seen/).waitFor({ timeout: 1000 }) // it went on learning after the pause
       for (const kind of ['Image sets', 'Prepared sets', 'Models', 'Synthetic sets', 'Packages']) {
         await page.getByRole('heading', { name: `${kind} 1` }).waitFor()
       }

@@ -78,7 +78,7 @@ export const liveWords = {
   sheetPlace: (position: number, of: number) => `sheet ${number(position)} of ${number(of)}`,
   curveTitle: 'Picture quality score',
   curveHelp: 'The distance from real pictures (Fréchet distance): lower is better.',
-  curveWaiting: 'The first score comes after some minutes of learning.',
+  curveWaiting: 'No score yet: the first comes after some minutes of learning.',
   curveX: 'practice rounds',
   curveY: 'score, lower is better',
   curveBest: (value: number) => `best so far ${score(value)}`,
