@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { ByteCache } from '../../../../src/main/datasets/byte-cache.ts'
+import { readTile } from '../../../../src/main/datasets/tile.ts'
+import { type TileImage, type TileSettings, TileSource } from '../../../../src/main/datasets/tile-source.ts'
+
+const settings: TileSettings = { tile: 4, imageChannels: 1, maskChannels: 1, grayLevels: 2, flips: 'all', seed: 5 }
+
+/** An image whose pixel value says where it is, and whose label is the column's parity plus one. */
+function tileImage(name: string, classIndex: number, loads: string[] = [], width = 9, height = 6): TileImage {
+  return {
+    name,
+    width,
+    height,
+    classIndex,
+    load: () => {
+      loads.push(name)
+      const pixels = Uint8Array.from({ length: width * height }, (_, i) => classIndex * 100 + i)
+      return Promise.resolve({ pixels, levels: pixels.map((value) => (((value - classIndex * 100) % width) % 2) + 1) })
+    }
+  }
+}
+
+const twoClasses = () => [tileImage('a', 0), tileImage('b', 1), tileImage('c', 1)]
+
+describe('training tiles', () => {
+  test('depend on seed and iteration alone, not on what was drawn before', async () => {
+    const one = new TileSource(twoClasses(), settings)
+    const other = new TileSource(twoClasses(), settings)
+    await one.batch(0, 6)
+    await one.batch(1, 6)
+    const resumed = await other.batch(2, 6)
+    expect(await one.batch(2, 6)).toEqual(resumed)
+    expect(await other.batch(3, 6)).not.toEqual(resumed)
+    expect(await new TileSource(twoClasses(), { ...settings, seed: 6 }).batch(2, 6)).not.toEqual(resumed)
+  })
+
+  test('hold image planes and then the mask, from −1 to 1', async () => {
+    const { samples, labels } = await new TileSource(twoClasses(), settings).batch(0, 8)
+    expect(samples).toHaveLength(8 * 4 * 4 * 2)
+    expect(labels).toHaveLength(8)
+    expect(samples.every((value) => value >= -1 && value <= 1)).toBe(true)
+    const masks = new Set(samples.filter((_, i) => i % 2 === 1))
+    expect([...masks].sort()).toEqual([Math.fround(128 / 127.5 - 1), 1]) // grays 128 and 255 of two labels
+  })
+
+  test('turn image and mask alike', async () => {
+    const { samples, labels } = await new TileSource(twoClasses(), settings).batch(1, 32)
+    for (let n = 0; n < 32; n++) {
+      const graysOfParity = new Map<number, number>()
+      for (let i = 0; i < 16; i++) {
+        const at = (n * 16 + i) * 2
+        const place = Math.round(((samples[at] ?? 0) + 1) * 127.5) - 100 * (labels[n] ?? 0)
+        const parity = (place % 9) % 2
+        const gray = samples[at + 1] ?? 0
+        expect(graysOfParity.get(parity) ?? gray).toBe(gray)
+        graysOfParity.set(parity, gray)
+      }
+      expect(new Set(graysOfParity.values()).size).toBe(2)
+    }
+  })
+
+  test('shuffle which label gets which gray', async () => {
+    const source = new TileSource([tileImage('a', 0)], { ...settings, flips: 'none' })
+    const { samples } = await source.batch(0, 32)
+    const graysOfEven = new Set<number>()
+    for (let n = 0; n < 32; n++) {
+      const place = Math.round(((samples[n * 32] ?? 0) + 1) * 127.5)
+      if ((place % 9) % 2 === 0) graysOfEven.add(samples[n * 32 + 1] ?? 0)
+    }
+    expect(graysOfEven.size).toBe(2)
+  })
+
+  test('come as often from each class as the data has images of it', async () => {
+    const { labels } = await new TileSource(twoClasses(), settings).batch(0, 3000)
+    expect(labels.filter((label) => label === 1).length / 3000).toBeCloseTo(2 / 3, 1)
+  })
+
+  test('leave the mask out where the network has none', async () => {
+    const { samples } = await new TileSource(twoClasses(), { ...settings, maskChannels: 0 }).batch(0, 2)
+    expect(samples).toHaveLength(2 * 16)
+  })
+
+  test('are never larger than an image', () => {
+    expect(() => new TileSource([tileImage('small', 0, [], 9, 3)], settings)).toThrow(/small is 9×3 pixels.*4×4/)
+    expect(() => new TileSource([], settings)).toThrow(/no images to train from/)
+  })
+
+  test('of images that are not as they were prepared are refused', async () => {
+    const broken = {
+      ...tileImage('x', 0),
+      load: () => Promise.resolve({ pixels: new Uint8Array(3), levels: new Uint8Array(3) })
+    }
+    await expect(new TileSource([broken], settings).batch(0, 1)).rejects.toThrow(/x is not as it was prepared/)
+  })
+})
+
+describe('evaluation tiles', () => {
+  test('are the same each time, of the one class, and spread over its images', async () => {
+    const source = new TileSource([...twoClasses(), tileImage('d', 0)], settings)
+    const tiles = await source.evaluationTiles(1, 6)
+    expect(tiles).toEqual(await source.evaluationTiles(1, 6))
+    expect(tiles.every((value) => value >= 100)).toBe(true)
+    const corners = Array.from({ length: 6 }, (_, n) => tiles[n * 16])
+    expect(new Set(corners).size).toBe(3) // three places, each from two images with equal pixels
+  })
+
+  test('repeat where the class has fewer, and are none where it has no images', async () => {
+    const source = new TileSource([tileImage('exact', 0, [], 4, 4)], settings)
+    const tiles = await source.evaluationTiles(0, 3)
+    expect(tiles).toHaveLength(3 * 16)
+    expect(tiles.subarray(0, 16)).toEqual(tiles.subarray(32))
+    expect(await source.evaluationTiles(1, 3)).toHaveLength(0)
+  })
+})
+
+describe('turning tiles', () => {
+  const pixels = Uint8Array.of(9, 9, 9, 9, 1, 2, 9, 3, 4)
+  function turned(isMirrored: boolean, quarterTurns: number): number[] {
+    const into = new Uint8Array(4)
+    readTile(pixels, { x: 1, y: 1, size: 2, imageWidth: 3, isMirrored, quarterTurns }, 1, into, 0)
+    return [...into]
+  }
+
+  test('clockwise by quarters, after mirroring', () => {
+    expect([0, 1, 2, 3].map((turns) => turned(false, turns))).toEqual([
+      [1, 2, 3, 4],
+      [3, 1, 4, 2],
+      [4, 3, 2, 1],
+      [2, 4, 1, 3]
+    ])
+    expect(turned(true, 0)).toEqual([2, 1, 4, 3])
+    expect(turned(true, 1)).toEqual([4, 2, 3, 1])
+  })
+})
+
+describe('the cache of decoded images', () => {
+  test('stays below its limit and forgets what was used longest ago', async () => {
+    const loads: string[] = []
+    const cache = new ByteCache<Uint8Array>(25, (value) => value.byteLength)
+    const get = (key: string) => cache.get(key, () => (loads.push(key), Promise.resolve(new Uint8Array(10))))
+    for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) await get(key)
+    expect(loads.join('')).toBe('abcb')
+    expect(cache.bytes).toBeLessThanOrEqual(25)
+  })
+
+  test('loads once for two who ask together, and again after a failure', async () => {
+    let loads = 0
+    const cache = new ByteCache<Uint8Array>(100, (value) => value.byteLength)
+    const fail = () => (loads++, Promise.reject(new Error('disk')))
+    await expect(Promise.all([cache.get('a', fail), cache.get('a', fail)])).rejects.toThrow('disk')
+    expect(loads).toBe(1)
+    expect(await cache.get('a', () => Promise.resolve(new Uint8Array(1)))).toHaveLength(1)
+  })
+})
