@@ -6,11 +6,11 @@ import {
   initialAdaState
 } from '../../src/main/engine/augmentation/ada-controller.ts'
 import { colorMatrices, geometryMatrices } from '../../src/main/engine/augmentation/ada-matrices.ts'
-import { type AdaParameters } from '../../src/main/engine/augmentation/ada-parameters.ts'
 import { type AdaGeometry, applyAda, moveSamples } from '../../src/main/engine/augmentation/ada.ts'
 import { replaceByFakes } from '../../src/main/engine/augmentation/apa.ts'
-import { applyDiffAugment, type DiffAugmentParameters } from '../../src/main/engine/augmentation/diff-augment.ts'
+import { applyDiffAugment } from '../../src/main/engine/augmentation/diff-augment.ts'
 import { invariant, refuse } from '../../src/shared/errors.ts'
+import { adaParameters, diffAugmentParameters } from './augmentation-parameters.ts'
 import { GoldenCase } from './golden-case.ts'
 import { type ParityResult } from './result.ts'
 
@@ -39,19 +39,9 @@ export async function* runAugmentationCase(folder: string): AsyncGenerator<Parit
 }
 
 async function checkDiffAugment(golden: GoldenCase): Promise<void> {
-  const parameters = diffAugmentParameters(golden)
+  const parameters = diffAugmentParameters(golden, 'in.aug.')
   const augment = (x: tf.Tensor) => applyDiffAugment(x as tf.Tensor4D, parameters, imageChannels(golden))
   await checkWithGradient(golden, augment)
-}
-
-export function diffAugmentParameters(golden: GoldenCase): DiffAugmentParameters {
-  const floats = (name: string) => Float32Array.from(golden.numbers(`in.aug.${name}`))
-  const pixels = (name: string) => Int32Array.from(golden.numbers(`in.aug.${name}`))
-  return {
-    color: { brightness: floats('brightness'), saturation: floats('saturation'), contrast: floats('contrast') },
-    shift: pixels('shift'),
-    cut: pixels('cut')
-  }
 }
 
 function imageChannels(golden: GoldenCase): number {
@@ -67,7 +57,7 @@ async function checkWithGradient(golden: GoldenCase, augment: (x: tf.Tensor) => 
 }
 
 async function checkAda(golden: GoldenCase): Promise<void> {
-  const parameters = adaParameters(golden)
+  const parameters = adaParameters(golden, 'in.aug.')
   const geometry: AdaGeometry = golden.config['geometry'] === 'bilinear' ? 'bilinear' : 'full'
   const channels = imageChannels(golden)
   const matrices = geometryMatrices(parameters)
@@ -75,27 +65,6 @@ async function checkAda(golden: GoldenCase): Promise<void> {
   golden.checkNumbers('out.color_matrix', colorMatrices(parameters, channels === 3).flat())
   await golden.check('out.after_geometry', moveSamples(golden.images('in.x'), matrices, geometry))
   await checkWithGradient(golden, (x) => applyAda(x as tf.Tensor4D, parameters, channels, geometry))
-}
-
-/** Also of a case that only passes through the augmentation, as a gradient penalty does. */
-export function adaParameters(golden: GoldenCase): AdaParameters {
-  const floats = (name: string) => Float32Array.from(golden.numbers(`in.aug.${name}`))
-  const integers = (name: string) => Int32Array.from(golden.numbers(`in.aug.${name}`))
-  return {
-    flip: integers('flip'),
-    quarterTurns: integers('rot90'),
-    integerShift: integers('shift_int'),
-    scale: floats('scale'),
-    rotationBefore: floats('rot_pre'),
-    anisotropy: floats('aniso'),
-    rotationAfter: floats('rot_post'),
-    fractionalShift: floats('shift_frac'),
-    brightness: floats('brightness'),
-    contrast: floats('contrast'),
-    lumaFlip: integers('luma_flip'),
-    hue: floats('hue'),
-    saturation: floats('saturation')
-  }
 }
 
 function checkAdaController(golden: GoldenCase): void {

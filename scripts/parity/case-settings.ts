@@ -2,10 +2,12 @@ import type * as tf from '@tensorflow/tfjs'
 import { z } from 'zod'
 import { RandomStream } from '../../src/shared/random.ts'
 import { NetworkSettings, type TrainingSettings } from '../../src/shared/training.ts'
+import { applyAda } from '../../src/main/engine/augmentation/ada.ts'
 import { applyDiffAugment } from '../../src/main/engine/augmentation/diff-augment.ts'
 import { createDiscriminator, type Discriminator } from '../../src/main/engine/networks/discriminator.ts'
 import { createGenerator, type Generator } from '../../src/main/engine/networks/generator.ts'
 import { type Transform } from '../../src/main/engine/training/steps.ts'
+import { adaParameters, diffAugmentParameters } from './augmentation-parameters.ts'
 import { type GoldenCase } from './golden-case.ts'
 
 const GeneratorConfig = z.object({
@@ -117,16 +119,6 @@ export function transformOf(golden: GoldenCase, prefix: string): Transform {
     case 'diffaugment':
       return (x) => applyDiffAugment(x, diffAugmentParameters(golden, prefix), imageChannels(x))
     case 'ada':
-      throw new Error('not yet')
-  }
-}
-
-function diffAugmentParameters(golden: GoldenCase, prefix: string) {
-  const floats = (name: string) => Float32Array.from(golden.numbers(prefix + name))
-  const integers = (name: string) => Int32Array.from(golden.numbers(prefix + name))
-  return {
-    color: { brightness: floats('brightness'), saturation: floats('saturation'), contrast: floats('contrast') },
-    shift: integers('shift'),
-    cut: integers('cut')
+      return (x) => applyAda(x, adaParameters(golden, prefix), imageChannels(x))
   }
 }

@@ -129,7 +129,11 @@ export class GoldenCase {
       const difference = Math.abs((got[i] ?? NaN) - wanted)
       this.#absolute = largest(this.#absolute, difference)
       if (Math.abs(wanted) > atol) this.#relative = largest(this.#relative, difference / Math.abs(wanted))
-      this.#note({ array: name, strain: difference === 0 ? 0 : difference / (atol + rtol * Math.abs(wanted)), tolerance })
+      this.#note({
+        array: name,
+        strain: difference === 0 ? 0 : difference / (atol + rtol * Math.abs(wanted)),
+        tolerance
+      })
     }
   }
 
