@@ -38,7 +38,7 @@ export class MappingNetwork extends Module {
    */
   forward(z: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor2D {
     const classes = this.embed.weight.shape[0]
-    const embedded = this.embed.forward(tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D) // [N, wDim]
+    const embedded = this.embed.forward(oneHot(labels, classes)) // [N, wDim]
     let x = tf.concat([normalizeSecondMoment(z), normalizeSecondMoment(embedded)], 1) // [N, zDim + wDim]
     for (const layer of this.layers.values()) x = layer.activated(x) // [N, wDim]
     return x
@@ -58,7 +58,12 @@ export class ProxyNetwork extends Module {
 
   forward(labels: tf.Tensor1D): tf.Tensor2D {
     const classes = this.embed.weight.shape[0]
-    const embedded = this.embed.forward(tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D)
+    const embedded = this.embed.forward(oneHot(labels, classes))
     return this.fc0.activated(normalizeSecondMoment(embedded))
   }
+}
+
+/** Rows with a single 1, [N, classes]. Asked for floats, the wasm backend would write integers under their name. */
+function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
+  return tf.cast<tf.Tensor2D>(tf.oneHot(labels, classes, 1, 0, 'int32') as tf.Tensor2D, 'float32') // labels have one axis
 }
