@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Dataset, DatasetImage, ImportRequest, ImportResult } from './datasets.ts'
 import { DemoRequest, DemoResult, DemoState } from './demo.ts'
-import { WireError } from './errors.ts'
+import { type WireError } from './errors.ts'
 import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
 import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
 import { Checkpoint, EngineInfo, EngineRequest, EvaluationResult, Run, TrainRequest, TrainResult } from './runs.ts'

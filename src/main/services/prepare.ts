@@ -268,7 +268,7 @@ function averagePrecisions(matches: readonly ImageMatches[]): AveragePrecisions 
 /** Real limits for the area filter, from the training images alone. */
 function limits(images: readonly PreparedImage[], outcomes: readonly PreparedOutcome[]): CellLimits[] {
   return classNames(images).map((className) => {
-    const observed = outcomes.filter((_, i) => images[i]?.class === className && images[i]?.split === 'train')
+    const observed = outcomes.filter((_, i) => images[i]?.class === className && images[i].split === 'train')
     return { class: className, ...limitsOf(observed.map((outcome) => outcome.observed)) }
   })
 }

@@ -28,7 +28,9 @@ export class RunRecord {
     this.safeIteration = Math.max(0, ...app.catalog.runs.checkpoints(run.id).map(({ iteration }) => iteration))
   }
 
+  /** Takes up what the engine says about the run; the outcome of its job is for who started it. */
   take(message: EngineMessage): void {
+    if (isOutcome(message)) return
     switch (message.type) {
       case 'engine':
         this.#change({ engine: message.engine })
@@ -55,12 +57,6 @@ export class RunRecord {
       case 'notice':
         this.notice(message.text)
         break
-      case 'trained':
-      case 'generated':
-      case 'evaluated':
-      case 'probed':
-      case 'failed':
-        break // the outcome of the job, not news about the run
     }
   }
 
@@ -129,4 +125,10 @@ export class RunRecord {
     this.#app.catalog.runs.update(this.run)
     this.#app.emit({ event: 'run.changed', run: this.run })
   }
+}
+
+type Outcome = Extract<EngineMessage, { type: 'trained' | 'generated' | 'evaluated' | 'probed' | 'failed' }>
+
+function isOutcome(message: EngineMessage): message is Outcome {
+  return ['trained', 'generated', 'evaluated', 'probed', 'failed'].includes(message.type)
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Output } from '../../shared/api.ts'
 import { type ImportResult, SourceFormat } from '../../shared/datasets.ts'
 import { defaultMaskSettings, type MaskSettings, paperMaskSettings, type PrepareResult } from '../../shared/masks.ts'
-import { type CommonOptions, type Host } from './commands.ts'
+import { type CommonOptions, type Host } from './host.ts'
 import { count, percent, realNumber, shares, wholeNumber } from './numbers.ts'
 
 /** import, datasets, dataset, prepare, mask-graph, decode */

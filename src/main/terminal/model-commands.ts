@@ -3,7 +3,7 @@ import { type Output } from '../../shared/api.ts'
 import { type DemoResult } from '../../shared/demo.ts'
 import { refuse } from '../../shared/errors.ts'
 import { type EngineRequest, TrainRequest, type TrainResult } from '../../shared/runs.ts'
-import { type CommonOptions, engineOption, type Host } from './commands.ts'
+import { type CommonOptions, engineOption, type Host } from './host.ts'
 import { count, realNumber, wholeNumber } from './numbers.ts'
 
 interface EngineOptions extends CommonOptions {

@@ -4,7 +4,8 @@ import { AppError, fromWireError, toWireError, type WireError } from '../../shar
 import { createApp } from '../app.ts'
 import { defaultEnvironment } from '../environment.ts'
 import { dispatch } from '../services/dispatch.ts'
-import { createProgram, type Host } from './commands.ts'
+import { createProgram } from './commands.ts'
+import { type Host } from './host.ts'
 import { exitStatus } from './exit-status.ts'
 import { createProgressDisplay } from './progress-display.ts'
 

@@ -1,6 +1,6 @@
 import { type Command } from 'commander'
 import { PackageFormat } from '../../shared/packages.ts'
-import { type CommonOptions, type Host } from './commands.ts'
+import { type CommonOptions, type Host } from './host.ts'
 import { count, wholeNumber } from './numbers.ts'
 import { serve } from './serve.ts'
 

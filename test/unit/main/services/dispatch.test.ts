@@ -52,6 +52,7 @@ test('calls a full disk by its name', async () => {
 })
 
 test('lets no answer out that is not what the table promises', async () => {
-  const table = handlers({ 'datasets.list': () => ({ datasets: [{ id: 1 }] }) as never })
+  const answer: unknown = { datasets: [{ id: 1 }] }
+  const table = handlers({ 'datasets.list': () => answer as never })
   expect(await dispatch(table, 'datasets.list', {}, context, log)).toMatchObject({ error: { kind: 'defect' } })
 })
