@@ -3,6 +3,7 @@ import { AppError, refuse } from '../../shared/errors.ts'
 import { nativeBackendName, registerNative } from './backends/native.ts'
 import { type TensorFlowLibrary } from './backends/tensorflow-library.ts'
 import { startWasm as startWasmBackend } from './backends/wasm.ts'
+import { registerLeanGradients } from './lean-gradients.ts'
 import { registerSecondDerivatives } from './second-derivatives.ts'
 
 /** What computes. `webgpu` is listed by `availableBackends`, but cannot be chosen yet. */
@@ -46,6 +47,7 @@ let opened: { readonly folder: string; readonly library: TensorFlowLibrary } | u
 export async function chooseBackend(request: BackendRequest, options: BackendOptions = {}): Promise<Backend> {
   tf.enableProdMode() // without it, plain JavaScript greets the user with an advertisement
   registerSecondDerivatives()
+  registerLeanGradients()
   switch (request) {
     case 'auto':
       return options.nativeFolder === undefined ? startWasm(options.wasmFolder) : startNative(options.nativeFolder)
@@ -90,7 +92,7 @@ async function startNative(folder: string, wanted?: 'native-gpu' | 'native-cpu')
     name,
     library: `TensorFlow ${library.TF_Version}`,
     device: library.gpu ?? processor(),
-    threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? navigator.hardwareConcurrency)
+    threads: wantedThreads()
   }
 }
 
@@ -110,7 +112,7 @@ function openNative(folder: string, allowGpu: boolean): TensorFlowLibrary {
 }
 
 async function startWasm(folder: string | undefined): Promise<Backend> {
-  const threads = await startWasmBackend(folder)
+  const threads = await startWasmBackend(folder, wantedThreads())
   await tf.setBackend('wasm')
   return { name: 'wasm', library: `TensorFlow.js WebAssembly ${tf.version_core}`, device: processor(), threads }
 }
@@ -129,6 +131,11 @@ function withoutGraphicsCard(): string | undefined {
 
 function availability(name: BackendAvailability['name'], reason?: string): BackendAvailability {
   return { name, available: reason === undefined, reason }
+}
+
+/** What the parent process set (see `engineEnvironment`), else one for each processor. */
+function wantedThreads(): number {
+  return Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? navigator.hardwareConcurrency)
 }
 
 function processor(): string {

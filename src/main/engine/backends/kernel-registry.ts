@@ -11,7 +11,7 @@ export interface KernelCall<Name extends string, Attributes, Backend> {
 export function replaceKernel<Name extends string, Attributes, Backend>(
   kernelName: string,
   backendName: string,
-  compute: (call: KernelCall<Name, Attributes, Backend>) => tf.TensorInfo
+  compute: (call: KernelCall<Name, Attributes, Backend>) => tf.TensorInfo | tf.TensorInfo[]
 ): void {
   const known = tf.getKernelsForBackend(backendName).some((kernel) => kernel.kernelName === kernelName)
   if (known) tf.unregisterKernel(kernelName, backendName)
