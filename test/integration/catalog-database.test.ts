@@ -10,6 +10,7 @@ import { backupPath, migrate, migrations } from '../../src/main/catalog/migratio
 import { AppError } from '../../src/shared/errors.ts'
 import { RandomStream } from '../../src/shared/random.ts'
 import { sampleDataset, sampleDatasetImages, sampleRun, sampleStep } from '../support/catalog-samples.ts'
+import { catalogWriter } from '../support/catalog-writer.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 async function catalogFile(): Promise<string> {
@@ -285,7 +286,7 @@ describe('a process that is killed while it writes', () => {
       await kill(writer)
 
       const catalog = openCatalog(file)
-      const run = catalog.requireRun(`round ${round}`)
+      const run = catalog.runs.require(`round ${round}`)
       const iterations = catalog.runs.history(run.id).map((entry) => entry.iteration)
       expect(iterations).toEqual(Array.from(iterations, (_, i) => i))
       expect(run.iteration).toBe(iterations.length - 1)
@@ -300,7 +301,7 @@ describe('a process that is killed while it writes', () => {
 
 /** Another process that opens the catalogue and writes one iteration after the other until it is killed. */
 function startWriter(file: string, name: string): ChildProcess {
-  return fork(resolve(import.meta.dirname, '../support/catalog-writer.ts'), [file, name], { execArgv: [] })
+  return fork(catalogWriter, [file, name], { execArgv: [] })
 }
 
 async function kill(child: ChildProcess): Promise<void> {

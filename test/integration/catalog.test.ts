@@ -123,11 +123,11 @@ describe('names', () => {
     const catalog = openCatalog(':memory:')
     const missing = (find: (name: string) => unknown, sentence: string) => expect(() => find('x')).toThrow(sentence)
 
-    missing((name) => catalog.requireDataset(name), 'There is no dataset called "x".')
-    missing((name) => catalog.requirePrepared(name), 'There is no prepared set called "x".')
-    missing((name) => catalog.requireRun(name), 'There is no run called "x".')
-    missing((name) => catalog.requireSynthetic(name), 'There is no synthetic set called "x".')
-    expect(() => catalog.requireDataset('x')).toThrow(
+    missing((name) => catalog.datasets.require(name), 'There is no dataset called "x".')
+    missing((name) => catalog.prepared.require(name), 'There is no prepared set called "x".')
+    missing((name) => catalog.runs.require(name), 'There is no run called "x".')
+    missing((name) => catalog.synthetic.require(name), 'There is no synthetic set called "x".')
+    expect(() => catalog.datasets.require('x')).toThrow(
       expect.objectContaining({ next: 'cytoloom datasets lists them.' })
     )
   })

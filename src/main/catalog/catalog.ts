@@ -1,6 +1,6 @@
 import { type Database } from 'better-sqlite3'
 import { type Dataset, type DatasetImage } from '../../shared/datasets.ts'
-import { type Prepared, type PreparedImage, type PrepareResult } from '../../shared/masks.ts'
+import { type PreparedImage, type PrepareResult } from '../../shared/masks.ts'
 import { type Checkpoint, type Run } from '../../shared/runs.ts'
 import { type Synthetic, type SyntheticImage } from '../../shared/synthetic.ts'
 import { type HistoryEntry } from '../../shared/training.ts'
@@ -49,23 +49,6 @@ export class Catalog {
     this.runs = new RunTable(db)
     this.synthetic = new SyntheticTable(db)
     this.packages = new PackageTable(db)
-  }
-
-  /** @throws AppError of kind `input` where there is none; so do the three below */
-  requireDataset(nameOrId: string): Dataset {
-    return this.datasets.require(nameOrId)
-  }
-
-  requirePrepared(nameOrId: string): Prepared {
-    return this.prepared.require(nameOrId)
-  }
-
-  requireRun(nameOrId: string): Run {
-    return this.runs.require(nameOrId)
-  }
-
-  requireSynthetic(nameOrId: string): Synthetic {
-    return this.synthetic.require(nameOrId)
   }
 
   /** All writes of `work`, or none where it throws. `work` must not wait for anything. */

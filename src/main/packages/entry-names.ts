@@ -1,9 +1,6 @@
 /** What an entry of a package is. There is nothing else in one. */
 export type Place = 'manifest' | 'readme' | 'about' | 'outlines' | 'image' | 'mask'
 
-/** The order of entries in the archive; within a place, by name. */
-const placeOrder: readonly Place[] = ['manifest', 'readme', 'about', 'outlines', 'image', 'mask']
-
 export const entryName = {
   manifest: 'manifest.json',
   readme: 'README.txt',
@@ -25,18 +22,6 @@ export function placeOf(name: string): Place | undefined {
   if (file === undefined || deeper.length > 0 || !pictureName.test(file)) return undefined
   if (folder === 'images') return 'image'
   return folder === 'masks' ? 'mask' : undefined
-}
-
-/** Negative where `a` stands before `b` in a package. */
-export function compareEntries(a: string, b: string): number {
-  const places = placeRank(a) - placeRank(b)
-  if (places !== 0 || a === b) return places
-  return a < b ? -1 : 1
-}
-
-function placeRank(name: string): number {
-  const place = placeOf(name)
-  return place === undefined ? placeOrder.length : placeOrder.indexOf(place)
 }
 
 const controlCharacter = /\p{Cc}/u

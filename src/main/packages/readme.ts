@@ -92,8 +92,8 @@ function madePart({ about, created, software }: PackageOrigin): string {
   seed            ${synthetic.seed}, truncation ${synthetic.truncation}
   computed with   ${provenance.engine.name} (${provenance.engine.library}, ${provenance.engine.device})
 
-Cells that were unlike the real ones in size or shape were taken out: ${about.filtered.cells}
-cells in kept pictures, ${about.filtered.images} whole pictures.`
+Cells that were unlike the real ones in size or shape were taken out, and so were
+pictures with too many or too few cells. Cells: ${about.filtered.cells}. Whole pictures: ${about.filtered.images}.`
 }
 
 function rightsPart({ license, author }: PackageOrigin): string {

@@ -27,20 +27,25 @@ export async function writeArchive(path: string, contents: AsyncIterable<Archive
   const written = pipeline(output, createWriteStream(path, { flags: 'wx' }))
   written.catch(() => undefined) // reported where it is awaited; until then a failure must not end the process
 
-  for await (const { path: name, bytes } of contents) {
-    const arrived = once(output, 'data')
-    zip.addBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name, {
-      mtime: fixedTime,
-      forceDosTimestamp: true,
-      mode: plainFile,
-      compress: !name.endsWith('.png')
-    })
-    await Promise.race([arrived, written])
-    while (output.readableLength + output.writableLength > queuedBytes) {
-      await Promise.race([once(output, 'data'), written])
+  try {
+    for await (const { path: name, bytes } of contents) {
+      const arrived = once(output, 'data')
+      zip.addBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name, {
+        mtime: fixedTime,
+        forceDosTimestamp: true,
+        mode: plainFile,
+        compress: !name.endsWith('.png')
+      })
+      await Promise.race([arrived, written])
+      while (output.readableLength + output.writableLength > queuedBytes) {
+        await Promise.race([once(output, 'data'), written])
+      }
     }
+    zip.end({ forceZip64Format: false, comment: unfinishedSeal() })
+    await written
+  } finally {
+    output.destroy() // does nothing to a finished one; frees the file of one that was given up
+    await written.catch(() => undefined)
   }
-  zip.end({ forceZip64Format: false, comment: unfinishedSeal() })
-  await written
   await sealFile(path)
 }
