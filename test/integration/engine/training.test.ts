@@ -7,12 +7,13 @@ import { train, type TrainingEvent, type TrainingHooks } from '../../../src/main
 import { TrainingState } from '../../../src/main/engine/training/training-state.ts'
 import { tinyBatch, tinyNetwork, tinyTraining } from '../../support/tiny-training.ts'
 
-beforeAll(() => chooseBackend('cpu'))
+beforeAll(() => chooseBackend('wasm'))
 
 const settings = tinyTraining()
 
 describe('a run that is stopped and resumed', () => {
-  test('is bit for bit the run that went through', async () => {
+  test.each(['wasm', 'cpu'] as const)('is bit for bit the run that went through, on %s', async (engine) => {
+    await chooseBackend(engine)
     const through = TrainingState.create(settings)
     await trainAll(settings, through)
 
@@ -23,6 +24,7 @@ describe('a run that is stopped and resumed', () => {
 
     expect(resumed.iteration).toBe(6)
     expect(contents(resumed)).toEqual(contents(through))
+    await chooseBackend('wasm')
   })
 
   test('gets back every mutable field of the state', async () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
 import { type RandomStream } from '../../../shared/random.ts'
+import { ParameterVector } from './parameter-vector.ts'
 
 /**
  * A part of a network. It finds its weights by walking its own fields, so that the path of fields is the name of the
@@ -8,6 +9,8 @@ import { type RandomStream } from '../../../shared/random.ts'
  * modules adds the keys of the Map instead of its own name.
  */
 export abstract class Module {
+  #vector: ParameterVector | undefined
+
   /** What the optimiser changes, in the order of the fields. */
   parameters(): Map<string, tf.Variable> {
     return new Map([...this.variables()].filter(([, variable]) => variable.trainable))
@@ -16,6 +19,11 @@ export abstract class Module {
   /** Parameters, and running means that are saved with them but not trained. */
   variables(): Map<string, tf.Variable> {
     return new Map(variablesOf(this))
+  }
+
+  /** The parameters as one vector, which lives as long as the network. */
+  get vector(): ParameterVector {
+    return (this.#vector ??= new ParameterVector(this))
   }
 
   countParameters(): number {
@@ -33,6 +41,7 @@ export abstract class Module {
   }
 
   dispose(): void {
+    this.#vector?.dispose()
     for (const variable of this.variables().values()) variable.dispose()
   }
 }

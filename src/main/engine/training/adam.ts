@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { type TrainingSettings } from '../../../shared/training.ts'
 import { type Module } from '../networks/module.ts'
-import { ParameterVector } from './parameter-vector.ts'
+import { type ParameterVector } from '../networks/parameter-vector.ts'
 import { readTensors, type TensorMap } from './tensor-map.ts'
 
 /** Gradients by the name of the parameter. A parameter that a loss does not reach is absent. */
@@ -37,7 +37,7 @@ export class Adam implements Optimizer {
   /** @param lazyInterval iterations between the steps of the regulariser; 0 when there is none */
   constructor(network: Module, learningRate: number, settings: TrainingSettings['adam'], lazyInterval: number) {
     const ratio = lazyInterval === 0 ? 1 : lazyInterval / (lazyInterval + 1)
-    this.parameters = new ParameterVector(network)
+    this.parameters = network.vector
     this.#learningRate = learningRate * ratio
     this.#beta1 = settings.beta1 ** ratio
     this.#beta2 = settings.beta2 ** ratio

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { type TrainingSettings } from '../../../shared/training.ts'
 import { type Generator } from '../networks/generator.ts'
-import { ParameterVector } from './parameter-vector.ts'
 
 /**
  * Decay of the averaged generator for one batch: 0.5^(batch / half-life).
@@ -17,9 +16,8 @@ export function emaDecay(settings: TrainingSettings['ema'], batch: number, image
 /** average ← decay·average + (1 − decay)·generator for every parameter; the running mean of w is copied. */
 export function updateEma(average: Generator, generator: Generator, decay: number): void {
   tf.tidy(() => {
-    const held = new ParameterVector(average)
-    const newest = new ParameterVector(generator).values()
-    held.assign(tf.add(tf.mul(held.values(), decay), tf.mul(newest, 1 - decay)))
+    const held = tf.mul(average.vector.values(), decay)
+    average.vector.assign(tf.add(held, tf.mul(generator.vector.values(), 1 - decay)))
     average.mapping.wAvg.assign(tf.clone(generator.mapping.wAvg))
   })
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
-import { type Module } from '../networks/module.ts'
+import { type Module } from './module.ts'
 
 /**
  * The parameters of a network as one long vector. What is done to every weight alike (Adam, averaging) then takes a
@@ -10,6 +10,8 @@ export class ParameterVector {
   readonly names: readonly string[]
   readonly #variables: readonly tf.Variable[]
   readonly #sizes: readonly number[]
+  /** The last vector, and what each variable held then: it is right as long as they hold it still. */
+  #latest: { readonly vector: tf.Tensor1D; readonly held: readonly object[] } | undefined
 
   constructor(network: Module) {
     const parameters = network.parameters()
@@ -26,9 +28,15 @@ export class ParameterVector {
     return this.#variables
   }
 
-  /** The present values [size]. */
+  /** The present values [size]; they stay this object's. */
   values(): tf.Tensor1D {
-    return flatten(this.#variables)
+    const isCurrent = this.#latest?.held.every((data, i) => data === this.#variables[i]?.dataId) ?? false
+    if (this.#latest && isCurrent) return this.#latest.vector
+    return this.#keep(flatten(this.#variables))
+  }
+
+  dispose(): void {
+    this.#latest?.vector.dispose()
   }
 
   /** Tensors by name, laid out in the order of the parameters [size]; a name that is absent counts as 0. */
@@ -48,6 +56,13 @@ export class ParameterVector {
       const parts = this.#split(vector)
       for (const [i, variable] of this.#variables.entries()) variable.assign(part(parts, i))
     })
+    this.#keep(tf.clone(vector))
+  }
+
+  #keep(vector: tf.Tensor1D): tf.Tensor1D {
+    this.#latest?.vector.dispose()
+    this.#latest = { vector: tf.keep(vector), held: this.#variables.map(({ dataId }) => dataId) }
+    return vector
   }
 
   #split(vector: tf.Tensor1D): tf.Tensor[] {
