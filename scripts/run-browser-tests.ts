@@ -4,6 +4,8 @@ import { delimiter, join, resolve } from 'node:path'
 import { buildPage } from './build-page.ts'
 
 const root = resolve(import.meta.dirname, '..')
+/** Debian's installer. */
+const aptGet = '/usr/bin/apt-get'
 
 /** Finds Chromium, or installs it where that can be done without asking; builds the page; runs the browser tests. */
 async function main(): Promise<number> {
@@ -36,11 +38,10 @@ function findChromium(): string | undefined {
 }
 
 function installChromium(): string | undefined {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined
+  if (process.getuid?.() !== 0 || !existsSync(aptGet)) return undefined
   process.stderr.write('Installing Chromium from Debian …\n')
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const apt = (...args: string[]) =>
-    spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env }).status === 0
+  const apt = (...args: string[]) => spawnSync(aptGet, ['-qq', ...args], { stdio: ['ignore', 2, 2], env }).status === 0
   const isInstalled = apt('update') && apt('install', '--no-install-recommends', '-y', 'chromium', 'fonts-dejavu-core')
   return isInstalled ? findChromium() : undefined
 }

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { type Page } from 'playwright-core'
 import { z } from 'zod'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const Results = z.object({
   violations: z.array(
@@ -14,7 +11,7 @@ const Results = z.object({
 /** The page's accessibility violations by axe-core, each in a line. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   // Evaluated by the debugger: the page's own policy, which forbids foreign scripts, stays as it is.
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const results = Results.parse(await page.evaluate('axe.run(document, { resultTypes: ["violations"] })'))
   return results.violations.map(
     ({ id, impact, nodes }) =>

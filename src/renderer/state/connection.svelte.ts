@@ -1,4 +1,3 @@
-import { createContext } from 'svelte'
 import { type Bridge } from '../bridge.ts'
 import { type Connection } from '../transport/transport.ts'
 
@@ -24,5 +23,3 @@ export class ConnectionState {
     })
   }
 }
-
-export const [getConnection, setConnection] = createContext<ConnectionState>()
