@@ -26,7 +26,7 @@ const leastVisible = 3
 export function observeCells(owners: Uint32Array, width: number, height: number, tile: number): ObservedCells {
   const pieces = labelComponents(owners, width, height, 8)
   const ownerOf = new Uint32Array(pieces.count + 1)
-  for (const [pixel, piece] of pieces.labels.entries()) ownerOf[piece] = owners[pixel] ?? 0
+  for (let pixel = 0; pixel < owners.length; pixel++) ownerOf[pieces.labels[pixel] ?? 0] = owners[pixel] ?? 0
   const largest = new Map<number, RegionProperties>()
   for (const piece of regionProperties(pieces.labels, width, height)) {
     const owner = ownerOf[piece.label] ?? 0

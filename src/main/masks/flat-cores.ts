@@ -25,7 +25,8 @@ export function findCores(
   const areas = componentAreas(all)
   const cores = keepComponents(all, (label) => (areas[label] ?? 0) >= smallestCore)
   const levelOf = new Float32Array(cores.count + 1)
-  for (const [pixel, core] of cores.labels.entries()) {
+  for (let pixel = 0; pixel < levelled.length; pixel++) {
+    const core = cores.labels[pixel] ?? 0
     if (core > 0) levelOf[core] = levels[levelled[pixel] ?? 0] ?? 0
   }
   return fillHoles({ labels: grow(cores.labels, levelOf, smooth), count: cores.count }, width, height)
@@ -66,31 +67,37 @@ function windowOffsets({ width }: Framed): number[] {
 /** The median of each 3 × 3 window. */
 function medianFilter(framed: Framed): Picture {
   const { values, width, height } = framed
-  const offsets = windowOffsets(framed)
+  const row = width + 2
   const result = new Float32Array(width * height)
-  const window = new Float32Array(9)
+  const columns = new Float32Array(3 * row) // per column of three: least, middle, most
   for (let y = 0, pixel = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, pixel++) {
-      const centre = (y + 1) * (width + 2) + x + 1
-      for (let i = 0; i < 9; i++) window[i] = values[centre + (offsets[i] ?? 0)] ?? 0
-      result[pixel] = medianOf(window)
-    }
+    for (let x = 0; x < row; x++) sortColumn(values, y * row + x, row, columns, 3 * x)
+    for (let x = 0; x < width; x++) result[pixel++] = medianOfColumns(columns, 3 * x)
   }
   return { values: result, width, height }
 }
 
-/** Sorts the window, by insertion since it is short. */
-function medianOf(window: Float32Array): number {
-  for (let i = 1; i < 9; i++) {
-    const value = window[i] ?? 0
-    let at = i
-    while (at > 0 && (window[at - 1] ?? 0) > value) {
-      window[at] = window[at - 1] ?? 0
-      at--
-    }
-    window[at] = value
-  }
-  return window[4] ?? 0
+function sortColumn(values: Float32Array, at: number, row: number, columns: Float32Array, target: number): void {
+  const a = values[at] ?? 0
+  const b = values[at + row] ?? 0
+  const c = values[at + 2 * row] ?? 0
+  const least = Math.min(a, b, c)
+  const most = Math.max(a, b, c)
+  columns[target] = least
+  columns[target + 1] = medianOfThree(a, b, c)
+  columns[target + 2] = most
+}
+
+/** The median of nine is that of the greatest least, the middle middle and the least greatest of three sorted columns. */
+function medianOfColumns(columns: Float32Array, at: number): number {
+  const least = Math.max(columns[at] ?? 0, columns[at + 3] ?? 0, columns[at + 6] ?? 0)
+  const middle = medianOfThree(columns[at + 1] ?? 0, columns[at + 4] ?? 0, columns[at + 7] ?? 0)
+  const most = Math.min(columns[at + 2] ?? 0, columns[at + 5] ?? 0, columns[at + 8] ?? 0)
+  return medianOfThree(least, middle, most)
+}
+
+function medianOfThree(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c))
 }
 
 /** The label of each pixel that is flat and near its level, else 0. */
@@ -188,20 +195,42 @@ function bestClaim(
 
 /** Gives background that one cell alone encloses to that cell. */
 function fillHoles({ labels, count }: Components, width: number, height: number): Components {
-  const isBackground = Uint8Array.from(labels, (label) => Number(label === 0))
-  const background = labelComponents(isBackground, width, height, 4)
-  const mixed = -1
-  const owners = new Int32Array(background.count + 1) // per region of background: its only cell, 0 before one is seen
-  const meet = (region: number, label: number) => {
-    if (region > 0 && label > 0) owners[region] = owners[region] === 0 || owners[region] === label ? label : mixed
+  const isBackground = new Uint8Array(labels.length)
+  for (let pixel = 0; pixel < labels.length; pixel++) isBackground[pixel] = labels[pixel] === 0 ? 1 : 0
+  const regions = labelComponents(isBackground, width, height, 4)
+  const owners = enclosingCells(labels, regions, width, height)
+  const filled = labels.slice()
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    const owner = owners[regions.labels[pixel] ?? 0] ?? 0
+    if (owner > 0) filled[pixel] = owner
+  }
+  return { labels: filled, count }
+}
+
+const several = -1
+
+/** Per region of background the only cell next to it; `several` if there are more or it reaches the border. */
+function enclosingCells(labels: Uint32Array, regions: Components, width: number, height: number): Int32Array {
+  const owners = new Int32Array(regions.count + 1)
+  owners[0] = several // stands for the cells themselves
+  for (let x = 0; x < width; x++) {
+    owners[regions.labels[x] ?? 0] = several
+    owners[regions.labels[x + (height - 1) * width] ?? 0] = several
+  }
+  for (let pixel = 0; pixel < labels.length; pixel += width) {
+    owners[regions.labels[pixel] ?? 0] = several
+    owners[regions.labels[pixel + width - 1] ?? 0] = several
   }
   for (let pixel = 0; pixel < labels.length; pixel++) {
-    const x = pixel % width
-    const isOnBorder = x === 0 || x === width - 1 || pixel < width || pixel >= labels.length - width
-    const region = background.labels[pixel] ?? 0
-    if (isOnBorder) owners[region] = mixed
-    else for (const offset of [-width, -1, 1, width]) meet(region, labels[pixel + offset] ?? 0)
+    const region = regions.labels[pixel] ?? 0
+    if (owners[region] !== several) meetNeighbours(owners, region, labels, pixel, width)
   }
-  const enclosing = (pixel: number) => Math.max(0, owners[background.labels[pixel] ?? 0] ?? 0)
-  return { labels: labels.map((label, pixel) => (label === 0 ? enclosing(pixel) : label)), count }
+  return owners
+}
+
+function meetNeighbours(owners: Int32Array, region: number, labels: Uint32Array, pixel: number, width: number): void {
+  for (const offset of [-width, -1, 1, width]) {
+    const label = labels[pixel + offset] ?? 0
+    if (label > 0) owners[region] = owners[region] === 0 || owners[region] === label ? label : several
+  }
 }

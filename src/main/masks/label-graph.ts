@@ -79,42 +79,76 @@ function breadthFirst({ living, neighbours }: Adjacency, labelCap: number): Int3
 
 /** Next is the cell whose neighbours have the most distinct labels; ties: more neighbours, then the smaller id. */
 function saturationFirst(adjacency: Adjacency, labelCap: number): Int32Array {
-  const { living, neighbours } = adjacency
+  const { neighbours } = adjacency
   const labels = new Int32Array(neighbours.length)
-  const seen = neighbours.map(() => new Set<number>())
-  const waiting = new Set(living)
-  while (waiting.size > 0) {
-    const cell = mostSaturated(waiting, seen, neighbours)
-    waiting.delete(cell)
-    const label = smallestFree(neighbours[cell] ?? [], labels, labelCap)
-    if (label > 0) {
-      labels[cell] = label
-      for (const next of neighbours[cell] ?? []) seen[next]?.add(label)
-    } else if (swapChain(adjacency, labels, cell, labelCap)) {
-      // A swap moves labels anywhere along the chain, so what the waiting cells see is counted again.
-      for (const other of waiting) seen[other] = labelsAround(neighbours[other] ?? [], labels)
-    }
+  const frontier = new Frontier(adjacency, labels)
+  for (let cell = frontier.take(); cell !== undefined; cell = frontier.take()) {
+    labels[cell] = smallestFree(neighbours[cell] ?? [], labels, labelCap)
+    // A swap moves labels anywhere along its chain.
+    if (labels[cell] === 0 && swapChain(adjacency, labels, cell, labelCap)) frontier.countAgain()
+    if (labels[cell] !== 0) frontier.reach(neighbours[cell] ?? [])
   }
   return labels
 }
 
-function mostSaturated(
-  waiting: ReadonlySet<number>,
-  seen: readonly ReadonlySet<number>[],
-  neighbours: readonly (readonly number[])[]
-): number {
-  let best = -1
-  let saturation = -1
-  let degree = -1
-  for (const cell of waiting) {
-    const distinct = seen[cell]?.size ?? 0
-    const count = neighbours[cell]?.length ?? 0
-    if (distinct < saturation || (distinct === saturation && count <= degree)) continue
-    best = cell
-    saturation = distinct
-    degree = count
+/** The cells that wait for a label and have a labelled neighbour, with the number of labels around each. */
+class Frontier {
+  readonly #neighbours: Adjacency['neighbours']
+  readonly #labels: Int32Array
+  /** Where equally saturated cells stand: more neighbours first, then the smaller id. */
+  readonly #ranks: Int32Array
+  readonly #seeds: Iterator<number>
+  readonly #waiting: Set<number>
+  readonly #saturation = new Map<number, number>()
+
+  constructor({ living, neighbours }: Adjacency, labels: Int32Array) {
+    this.#neighbours = neighbours
+    this.#labels = labels
+    const degree = (cell: number) => neighbours[cell]?.length ?? 0
+    const seeds = [...living].sort((i, j) => degree(j) - degree(i)) // stable, and `living` ascends by id
+    this.#ranks = new Int32Array(neighbours.length)
+    for (const [rank, cell] of seeds.entries()) this.#ranks[cell] = rank
+    this.#seeds = seeds.values()
+    this.#waiting = new Set(living)
   }
-  return best
+
+  /** Removes the next cell; where no waiting cell has a labelled neighbour, the first of those that wait. */
+  take(): number | undefined {
+    let best = -1
+    let most = -1
+    for (const [cell, saturation] of this.#saturation) {
+      if (saturation < most || (saturation === most && this.#rank(cell) > this.#rank(best))) continue
+      best = cell
+      most = saturation
+    }
+    const cell = best >= 0 ? best : this.#nextSeed()
+    if (cell === undefined) return undefined
+    this.#saturation.delete(cell)
+    this.#waiting.delete(cell)
+    return cell
+  }
+
+  /** Counts the labels around cells next to a new one. */
+  reach(cells: readonly number[]): void {
+    for (const cell of cells) {
+      if (this.#waiting.has(cell))
+        this.#saturation.set(cell, labelsAround(this.#neighbours[cell] ?? [], this.#labels).size)
+    }
+  }
+
+  countAgain(): void {
+    this.reach([...this.#saturation.keys()])
+  }
+
+  #rank(cell: number): number {
+    return this.#ranks[cell] ?? 0
+  }
+
+  #nextSeed(): number | undefined {
+    let next = this.#seeds.next()
+    while (next.done !== true && !this.#waiting.has(next.value)) next = this.#seeds.next()
+    return next.done === true ? undefined : next.value
+  }
 }
 
 /** 0 if all labels up to the cap are taken. */
@@ -143,8 +177,10 @@ function swapChain({ neighbours }: Adjacency, labels: Int32Array, cell: number, 
   for (let a = 1; a <= labelCap; a++) {
     for (let b = 1; b <= labelCap; b++) {
       if (a === b) continue
-      const chain = chainFrom(around, neighbours, labels, [a, b])
-      if (around.some((other) => labels[other] === b && chain.has(other))) continue
+      const forbidden = new Set(around.filter((other) => labels[other] === b))
+      const starts = around.filter((other) => labels[other] === a)
+      const chain = chainFrom(starts, forbidden, neighbours, (other) => labels[other] === a || labels[other] === b)
+      if (chain === undefined) continue
       for (const other of chain) labels[other] = labels[other] === a ? b : a
       labels[cell] = a
       return true
@@ -153,16 +189,18 @@ function swapChain({ neighbours }: Adjacency, labels: Int32Array, cell: number, 
   return false
 }
 
+/** All cells of the chain; undefined as soon as it leads to a forbidden one. */
 function chainFrom(
   starts: readonly number[],
+  forbidden: ReadonlySet<number>,
   neighbours: readonly (readonly number[])[],
-  labels: Int32Array,
-  [a, b]: readonly [number, number]
-): Set<number> {
-  const chain = new Set(starts.filter((cell) => labels[cell] === a))
+  isLink: (cell: number) => boolean
+): Set<number> | undefined {
+  const chain = new Set(starts)
   for (const cell of chain) {
     for (const next of neighbours[cell] ?? []) {
-      if (labels[next] === a || labels[next] === b) chain.add(next)
+      if (forbidden.has(next)) return undefined
+      if (isLink(next)) chain.add(next)
     }
   }
   return chain

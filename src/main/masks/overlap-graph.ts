@@ -63,23 +63,11 @@ export function rleTouches(a: Rle, b: Rle): boolean {
 export function removeCovered(graph: OverlapGraph, maxCover: number, order: RemovalOrder): number[] {
   const covers = coversOf(graph)
   const removed = new Set<number>()
-  const coveredFraction = (cell: number) => {
-    let greatest = 0
-    for (const [other, weight] of covers[cell] ?? []) {
-      if (weight > greatest && !removed.has(other)) greatest = weight
-    }
-    return greatest
-  }
+  const coveredFraction = (cell: number) => greatestCover(covers[cell] ?? [], removed)
   const positions = [...graph.cells.keys()]
   switch (order) {
-    case 'greatest-first': {
-      let worst = mostCovered(graph.cells, removed, coveredFraction, maxCover)
-      while (worst !== undefined) {
-        removed.add(worst)
-        worst = mostCovered(graph.cells, removed, coveredFraction, maxCover)
-      }
-      return [...removed]
-    }
+    case 'greatest-first':
+      return removeGreatestFirst(graph.cells, covers, maxCover)
     case 'ascending-id': {
       const byId = positions.sort((i, j) => (graph.cells[i]?.id ?? 0) - (graph.cells[j]?.id ?? 0))
       for (const cell of byId) if (coveredFraction(cell) > maxCover) removed.add(cell)
@@ -90,6 +78,46 @@ export function removeCovered(graph: OverlapGraph, maxCover: number, order: Remo
   }
 }
 
+type Covers = readonly (readonly (readonly [other: number, weight: number])[])[]
+
+function greatestCover(covers: Covers[number], removed: ReadonlySet<number>): number {
+  let greatest = 0
+  for (const [other, weight] of covers) {
+    if (weight > greatest && !removed.has(other)) greatest = weight
+  }
+  return greatest
+}
+
+function removeGreatestFirst(cells: readonly Cell[], covers: Covers, maxCover: number): number[] {
+  const removed = new Set<number>()
+  const candidates = new Map<number, number>() // position → covered share, of those beyond the limit
+  const look = (position: number) => {
+    const fraction = removed.has(position) ? 0 : greatestCover(covers[position] ?? [], removed)
+    if (fraction > maxCover) candidates.set(position, fraction)
+    else candidates.delete(position)
+  }
+  for (const position of cells.keys()) look(position)
+  while (candidates.size > 0) {
+    const worst = mostCovered(cells, candidates)
+    removed.add(worst)
+    look(worst)
+    for (const [other] of covers[worst] ?? []) look(other)
+  }
+  return [...removed]
+}
+
+function mostCovered(cells: readonly Cell[], candidates: ReadonlyMap<number, number>): number {
+  let worst: { position: number; fraction: number; cell: Cell } | undefined
+  for (const [position, fraction] of candidates) {
+    const cell = cells[position]
+    if (cell === undefined) continue
+    const comesFirst =
+      worst === undefined || (fraction - worst.fraction || worst.cell.area - cell.area || cell.id - worst.cell.id) > 0
+    if (comesFirst) worst = { position, fraction, cell }
+  }
+  return worst?.position ?? -1
+}
+
 /** Per cell u: each v that overlaps it, with the share of u that v covers. */
 function coversOf({ cells, overlaps }: OverlapGraph): [other: number, weight: number][][] {
   const covers = cells.map((): [number, number][] => [])
@@ -98,23 +126,6 @@ function coversOf({ cells, overlaps }: OverlapGraph): [other: number, weight: nu
     covers[j]?.push([i, pixels / (cells[j]?.area ?? 0)])
   }
   return covers
-}
-
-function mostCovered(
-  cells: readonly Cell[],
-  removed: ReadonlySet<number>,
-  coveredFraction: (cell: number) => number,
-  maxCover: number
-): number | undefined {
-  let worst: { position: number; cell: Cell; fraction: number } | undefined
-  for (const [position, cell] of cells.entries()) {
-    const fraction = removed.has(position) ? 0 : coveredFraction(position)
-    if (fraction <= maxCover) continue
-    const comesFirst =
-      worst === undefined || (fraction - worst.fraction || worst.cell.area - cell.area || cell.id - worst.cell.id) > 0
-    if (comesFirst) worst = { position, cell, fraction }
-  }
-  return worst?.position
 }
 
 /**
