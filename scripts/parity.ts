@@ -33,6 +33,8 @@ interface Job {
 const sets: readonly { readonly marks: readonly string[]; readonly run: Runner }[] = [
   { marks: ['rle-vectors.json'], run: runCoco },
   { marks: ['coco-eval.json'], run: runCoco },
+  { marks: ['polygon-rle.json'], run: runCoco },
+  { marks: ['coco-eval-detail.json'], run: runCoco },
   { marks: ['graphs.json'], run: runMasks },
   { marks: ['frechet-kid.json', 'features.npz'], run: runFid },
   { marks: ['golden.npz', 'architecture.json'], run: runEfficientnet }

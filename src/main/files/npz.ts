@@ -141,7 +141,7 @@ function parseHeader(header: string, source: string) {
 
 function elementType(descriptor: string, source: string) {
   const dtype = descriptor.slice(1)
-  const toNumbers = /^[<|=>]/.test(descriptor) ? decoders[dtype] : undefined
+  const toNumbers = /^[<|=>]/.test(descriptor) ? decoders.get(dtype) : undefined
   if (toNumbers === undefined) {
     throw refuse(`${source} has elements of type ${descriptor}; floats, integers and booleans are read.`)
   }
@@ -151,20 +151,22 @@ function elementType(descriptor: string, source: string) {
   return { dtype, itemBytes, toNumbers }
 }
 
-const decoders: Record<string, (buffer: ArrayBuffer, source: string) => NpyData> = {
-  f2: (buffer) => widenFloat16(new Uint16Array(buffer)),
-  f4: (buffer) => new Float32Array(buffer),
-  f8: (buffer) => new Float64Array(buffer),
-  i1: (buffer) => new Int8Array(buffer),
-  i2: (buffer) => new Int16Array(buffer),
-  i4: (buffer) => new Int32Array(buffer),
-  i8: (buffer, source) => exactDoubles(new BigInt64Array(buffer), source),
-  u1: (buffer) => new Uint8Array(buffer),
-  u2: (buffer) => new Uint16Array(buffer),
-  u4: (buffer) => new Uint32Array(buffer),
-  u8: (buffer, source) => exactDoubles(new BigUint64Array(buffer), source),
-  b1: (buffer) => new Uint8Array(buffer)
-}
+type Decoder = (buffer: ArrayBuffer, source: string) => NpyData
+
+const decoders = new Map<string, Decoder>([
+  ['f2', (buffer) => widenFloat16(new Uint16Array(buffer))],
+  ['f4', (buffer) => new Float32Array(buffer)],
+  ['f8', (buffer) => new Float64Array(buffer)],
+  ['i1', (buffer) => new Int8Array(buffer)],
+  ['i2', (buffer) => new Int16Array(buffer)],
+  ['i4', (buffer) => new Int32Array(buffer)],
+  ['i8', (buffer, source) => exactDoubles(new BigInt64Array(buffer), source)],
+  ['u1', (buffer) => new Uint8Array(buffer)],
+  ['u2', (buffer) => new Uint16Array(buffer)],
+  ['u4', (buffer) => new Uint32Array(buffer)],
+  ['u8', (buffer, source) => exactDoubles(new BigUint64Array(buffer), source)],
+  ['b1', (buffer) => new Uint8Array(buffer)]
+])
 
 function exactDoubles(integers: BigInt64Array | BigUint64Array, source: string): Float64Array {
   const doubles = Float64Array.from(integers, Number)

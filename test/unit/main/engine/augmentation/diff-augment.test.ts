@@ -5,6 +5,7 @@ import {
   type DiffAugmentParameters,
   drawDiffAugment
 } from '../../../../../src/main/engine/augmentation/diff-augment.ts'
+import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
 import { RandomStream } from '../../../../../src/shared/random.ts'
 import { GoldenCase, worstExcess } from '../../../../support/golden-case.ts'
 import { hasSharedData, withoutSharedData } from '../../../../support/shared-data.ts'
@@ -16,7 +17,7 @@ function samples(seed: number, shape: [number, number, number, number]): tf.Tens
 }
 
 beforeAll(async () => {
-  await tf.setBackend('cpu')
+  await chooseBackend('cpu')
 })
 
 test('does nothing under an empty policy', () => {
