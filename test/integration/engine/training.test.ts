@@ -147,7 +147,7 @@ describe('a new run from a saved model', () => {
     expect(fresh).toEqual([])
     expect(taken).toContain('discriminator.proxy.fc0.weight')
     expect(await state.save()).toMatchObject({
-      scalars: { iteration: 0, imagesSeen: 0, optimizerSteps: { generator: 0, discriminator: 0 }, pathLengthMean: 0 },
+      scalars: { iteration: 0, imagesSeen: 8, optimizerSteps: { generator: 0, discriminator: 0 }, pathLengthMean: 0 },
       tensors: {
         generator: saved.tensors.generatorEma,
         generatorEma: saved.tensors.generatorEma,

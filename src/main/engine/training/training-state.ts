@@ -48,7 +48,7 @@ export class TrainingState {
   readonly pathLengthMean: tf.Variable<tf.Rank.R0>
   /** Iterations done. */
   iteration = 0
-  /** Real images seen by the discriminator. */
+  /** Real images that the model has seen in all its runs; the averaging of the generator warms up by it. */
   imagesSeen = 0
   /** Wall time of training. */
   seconds = 0
@@ -97,14 +97,15 @@ export class TrainingState {
   }
 
   /**
-   * Starts a new run from a saved model, with fresh optimisers and counters: what has the same name and shape is taken
+   * Starts a new run from a saved model, with fresh optimisers and no iterations done: what has the same name and shape is taken
    * from the averaged generator and from the discriminator. The embeddings of the classes are new when their number
    * differs.
    */
-  static continueFrom(settings: TrainingSettings, { tensors }: SavedState): Continuation {
+  static continueFrom(settings: TrainingSettings, { scalars, tensors }: SavedState): Continuation {
     const state = TrainingState.create(settings)
     const generator = take(state.generator, tensors.generatorEma, hasSameClasses(state.generator, tensors.generatorEma))
     state.generatorEma.copyFrom(state.generator)
+    state.imagesSeen = scalars.imagesSeen
     const hasSame = hasSameClasses(state.discriminator, tensors.discriminator)
     const discriminator = take(state.discriminator, tensors.discriminator, hasSame)
     const named = (key: 'taken' | 'fresh') => [
