@@ -8,6 +8,8 @@ import { copyBlock, copyRows, type Numbers } from './loops/blocks.ts'
 interface SlicingBackend extends Omit<WasmBackend, 'makeOutput' | 'typedArrayFromHeap'> {
   makeOutput: (shape: number[], dtype: 'float32' | 'int32') => tf.TensorInfo
   typedArrayFromHeap: (tensor: tf.TensorInfo) => Numbers
+  /** One more tensor has these numbers. */
+  incRef: (dataId: object) => void
 }
 
 interface SliceSettings {
@@ -25,8 +27,8 @@ type Kernel = (call: never) => tf.TensorInfo | tf.TensorInfo[]
 let registered = false
 
 /**
- * Cutting and joining tensors on wasm. tfjs 4.22 copies the whole tensor out of the heap for every slice, and moves
- * channels by a function call for each pixel: together a third of a training step.
+ * Cutting, joining and cloning tensors on wasm. tfjs 4.22 copies the whole tensor out of the heap for every slice, moves
+ * channels by a function call for each pixel, and copies every clone: together a third of a training step.
  */
 export function registerWasmSlices(): void {
   if (registered) return
@@ -34,6 +36,13 @@ export function registerWasmSlices(): void {
   const tfjsSlice: Kernel = tf.getKernel('Slice', 'wasm').kernelFunc
   const tfjsSplit: Kernel = tf.getKernel('SplitV', 'wasm').kernelFunc
   const tfjsConcat: Kernel = tf.getKernel('Concat', 'wasm').kernelFunc
+
+  // Every tensor that a derivative needs later is cloned. A clone shares its numbers, which nothing changes.
+  replaceKernel('Identity', 'wasm', ({ inputs, backend }: KernelCall<'x', unknown, SlicingBackend>) => {
+    const { dataId, shape, dtype } = inputs.x
+    backend.incRef(dataId)
+    return { dataId, shape, dtype }
+  })
 
   // Texts and truth values go the way of tfjs.
   replaceKernel('Slice', 'wasm', (call: KernelCall<'x', SliceSettings, SlicingBackend>) => {
