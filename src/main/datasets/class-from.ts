@@ -6,7 +6,7 @@ import { matchNames } from './name-patterns.ts'
 import { type Layout, type SourceImage } from './source-image.ts'
 
 /** The class of images for which the rule gives none. */
-export const unknownClass = 'unknown'
+const unknownClass = 'unknown'
 /** The class of all images where classes are not told apart. */
 const onlyClass = 'all'
 

@@ -40,11 +40,21 @@ async function guessFolder(place: SourcePlace): Promise<Guess | undefined> {
     return { layout: 'coco', reason: 'the annotations are a JSON file' }
   const imageFolder = images ?? (await findSubfolder(source, imageFolderNames))
   const labelFolder = annotations ?? (await findSubfolder(source, labelFolderNames))
-  if (imageFolder !== undefined && labelFolder !== undefined) {
-    return { layout: 'labels', reason: `there are pictures in ${imageFolder} and label images in ${labelFolder}` }
-  }
+  if (imageFolder !== undefined && labelFolder !== undefined) return guessPair(imageFolder, labelFolder)
   if ((await listFiles(source)).some(isJson)) return guessJson(imageFolder ?? source)
-  return guessWithoutJson(source)
+  if (labelFolder === undefined) return guessByNames(source)
+  return { layout: 'labels', reason: `there are label images in ${labelFolder}` }
+}
+
+/** `images` and `masks` side by side: label images of the same names, or the masks of the cells of one image. */
+async function guessPair(imageFolder: string, labelFolder: string): Promise<Guess> {
+  const pictures = await listPictures(imageFolder)
+  const labels = await listPictures(labelFolder)
+  const [only] = pictures
+  if (only && pictures.length === 1 && labels.length > 1 && !labels.some(({ stem }) => stem.startsWith(only.stem))) {
+    return { layout: 'masks', reason: `${labelFolder} has several masks for the one picture in ${imageFolder}` }
+  }
+  return { layout: 'labels', reason: `there are pictures in ${imageFolder} and label images in ${labelFolder}` }
 }
 
 async function guessJson(imageFolder: string): Promise<Guess> {
@@ -53,7 +63,7 @@ async function guessJson(imageFolder: string): Promise<Guess> {
   return { layout: 'coco', reason: 'there is a JSON file beside the pictures' }
 }
 
-async function guessWithoutJson(source: string): Promise<Guess | undefined> {
+async function guessByNames(source: string): Promise<Guess | undefined> {
   const samples = await findSampleFolders(source)
   if (samples.length > 0) return { layout: 'masks', reason: 'each image has a folder with "images" and "masks"' }
   if (!hasMaskSiblings(await listPictures(source))) return undefined

@@ -19,6 +19,7 @@ import { readCoco } from './readers/coco.ts'
 import { readLabels } from './readers/labels.ts'
 import { readMasks } from './readers/masks.ts'
 import { type Layout, type SourceImage } from './source-image.ts'
+import { spread } from './spread.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
 import { type PlannedImage, takeImage } from './take-image.ts'
 import { findTimes } from './time-from.ts'
@@ -97,13 +98,11 @@ function readSource(request: ImportRequest, layout: Layout, log: ImportLog): Pro
 }
 
 /** At most `max` images, spread evenly over their order, so that all classes and times remain. */
-function thinOut(sources: readonly SourceImage[], max: number | undefined, log: ImportLog): SourceImage[] {
+function thinOut(sources: readonly SourceImage[], max: number | undefined, log: ImportLog): readonly SourceImage[] {
   const ordered = sources.toSorted((a, b) => byName(a.file, b.file))
   if (max === undefined || ordered.length <= max) return ordered
   log.warn(`${max} of ${ordered.length} images were taken, evenly spread over their names.`)
-  return ordered.filter(
-    (_, i) => Math.floor((i * max) / ordered.length) !== Math.floor(((i - 1) * max) / ordered.length)
-  )
+  return spread(ordered, max)
 }
 
 function plan(sources: readonly SourceImage[], request: ImportRequest, layout: Layout, log: ImportLog): PlannedImage[] {

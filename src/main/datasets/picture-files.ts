@@ -40,7 +40,7 @@ export function byName(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-export function describeFile(folder: string, path: string): PictureFile {
+function describeFile(folder: string, path: string): PictureFile {
   const parts = relative(folder, path).split(sep)
   const name = basename(path)
   return { path, relative: parts.join('/'), name, stem: basename(name, extname(name)), folders: parts.slice(0, -1) }

@@ -2,6 +2,7 @@ import { invariant, refuse } from '../../shared/errors.ts'
 import { RandomStream } from '../../shared/random.ts'
 import { shuffledGrayLevels } from '../masks/gray-levels.ts'
 import { ByteCache } from './byte-cache.ts'
+import { spread } from './spread.ts'
 import { readTile, type TilePlace } from './tile.ts'
 
 /** What one image of a prepared set holds. */
@@ -161,12 +162,6 @@ export class TileSource {
       )
     })
   }
-}
-
-/** At most `count` items, evenly over the list. */
-function spread<T>(items: readonly T[], count: number): readonly T[] {
-  if (items.length <= count) return items
-  return items.filter((_, i) => Math.floor((i * count) / items.length) !== Math.floor(((i - 1) * count) / items.length))
 }
 
 /** Writes one sample: image planes, then the mask in its grays, all as x/127.5 − 1. */

@@ -18,7 +18,7 @@ export function toEightBit(picture: Picture, brightness: Brightness, channels: '
 }
 
 /** The picture without an alpha channel. */
-export function dropAlpha(picture: Picture): Picture & { readonly channels: 1 | 3 } {
+function dropAlpha(picture: Picture): Picture & { readonly channels: 1 | 3 } {
   if (picture.channels === 1 || picture.channels === 3) return { ...picture, channels: picture.channels }
   const kept = picture.channels === 2 ? 1 : 3
   return { ...picture, channels: kept, data: firstChannels(picture, kept) }

@@ -39,7 +39,7 @@ export async function readCoco(place: SourcePlace, log: ImportLog): Promise<Sour
 }
 
 /** The JSON files with annotations below a source; LIVECell's file for all cell types goes before its parts. */
-export async function findAnnotationFiles({ source, annotations }: SourcePlace): Promise<string[]> {
+async function findAnnotationFiles({ source, annotations }: SourcePlace): Promise<string[]> {
   const place = annotations ?? source
   if ((await isFolder(place)) !== true) return [place]
   const folder = (await findSubfolder(place, ['annotations/LIVECell', 'LIVECell', 'annotations'])) ?? place
@@ -104,6 +104,9 @@ function describe(
       `${withoutCells} pictures are named by the annotations, but have no cells: they come in without annotation.`
     )
   }
+  const mixed = [...entries.values()].filter(({ categories }) => categories.size > 1).length
+  if (mixed > 0)
+    log.warn(`${mixed} pictures have cells of several categories; each goes by the one of most of its cells.`)
   return pictures.map((picture) => {
     const entry = entries.get(picture.path)
     return {

@@ -233,6 +233,13 @@ describe('folders with faults', () => {
     expect(images.map(({ file }) => file)).toEqual(['x.png', 'y.png'])
   })
 
+  test('one image with its masks is taken for what it is, and so are pictures above a folder of labels', async () => {
+    const sample = { 'images/7f3a.png': gray(), 'masks/01.png': gray(255), 'masks/02.png': gray(255) }
+    expect((await take(sample)).dataset).toMatchObject({ format: 'masks', images: 1, cells: 2 })
+    const above = { 'a.png': gray(), 'b.png': gray(), 'labels/a.png': labels() }
+    expect((await take(above)).dataset).toMatchObject({ format: 'labels', images: 2, annotated: 1 })
+  })
+
   test('masks that are empty or of another size are listed, the others become cells', async () => {
     const mask = gray(255)
     const { dataset, refused } = await take({
