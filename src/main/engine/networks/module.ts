@@ -23,7 +23,7 @@ export abstract class Module {
 
   /** The parameters as one vector, which lives as long as the network. */
   get vector(): ParameterVector {
-    return (this.#vector ??= new ParameterVector(this))
+    return (this.#vector ??= new ParameterVector(this.parameters()))
   }
 
   countParameters(): number {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
-import { type Module } from './module.ts'
 
 /**
  * The parameters of a network as one long vector. What is done to every weight alike (Adam, averaging) then takes a
@@ -13,8 +12,7 @@ export class ParameterVector {
   /** The last vector, and what each variable held then: it is right as long as they hold it still. */
   #latest: { readonly vector: tf.Tensor1D; readonly held: readonly object[] } | undefined
 
-  constructor(network: Module) {
-    const parameters = network.parameters()
+  constructor(parameters: ReadonlyMap<string, tf.Variable>) {
     this.names = [...parameters.keys()]
     this.#variables = [...parameters.values()]
     this.#sizes = this.#variables.map(({ size }) => size)
