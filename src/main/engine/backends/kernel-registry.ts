@@ -13,9 +13,11 @@ export function replaceKernel<Name extends string, Attributes, Backend>(
   backendName: string,
   compute: (call: KernelCall<Name, Attributes, Backend>) => tf.TensorInfo | tf.TensorInfo[]
 ): void {
-  const known = tf.getKernelsForBackend(backendName).some((kernel) => kernel.kernelName === kernelName)
-  if (known) tf.unregisterKernel(kernelName, backendName)
+  const known = tf.getKernelsForBackend(backendName).find((kernel) => kernel.kernelName === kernelName)
+  if (known !== undefined) tf.unregisterKernel(kernelName, backendName)
   tf.registerKernel({
+    // The replacement may call what it replaces, which then needs its preparation.
+    ...(known?.setupFunc === undefined ? {} : { setupFunc: known.setupFunc }),
     kernelName,
     backendName,
     // tfjs hands every kernel the inputs and settings that its callers name, and the backend it is registered for.

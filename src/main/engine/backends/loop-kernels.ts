@@ -1,6 +1,6 @@
 import { type Buffers } from './buffers.ts'
 import { replaceKernel, type KernelCall } from './kernel-registry.ts'
-import { activate, passGate, sumToChannels, type LeakySettings } from './loops/activation.ts'
+import { activate, passGate, sumMiddle, type LeakySettings } from './loops/activation.ts'
 import { filteredSize, filterImages, upsampleImages, type FilterSettings, type ImageShape } from './loops/fir.ts'
 
 /**
@@ -26,8 +26,10 @@ function registerActivation<Backend>(backendName: string, { allocate, view }: Bu
     return dx
   })
   replaceKernel('SumToChannels', backendName, ({ inputs, backend }: KernelCall<'x', unknown, Backend>) => {
-    const sums = allocate(backend, inputs.x.shape.slice(-1))
-    sumToChannels(view(backend, inputs.x), view(backend, sums))
+    const channels = inputs.x.shape.at(-1) ?? 1
+    const sums = allocate(backend, [channels])
+    const x = view(backend, inputs.x)
+    sumMiddle(x, [1, x.length / channels, channels], view(backend, sums))
     return sums
   })
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { wasmBuffers } from './buffers.ts'
 import { registerLoopKernels } from './loop-kernels.ts'
 import { registerWasmConvolutions } from './wasm-convolution.ts'
+import { registerWasmKernels } from './wasm-kernels.ts'
 import { registerWasmSlices } from './wasm-slices.ts'
 import { canWaitForThreads, withWasmThreads } from './wasm-threads.ts'
 
@@ -25,6 +26,7 @@ async function start(folder: string | undefined, threads: number): Promise<numbe
   if (folder !== undefined) wasm.setWasmPaths(folder)
   registerLoopKernels('wasm', wasmBuffers)
   registerWasmConvolutions()
+  registerWasmKernels()
   registerWasmSlices()
 
   if (threads > 1 && canWaitForThreads()) {

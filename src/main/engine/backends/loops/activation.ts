@@ -23,18 +23,25 @@ export function activate(x: Float32Array, bias: Float32Array, { slope, scale }: 
   }
 }
 
-/** dx = scale·dy where y ≥ 0, else slope·scale·dy: the derivative at an activation whose result was y. */
+/** dx = scale·dy where y > 0, else slope·scale·dy: the derivative at an activation whose result was y. */
 export function passGate(dy: Float32Array, y: Float32Array, { slope, scale }: LeakySettings, dx: Float32Array): void {
   const below = slope * scale
-  for (let i = 0; i < dy.length; i++) dx[i] = (dy[i] ?? 0) * ((y[i] ?? 0) >= 0 ? scale : below)
+  for (let i = 0; i < dy.length; i++) dx[i] = (dy[i] ?? 0) * ((y[i] ?? 0) > 0 ? scale : below)
 }
 
-/** sums[c] = Σ x[…, c] over everything but the channels. */
-export function sumToChannels(x: Float32Array, sums: Float32Array): void {
-  const channels = sums.length
-  const totals = new Float64Array(channels) // a long sum in single precision loses digits
-  for (let pixel = 0; pixel < x.length; pixel += channels) {
-    for (let c = 0; c < channels; c++) totals[c] = (totals[c] ?? 0) + (x[pixel + c] ?? 0)
+/**
+ * sums[o, i] = Σ x[o, ·, i] over the middle one of three axes.
+ *
+ * @param x [outer, length, inner]
+ * @param sums [outer, inner], overwritten
+ */
+export function sumMiddle(x: Float32Array, [outer, length, inner]: [number, number, number], sums: Float32Array): void {
+  const totals = new Float64Array(inner) // a long sum in single precision loses digits
+  for (let o = 0; o < outer; o++) {
+    totals.fill(0)
+    for (let from = o * length * inner; from < (o + 1) * length * inner; from += inner) {
+      for (let i = 0; i < inner; i++) totals[i] = (totals[i] ?? 0) + (x[from + i] ?? 0)
+    }
+    sums.set(totals, o * inner)
   }
-  sums.set(totals)
 }
