@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chooseBackend } from '../../../src/main/engine/backend.ts'
-import { evaluateSamples, PictureFeatures, type PictureSet } from '../../../src/main/engine/metrics/sample-quality.ts'
+import {
+  evaluateSamples,
+  evenSelection,
+  PictureFeatures,
+  type PictureSet
+} from '../../../src/main/engine/metrics/sample-quality.ts'
 import { type FeatureNetwork } from '../../../src/main/engine/networks/feature-network.ts'
 import { RandomStream } from '../../../src/shared/random.ts'
 import { loadFeatureNetwork } from '../../support/feature-network.ts'
@@ -64,4 +69,10 @@ test('falls back on all pictures together where every class is too small, and re
   expect(quality.mean).toEqual({ frechet: quality.all.frechet, kernel: quality.all.kernel })
   const one = pictures(4, [20], [0])
   await expect(evaluateSamples(network, real, one, ['a', 'b'])).rejects.toThrow('fewer than two')
+})
+
+test('takes an even selection where there are more pictures than can be compared in pairs', () => {
+  const vectors = Float32Array.from({ length: 14 }, (_, i) => Math.floor(i / 2)) // seven vectors of two
+  expect([...evenSelection(vectors, 2, 3)]).toEqual([0, 0, 2, 2, 4, 4])
+  expect(evenSelection(vectors, 2, 7)).toBe(vectors)
 })
