@@ -79,8 +79,9 @@ export interface ColumnReading {
   readonly stride: number
   readonly padTop: number
   readonly padLeft: number
-  /** Rows of the padded image. */
-  readonly paddedHeight: number
+  /** Rows of the padded image, and how many come before them. */
+  readonly rows: number
+  readonly firstRow: number
   /** Width of the convolution's result. */
   readonly columns: number
 }
@@ -90,16 +91,16 @@ export interface ColumnReading {
  * of one image whose pixels are the rows (downwards) and the kernel's columns and input channels (across).
  *
  * @param x images of `shape`
- * @param laid [paddedHeight, kernelWidth·C, N·columns], overwritten:
- *   laid[h, b·C + c, n·columns + i] = x[n, h − padTop, stride·i + b − padLeft, c], zero outside the image
+ * @param laid [rows, kernelWidth·C, N·columns], overwritten:
+ *   laid[h, b·C + c, n·columns + i] = x[n, firstRow + h − padTop, stride·i + b − padLeft, c], zero outside the image
  */
 export function layColumns(x: Float32Array, shape: ImageShape, reading: ColumnReading, laid: Float32Array): void {
   const { batch, height, width, channels } = shape
-  const { kernelWidth, padTop, paddedHeight, columns } = reading
+  const { kernelWidth, padTop, rows, firstRow, columns } = reading
   const across = batch * columns
   laid.fill(0)
-  for (let h = 0; h < paddedHeight; h++) {
-    const y = h - padTop
+  for (let h = 0; h < rows; h++) {
+    const y = firstRow + h - padTop
     if (y < 0 || y >= height) continue
     for (let b = 0; b < kernelWidth; b++) {
       for (let n = 0; n < batch; n++) {
@@ -141,16 +142,23 @@ function layRow(x: Float32Array, from: number, layout: RowLayout, reading: Colum
 }
 
 /**
- * Puts the rows of all images side by side: [N, H, W, C] → [H, N, W, C].
+ * Puts some rows of all images side by side: rows first … first + count − 1 of [N, H, W, C] → [count, N, W, C].
  *
- * @param y as x, overwritten
+ * @param y overwritten
  */
-export function rowsFirst(x: Float32Array, { batch, height, width, channels }: ImageShape, y: Float32Array): void {
+export function rowsFirst(x: Float32Array, shape: ImageShape, first: number, y: Float32Array): void {
+  const { batch, height, width, channels } = shape
   const row = width * channels
-  for (let n = 0; n < batch; n++) {
-    for (let h = 0; h < height; h++) {
-      const from = (n * height + h) * row
+  const count = y.length / (batch * row)
+  for (let h = 0; h < count; h++) {
+    for (let n = 0; n < batch; n++) {
+      const from = (n * height + first + h) * row
       y.set(x.subarray(from, from + row), (h * batch + n) * row)
     }
   }
+}
+
+/** sums += x */
+export function addTo(sums: Float32Array, x: Float32Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (x[i] ?? 0)
 }
