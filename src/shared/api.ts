@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Dataset, DatasetImage, ImportRequest, ImportResult } from './datasets.ts'
+import { Dataset, DatasetImage, ImportRequest, ImportResult, Name } from './datasets.ts'
 import { DemoRequest, DemoResult, DemoState } from './demo.ts'
 import { type WireError } from './errors.ts'
 import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
@@ -85,7 +85,7 @@ export const requests = {
   'synthetic.show': { input: ByName, output: z.object({ synthetic: Synthetic, images: z.array(SyntheticImage) }) },
   'packages.create': { input: CreatePackageRequest, output: PackageResult },
   'packages.verify': { input: z.object({ file: z.string() }), output: VerifyResult },
-  'packages.open': { input: z.object({ file: z.string(), name: z.string().optional() }), output: OpenResult },
+  'packages.open': { input: z.object({ file: z.string(), name: Name.optional() }), output: OpenResult },
   /** Runs the bundled sample through every step and answers at the end (the terminal's way). */
   'demo.run': { input: DemoRequest, output: DemoResult },
   /** Starts it and answers at once; `demo.changed` tells how it goes (the page's way). */

@@ -56,7 +56,7 @@ export function toWireError(thrown: unknown): WireError {
     }
   }
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {
     return {
       kind: 'resources',
       message: 'The disk is full.',

@@ -48,6 +48,8 @@ class SetMaker {
   readonly #outlines: OutlineCollector
   readonly #images: SyntheticImage[] = []
   readonly #warnings: string[] = []
+  /** How the file names of each class begin. */
+  readonly #stems: readonly string[]
   readonly #why = new Map<string, number>()
   #removedCells = 0
   #droppedImages = 0
@@ -58,6 +60,7 @@ class SetMaker {
     this.#state = state
     this.#channel = channel
     this.#outlines = new OutlineCollector(job.classes, job.statement)
+    this.#stems = fileStems(job.classes)
   }
 
   /** Makes `count` pictures of one class that pass the filter, or the best it can, and says so. */
@@ -68,7 +71,7 @@ class SetMaker {
     for (let made = 0; kept < count && made < count * attemptsPerPicture; made += batch) {
       for (const candidate of await this.#makeBatch(label)) {
         if (kept === count) break
-        if (candidate.drop === undefined) await this.#keep(candidate, name, ++kept)
+        if (candidate.drop === undefined) await this.#keep(candidate, label, ++kept)
         else rejected.push(candidate)
       }
     }
@@ -78,7 +81,7 @@ class SetMaker {
         `${name}: only ${kept} of ${count} pictures looked like real ones in number and size of cells; the others are kept without their unreal cells. More training helps.`
       )
     }
-    for (const candidate of rejected.slice(0, missing)) await this.#keep(candidate, name, ++kept)
+    for (const candidate of rejected.slice(0, missing)) await this.#keep(candidate, label, ++kept)
     this.#countDropped(rejected.slice(missing))
   }
 
@@ -120,9 +123,10 @@ class SetMaker {
     })
   }
 
-  async #keep(candidate: Candidate, className: string, position: number): Promise<void> {
+  async #keep(candidate: Candidate, label: number, position: number): Promise<void> {
+    const className = this.#job.classes[label] ?? ''
     const { resolution, imageChannels } = this.#job.settings.network
-    const file = `${safeName(className)}-${String(position).padStart(5, '0')}.png`
+    const file = `${this.#stems[label] ?? ''}-${String(position).padStart(5, '0')}.png`
     const texts = {
       Description: `${this.#job.statement} Class ${className}, seed ${this.#job.seed}, number ${candidate.index}.`,
       Source: 'synthetic'
@@ -170,12 +174,16 @@ function filtered(
   return filterByArea(mask.labels, resolution, resolution, limits)
 }
 
-/** Letters, digits and hyphens of a class name, for file names that every system takes. */
-function safeName(className: string): string {
-  return (
-    className
+/** Class names in letters, digits and hyphens, for file names that every system takes; those that fall together get a number. */
+function fileStems(classes: readonly string[]): string[] {
+  const stems = classes.map((name) => {
+    const plain = name
       .normalize('NFKD')
       .replaceAll(/[^A-Za-z0-9-]+/g, '-')
-      .replaceAll(/^-+|-+$/g, '') || 'class'
-  )
+      .replaceAll(/^-+|-+$/g, '')
+    return plain.slice(0, 60) || 'class'
+  })
+  const isTwice = (stem: string): boolean =>
+    stems.filter((other) => other.toLowerCase() === stem.toLowerCase()).length > 1
+  return stems.map((stem, i) => (isTwice(stem) ? `${stem}-${i + 1}` : stem))
 }

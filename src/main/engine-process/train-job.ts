@@ -158,7 +158,7 @@ class TrainingSession {
       type: 'trained',
       outcome: {
         iteration,
-        isFinished: iteration >= this.#job.settings.iterations,
+        isFinished: iteration >= this.#job.settings.iterations || !this.#channel.pause.aborted,
         secondsPerIteration: iteration === 0 ? 0 : seconds / iteration,
         parameters: { generator: generator.countParameters(), discriminator: discriminator.countParameters() }
       }

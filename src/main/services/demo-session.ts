@@ -24,10 +24,11 @@ export class DemoSession {
     return this.#state
   }
 
-  start(request: DemoRequest): DemoState {
-    if (this.#state.state === 'running' || this.#state.state === 'paused') {
-      throw refuse('The sample is already running.', { next: 'Wait for it, or cancel it first.' })
-    }
+  /** A tour that was cancelled comes to its safe point before the next one begins. */
+  async start(request: DemoRequest): Promise<DemoState> {
+    this.#refuseSecond()
+    await this.#work
+    this.#refuseSecond()
     this.#pause = new AbortController()
     this.#cancel = new AbortController()
     this.#change({ ...idle(), state: 'running' })
@@ -76,6 +77,12 @@ export class DemoSession {
   async close(): Promise<void> {
     this.cancel()
     await this.#work
+  }
+
+  #refuseSecond(): void {
+    if (this.#state.state === 'running' || this.#state.state === 'paused') {
+      throw refuse('The sample is already running.', { next: 'Wait for it, or cancel it first.' })
+    }
   }
 
   async #run(request: DemoRequest): Promise<void> {

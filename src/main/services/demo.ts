@@ -111,13 +111,15 @@ class Tour {
     const minutes = this.#request.minutes ?? sampleSettings.minutes
     await this.#watch.mayGoOn()
     this.#watch.begin('train')
-    let result = await trainRun(this.#app, this.#trainRequest(minutes), this.#context('train', this.#watch.pause()))
-    while (this.#watch.pause().aborted) {
+    let pause = this.#watch.pause()
+    let result = await trainRun(this.#app, this.#trainRequest(minutes), this.#context('train', pause))
+    while (pause.aborted) {
       await this.#watch.mayGoOn()
       this.#watch.begin('train')
+      pause = this.#watch.pause()
       const spent = (result.secondsPerIteration * result.run.iteration) / 60
       const left = { run: result.run.id, engine, minutes: Math.max(0.05, minutes - spent) }
-      result = await resumeRun(this.#app, left, this.#context('train', this.#watch.pause()))
+      result = await resumeRun(this.#app, left, this.#context('train', pause))
     }
     this.#watch.finish('train', trainOutcome(result))
     return result

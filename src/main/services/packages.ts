@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
-import { Name } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
 import { SyntheticAbout, SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
 import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
@@ -34,20 +33,28 @@ export async function packSynthetic(
   return result
 }
 
-export function checkPackage({ file }: ParsedInput<'packages.verify'>): Promise<Output<'packages.verify'>> {
-  return verifyPackage(file)
+export function checkPackage(
+  { file }: ParsedInput<'packages.verify'>,
+  { signal, progress }: RequestContext
+): Promise<Output<'packages.verify'>> {
+  return verifyPackage(file, { signal, onProgress: (done, total) => progress({ stage: 'verify', done, total }) })
 }
 
 /** Takes a colleague's package into the workspace: checked first, then whole or not at all. */
 export async function takePackage(
   app: AppContext,
-  request: ParsedInput<'packages.open'>
+  request: ParsedInput<'packages.open'>,
+  { signal, progress }: RequestContext
 ): Promise<Output<'packages.open'>> {
+  if (request.name !== undefined) requireFreeName(app.catalog.synthetic, 'synthetic set', request.name)
   const id = SyntheticId.parse(newId('s'))
   const staged = await stageFolder(app.folders.folder('synthetic', id))
   try {
-    const { about, verified } = await openPackage(request.file, staged.path)
-    const name = Name.parse(request.name ?? about.synthetic.name)
+    const { about, verified } = await openPackage(request.file, staged.path, {
+      signal,
+      onProgress: (done, total) => progress({ stage: 'open', done, total })
+    })
+    const name = request.name ?? about.synthetic.name
     requireFreeName(app.catalog.synthetic, 'synthetic set', name)
     const synthetic = { ...about.synthetic, id, name }
     await drawPreviews(staged.path, about.images)

@@ -55,7 +55,7 @@ export async function resumeRun(
   context: RequestContext
 ): Promise<Output<'runs.resume'>> {
   const run = app.catalog.runs.require(request.run)
-  if (run.state === 'finished') {
+  if (run.iteration >= run.settings.iterations) {
     throw refuse(`The run "${run.name}" is finished: there is nothing to go on with.`, {
       next: `Start a new run from its model: cytoloom train ${run.prepared} --name NEW --from "${run.name}".`
     })
@@ -148,7 +148,11 @@ async function trainUntilDone(
       if (!(thrown instanceof EngineGone) || signal.aborted) throw thrown
       if (record.safeIteration > safeBefore) restarts = 0
       if (restarts >= restartsWithoutProgress) throw thrown
-      record.notice(`The engine stopped unexpectedly. Training goes on from iteration ${record.safeIteration}.`)
+      record.notice(
+        record.safeIteration === 0
+          ? 'The engine stopped unexpectedly before the first safe point. Training begins again.'
+          : `The engine stopped unexpectedly. Training goes on from its last safe point, iteration ${record.safeIteration}.`
+      )
     }
   }
 }

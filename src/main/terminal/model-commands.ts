@@ -94,7 +94,7 @@ function addTrain(program: Command, host: Host): void {
     .addOption(engineOption())
     .action(async (prepared: string | undefined, options: TrainOptions) => {
       const result = await train(host, prepared, options)
-      if (result.run.state === 'paused' && options.minutes === undefined) {
+      if (result.run.state === 'paused') {
         host.stopped(
           `Training paused at iteration ${result.run.iteration}; everything is saved.`,
           `cytoloom train --resume "${result.run.name}" goes on from there.`

@@ -1,0 +1,232 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sha256File } from '../../../src/main/files/checksum.ts'
+import { pngTexts } from '../../../src/main/images/png-decode.ts'
+import { type HistoryEntry } from '../../../src/shared/training.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
+
+const cli = join(import.meta.dirname, '../../../src/main/cli.ts')
+
+/** A run on the smallest tiles, with few and quick iterations. */
+const quick = { preset: 'demo', batch: 4, engine: 'wasm', seed: 3 } as const
+
+let workspace: string
+let host: TestApp
+
+beforeAll(async () => {
+  workspace = await temporaryFolder(afterAll)
+  host = await openTestApp(workspace)
+  await host.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 16 })
+  await host.request('prepared.create', { dataset: 'sample', name: 'tiles', tile: 16, scale: 0.25 })
+})
+afterAll(() => host.app.close())
+
+function startTerminal(words: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [cli, ...words, '--workspace', workspace, '--json'], { stdio: 'ignore' })
+}
+
+function historyOf(run: string): HistoryEntry[] {
+  const text = readFileSync(join(workspace, 'runs', run, 'metrics.jsonl'), 'utf8')
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as HistoryEntry)
+}
+
+function stepsOf(history: readonly HistoryEntry[]): number[] {
+  return history.flatMap((entry) => (entry.kind === 'step' ? [entry.iteration] : []))
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(50)
+}
+
+/** The processes that were started by this one and run the engine. */
+function engineProcesses(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const isOurs = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[3] === String(process.pid)
+        return isOurs && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine-process')
+      } catch {
+        return false // it has ended meanwhile
+      }
+    })
+    .map(Number)
+}
+
+describe('a training run', () => {
+  test('tells its steps, scores and sheets, and finishes', async () => {
+    const input = { ...quick, prepared: 'tiles', name: 'finished', iterations: 6, evaluateEvery: 3 }
+    const { run, parameters, engine } = await host.request('runs.train', input)
+    expect(run).toMatchObject({ state: 'finished', iteration: 6 })
+    expect(engine.name).toBe('wasm')
+    expect(parameters.generator).toBeGreaterThan(10_000)
+    expect(run.best?.metric).toBe('FD-EffNet')
+
+    const shown = await host.request('runs.show', { name: 'finished' })
+    expect(shown.history).toEqual(historyOf(run.id))
+    expect(stepsOf(shown.history)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(shown.history.filter(({ kind }) => kind === 'evaluation')).toHaveLength(2)
+    expect(shown.checkpoints.map(({ iteration }) => iteration)).toContain(6)
+    expect(await host.app.picturePath(`runs/${run.id}/samples/000000.png`)).toBeDefined()
+  })
+
+  test('that is finished is not gone on with, but its model can start another', async () => {
+    await expect(host.request('runs.resume', { run: 'finished' })).rejects.toThrow(/finished/)
+    const input = { ...quick, prepared: 'tiles', name: 'from another', iterations: 1, from: 'finished' }
+    const { run } = await host.request('runs.train', input)
+    expect(run).toMatchObject({ state: 'finished', iteration: 1 })
+  })
+
+  test('paused at a request goes on to its end', async () => {
+    const controller = new AbortController()
+    const input = { ...quick, prepared: 'tiles', name: 'paused', iterations: 40 }
+    const progress = ({ done }: { done: number }): void => {
+      if (done >= 2) controller.abort()
+    }
+    const first = await host.request('runs.train', input, { signal: controller.signal, progress })
+    expect(first.run.state).toBe('paused')
+    expect(first.run.iteration).toBeLessThan(40)
+    const { run } = await host.request('runs.resume', { run: 'paused', engine: 'wasm' })
+    expect(run).toMatchObject({ state: 'finished', iteration: 40 })
+    expect(stepsOf(historyOf(run.id))).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+  })
+
+  test('whose engine is killed goes on from its last safe point by itself', async () => {
+    let killed = false
+    const input = { ...quick, prepared: 'tiles', name: 'engine killed', iterations: 30 }
+    const progress = ({ done }: { done: number }): void => {
+      if (done < 10 || killed) return
+      killed = true
+      for (const pid of engineProcesses()) process.kill(pid, 'SIGKILL')
+    }
+    const { run, notices } = await host.request('runs.train', input, { progress })
+    expect(killed).toBe(true)
+    expect(run).toMatchObject({ state: 'finished', iteration: 30 })
+    expect(notices).toEqual([expect.stringContaining('Training begins again') as string])
+    expect(stepsOf(historyOf(run.id))).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
+  })
+
+  test('whose whole program is killed is paused at the next start and loses no more than its last safe point', async () => {
+    const words = [
+      'train',
+      'tiles',
+      '--name',
+      'killed',
+      '--preset',
+      'demo',
+      '--batch',
+      '4',
+      '--iterations',
+      '300',
+      '--engine',
+      'wasm'
+    ]
+    const terminal = startTerminal(words)
+    const find = async () => (await host.request('runs.list', {})).runs.find(({ name }) => name === 'killed')
+    await until(async () => ((await find())?.iteration ?? 0) >= 250)
+    terminal.kill('SIGKILL')
+    await until(() => terminal.signalCode !== null)
+
+    const again = await openTestApp(workspace)
+    const { run } = await again.request('runs.show', { name: 'killed' })
+    expect(run.state).toBe('paused')
+    expect(run.iteration).toBeGreaterThanOrEqual(250)
+    const result = await again.request('runs.resume', { run: 'killed', engine: 'wasm' })
+    expect(result.run).toMatchObject({ state: 'finished', iteration: 300 })
+    expect(stepsOf(historyOf(run.id))).toEqual(Array.from({ length: 300 }, (_, i) => i + 1))
+    await again.app.close()
+  })
+
+  test('is held by one program at a time', async () => {
+    const input = { ...quick, prepared: 'tiles', name: 'held', iterations: 100_000 }
+    const controller = new AbortController()
+    const running = host.request('runs.train', input, { signal: controller.signal })
+    await until(async () =>
+      (await host.request('runs.list', {})).runs.some(({ name, state }) => name === 'held' && state === 'running')
+    )
+    await expect(host.request('runs.resume', { run: 'held' })).rejects.toThrow(/another window or terminal/)
+    controller.abort()
+    await running
+  })
+
+  test.each([
+    [{ prepared: 'no such' }, /no prepared set called "no such"/],
+    [{ from: 'no such run' }, /no run called/]
+  ])('is refused with a sentence for %o', async (change, sentence) => {
+    const input = { ...quick, prepared: 'tiles', name: 'refused', ...change }
+    await expect(host.request('runs.train', input)).rejects.toThrow(sentence)
+  })
+})
+
+describe('generated pictures', () => {
+  async function hashesOf(id: string): Promise<string[]> {
+    const { images } = await host.request('synthetic.show', { name: id })
+    const files = images.flatMap(({ file }) => [join('images', file), join('masks', file)])
+    return Promise.all(
+      [...files, 'outlines.coco.json'].map((file) => sha256File(join(workspace, 'synthetic', id, file)))
+    )
+  }
+
+  async function generate(name: string, seed: number) {
+    return host.request('synthetic.generate', { run: 'finished', name, perClass: 3, seed, engine: 'wasm' })
+  }
+
+  test('are the same bytes for the same seed, others for another', async () => {
+    const first = await generate('seven', 7)
+    const second = await generate('seven again', 7)
+    const other = await generate('eight', 8)
+    expect(await hashesOf(second.synthetic.id)).toEqual(await hashesOf(first.synthetic.id))
+    expect(await hashesOf(other.synthetic.id)).not.toEqual(await hashesOf(first.synthetic.id))
+  })
+
+  test('say in their text that they are synthetic, and how they were made', async () => {
+    const { synthetic, images } = await host.request('synthetic.show', { name: 'seven' })
+    const file = join(workspace, 'synthetic', synthetic.id, 'images', images[0]?.file ?? '')
+    const texts = pngTexts(file, await readFile(file))
+    expect(texts.get('Description')).toMatch(/^Synthetic picture made by CytoLoom .*seed 7/)
+  })
+
+  test('come back from a package with the same bytes and counts', async () => {
+    const out = join(workspace, 'packages', 'seven.zip')
+    const { synthetic } = await host.request('synthetic.show', { name: 'seven' })
+    await host.request('packages.create', { synthetic: 'seven', out })
+    expect((await host.request('packages.verify', { file: out })).images).toBe(6)
+
+    const colleague = await temporaryFolder()
+    const other = await openTestApp(colleague)
+    const opened = await other.request('packages.open', { file: out })
+    expect(opened.synthetic).toMatchObject({ name: 'seven', images: 6, cells: synthetic.cells })
+    const there = await other.request('synthetic.show', { name: 'seven' })
+    for (const { file } of there.images) {
+      for (const part of ['images', 'masks']) {
+        const mine = await readFile(join(workspace, 'synthetic', synthetic.id, part, file))
+        expect(await readFile(join(colleague, 'synthetic', opened.synthetic.id, part, file))).toEqual(mine)
+      }
+      expect((await stat(join(colleague, 'synthetic', opened.synthetic.id, 'previews', file))).size).toBeGreaterThan(0)
+    }
+    await other.app.close()
+  })
+
+  test('are refused from a run that does not exist, and under a name that does', async () => {
+    await expect(generate('seven', 7)).rejects.toThrow(/already/)
+    await expect(host.request('synthetic.generate', { run: 'none', name: 'new' })).rejects.toThrow(/no run called/)
+  })
+})
+
+test('a score of a run against the real tiles is told per class and in the mean', async () => {
+  const result = await host.request('runs.evaluate', { run: 'finished', count: 24, engine: 'wasm' })
+  expect(result.features).toMatchObject({
+    name: 'FD-EffNet',
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string
+  })
+  expect(result.metrics.map((metric) => metric.class)).toEqual(['fluorescence', 'stained'])
+  expect(result.mean.frechet).toBeGreaterThan(0)
+})
