@@ -1,0 +1,4 @@
+import { describeConvolutions } from '../../support/engine/convolution-suite.ts'
+
+describeConvolutions('cpu')
+describeConvolutions('wasm')

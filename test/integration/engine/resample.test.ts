@@ -1,0 +1,4 @@
+import { describeResampling } from '../../support/engine/resample-suite.ts'
+
+describeResampling('cpu')
+describeResampling('wasm')
