@@ -25,7 +25,8 @@ const problems = Object.entries(lock.packages)
 
 for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })) {
   const described = lock.packages[`node_modules/${name}`]?.version
-  if (described !== version) problems.push(`${name} is ${version} in package.json and ${described ?? 'absent'} in the lockfile`)
+  if (described !== version)
+    problems.push(`${name} is ${version} in package.json and ${described ?? 'absent'} in the lockfile`)
 }
 
 if (problems.length > 0) {

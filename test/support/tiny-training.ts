@@ -1,5 +1,5 @@
 import { TrainingSettings } from '../../src/shared/training.ts'
-import { type Batch } from '../../src/main/engine/training/training-loop.ts'
+import { type Batch } from '../../src/main/engine/training/batch.ts'
 import { RandomStream } from '../../src/shared/random.ts'
 
 type Network = TrainingSettings['network']

@@ -7,7 +7,7 @@ import { sampleChannels } from '../networks/synthesis-block.ts'
 import { drawDirection, drawGeneratorInputs } from './draws.ts'
 import { emaDecay, updateEma } from './ema.ts'
 import { discriminatorStep, generatorStep, pathLengthStep, r1Step, type Transform } from './steps.ts'
-import { type Batch } from './training-loop.ts'
+import { type Batch } from './batch.ts'
 import { type TrainingState } from './training-state.ts'
 
 /** The losses of one iteration, as its history line has them. */

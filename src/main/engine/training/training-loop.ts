@@ -1,14 +1,8 @@
 import { type HistoryEntry, type TrainingSettings } from '../../../shared/training.ts'
 import { type Generator } from '../networks/generator.ts'
+import { type Batch } from './batch.ts'
 import { runIteration } from './iteration.ts'
 import { type TrainingState } from './training-state.ts'
-
-/** Real samples with their classes, flipped and turned already. */
-export interface Batch {
-  /** [N, R, R, P] in C order, values in [−1, 1]; the image planes first, then the mask. */
-  readonly samples: Float32Array
-  readonly labels: Int32Array
-}
 
 type EvaluationEntry = Extract<HistoryEntry, { kind: 'evaluation' }>
 /** How good the averaged generator's pictures are: lower is better. */
