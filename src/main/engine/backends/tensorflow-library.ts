@@ -17,6 +17,10 @@ const types = {
 /** A serialized ConfigProto with device_count = { "GPU": 0 }: TensorFlow then sees no graphics card. */
 const withoutGpu = Uint8Array.of(0x0a, 0x07, 0x0a, 0x03, 0x47, 0x50, 0x55, 0x10, 0x00)
 
+/** Tensors of at most so many values may become constants, and at most so many of them. */
+const constantLength = 8
+const mostConstants = 4096
+
 type Values = Float32Array | Int32Array | Uint8Array | BigInt64Array
 
 /** A tensor that an operation returned. */
@@ -59,6 +63,9 @@ export class TensorFlowLibrary {
   readonly #context: Pointer
   readonly #setAttribute: AttributeSetter
   readonly #handles = new Map<number, Pointer>()
+  /** Ids of small tensors that are asked for again and again: shapes, axes, factors. They are never deleted. */
+  readonly #constants = new Map<string, number>()
+  readonly #constantIds = new Set<number>()
   #nextId = 0
 
   /** Opens the libraries in `folder`; `allowGpu` false keeps everything on the processor. */
@@ -83,8 +90,24 @@ export class TensorFlowLibrary {
     return 0
   }
 
-  /** Copies `values` into a new tensor. */
+  /** A tensor of these values, which are copied. Small ones are made once and shared. */
   createTensor(shape: number[], dtype: number, values: Values): number {
+    // The text of a negative zero is that of zero.
+    const isConstant = values.length <= constantLength && !values.some((value) => Object.is(value, -0))
+    if (!isConstant) return this.#createTensor(shape, dtype, values)
+
+    const key = `${String(dtype)}:${shape.join()}:${values.join()}`
+    const known = this.#constants.get(key)
+    if (known !== undefined) return known
+    const id = this.#createTensor(shape, dtype, values)
+    if (this.#constants.size < mostConstants) {
+      this.#constants.set(key, id)
+      this.#constantIds.add(id)
+    }
+    return id
+  }
+
+  #createTensor(shape: number[], dtype: number, values: Values): number {
     const c = this.#c
     const tensor = c.allocateTensor(dtype, BigInt64Array.from(shape, BigInt), shape.length, values.byteLength)
     if (values.byteLength > 0) c.copy(c.tensorData(tensor), values, values.byteLength)
@@ -101,6 +124,7 @@ export class TensorFlowLibrary {
   }
 
   deleteTensor(id: number): void {
+    if (this.#constantIds.has(id)) return
     this.#c.deleteHandle(this.#handle(id))
     this.#handles.delete(id)
   }
