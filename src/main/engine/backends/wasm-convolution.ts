@@ -162,7 +162,7 @@ function filterGradientOfRows(
   { first, count }: { readonly first: number; readonly count: number }
 ): tf.TensorInfo {
   const { batchSize, inChannels, outChannels, outWidth, filterHeight, filterWidth, strideHeight } = geometry
-  const across = batchSize * outWidth
+  const across = (batchSize * outWidth) | 1 // even numbers put the rows of the kernel onto the same lines of the cache
   const rows = filterHeight + strideHeight * (count - 1)
 
   const laid = allocate(backend, [1, rows, filterWidth * inChannels, across])
@@ -173,11 +173,12 @@ function filterGradientOfRows(
     padLeft: geometry.padInfo.left,
     rows,
     firstRow: strideHeight * first,
-    columns: outWidth
+    columns: outWidth,
+    across
   }
   layColumns(view(backend, x), imageShape(x.shape), reading, view(backend, laid))
   const kernel = allocate(backend, [count, 1, across, outChannels])
-  rowsFirst(view(backend, dy), imageShape(dy.shape), first, view(backend, kernel))
+  rowsFirst(view(backend, dy), imageShape(dy.shape), { first, across }, view(backend, kernel))
 
   const dilations: [number, number] = [strideHeight, 1]
   const result = convolve(backend, laid, kernel, { strides: 1, pad: 'valid', dilations })

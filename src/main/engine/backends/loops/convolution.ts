@@ -84,6 +84,8 @@ export interface ColumnReading {
   readonly firstRow: number
   /** Width of the convolution's result. */
   readonly columns: number
+  /** Distance from one pixel of the result to the next: N·columns or more, the rest being zeros. */
+  readonly across: number
 }
 
 /**
@@ -91,13 +93,12 @@ export interface ColumnReading {
  * of one image whose pixels are the rows (downwards) and the kernel's columns and input channels (across).
  *
  * @param x images of `shape`
- * @param laid [rows, kernelWidth·C, N·columns], overwritten:
+ * @param laid [rows, kernelWidth·C, across], overwritten:
  *   laid[h, b·C + c, n·columns + i] = x[n, firstRow + h − padTop, stride·i + b − padLeft, c], zero outside the image
  */
 export function layColumns(x: Float32Array, shape: ImageShape, reading: ColumnReading, laid: Float32Array): void {
   const { batch, height, width, channels } = shape
-  const { kernelWidth, padTop, rows, firstRow, columns } = reading
-  const across = batch * columns
+  const { kernelWidth, padTop, rows, firstRow, columns, across } = reading
   laid.fill(0)
   for (let h = 0; h < rows; h++) {
     const y = firstRow + h - padTop
@@ -105,13 +106,7 @@ export function layColumns(x: Float32Array, shape: ImageShape, reading: ColumnRe
     for (let b = 0; b < kernelWidth; b++) {
       for (let n = 0; n < batch; n++) {
         const to = (h * kernelWidth + b) * channels * across + n * columns
-        layRow(
-          x,
-          (n * height + y) * width * channels,
-          { channels, width, across, column: b },
-          reading,
-          laid.subarray(to)
-        )
+        layRow(x, (n * height + y) * width * channels, { channels, width, column: b }, reading, laid.subarray(to))
       }
     }
   }
@@ -120,16 +115,14 @@ export function layColumns(x: Float32Array, shape: ImageShape, reading: ColumnRe
 interface RowLayout {
   readonly channels: number
   readonly width: number
-  /** Distance in `laid` from one channel to the next. */
-  readonly across: number
   /** Column of the kernel. */
   readonly column: number
 }
 
 /** One row of one image, seen by one column of the kernel: [columns, C] → C runs of `columns` numbers. */
 function layRow(x: Float32Array, from: number, layout: RowLayout, reading: ColumnReading, laid: Float32Array): void {
-  const { channels, width, across, column } = layout
-  const { stride, padLeft, columns } = reading
+  const { channels, width, column } = layout
+  const { stride, padLeft, columns, across } = reading
   // The columns whose pixel is inside the image.
   const shift = column - padLeft
   const first = Math.max(0, Math.ceil(-shift / stride))
@@ -142,19 +135,27 @@ function layRow(x: Float32Array, from: number, layout: RowLayout, reading: Colum
 }
 
 /**
- * Puts some rows of all images side by side: rows first … first + count − 1 of [N, H, W, C] → [count, N, W, C].
+ * Puts some rows of all images side by side: rows first … first + count − 1 of [N, H, W, C] → [count, across, C].
  *
+ * @param across N·W or more, the rest being zeros
  * @param y overwritten
  */
-export function rowsFirst(x: Float32Array, shape: ImageShape, first: number, y: Float32Array): void {
+export function rowsFirst(
+  x: Float32Array,
+  shape: ImageShape,
+  { first, across }: { readonly first: number; readonly across: number },
+  y: Float32Array
+): void {
   const { batch, height, width, channels } = shape
   const row = width * channels
-  const count = y.length / (batch * row)
+  const count = y.length / (across * channels)
   for (let h = 0; h < count; h++) {
+    const to = h * across * channels
     for (let n = 0; n < batch; n++) {
       const from = (n * height + first + h) * row
-      y.set(x.subarray(from, from + row), (h * batch + n) * row)
+      y.set(x.subarray(from, from + row), to + n * row)
     }
+    y.fill(0, to + batch * row, to + across * channels)
   }
 }
 

@@ -34,17 +34,17 @@ test('writes pixels into their phase and leaves the others', () => {
 })
 
 test('lays the columns of an image under each column of the kernel, zeros outside', () => {
-  const laid = new Float32Array(4 * 3 * 2)
-  const reading = { kernelWidth: 3, stride: 1, padTop: 1, padLeft: 1, rows: 4, firstRow: 0, columns: 2 }
+  const laid = new Float32Array(4 * 3 * 3).fill(7)
+  const reading = { kernelWidth: 3, stride: 1, padTop: 1, padLeft: 1, rows: 4, firstRow: 0, columns: 2, across: 3 }
   layColumns(counted(4), { batch: 1, height: 2, width: 2, channels: 1 }, reading, laid)
-  const outside = [0, 0, 0, 0, 0, 0]
-  expect([...laid]).toEqual([...outside, 0, 1, 1, 2, 2, 0, 0, 3, 3, 4, 4, 0, ...outside])
+  const outside = new Array<number>(9).fill(0)
+  expect([...laid]).toEqual([...outside, 0, 1, 0, 1, 2, 0, 2, 0, 0, 0, 3, 0, 3, 4, 0, 4, 0, 0, ...outside])
 })
 
 test('puts some rows of all images side by side', () => {
-  const y = new Float32Array(4)
-  rowsFirst(counted(12), { batch: 2, height: 3, width: 2, channels: 1 }, 1, y)
-  expect([...y]).toEqual([3, 4, 9, 10])
+  const y = new Float32Array(5).fill(7)
+  rowsFirst(counted(12), { batch: 2, height: 3, width: 2, channels: 1 }, { first: 1, across: 5 }, y)
+  expect([...y]).toEqual([3, 4, 9, 10, 0])
 })
 
 test('adds in place', () => {
