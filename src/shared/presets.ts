@@ -124,8 +124,8 @@ const presets: Record<PresetName, Preset> = {
     emaRampUp: 0.05,
     flips: 'all',
     diffAugment: [],
-    evaluateEvery: 400,
-    evaluationPictures: 240,
+    evaluateEvery: 500,
+    evaluationPictures: 160,
     sampleEvery: 100
   }
 }
