@@ -4,7 +4,15 @@ import { defineConfig } from 'vitest/config'
 const project = (name: string, include: string[], testTimeout: number) => ({
   plugins: [svelte()],
   resolve: { conditions: ['browser'] },
-  test: { name, include, testTimeout, hookTimeout: testTimeout, maxWorkers: 2 }
+  test: {
+    name,
+    include,
+    testTimeout,
+    hookTimeout: testTimeout,
+    maxWorkers: 2,
+    // Test files run side by side: engines that each want all cores would wait for one another's threads.
+    env: { CYTOLOOM_THREADS: '1', TF_NUM_INTRAOP_THREADS: '1', OMP_NUM_THREADS: '1' }
+  }
 })
 
 export default defineConfig({

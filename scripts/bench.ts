@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { type z } from 'zod'
 import { AppError } from '../src/shared/errors.ts'
 import { EngineRequest } from '../src/shared/runs.ts'
+import { benchConvolution } from './bench/convolution.ts'
 import { benchFrechet } from './bench/frechet.ts'
 import { benchGanStep } from './bench/gan-step.ts'
 import { benchCocoEvaluation, benchDecode, benchMasks } from './bench/masks.ts'
@@ -16,6 +17,7 @@ import { type BenchResult } from './bench/result.ts'
  */
 const benches: Record<string, (options: Options) => Promise<BenchResult | BenchResult[]>> = {
   'coco-eval': benchCocoEvaluation,
+  convolution: ({ engine }) => benchConvolution(engine),
   decode: benchDecode,
   frechet: benchFrechet,
   'gan-step': ({ profile, engine }) => benchGanStep(profile, engine),

@@ -70,8 +70,14 @@ function start({ enginePath, nodePath }: EngineLauncher): ChildProcess {
     serialization: 'advanced',
     // What the engine prints is for developers; a terminal's standard output belongs to the answer.
     stdio: ['ignore', 'ignore', process.env['CYTOLOOM_ENGINE_LOG'] === undefined ? 'ignore' : 'inherit', 'ipc'],
-    env: { ...process.env, ...engineEnvironment(availableParallelism()) }
+    env: { ...process.env, ...engineEnvironment(wantedThreads()) }
   })
+}
+
+/** All cores, unless the user wants some for other work. */
+function wantedThreads(): number {
+  const wished = Number(process.env['CYTOLOOM_THREADS'] ?? 0)
+  return Number.isInteger(wished) && wished > 0 ? wished : availableParallelism()
 }
 
 function outcome<J extends EngineJob>(job: J, last: EngineMessage | undefined, how: string): LastWord<J>['outcome'] {
