@@ -51,7 +51,7 @@ function addDemo(program: Command, host: Host): void {
     .command('demo')
     .description('run the bundled sample through every step')
     .option('--minutes <number>', 'minutes of training', realNumber)
-    .option('--seed <number>', '', wholeNumber, 1)
+    .option('--seed <number>', '', wholeNumber, 0)
     .addOption(engineOption())
     .action(async ({ minutes, seed, engine, workspace }: DemoOptions) => {
       const input = { seed, engine, ...(minutes === undefined ? {} : { minutes }) }

@@ -35,8 +35,8 @@ describe('preparing the bundled sample', () => {
 
   test('keeps every nucleus apart from its neighbours, so that masks read back nearly whole', async () => {
     const result = await host.request('prepared.create', { dataset: 'sample', name: 'apart', tile: 64, scale: 0.5 })
-    expect(result.totals.cells).toBe(1769)
-    expect(result.totals.painted + result.totals.removedByCover + result.totals.droppedByCap).toBe(1769)
+    expect(result.totals.cells).toBe(1362)
+    expect(result.totals.painted + result.totals.removedByCover + result.totals.droppedByCap).toBe(1362)
     expect(result.roundTrip.AP).toBeGreaterThan(0.95)
     expect(result.roundTripPaper.AP).toBeLessThan(result.roundTrip.AP)
   })
@@ -50,7 +50,7 @@ describe('preparing the bundled sample', () => {
     })
     const folder = join(workspace, 'prepared', prepared.id)
     const about = PreparedAbout.parse(JSON.parse(await readFile(join(folder, 'about.json'), 'utf8')))
-    expect(about.images).toHaveLength(34)
+    expect(about.images).toHaveLength(24)
     for (const { file, counts } of about.images.slice(0, 5)) {
       const { labels } = await readLabelImage(join(folder, 'masks', file))
       const highest = labels.reduce((most, label) => Math.max(most, label), 0)
