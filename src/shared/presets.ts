@@ -124,7 +124,7 @@ const presets: Record<PresetName, Preset> = {
     emaRampUp: 0.05,
     flips: 'all',
     diffAugment: [],
-    evaluateEvery: 1000,
+    evaluateEvery: 750,
     evaluationPictures: 160,
     sampleEvery: 100
   }
