@@ -16,6 +16,7 @@ import { checkPackage, packSynthetic, takePackage } from './services/packages.ts
 import { prepareDataset } from './services/prepare.ts'
 import { evaluateRun, listRuns, showRun } from './services/runs.ts'
 import { generateSynthetic, showSynthetic } from './services/synthetic.ts'
+import { RunsAtWork } from './services/runs-at-work.ts'
 import { pauseRun, resumeRun, settleInterruptedRuns, trainRun } from './services/training.ts'
 import { openFolders } from './services/workspace.ts'
 
@@ -40,7 +41,8 @@ export async function createApp(environment: Environment): Promise<App> {
     environment,
     catalog,
     folders,
-    emit: (event) => listeners.forEach((listener) => listener(event))
+    emit: (event) => listeners.forEach((listener) => listener(event)),
+    runsAtWork: new RunsAtWork()
   }
   await adoptFolders(context)
   await settleInterruptedRuns(context)
@@ -55,6 +57,7 @@ export async function createApp(environment: Environment): Promise<App> {
     picturePath: (path) => findPicture(environment.workspace, path),
     async close() {
       await demo.close()
+      await context.runsAtWork.pauseAll()
       catalog.close()
     }
   }

@@ -14,9 +14,6 @@ import { newId } from './workspace.ts'
 /** An engine that dies is started again this often without a new safe point in between. */
 const restartsWithoutProgress = 2
 
-/** Runs at work in this process, so that a request can pause one. */
-const pauses = new WeakMap<AppContext, Map<RunId, AbortController>>()
-
 /** Starts a new run on a prepared set and stays with it until it is finished, paused or failed. */
 export async function trainRun(
   app: AppContext,
@@ -66,11 +63,9 @@ export async function resumeRun(
 /** Asks a run at work in this process to stop at a safe point. */
 export function pauseRun(app: AppContext, { run: name }: ParsedInput<'runs.pause'>): Run {
   const run = app.catalog.runs.require(name)
-  const controller = pauses.get(app)?.get(run.id)
-  if (controller === undefined) {
+  if (!app.runsAtWork.pause(run.id)) {
     throw refuse(`The run "${run.name}" is not at work here.`, { next: 'There is nothing to pause.' })
   }
-  controller.abort()
   return run
 }
 
@@ -101,33 +96,22 @@ async function keepTraining(
   context: RequestContext
 ): Promise<Output<'runs.train'>> {
   const release = await holdRun(runFolder(app, run), run.name)
-  const controller = new AbortController()
-  const stop = (): void => controller.abort()
-  context.signal.addEventListener('abort', stop)
-  if (context.signal.aborted) stop()
-  register(app, run.id, controller)
-  context.runStarted?.(run.id)
+  const work = app.runsAtWork.begin(run.id, context.signal)
   const record = new RunRecord(app, run, context)
-  await record.describe()
   try {
-    const outcome = await trainUntilDone(app, record, session, controller.signal)
+    await record.describe()
+    context.runStarted?.(run.id)
+    const outcome = await trainUntilDone(app, record, session, work.pause)
     record.settle({ state: outcome.isFinished ? 'finished' : 'paused', iteration: outcome.iteration, outcome })
+    await record.describe()
     return record.result(outcome)
   } catch (thrown) {
     record.fail(thrown)
     throw thrown
   } finally {
-    await record.describe()
-    context.signal.removeEventListener('abort', stop)
-    pauses.get(app)?.delete(run.id)
     await release()
+    work.end()
   }
-}
-
-function register(app: AppContext, id: RunId, controller: AbortController): void {
-  const known = pauses.get(app) ?? new Map<RunId, AbortController>()
-  known.set(id, controller)
-  pauses.set(app, known)
 }
 
 /** An engine that dies is replaced, as long as each comes further than the one before. */

@@ -157,6 +157,21 @@ describe('a training run', () => {
     await running
   })
 
+  test('comes to a safe point when the app is closed under it', async () => {
+    const other = await openTestApp(workspace)
+    const started = Promise.withResolvers<number>()
+    const input = { ...quick, prepared: 'tiles', name: 'closed', iterations: 100_000 }
+    const running = other.request('runs.train', input, {
+      progress: ({ done }) => void (done >= 2 && started.resolve())
+    })
+    await started.promise
+    await other.app.close()
+    expect((await running).run.state).toBe('paused')
+    const { run, checkpoints } = await host.request('runs.show', { name: 'closed' })
+    expect(run.iteration).toBeGreaterThanOrEqual(2)
+    expect(checkpoints[0]?.iteration).toBe(run.iteration)
+  })
+
   test.each([
     [{ prepared: 'no such' }, /no prepared set called "no such"/],
     [{ from: 'no such run' }, /no run called/]
