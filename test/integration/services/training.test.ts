@@ -161,9 +161,10 @@ describe('a training run', () => {
     const other = await openTestApp(workspace)
     const started = Promise.withResolvers<number>()
     const input = { ...quick, prepared: 'tiles', name: 'closed', iterations: 100_000 }
-    const running = other.request('runs.train', input, {
-      progress: ({ done }) => void (done >= 2 && started.resolve())
-    })
+    const progress = ({ done }: { done: number }): void => {
+      if (done >= 2) started.resolve(done)
+    }
+    const running = other.request('runs.train', input, { progress })
     await started.promise
     await other.app.close()
     expect((await running).run.state).toBe('paused')
