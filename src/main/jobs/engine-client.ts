@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { engineEnvironment } from '../../shared/engine-environment.ts'
 import { AppError, fromWireError, invariant } from '../../shared/errors.ts'
+import { type EngineRequest } from '../../shared/runs.ts'
 import { type EngineCommand, type EngineJob, EngineMessage } from './engine-protocol.ts'
 
 export interface EngineLauncher {
@@ -9,6 +10,15 @@ export interface EngineLauncher {
   readonly enginePath: string
   /** The Node that runs it. */
   readonly nodePath: string
+}
+
+/** Which engine does a job, and what its process needs for it. */
+export interface EnginePlace {
+  readonly engine: EngineRequest
+  /** Folder of the native pack, for the native engines. */
+  readonly nativeEngine?: string | undefined
+  /** Environment variables that must be there when the process starts. */
+  readonly variables: Readonly<Record<string, string>>
 }
 
 /** The messages that end a job well, by job. */
@@ -27,19 +37,20 @@ export class EngineGone extends AppError {
 }
 
 /**
- * Runs one job in an engine process of its own and passes on what it says.
+ * Runs one job on this engine, in a process of its own, and passes on what it says.
  *
  * Aborting asks the engine to finish its step, save and stop; the outcome then arrives as usual.
  *
  * @throws EngineGone when the process ends before its last word; AppError as the engine reports it.
  */
-export async function runEngineJob<J extends EngineJob>(
+export async function runOnEngine<J extends EngineJob>(
   launcher: EngineLauncher,
+  place: EnginePlace,
   job: J,
   onMessage: (message: EngineMessage) => void,
   signal: AbortSignal
 ): Promise<LastWord<J>['outcome']> {
-  const child = start(launcher)
+  const child = start(launcher, place.variables)
   const pause = (): void => void child.send({ command: 'pause' } satisfies EngineCommand)
   let last: EngineMessage | undefined
   try {
@@ -52,7 +63,7 @@ export async function runEngineJob<J extends EngineJob>(
       last = message
       onMessage(message)
     })
-    child.send(job)
+    child.send({ ...job, engine: place.engine, nativeEngine: place.nativeEngine } satisfies EngineJob)
     if (signal.aborted) pause()
     signal.addEventListener('abort', pause)
     const how = await ended
@@ -63,14 +74,14 @@ export async function runEngineJob<J extends EngineJob>(
   }
 }
 
-function start({ enginePath, nodePath }: EngineLauncher): ChildProcess {
+function start({ enginePath, nodePath }: EngineLauncher, variables: EnginePlace['variables']): ChildProcess {
   return fork(enginePath, [], {
     execPath: nodePath,
     execArgv: [],
     serialization: 'advanced',
     // What the engine prints is for developers; a terminal's standard output belongs to the answer.
     stdio: ['ignore', 'ignore', process.env['CYTOLOOM_ENGINE_LOG'] === undefined ? 'ignore' : 'inherit', 'ipc'],
-    env: { ...process.env, ...engineEnvironment(wantedThreads()) }
+    env: { ...process.env, ...engineEnvironment(wantedThreads()), ...variables }
   })
 }
 

@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { invariant } from '../../shared/errors.ts'
 import { type EngineInfo } from '../../shared/runs.ts'
-import { runEngineJob } from '../jobs/engine-client.ts'
+import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { productVersion } from '../product.ts'
 import { type AppContext } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
@@ -14,11 +14,11 @@ export async function examineComputer(
   { engine }: ParsedInput<'app.doctor'>,
   { signal }: RequestContext
 ): Promise<Output<'app.doctor'>> {
-  const { resources, nativeEngine } = app.environment
+  const { resources } = app.environment
   let used: EngineInfo | undefined
   const { engines, convGflops } = await runEngineJob(
     app.environment,
-    { job: 'probe', engine, resources, nativeEngine },
+    { job: 'probe', engine, resources },
     (message) => {
       if (message.type === 'engine') used = message.engine
     },

@@ -1,5 +1,5 @@
 import { type Output, type ParsedInput } from '../../shared/api.ts'
-import { runEngineJob } from '../jobs/engine-client.ts'
+import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { progressOf } from '../jobs/engine-protocol.ts'
 import { type AppContext } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
@@ -23,7 +23,7 @@ export async function evaluateRun(
 ): Promise<Output<'runs.evaluate'>> {
   const run = app.catalog.runs.require(request.run)
   const { folder } = await requirePrepared(app, run.prepared)
-  const { resources, nativeEngine } = app.environment
+  const { resources } = app.environment
   const { engine, checkpoint, count, seed } = request
   return runEngineJob(
     app.environment,
@@ -31,7 +31,6 @@ export async function evaluateRun(
       job: 'evaluate',
       engine,
       resources,
-      nativeEngine,
       runFolder: runFolder(app, run),
       preparedFolder: folder,
       settings: run.settings,

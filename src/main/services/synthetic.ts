@@ -5,7 +5,7 @@ import { invariant, refuse } from '../../shared/errors.ts'
 import { type EngineInfo, type Run } from '../../shared/runs.ts'
 import { type Synthetic, type SyntheticAbout, SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
 import { stageFolder } from '../files/atomic-write.ts'
-import { runEngineJob } from '../jobs/engine-client.ts'
+import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { type GenerateJob, type GenerateOutcome, progressOf } from '../jobs/engine-protocol.ts'
 import { productName } from '../product.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
@@ -66,13 +66,12 @@ export function showSynthetic(app: AppContext, { name }: ParsedInput<'synthetic.
 
 async function describeJob(app: AppContext, run: Run, request: GenerateInput, outFolder: string): Promise<GenerateJob> {
   const { about } = await requirePrepared(app, run.prepared)
-  const { resources, nativeEngine } = app.environment
+  const { resources } = app.environment
   const { truncation, seed, engine } = request
   return {
     job: 'generate',
     engine,
     resources,
-    nativeEngine,
     runFolder: runFolder(app, run),
     outFolder,
     settings: run.settings,

@@ -1,7 +1,8 @@
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import { type EngineRequest, type Run, RunId } from '../../shared/runs.ts'
-import { EngineGone, runEngineJob } from '../jobs/engine-client.ts'
+import { EngineGone } from '../jobs/engine-client.ts'
+import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { type TrainOutcome } from '../jobs/engine-protocol.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
@@ -148,7 +149,7 @@ async function trainOnce(
   signal: AbortSignal
 ): Promise<TrainOutcome> {
   const { run } = record
-  const { resources, nativeEngine } = app.environment
+  const { resources } = app.environment
   const from = run.from === undefined ? undefined : app.catalog.runs.require(run.from)
   record.settle({ state: 'running', iteration: run.iteration })
   return runEngineJob(
@@ -158,7 +159,6 @@ async function trainOnce(
       engine,
       minutes,
       resources,
-      nativeEngine,
       runFolder: runFolder(app, run),
       preparedFolder: app.folders.folder('prepared', run.prepared),
       settings: run.settings,
