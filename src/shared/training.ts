@@ -34,6 +34,8 @@ export const TrainingSettings = z.object({
   /** One iteration is one batch seen by each network. */
   iterations: z.int().positive(),
   batch: z.int().positive(),
+  /** Samples that go through the networks at once, a divisor of the batch; all of them where absent. Changes nothing in the result. */
+  microBatch: z.int().positive().optional(),
   /** Stop when this much time has gone into training, if set. */
   minutes: z.number().positive().optional(),
   learningRate: z.object({ generator: z.number().positive(), discriminator: z.number().positive() }),
