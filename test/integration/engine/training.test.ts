@@ -214,3 +214,10 @@ const unchanging = new Set(['settings', 'resolution', 'parameters'])
 function equal(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
+
+test('trains on a data set with a single class, where no class has to be told from another', async () => {
+  const single = tinyTraining({ network: tinyNetwork({ classes: 1 }), iterations: 2 })
+  const events = await trainAll(single, TrainingState.create(single))
+  const steps = events.filter(({ kind }) => kind === 'step')
+  expect(steps).toHaveLength(2)
+})

@@ -65,5 +65,6 @@ export class ProxyNetwork extends Module {
 
 /** Rows with a single 1, [N, classes]. Asked for floats, the wasm backend would write integers under their name. */
 function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
+  if (classes === 1) return tf.ones([labels.shape[0], 1]) // tf.oneHot refuses a single class
   return tf.cast<tf.Tensor2D>(tf.oneHot(labels, classes, 1, 0, 'int32') as tf.Tensor2D, 'float32') // labels have one axis
 }
