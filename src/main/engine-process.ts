@@ -1,11 +1,12 @@
 /** Entry of the engine process: takes one job, does it, says how it went, and ends. */
-import { toWireError } from '../shared/errors.ts'
+import { AppError, toWireError } from '../shared/errors.ts'
 import { Channel } from './engine-process/channel.ts'
 import { evaluateCheckpoint } from './engine-process/evaluate-job.ts'
 import { generateSet } from './engine-process/generate-job.ts'
-import { probeEngines } from './engine-process/probe-job.ts'
+import { probeEngine } from './engine-process/probe-job.ts'
 import { trainNetworks } from './engine-process/train-job.ts'
 import { type EngineJob } from './jobs/engine-protocol.ts'
+import { saysOutOfMemory } from './jobs/out-of-memory.ts'
 
 const channel = new Channel(process)
 const job = await channel.job()
@@ -14,7 +15,8 @@ try {
 } catch (thrown) {
   if (process.env['CYTOLOOM_ENGINE_LOG'] !== undefined)
     process.stderr.write(`${String(thrown instanceof Error ? thrown.stack : thrown)}\n`)
-  await channel.send({ type: 'failed', error: toWireError(thrown) })
+  const isMemory = !(thrown instanceof AppError) && saysOutOfMemory(String(thrown))
+  await channel.send(isMemory ? { type: 'out-of-memory' } : { type: 'failed', error: toWireError(thrown) })
 }
 channel.close()
 
@@ -27,6 +29,6 @@ function work(given: EngineJob): Promise<void> {
     case 'evaluate':
       return evaluateCheckpoint(given, channel)
     case 'probe':
-      return probeEngines(given, channel)
+      return probeEngine(given, channel)
   }
 }

@@ -4,6 +4,7 @@ import { engineEnvironment } from '../../shared/engine-environment.ts'
 import { AppError, fromWireError, invariant } from '../../shared/errors.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { type EngineCommand, type EngineJob, EngineMessage } from './engine-protocol.ts'
+import { EngineOutOfMemory, kernelKills, saysOutOfMemory } from './out-of-memory.ts'
 
 export interface EngineLauncher {
   /** Entry file of the engine process. */
@@ -19,6 +20,8 @@ export interface EnginePlace {
   readonly nativeEngine?: string | undefined
   /** Environment variables that must be there when the process starts. */
   readonly variables: Readonly<Record<string, string>>
+  /** A process that takes longer is ended. */
+  readonly mostSeconds?: number
 }
 
 /** The messages that end a job well, by job. */
@@ -28,20 +31,27 @@ type LastWord<J extends EngineJob> = Extract<EngineMessage, { type: (typeof last
 
 /** The engine process went away in the middle of a job: by the system, a driver, or a hand. What was saved is safe. */
 export class EngineGone extends AppError {
+  /** A signal's name or an exit status, as words. */
+  readonly how: string
+
   constructor(how: string) {
-    super('defect', `The engine process ended unexpectedly (${how}).`, {
-      next: 'What was saved is safe: the run can go on from its last safe point.'
+    super('resources', `The engine process ended unexpectedly (${how}).`, {
+      next: 'Try again; if it happens again, try another engine, such as "--engine wasm".'
     })
     this.name = 'EngineGone'
+    this.how = how
   }
 }
+
+/** Of what the engine prints, this many of the last characters are kept: they may say why it ended. */
+const keptOutput = 4000
 
 /**
  * Runs one job on this engine, in a process of its own, and passes on what it says.
  *
  * Aborting asks the engine to finish its step, save and stop; the outcome then arrives as usual.
  *
- * @throws EngineGone when the process ends before its last word; AppError as the engine reports it.
+ * @throws EngineOutOfMemory, EngineGone when the process ends before its last word; AppError as the engine reports it
  */
 export async function runOnEngine<J extends EngineJob>(
   launcher: EngineLauncher,
@@ -50,8 +60,12 @@ export async function runOnEngine<J extends EngineJob>(
   onMessage: (message: EngineMessage) => void,
   signal: AbortSignal
 ): Promise<LastWord<J>['outcome']> {
+  const killsBefore = kernelKills()
   const child = start(launcher, place.variables)
+  const output = lastOutput(child)
   const pause = (): void => void child.send({ command: 'pause' } satisfies EngineCommand)
+  const { mostSeconds } = place
+  const timer = mostSeconds === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), mostSeconds * 1000)
   let last: EngineMessage | undefined
   try {
     const ended = new Promise<string>((resolve, reject) => {
@@ -67,8 +81,10 @@ export async function runOnEngine<J extends EngineJob>(
     if (signal.aborted) pause()
     signal.addEventListener('abort', pause)
     const how = await ended
+    if (isOutOfMemory(last, { how, output: output(), killsBefore })) throw new EngineOutOfMemory()
     return outcome(job, last, how)
   } finally {
+    clearTimeout(timer)
     signal.removeEventListener('abort', pause)
     if (child.exitCode === null) child.kill('SIGKILL')
   }
@@ -79,10 +95,33 @@ function start({ enginePath, nodePath }: EngineLauncher, variables: EnginePlace[
     execPath: nodePath,
     execArgv: [],
     serialization: 'advanced',
-    // What the engine prints is for developers; a terminal's standard output belongs to the answer.
-    stdio: ['ignore', 'ignore', process.env['CYTOLOOM_ENGINE_LOG'] === undefined ? 'ignore' : 'inherit', 'ipc'],
+    // A terminal's standard output belongs to the answer.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, ...engineEnvironment(wantedThreads()), ...variables }
   })
+}
+
+/** What the engine printed last. Developers may see all of it. */
+function lastOutput({ stderr }: ChildProcess): () => string {
+  let kept = ''
+  stderr?.setEncoding('utf8').on('data', (text: string) => {
+    if (process.env['CYTOLOOM_ENGINE_LOG'] !== undefined) process.stderr.write(text)
+    kept = (kept + text).slice(-keptOutput)
+  })
+  return () => kept
+}
+
+interface Ending {
+  readonly how: string
+  readonly output: string
+  readonly killsBefore: number
+}
+
+/** The engine said so itself, or died of it: killed by the system for its memory, or aborted by an allocator. */
+function isOutOfMemory(last: EngineMessage | undefined, { how, output, killsBefore }: Ending): boolean {
+  if (last?.type === 'out-of-memory') return true
+  if (last !== undefined && 'outcome' in last) return false
+  return (how === 'SIGKILL' && kernelKills() > killsBefore) || (how === 'SIGABRT' && saysOutOfMemory(output))
 }
 
 /** All cores, unless the user wants some for other work. */

@@ -61,8 +61,8 @@ export const EvaluateJob = z.object({
 })
 export type EvaluateJob = z.infer<typeof EvaluateJob>
 
-/** Says which engines there are and how fast the chosen one is. */
-export const ProbeJob = z.object({ job: z.literal('probe'), ...Surroundings })
+/** Says how fast the engine is; with `compare` also how far its numbers are from those of plain JavaScript. */
+export const ProbeJob = z.object({ job: z.literal('probe'), ...Surroundings, compare: z.boolean() })
 export type ProbeJob = z.infer<typeof ProbeJob>
 
 export const EngineJob = z.discriminatedUnion('job', [TrainJob, GenerateJob, EvaluateJob, ProbeJob])
@@ -89,14 +89,31 @@ export const TrainOutcome = z.object({
 export type TrainOutcome = z.infer<typeof TrainOutcome>
 
 export const ProbeOutcome = z.object({
-  engines: z.array(z.object({ name: z.string(), available: z.boolean(), why: z.string().optional() })),
-  convGflops: z.number()
+  /** In convolutions, and in convolutions with their gradients. */
+  convGflops: z.number(),
+  trainGflops: z.number(),
+  /** Largest relative difference; infinite where a number is missing. */
+  deviation: z.union([z.number(), z.literal(Infinity)]).optional()
 })
 export type ProbeOutcome = z.infer<typeof ProbeOutcome>
 
-/** What the engine says while it works. The last word is `done` or `failed`. */
+/** How a run fits into the memory of this computer, as predicted before its first iteration. */
+export const MemoryPlan = z.object({
+  /** Samples that go through the networks at once. */
+  microBatch: z.int().positive(),
+  /** Most memory that the engine process will have at a time. */
+  peakBytes: z.number(),
+  /** What it may have. */
+  limitBytes: z.number(),
+  /** The size to try should memory run out all the same; absent when there is no smaller one. */
+  smallerMicroBatch: z.int().positive().optional()
+})
+export type MemoryPlan = z.infer<typeof MemoryPlan>
+
+/** What the engine says while it works. The last word carries the outcome, or is `failed` or `out-of-memory`. */
 export const EngineMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('engine'), engine: EngineInfo }),
+  z.object({ type: z.literal('memory'), plan: MemoryPlan }),
   Progress.extend({ type: z.literal('progress') }),
   /** The run's history up to here, as the file holds it: sent once when a run starts or goes on. */
   z.object({ type: z.literal('history-begins'), entries: z.array(HistoryEntry) }),
@@ -112,7 +129,8 @@ export const EngineMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('generated'), outcome: GenerateOutcome }),
   z.object({ type: z.literal('evaluated'), outcome: EvaluationResult }),
   z.object({ type: z.literal('probed'), outcome: ProbeOutcome }),
-  z.object({ type: z.literal('failed'), error: WireError })
+  z.object({ type: z.literal('failed'), error: WireError }),
+  z.object({ type: z.literal('out-of-memory') })
 ])
 export type EngineMessage = z.infer<typeof EngineMessage>
 

@@ -3,12 +3,13 @@ import { type z } from 'zod'
 import { type RunAbout } from '../../shared/abouts.ts'
 import { type Output } from '../../shared/api.ts'
 import { AppError, invariant } from '../../shared/errors.ts'
-import { type Run } from '../../shared/runs.ts'
+import { type EngineInfo, type Run } from '../../shared/runs.ts'
 import { type HistoryEntry } from '../../shared/training.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
-import { type EngineMessage, progressOf, type TrainOutcome } from '../jobs/engine-protocol.ts'
+import { type EngineMessage, type MemoryPlan, progressOf, type TrainOutcome } from '../jobs/engine-protocol.ts'
 import { type AppContext } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
+import { gigabytes } from './engine-troubles.ts'
 
 /** Keeps catalogue and listeners in step with what the engine says about one run. */
 export class RunRecord {
@@ -20,6 +21,8 @@ export class RunRecord {
   #unwritten: HistoryEntry[] = []
   #lastWrite = 0
   safeIteration = 0
+  /** How the run fits into memory, once its engine has said so. */
+  memory: MemoryPlan | undefined
 
   constructor(app: AppContext, run: Run, context: RequestContext) {
     this.#app = app
@@ -33,7 +36,10 @@ export class RunRecord {
     if (isOutcome(message)) return
     switch (message.type) {
       case 'engine':
-        this.#change({ engine: message.engine })
+        this.#takeEngine(message.engine)
+        break
+      case 'memory':
+        this.#takeMemory(message.plan)
         break
       case 'progress':
         this.#context.progress(progressOf(message))
@@ -63,6 +69,29 @@ export class RunRecord {
   notice(text: string): void {
     this.#notices.push(text)
     this.#context.notice?.(text)
+  }
+
+  /** A run repeats itself to the last bit on the same engine with as many threads; elsewhere it goes on as well. */
+  #takeEngine(engine: EngineInfo): void {
+    const { engine: before, iteration } = this.run
+    this.#change({ engine })
+    if (before === undefined || iteration === 0) return
+    if (before.name === engine.name && before.library === engine.library && before.threads === engine.threads) return
+    this.notice(
+      `The run goes on with ${inWords(engine)}; before it was ${inWords(before)}. Its numbers differ in their last digits from here on.`
+    )
+  }
+
+  /** The size is part of the run from now on, so that it goes on in the same way wherever it is resumed. */
+  #takeMemory(plan: MemoryPlan): void {
+    this.memory = plan
+    const { settings } = this.run
+    const before = settings.microBatch ?? settings.batch
+    if (plan.microBatch === before) return
+    this.#change({ settings: { ...settings, microBatch: plan.microBatch } })
+    this.notice(
+      `A batch of ${before} does not fit into the ${gigabytes(plan.limitBytes)} of memory that are free: it is computed ${plan.microBatch} samples at a time. The result is the same.`
+    )
   }
 
   #append(entry: HistoryEntry): void {
@@ -101,7 +130,8 @@ export class RunRecord {
   /** A run keeps its safe points whatever happened: it is paused where it can go on, failed where it never began. */
   fail(thrown: unknown): void {
     const problem = thrown instanceof Error ? thrown.message : String(thrown)
-    const canGoOn = this.safeIteration > 0 || (thrown instanceof AppError && thrown.kind === 'stopped')
+    const mayBeMended = thrown instanceof AppError && ['stopped', 'resources'].includes(thrown.kind)
+    const canGoOn = this.safeIteration > 0 || mayBeMended
     this.#change({ state: canGoOn ? 'paused' : 'failed', iteration: this.safeIteration, problem })
   }
 
@@ -127,8 +157,13 @@ export class RunRecord {
   }
 }
 
-type Outcome = Extract<EngineMessage, { type: 'trained' | 'generated' | 'evaluated' | 'probed' | 'failed' }>
+const outcomes = ['trained', 'generated', 'evaluated', 'probed', 'failed', 'out-of-memory'] as const
+type Outcome = Extract<EngineMessage, { type: (typeof outcomes)[number] }>
 
 function isOutcome(message: EngineMessage): message is Outcome {
-  return ['trained', 'generated', 'evaluated', 'probed', 'failed'].includes(message.type)
+  return outcomes.some((type) => type === message.type)
+}
+
+function inWords({ name, library, threads }: EngineInfo): string {
+  return `${name} (${library}, ${threads === 1 ? '1 thread' : `${threads} threads`})`
 }

@@ -6,6 +6,7 @@ import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { type TrainOutcome } from '../jobs/engine-protocol.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
+import { troubleOf } from './engine-troubles.ts'
 import { requirePrepared } from './prepared-sets.ts'
 import { holdRun, isHeld } from './run-lock.ts'
 import { RunRecord } from './run-record.ts'
@@ -107,8 +108,10 @@ async function keepTraining(
     await record.describe()
     return record.result(outcome)
   } catch (thrown) {
-    record.fail(thrown)
-    throw thrown
+    const trouble = troubleOf(thrown, record.run, record.memory)
+    record.fail(trouble)
+    await record.describe()
+    throw trouble
   } finally {
     await release()
     work.end()
