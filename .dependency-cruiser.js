@@ -5,6 +5,7 @@ const never = (name, from, to) => ({ name, severity: 'error', from: { path: from
 const ranks = [
   ['masks', 'study', 'engine'],
   ['files', 'images'],
+  ['engine-packs'],
   ['datasets', 'catalog', 'packages', 'jobs'],
   ['services'],
   ['app'],

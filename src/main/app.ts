@@ -11,6 +11,7 @@ import { type DemoWatcher, runDemo } from './services/demo.ts'
 import { DemoSession } from './services/demo-session.ts'
 import { type Handlers, type RequestContext } from './services/dispatch.ts'
 import { examineComputer } from './services/doctor.ts'
+import { buildEnginePack, installEnginePack, listEnginePacks, removeEnginePack } from './services/engine-packs.ts'
 import { decodeMask, maskGraph } from './services/masks.ts'
 import { checkPackage, packSynthetic, takePackage } from './services/packages.ts'
 import { prepareDataset } from './services/prepare.ts'
@@ -66,6 +67,10 @@ export async function createApp(environment: Environment): Promise<App> {
 function createHandlers(app: AppContext, demo: DemoSession): Handlers {
   return {
     'app.doctor': (input, context) => examineComputer(app, input, context),
+    'engine.list': () => listEnginePacks(app.environment),
+    'engine.build': (input, context) => buildEnginePack(app.environment, input, context),
+    'engine.install': (input, context) => installEnginePack(app.environment, input, context),
+    'engine.remove': (input) => removeEnginePack(app.environment, input),
     'workspace.show': () => ({
       folder: app.folders.root,
       datasets: app.catalog.datasets.list(),

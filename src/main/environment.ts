@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,8 +13,10 @@ export interface Environment {
   readonly prepareWorkerPath: string
   /** The Node that runs the engine process: never Electron's own (docs/decisions). */
   readonly nodePath: string
-  /** Folder of the native TensorFlow pack, if one is installed. */
-  readonly nativeEngine: string | undefined
+  /** Where acceleration packs are installed, and where the choice among engines is remembered: for all workspaces. */
+  readonly engineFolder: string
+  /** Folders with packs that belong to the program itself: what `npm run engine` built for a checkout. */
+  readonly programPacks: readonly string[]
   readonly log: (thrown: unknown) => void
   readonly now: () => Date
 }
@@ -27,14 +28,14 @@ export function defaultEnvironment(overrides: Partial<Environment> = {}): Enviro
   const isBundled = !import.meta.url.endsWith('.ts')
   const root = resolve(here, '../..')
   const suffix = isBundled ? '.js' : '.ts'
-  const native = join(root, 'native/tensorflow')
   return {
     workspace: process.env['CYTOLOOM_WORKSPACE'] ?? defaultWorkspace(),
     resources: join(root, 'resources'),
     enginePath: join(here, `engine-process${suffix}`),
     prepareWorkerPath: join(here, `prepare-worker${suffix}`),
     nodePath: process.execPath,
-    nativeEngine: existsSync(join(native, 'ready')) ? native : undefined,
+    engineFolder: process.env['CYTOLOOM_ENGINES'] ?? `${defaultWorkspace()}-engines`,
+    programPacks: [join(root, 'native')],
     log: () => undefined,
     now: () => new Date(),
     ...overrides

@@ -1,24 +1,58 @@
 import { z } from 'zod'
 import { Dataset, DatasetImage, ImportRequest, ImportResult, Name } from './datasets.ts'
 import { DemoRequest, DemoResult, DemoState } from './demo.ts'
+import {
+  BuildPackRequest,
+  BuildPackResult,
+  InstalledPack,
+  InstallPackRequest,
+  InstallPackResult,
+  ListPacksResult,
+  RemovePackResult
+} from './engine-packs.ts'
 import { type WireError } from './errors.ts'
 import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
 import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
-import { Checkpoint, EngineInfo, EngineRequest, EvaluationResult, Run, TrainRequest, TrainResult } from './runs.ts'
+import {
+  Checkpoint,
+  EngineInfo,
+  EngineName,
+  EngineRequest,
+  EvaluationResult,
+  Run,
+  TrainRequest,
+  TrainResult
+} from './runs.ts'
 import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
 import { HistoryEntry } from './training.ts'
 
 const ByName = z.object({ name: z.string() })
 
+/** Billions of operations a second: in a convolution, and in one with its gradients, as training has it. */
+const EngineSpeed = z.object({ convGflops: z.number(), trainGflops: z.number() })
+
+/** What came of trying an engine; `why` it is not available, or why `auto` leaves it alone. */
+export const EngineReport = EngineSpeed.partial().extend({
+  name: EngineName,
+  available: z.boolean(),
+  why: z.string().optional(),
+  library: z.string().optional(),
+  device: z.string().optional()
+})
+export type EngineReport = z.infer<typeof EngineReport>
+
 export const Doctor = z.object({
   version: z.string(),
   workspace: z.string(),
   engine: EngineInfo,
-  engines: z.array(z.object({ name: z.string(), available: z.boolean(), why: z.string().optional() })),
+  /** Why this engine, as a sentence. */
+  reason: z.string(),
+  engines: z.array(EngineReport),
+  packs: z.array(InstalledPack),
   cores: z.int(),
   memoryBytes: z.number(),
   diskFreeBytes: z.number(),
-  speed: z.object({ convGflops: z.number() })
+  speed: EngineSpeed
 })
 export type Doctor = z.infer<typeof Doctor>
 
@@ -39,6 +73,10 @@ export type Workspace = z.infer<typeof Workspace>
  */
 export const requests = {
   'app.doctor': { input: z.object({ engine: EngineRequest.default('auto') }), output: Doctor },
+  'engine.list': { input: z.object({}), output: ListPacksResult },
+  'engine.build': { input: BuildPackRequest, output: BuildPackResult },
+  'engine.install': { input: InstallPackRequest, output: InstallPackResult },
+  'engine.remove': { input: ByName, output: RemovePackResult },
   'workspace.show': { input: z.object({}), output: Workspace },
   'datasets.import': { input: ImportRequest, output: ImportResult },
   'datasets.list': { input: z.object({}), output: z.object({ datasets: z.array(Dataset) }) },

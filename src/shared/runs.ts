@@ -5,7 +5,10 @@ import { GeneratorKind, TrainingSettings } from './training.ts'
 export const RunId = z.string().brand('RunId')
 export type RunId = z.infer<typeof RunId>
 
-export const EngineRequest = z.enum(['auto', 'native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu'])
+export const EngineName = z.enum(['native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu'])
+export type EngineName = z.infer<typeof EngineName>
+
+export const EngineRequest = z.enum(['auto', ...EngineName.options])
 export type EngineRequest = z.infer<typeof EngineRequest>
 
 export const EngineInfo = z.object({ name: z.string(), library: z.string(), device: z.string(), threads: z.int() })

@@ -20,7 +20,7 @@ export interface TestApp {
 
 /** Errors come back as thrown AppErrors, so that tests can expect them. */
 export async function openTestApp(workspace: string): Promise<TestApp> {
-  const app = await createApp(defaultEnvironment({ workspace, nativeEngine: undefined }))
+  const app = await createApp(defaultEnvironment({ workspace, engineFolder: join(workspace, 'engines'), programPacks: [] }))
   return {
     app,
     async request<N extends RequestName>(name: N, input: Input<N>, options = {}) {

@@ -1,39 +1,64 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
-import { type Output, type ParsedInput } from '../../shared/api.ts'
-import { invariant } from '../../shared/errors.ts'
-import { type EngineInfo } from '../../shared/runs.ts'
-import { runEngineJob } from '../jobs/run-engine-job.ts'
+import { type EngineReport, type Output, type ParsedInput } from '../../shared/api.ts'
+import { AppError, invariant } from '../../shared/errors.ts'
+import { type EngineRequest } from '../../shared/runs.ts'
+import { choiceOf, choiceSentence, rememberChoice } from '../jobs/engine-choice.ts'
+import { engineNames } from '../jobs/engine-places.ts'
+import { type EngineTrial, isSoftwareDevice, type MeasuredTrial, tryEngine } from '../jobs/engine-trials.ts'
 import { productVersion } from '../product.ts'
 import { type AppContext } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
+import { listEnginePacks } from './engine-packs.ts'
 
-/** What this computer can do, measured and not guessed. */
+/** What this computer can do, measured and not guessed. What is measured here is what `auto` goes by from now on. */
 export async function examineComputer(
   app: AppContext,
   { engine }: ParsedInput<'app.doctor'>,
-  { signal }: RequestContext
+  { signal, progress }: RequestContext
 ): Promise<Output<'app.doctor'>> {
-  const { resources } = app.environment
-  let used: EngineInfo | undefined
-  const { engines, convGflops } = await runEngineJob(
-    app.environment,
-    { job: 'probe', engine, resources },
-    (message) => {
-      if (message.type === 'engine') used = message.engine
-    },
-    signal
-  )
-  invariant(used !== undefined, 'an engine that was measured has said its name')
+  const trials: EngineTrial[] = []
+  for (const [i, name] of engineNames.entries()) {
+    progress({ stage: 'measure', done: i, total: engineNames.length })
+    if (signal.aborted) throw new AppError('stopped', 'Stopped on request.')
+    trials.push(await tryEngine(app.environment, name, signal))
+  }
+  progress({ stage: 'measure', done: engineNames.length, total: engineNames.length })
+
+  const choice = choiceOf(trials)
+  await rememberChoice(app.environment, choice)
+  const used = requireTrial(trials, engine === 'auto' ? choice.engine : engine)
   const disk = await statfs(app.folders.root)
   return {
     version: productVersion,
     workspace: app.folders.root,
-    engine: used,
-    engines,
+    engine: used.engine,
+    reason: reasonOf(engine, choiceSentence(choice)),
+    engines: trials.map(describe),
+    ...(await listEnginePacks(app.environment)),
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     diskFreeBytes: disk.bavail * disk.bsize,
-    speed: { convGflops }
+    speed: { convGflops: used.convGflops, trainGflops: used.trainGflops }
   }
+}
+
+function requireTrial(trials: readonly EngineTrial[], name: string): MeasuredTrial {
+  const trial = trials.find((each) => each.name === name)
+  invariant(trial !== undefined, 'every engine was tried')
+  if (!trial.available) throw new AppError('input', trial.why)
+  return trial
+}
+
+function reasonOf(wish: EngineRequest, sentence: string): string {
+  return wish === 'auto' ? sentence : `CytoLoom computes with ${wish} because it was asked to.`
+}
+
+function describe(trial: EngineTrial): EngineReport {
+  if (!trial.available) return trial
+  const { name, engine, convGflops, trainGflops } = trial
+  const measured = { name, available: true, library: engine.library, device: engine.device, convGflops, trainGflops }
+  return isSoftwareDevice(engine)
+    ? { ...measured, why: 'It is no graphics card but a program that plays one, for tests; "auto" leaves it alone.' }
+    : measured
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { productVersion } from '../product.ts'
 import { addDataCommands } from './data-commands.ts'
+import { addEngineCommands } from './engine-commands.ts'
 import { type Host } from './host.ts'
 import { addModelCommands } from './model-commands.ts'
 import { addShareCommands } from './share-commands.ts'
@@ -13,6 +14,7 @@ export function createProgram(host: Host): Command {
     .exitOverride()
     .showHelpAfterError('(cytoloom --help lists the commands)')
   addDataCommands(program, host)
+  addEngineCommands(program, host)
   addModelCommands(program, host)
   addShareCommands(program, host)
   for (const command of program.commands) {

@@ -10,35 +10,13 @@ interface EngineOptions extends CommonOptions {
   readonly engine: EngineRequest
 }
 
-/** doctor, demo, train, runs, run, evaluate, generate */
+/** demo, train, runs, run, evaluate, generate */
 export function addModelCommands(program: Command, host: Host): void {
-  addDoctor(program, host)
   addDemo(program, host)
   addTrain(program, host)
   addRuns(program, host)
   addEvaluate(program, host)
   addGenerate(program, host)
-}
-
-function addDoctor(program: Command, host: Host): void {
-  program
-    .command('doctor')
-    .description('say what this computer can do')
-    .addOption(engineOption())
-    .action(async ({ engine, workspace }: EngineOptions) => {
-      const result = await host.request('app.doctor', { engine }, workspace)
-      const others = result.engines.map(
-        ({ name, available, why }) => `  ${name}: ${available ? 'available' : (why ?? 'not available')}`
-      )
-      host.print(
-        result,
-        [
-          `CytoLoom ${result.version} computes with ${result.engine.name} (${result.engine.library}, ${result.engine.device}).`,
-          `Measured speed: ${result.speed.convGflops.toFixed(0)} billion operations a second in convolutions.`,
-          ...others
-        ].join('\n')
-      )
-    })
 }
 
 interface DemoOptions extends EngineOptions {

@@ -29,3 +29,8 @@ export function percent(fraction: number): string {
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
 }
+
+/** "634 MB", "3.1 GB". */
+export function bytes(size: number): string {
+  return size < 1e9 ? `${Math.ceil(size / 1e6)} MB` : `${(size / 1e9).toFixed(1)} GB`
+}

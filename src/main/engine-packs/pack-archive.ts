@@ -1,0 +1,171 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir, rename, stat, statfs, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { ZipFile } from 'yazl'
+import { PackDescription } from '../../shared/engine-packs.ts'
+import { AppError, refuse } from '../../shared/errors.ts'
+import { stageFolder } from '../files/atomic-write.ts'
+import { sha256File } from '../files/checksum.ts'
+import { type PackTools } from './build-pack.ts'
+import { descriptionName, markReady } from './pack-folder.ts'
+import { stopIfAsked } from './stopping.ts'
+import { unfit, type ZipEntry, ZipReader } from './zip-reader.ts'
+
+const descriptionLimit = 2 ** 20
+/** The earliest time that a zip can hold: the same pack gives the same bytes whenever it is written. */
+const fixedTime = new Date(1980, 0, 1)
+
+/** Writes a pack as one file, for a computer without internet. */
+export async function writePackArchive(
+  folder: string,
+  { files }: PackDescription,
+  out: string
+): Promise<{ file: string; bytes: number; sha256: string }> {
+  if (await exists(out)) throw refuse(`${out} exists already.`, { file: out, next: 'Choose another name.' })
+  await mkdir(dirname(out), { recursive: true })
+  const staged = await stageFolder(`${out}.unfinished`)
+  try {
+    const zip = new ZipFile()
+    for (const path of [descriptionName, ...files.map((file) => file.path)]) {
+      zip.addFile(join(folder, path), path, { mtime: fixedTime, forceDosTimestamp: true, mode: 0o100644 })
+    }
+    zip.end()
+    const whole = join(staged.path, basename(out))
+    await pipeline(zip.outputStream, createWriteStream(whole, { flags: 'wx' }))
+    const { size: bytes } = await stat(whole)
+    const sha256 = await sha256File(whole)
+    await rename(whole, out)
+    return { file: out, bytes, sha256 }
+  } finally {
+    await staged.discard()
+  }
+}
+
+/** Whether a zip is a pack, by what it holds and not by its name. */
+export async function isPackArchive(file: string): Promise<boolean> {
+  const zip = await ZipReader.open(file)
+  zip.close()
+  return zip.entries.has(descriptionName)
+}
+
+/**
+ * Takes a pack out of its archive, whole or not at all: for this computer, with every file as `pack.json` states it and
+ * none besides, and with a library that computes what plain JavaScript computes.
+ *
+ * The hashes guard against damage. They do not say who made the pack, and a library can do whatever its maker wants.
+ */
+export async function installArchive(
+  file: string,
+  folderOf: (description: PackDescription) => string,
+  tools: Omit<PackTools, 'download'>
+): Promise<PackDescription> {
+  const zip = await ZipReader.open(file)
+  try {
+    const { text, description } = await readDescription(zip)
+    checkContents(zip, description)
+    const folder = folderOf(description)
+    if (await exists(folder)) {
+      throw refuse(`There is already an engine pack called ${description.name}.`, {
+        file: folder,
+        next: `"cytoloom engine remove ${description.name}" makes room for this one.`
+      })
+    }
+    const staged = await stageFolder(folder)
+    try {
+      await requireSpace(staged.path, description)
+      await extractAll(zip, description, staged.path, tools)
+      await writeFile(join(staged.path, descriptionName), text)
+      tools.report('check', 0, 1)
+      await tools.verify(staged.path, description.kind)
+      await markReady(staged.path)
+      await staged.commit()
+    } finally {
+      await staged.discard()
+    }
+    return description
+  } finally {
+    zip.close()
+  }
+}
+
+async function readDescription(zip: ZipReader): Promise<{ text: string; description: PackDescription }> {
+  const entry = zip.entries.get(descriptionName)
+  if (entry === undefined) throw unfit(zip.file, `it is no engine pack: ${descriptionName} is not in it`)
+  const text = await zip.text(entry, descriptionLimit)
+  let parsed: ReturnType<typeof PackDescription.safeParse>
+  try {
+    parsed = PackDescription.safeParse(JSON.parse(text))
+  } catch {
+    throw unfit(zip.file, `its ${descriptionName} is no JSON`)
+  }
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw unfit(
+      zip.file,
+      `its ${descriptionName} does not describe a pack (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`
+    )
+  }
+  return { text, description: parsed.data }
+}
+
+function checkContents(zip: ZipReader, { platform, arch, files, licence }: PackDescription): void {
+  if (platform !== process.platform || arch !== process.arch) {
+    throw refuse(
+      `${zip.file} is for another kind of computer (${platform}-${arch}); this one is ${process.platform}-${process.arch}.`,
+      {
+        file: zip.file,
+        next: 'Have the pack built on a computer like this one ("cytoloom engine build --archive FILE").'
+      }
+    )
+  }
+  const listed = new Set([descriptionName, ...files.map(({ path }) => path)])
+  if (listed.size !== files.length + 1) throw unfit(zip.file, 'its description lists a file twice')
+  if (!listed.has(licence)) throw unfit(zip.file, 'the licence of the library is not in it')
+  const extra = [...zip.entries.keys()].find((path) => !listed.has(path))
+  if (extra !== undefined) throw unfit(zip.file, `${JSON.stringify(extra)} is in it, but not in its description`)
+  for (const { path, bytes } of files) {
+    const entry = zip.entries.get(path)
+    if (entry === undefined) throw unfit(zip.file, `${path} is missing`)
+    if (entry.bytes !== bytes) throw unfit(zip.file, `${path} does not have the size that its description states`)
+  }
+}
+
+async function extractAll(
+  zip: ZipReader,
+  { files }: PackDescription,
+  folder: string,
+  { signal, report }: Omit<PackTools, 'download'>
+): Promise<void> {
+  for (const [i, { path, bytes, sha256 }] of files.entries()) {
+    stopIfAsked(signal)
+    report('unpack', i, files.length)
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    const entry = zip.entries.get(path) as ZipEntry // checkContents has found each
+    const found = await zip.extract(entry, join(folder, path), signal)
+    if (found.bytes !== bytes || found.sha256 !== sha256) {
+      throw unfit(zip.file, `${path} does not have the SHA-256 that its description states`)
+    }
+  }
+}
+
+async function requireSpace(folder: string, { files }: PackDescription): Promise<void> {
+  const needed = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const { bavail, bsize } = await statfs(folder)
+  if (bavail * bsize >= needed) return
+  throw new AppError(
+    'resources',
+    `The pack needs ${megabytes(needed)} of disk, and ${megabytes(bavail * bsize)} are free.`,
+    {
+      next: 'Free some space and try again: nothing was written.'
+    }
+  )
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined
+}
