@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { invariant, refuse } from '../../src/shared/errors.ts'
 import { RandomStream } from '../../src/shared/random.ts'
-import { type NetworkSettings, type TrainingSettings } from '../../src/shared/training.ts'
+import { TrainingSettings } from '../../src/shared/training.ts'
 import { type Backend, type BackendRequest, chooseBackend, findNativePack } from '../../src/main/engine/backend.ts'
 import { sampleChannels } from '../../src/main/engine/networks/synthesis-block.ts'
 import { runIteration } from '../../src/main/engine/training/iteration.ts'
@@ -102,7 +102,7 @@ function summary(times: number[]): Seconds {
 
 function settingsOf(profile: Profile, intervals: { pathLength: number; r1: number }): TrainingSettings {
   const { resolution, channelBase, channelMax, batch, classes, width } = profile
-  const network: NetworkSettings = {
+  const network = {
     generator: 'paper',
     resolution,
     imageChannels: 1,
@@ -117,7 +117,7 @@ function settingsOf(profile: Profile, intervals: { pathLength: number; r1: numbe
     embedDim: 4 * width,
     minibatchStdGroup: 4
   }
-  return {
+  return TrainingSettings.parse({
     preset: 'bench',
     network,
     seed: 1,
@@ -136,7 +136,7 @@ function settingsOf(profile: Profile, intervals: { pathLength: number; r1: numbe
     evaluationPictures: 1,
     checkpointEvery: 1,
     sampleEvery: 1
-  }
+  })
 }
 
 function randomBatch({ network, batch }: TrainingSettings) {

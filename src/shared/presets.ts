@@ -1,4 +1,4 @@
-import { type NetworkSettings, type TrainingSettings } from './training.ts'
+import { Adaptation, type Augmentation, type NetworkSettings, SkipPath, type TrainingSettings } from './training.ts'
 
 export type PresetName = 'demo' | 'quick' | 'livecell' | 'tissuenet'
 
@@ -13,8 +13,9 @@ export interface DataShape {
 /**
  * The settings of a preset, named as in the paper (§2.3, §2.5) and gan-engine.md §0.
  *
- * `livecell` and `tissuenet` are the published recipe, with two stated departures: the edges of the merge convolutions
- * repeat the border pixel, and R1's γ follows NVIDIA's heuristic 0.0002·R²/batch (both: docs/decisions). `quick` is for
+ * `livecell` and `tissuenet` are the published recipe, with DiffAugment, ADA and APA (§2.5) and two stated departures: the
+ * edges of the merge convolutions repeat the border pixel, and R1's γ follows NVIDIA's heuristic 0.0002·R²/batch (both:
+ * docs/decisions; `literalRecipe` takes them back). `quick` is for
  * a first look in about ten minutes, `demo` for the bundled sample on two processor cores.
  */
 export function presetSettings(name: PresetName, data: DataShape, seed: number): TrainingSettings {
@@ -26,7 +27,7 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
     seed,
     iterations: preset.iterations,
     batch: preset.batch,
-    learningRate: { generator: preset.learningRate, discriminator: preset.learningRate },
+    learningRate: { generator: preset.learningRate, discriminator: preset.learningRate, warmUp: 0 },
     adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
     d2dCrossEntropy: {
       // With one class there is nothing to tell apart.
@@ -35,12 +36,18 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
       temperature: 0.25,
       formula: 'studiogan'
     },
-    r1: { gamma: (0.0002 * data.resolution ** 2) / preset.batch, interval: 16 },
+    r1: { gamma: heuristicGamma(data.resolution, preset.batch), interval: 16 },
     pathLength: { weight: 2, interval: preset.pathLengthInterval, decay: 0.01, batchShare: 0.5 },
     styleMixing: 0.9,
     ema: { halfLifeKimg: preset.emaHalfLifeKimg, rampUp: preset.emaRampUp },
     wAverageBeta: 0.998,
-    augmentation: { flips: preset.flips, diffAugment: [...preset.diffAugment] },
+    augmentation: {
+      flips: preset.flips,
+      diffAugment: [...preset.diffAugment],
+      ada: preset.isAdaptive ? 'full' : 'off',
+      apa: preset.isAdaptive,
+      adaptation: Adaptation.parse({})
+    },
     evaluateEvery: preset.evaluateEvery,
     evaluationPictures: preset.evaluationPictures,
     checkpointEvery: 250,
@@ -63,12 +70,22 @@ interface Preset {
   readonly pathLengthInterval: number
   readonly emaHalfLifeKimg: number
   readonly emaRampUp: number
-  readonly flips: 'none' | 'horizontal' | 'all'
-  readonly diffAugment: readonly ('color' | 'translation' | 'cutout')[]
+  readonly flips: Augmentation['flips']
+  readonly diffAugment: Readonly<Augmentation['diffAugment']>
+  /** Whether ADA and APA are on. */
+  readonly isAdaptive: boolean
   readonly evaluateEvery: number
   readonly evaluationPictures: number
   readonly sampleEvery: number
 }
+
+/** R1's γ by NVIDIA's rule of thumb for its "auto" configuration (gan-engine §5.2). */
+export function heuristicGamma(resolution: number, batch: number): number {
+  return (0.0002 * resolution ** 2) / batch
+}
+
+/** What the literal recipe has where our presets depart from it: StudioGAN's constant, PyTorch's habit. */
+export const literalRecipe = { r1Gamma: 0.2048, mergePadding: 'zeros' } as const
 
 const published: Preset = {
   zDim: 512,
@@ -86,6 +103,7 @@ const published: Preset = {
   emaRampUp: 0,
   flips: 'horizontal',
   diffAugment: ['color', 'translation', 'cutout'],
+  isAdaptive: true,
   evaluateEvery: 500,
   evaluationPictures: 2000,
   sampleEvery: 500
@@ -107,6 +125,7 @@ const presets: Record<PresetName, Preset> = {
     emaRampUp: 0.05,
     flips: 'all',
     diffAugment: ['translation'],
+    isAdaptive: false,
     evaluationPictures: 400,
     sampleEvery: 250
   },
@@ -124,6 +143,7 @@ const presets: Record<PresetName, Preset> = {
     emaRampUp: 0.05,
     flips: 'all',
     diffAugment: [],
+    isAdaptive: false,
     evaluateEvery: 750,
     evaluationPictures: 160,
     sampleEvery: 100
@@ -143,6 +163,7 @@ function networkOf(preset: Preset, data: DataShape): NetworkSettings {
     channelBase: preset.channelBase(data.resolution),
     channelMax: preset.channelMax,
     mergePadding: 'edge',
+    skipPath: SkipPath.parse({}),
     embedDim: preset.embedDim,
     minibatchStdGroup: preset.minibatchStdGroup
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Name } from './datasets.ts'
-import { GeneratorKind, TrainingSettings } from './training.ts'
+import { Augmentation, GeneratorKind, SkipPath, TrainingSettings } from './training.ts'
 
 export const RunId = z.string().brand('RunId')
 export type RunId = z.infer<typeof RunId>
@@ -55,9 +55,25 @@ export const TrainRequest = z.object({
   generator: GeneratorKind.optional(),
   iterations: z.int().positive().optional(),
   batch: z.int().positive().optional(),
+  /** Samples that are computed at a time, for less memory; a divisor of the batch. */
+  microBatch: z.int().positive().optional(),
   learningRate: z.number().positive().optional(),
+  warmUp: z.int().nonnegative().optional(),
   mappingLayers: z.int().positive().optional(),
-  augment: z.array(z.enum(['diffaug', 'color', 'translation', 'cutout'])).optional(),
+  /** Whether a mask is made with the image. The paper's generator makes one, the baseline of Table 1 does not. */
+  mask: z.boolean().optional(),
+  /** The letter of the published recipe instead of our two departures from it (src/shared/presets.ts). */
+  paper: z.boolean().default(false),
+  skipPath: SkipPath.optional(),
+  /** All augmentations that are on; `diffaug` stands for its three parts. */
+  augment: z.array(z.enum(['ada', 'apa', 'diffaug', 'color', 'translation', 'cutout'])).optional(),
+  adaGeometry: Augmentation.shape.ada.unwrap().exclude(['off']).optional(),
+  adaTarget: z.number().min(-1).max(1).optional(),
+  adaKimg: z.number().positive().optional(),
+  r1Gamma: z.number().nonnegative().optional(),
+  /** Iterations between the steps of a regulariser; 0 turns it off. */
+  r1Interval: z.int().nonnegative().optional(),
+  pathLengthInterval: z.int().nonnegative().optional(),
   evaluateEvery: z.int().positive().optional(),
   minutes: z.number().positive().optional(),
   seed: z.int().default(0),

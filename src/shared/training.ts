@@ -3,6 +3,30 @@ import { z } from 'zod'
 /** Which generator (gan-engine §1, §2): the paper's image-and-mask network, or plain StyleGAN2. */
 export const GeneratorKind = z.enum(['paper', 'stylegan2'])
 
+/**
+ * How the paper's skip path is read where its text and Figure 1 leave it open (gan-engine §2.2; docs/decisions/0010). The
+ * defaults reproduce every number printed in the figure; what is absent takes its default.
+ */
+export const SkipPath = z.object({
+  /** Which of the first two extractions takes the larger share: that of the 4×4 block (½, then ¼) or that of 8×8 (¼, then ½). */
+  order: z.enum(['wide-first', 'narrow-first']).default('wide-first'),
+  /** Width of the skip: half of each block's features, or half of the width below, down to that of the samples. */
+  widths: z.enum(['features', 'halving']).default('features'),
+  /** How the skip reaches the next resolution: filtered, by repeated pixels, or inside the merge convolution. */
+  upsampling: z.enum(['fir', 'nearest', 'merge']).default('fir'),
+  extractionKernel: z.union([z.literal(1), z.literal(3)]).default(1),
+  extractionDemodulated: z.boolean().default(true),
+  extractionActivation: z.enum(['linear', 'lrelu']).default('linear'),
+  /** Whether an extraction shares its style slot with the next block's first layer, as StyleGAN2's tRGB does. */
+  extractionSlot: z.enum(['shared', 'own']).default('shared'),
+  mergeKernel: z.union([z.literal(1), z.literal(3)]).default(3),
+  mergeActivation: z.enum(['lrelu', 'linear']).default('lrelu'),
+  /** The last merge makes the samples itself, or half of the features, from which a linear 1×1 convolution makes them. */
+  lastMerge: z.enum(['direct', 'narrowed']).default('direct'),
+  maskOutput: z.enum(['linear', 'tanh']).default('linear')
+})
+export type SkipPath = z.infer<typeof SkipPath>
+
 /** The sizes of both networks. They cannot change within a run. */
 export const NetworkSettings = z.object({
   generator: GeneratorKind,
@@ -20,12 +44,44 @@ export const NetworkSettings = z.object({
   channelMax: z.int().positive(),
   /** Padding of the merge convolutions on the skip path; the paper is silent: see docs/decisions. */
   mergePadding: z.enum(['edge', 'zeros']),
+  skipPath: SkipPath.prefault({}),
   /** Width of the D2D-CE embedding. */
   embedDim: z.int().positive(),
   /** Group of the minibatch standard deviation; must divide the batch. */
   minibatchStdGroup: z.int().positive()
 })
 export type NetworkSettings = z.infer<typeof NetworkSettings>
+
+/**
+ * How the strength p of the adaptive augmentations, ADA and APA alike, follows the discriminator (gan-engine §6.2).
+ */
+export const Adaptation = z.object({
+  /** Mean sign of the logits of reals to hold; above it the discriminator overfits. */
+  target: z.number().min(-1).max(1).default(0.6),
+  /** Iterations between two changes of p. */
+  interval: z.int().positive().default(4),
+  /** Thousands of real images over which p could go from 0 to 1. */
+  kimg: z.number().positive().default(500),
+  /** Upper limit of p. From 0.82 on integer shifts begin to leak into the generated pictures. */
+  largestProbability: z.number().min(0).max(1).default(0.8)
+})
+export type Adaptation = z.infer<typeof Adaptation>
+
+export const Augmentation = z.object({
+  /** Mirror and quarter-turn reals at random, image and mask alike. */
+  flips: z.enum(['none', 'horizontal', 'all']),
+  /** Differentiable augmentation: its parts, always on. */
+  diffAugment: z.array(z.enum(['color', 'translation', 'cutout'])),
+  /**
+   * Adaptive discriminator augmentation with the pipeline "bgc": `full` resamples between wavelet filters as the reference
+   * does, `bilinear` by one warp in a tenth of the time.
+   */
+  ada: z.enum(['off', 'full', 'bilinear']).default('off'),
+  /** Adaptive pseudo augmentation: some reals are replaced by synthetic samples, with their classes. */
+  apa: z.boolean().default(false),
+  adaptation: Adaptation.prefault({})
+})
+export type Augmentation = z.infer<typeof Augmentation>
 
 export const TrainingSettings = z.object({
   preset: z.string(),
@@ -38,7 +94,12 @@ export const TrainingSettings = z.object({
   microBatch: z.int().positive().optional(),
   /** Stop when this much time has gone into training, if set. */
   minutes: z.number().positive().optional(),
-  learningRate: z.object({ generator: z.number().positive(), discriminator: z.number().positive() }),
+  learningRate: z.object({
+    generator: z.number().positive(),
+    discriminator: z.number().positive(),
+    /** Iterations over which both rise from nothing; 0: at full speed from the start. */
+    warmUp: z.int().nonnegative().default(0)
+  }),
   adam: z.object({ beta1: z.number(), beta2: z.number(), epsilon: z.number() }),
   /** Data-to-data cross-entropy (ReACGAN): weight, positive margin, temperature, and which of two formulas. */
   d2dCrossEntropy: z.object({
@@ -62,11 +123,7 @@ export const TrainingSettings = z.object({
   ema: z.object({ halfLifeKimg: z.number().positive(), rampUp: z.number().nonnegative() }),
   /** Decay of the running mean of w. */
   wAverageBeta: z.number(),
-  augmentation: z.object({
-    /** Mirror and quarter-turn reals at random, image and mask alike. */
-    flips: z.enum(['none', 'horizontal', 'all']),
-    diffAugment: z.array(z.enum(['color', 'translation', 'cutout']))
-  }),
+  augmentation: Augmentation,
   evaluateEvery: z.int().positive(),
   /** Real and synthetic pictures per evaluation, over all classes. */
   evaluationPictures: z.int().positive(),
@@ -87,6 +144,8 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
     d2dGenerator: z.number(),
     d2dDiscriminator: z.number(),
     realSign: z.number(),
+    /** Strength p of the adaptive augmentations in this iteration, where they are on. */
+    adaP: z.number().optional(),
     r1: z.number().optional(),
     pathLength: z.number().optional()
   }),

@@ -1,7 +1,7 @@
 import { type Run, RunId } from '../../src/shared/runs.ts'
-import { type TrainingSettings } from '../../src/shared/training.ts'
+import { TrainingSettings } from '../../src/shared/training.ts'
 
-const settings: TrainingSettings = {
+const settings = TrainingSettings.parse({
   preset: 'demo',
   network: {
     generator: 'paper',
@@ -34,7 +34,7 @@ const settings: TrainingSettings = {
   evaluationPictures: 128,
   checkpointEvery: 250,
   sampleEvery: 150
-}
+})
 
 /** A small finished run, valid by its schema. */
 export const fakeRun: Run = {

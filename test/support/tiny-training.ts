@@ -1,12 +1,11 @@
-import { TrainingSettings } from '../../src/shared/training.ts'
+import { type z } from 'zod'
+import { NetworkSettings, TrainingSettings } from '../../src/shared/training.ts'
 import { type Batch } from '../../src/main/engine/training/batch.ts'
 import { RandomStream } from '../../src/shared/random.ts'
 
-type Network = TrainingSettings['network']
-
 /** The smallest networks that have every part: 8² pixels, eight channels. */
-export function tinyNetwork(changes: Partial<Network> = {}): Network {
-  return {
+export function tinyNetwork(changes: Partial<z.input<typeof NetworkSettings>> = {}): NetworkSettings {
+  return NetworkSettings.parse({
     generator: 'paper',
     resolution: 8,
     imageChannels: 1,
@@ -21,11 +20,11 @@ export function tinyNetwork(changes: Partial<Network> = {}): Network {
     embedDim: 7,
     minibatchStdGroup: 2,
     ...changes
-  }
+  })
 }
 
 /** A few iterations with every loss, regulariser and augmentation in them. */
-export function tinyTraining(changes: Partial<TrainingSettings> = {}): TrainingSettings {
+export function tinyTraining(changes: Partial<z.input<typeof TrainingSettings>> = {}): TrainingSettings {
   return TrainingSettings.parse({
     preset: 'tiny',
     network: tinyNetwork(),

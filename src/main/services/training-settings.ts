@@ -1,8 +1,8 @@
 import { type ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import { type Prepared } from '../../shared/masks.ts'
-import { presetSettings } from '../../shared/presets.ts'
-import { type TrainingSettings } from '../../shared/training.ts'
+import { heuristicGamma, literalRecipe, presetSettings } from '../../shared/presets.ts'
+import { type Augmentation, type NetworkSettings, type TrainingSettings } from '../../shared/training.ts'
 
 type TrainInput = ParsedInput<'runs.train'>
 
@@ -33,7 +33,8 @@ export function settingsOf(
     classes
   } as const
   const preset = presetSettings(request.preset, shape, request.seed)
-  const settings = applyWishes(preset, request)
+  const settings = withWishes(preset, request)
+  requireDivisor(settings)
   const network = from === undefined ? settings.network : { ...from.network, ...shape }
   if (from !== undefined && from.network.resolution !== prepared.tile) {
     throw refuse(
@@ -43,37 +44,86 @@ export function settingsOf(
   }
   return {
     ...settings,
+    augmentation: from === undefined ? settings.augmentation : withQuickAdaptation(settings.augmentation, request),
     network: { ...network, minibatchStdGroup: groupFor(network.minibatchStdGroup, settings.batch) }
   }
 }
 
-function applyWishes(preset: TrainingSettings, request: TrainInput): TrainingSettings {
-  const { learningRate, generator, mappingLayers, augment } = request
-  const isBaseline = generator === 'stylegan2'
+function withWishes(preset: TrainingSettings, request: TrainInput): TrainingSettings {
+  const { learningRate, microBatch } = request
+  const batch = request.batch ?? preset.batch
+  const rates =
+    learningRate === undefined ? preset.learningRate : { generator: learningRate, discriminator: learningRate }
   return {
     ...preset,
     iterations: request.iterations ?? preset.iterations,
-    batch: request.batch ?? preset.batch,
+    batch,
+    ...(microBatch === undefined ? {} : { microBatch }),
     evaluateEvery: request.evaluateEvery ?? preset.evaluateEvery,
-    ...(learningRate === undefined ? {} : { learningRate: { generator: learningRate, discriminator: learningRate } }),
-    augmentation: {
-      ...preset.augmentation,
-      ...(augment === undefined ? {} : { diffAugment: policies(augment) })
-    },
-    network: {
-      ...preset.network,
-      generator: generator ?? preset.network.generator,
-      // The baseline of Table 1 is image only.
-      maskChannels: isBaseline ? 0 : 1,
-      mappingLayers: mappingLayers ?? preset.network.mappingLayers
+    learningRate: { ...rates, warmUp: request.warmUp ?? preset.learningRate.warmUp },
+    r1: { gamma: gammaOf(request, preset, batch), interval: request.r1Interval ?? preset.r1.interval },
+    pathLength: { ...preset.pathLength, interval: request.pathLengthInterval ?? preset.pathLength.interval },
+    augmentation: augmentationOf(preset.augmentation, request),
+    network: networkOf(preset.network, request)
+  }
+}
+
+/** Of R1: as wished, as in the literal recipe, or by the heuristic of the presets for this batch. */
+function gammaOf({ r1Gamma, paper }: TrainInput, { network }: TrainingSettings, batch: number): number {
+  return r1Gamma ?? (paper ? literalRecipe.r1Gamma : heuristicGamma(network.resolution, batch))
+}
+
+function networkOf(preset: NetworkSettings, request: TrainInput): NetworkSettings {
+  const generator = request.generator ?? preset.generator
+  const isMaskMade = request.mask ?? generator === 'paper'
+  return {
+    ...preset,
+    generator,
+    // The baseline of Table 1 is image only.
+    maskChannels: isMaskMade ? 1 : 0,
+    mappingLayers: request.mappingLayers ?? preset.mappingLayers,
+    mergePadding: request.paper ? literalRecipe.mergePadding : preset.mergePadding,
+    skipPath: request.skipPath ?? preset.skipPath
+  }
+}
+
+function augmentationOf(preset: Augmentation, request: TrainInput): Augmentation {
+  const { augment, adaGeometry } = request
+  const all = ['color', 'translation', 'cutout'] as const
+  const chosen: Pick<Augmentation, 'ada' | 'apa' | 'diffAugment'> =
+    augment === undefined
+      ? preset
+      : {
+          ada: augment.includes('ada') ? 'full' : 'off',
+          apa: augment.includes('apa'),
+          diffAugment: augment.includes('diffaug') ? [...all] : all.filter((part) => augment.includes(part))
+        }
+  const { ada, apa, diffAugment } = chosen
+  const { target, kimg } = preset.adaptation
+  return {
+    ...preset,
+    diffAugment,
+    apa,
+    ada: ada === 'off' ? 'off' : (adaGeometry ?? ada),
+    adaptation: {
+      ...preset.adaptation,
+      target: request.adaTarget ?? target,
+      kimg: request.adaKimg ?? kimg
     }
   }
 }
 
-function policies(augment: NonNullable<TrainInput['augment']>): TrainingSettings['augmentation']['diffAugment'] {
-  const all = ['color', 'translation', 'cutout'] as const
-  if (augment.includes('diffaug')) return [...all]
-  return all.filter((policy) => augment.includes(policy))
+/** A model that has learned already needs its strength soon: both reference programs adapt five times as fast then. */
+function withQuickAdaptation(augmentation: Augmentation, { adaKimg }: TrainInput): Augmentation {
+  return { ...augmentation, adaptation: { ...augmentation.adaptation, kimg: adaKimg ?? 100 } }
+}
+
+function requireDivisor({ batch, microBatch }: TrainingSettings): void {
+  if (microBatch === undefined || batch % microBatch === 0) return
+  const divisors = Array.from({ length: batch }, (_, i) => i + 1).filter((size) => batch % size === 0)
+  throw refuse(`A batch of ${batch} cannot be computed ${microBatch} samples at a time: it leaves a rest.`, {
+    next: `Choose a micro-batch of ${divisors.join(', ')}, or another batch.`
+  })
 }
 
 /** The group of the minibatch standard deviation divides the batch: the largest such number up to what was wished. */

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../../src/shared/random.ts'
 import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
-import { type NetworkSettings } from '../../../../../src/shared/training.ts'
+import { NetworkSettings } from '../../../../../src/shared/training.ts'
 import { createDiscriminator } from '../../../../../src/main/engine/networks/discriminator.ts'
 import { createGenerator } from '../../../../../src/main/engine/networks/generator.ts'
 
 beforeAll(() => chooseBackend('cpu'))
 
 const common = { zDim: 512, wDim: 512, channelMax: 512, mergePadding: 'edge', minibatchStdGroup: 8 } as const
-const livecell: NetworkSettings = {
+const livecell = NetworkSettings.parse({
   ...common,
   generator: 'paper',
   resolution: 512,
@@ -18,7 +18,7 @@ const livecell: NetworkSettings = {
   mappingLayers: 2,
   channelBase: 32768,
   embedDim: 2048
-}
+})
 const tissuenet: NetworkSettings = {
   ...livecell,
   resolution: 256,
