@@ -53,11 +53,21 @@ export class Discriminator extends Module {
    *   in the minibatch deviation alone.
    */
   features(x: tf.Tensor4D, batches = 1): tf.Tensor2D {
+    return tf.tidy(() => this.summary(this.trunk(x), batches))
+  }
+
+  /** The part of `features` in which each sample is alone: [N, R, R, P] → [N, 4, 4, C]. */
+  trunk(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
       let y = x
       for (const block of this.#residual) y = block.forward(y) // [N, r/2, r/2, C']
-      return this.#epilogue.forward(y, batches)
+      return y
     })
+  }
+
+  /** The rest of `features`, in which the samples of a batch meet: [N, 4, 4, C] → [N, C]. */
+  summary(y: tf.Tensor4D, batches = 1): tf.Tensor2D {
+    return tf.tidy(() => this.#epilogue.forward(y, batches))
   }
 
   /** Features [N, C] → logit of each sample [N], positive for real. */
