@@ -49,7 +49,7 @@ export default {
 
     never('masks-and-study-are-pure', '^src/main/(masks|study)/', { pathNot: '^src/(main/$1/|shared)' }),
     never('engine-sees-only-tensorflow-and-shared', '^src/main/engine/', {
-      pathNot: '^src/(main/engine|shared)|node_modules/(@tensorflow|koffi)|^(module|os|util|worker_threads)$'
+      pathNot: '^src/(main/engine|shared)|node_modules/(@tensorflow|koffi|webgpu)|^(module|os|util|worker_threads)$'
     }),
     never('only-the-engine-process-runs-the-engine', '^src/main/(?!engine/|engine-process(/|[.]ts))', {
       path: '^src/main/engine/',

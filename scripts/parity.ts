@@ -20,7 +20,7 @@ import { type ParityResult } from './parity/result.ts'
  * One line a comparison. Exits with 1 if one fails, 2 on wrong usage, 3 if there is no case.
  */
 const root = resolve(import.meta.dirname, '..')
-const Engine = z.enum(['auto', 'native-gpu', 'native-cpu', 'wasm', 'cpu'])
+const Engine = z.enum(['auto', 'native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu'])
 
 type Runner = (folder: string) => AsyncIterable<ParityResult>
 

@@ -1,4 +1,3 @@
-import { AppError } from '../../shared/errors.ts'
 import { type EngineInfo, type EngineRequest } from '../../shared/runs.ts'
 import { chooseBackend } from '../engine/backend.ts'
 import { type Channel } from './channel.ts'
@@ -8,9 +7,6 @@ export async function startEngine(
   job: { readonly engine: EngineRequest; readonly nativeEngine?: string | undefined },
   channel: Channel
 ): Promise<EngineInfo> {
-  if (job.engine === 'webgpu') {
-    throw new AppError('input', 'This version cannot compute with WebGPU yet.', { next: 'Choose the engine "auto".' })
-  }
   const engine = await chooseBackend(job.engine, { nativeFolder: job.nativeEngine })
   await channel.send({ type: 'engine', engine })
   return engine

@@ -3,11 +3,12 @@ import { AppError, refuse } from '../../shared/errors.ts'
 import { nativeBackendName, registerNative } from './backends/native.ts'
 import { type TensorFlowLibrary } from './backends/tensorflow-library.ts'
 import { startWasm as startWasmBackend } from './backends/wasm.ts'
+import { startWebgpu as startWebgpuBackend } from './backends/webgpu.ts'
 import { registerLeanGradients } from './lean-gradients.ts'
 import { registerSecondDerivatives } from './second-derivatives.ts'
 
-/** What computes. `webgpu` is listed by `availableBackends`, but cannot be chosen yet. */
-export type BackendName = 'native-gpu' | 'native-cpu' | 'wasm' | 'cpu'
+/** What computes. */
+export type BackendName = 'native-gpu' | 'native-cpu' | 'webgpu' | 'wasm' | 'cpu'
 export type BackendRequest = BackendName | 'auto'
 
 export interface BackendOptions {
@@ -24,13 +25,6 @@ export interface Backend {
   readonly library: string
   readonly device: string
   readonly threads: number
-}
-
-export interface BackendAvailability {
-  readonly name: BackendName | 'webgpu'
-  readonly available: boolean
-  /** Why it is not available, as a sentence; undefined when it is. */
-  readonly reason: string | undefined
 }
 
 const howToGetNative = 'Run `npm run engine` to download it (about 270 MB), or choose another engine.'
@@ -55,24 +49,14 @@ export async function chooseBackend(request: BackendRequest, options: BackendOpt
     case 'native-cpu':
       if (options.nativeFolder === undefined) throw refuse(notInstalled, { next: howToGetNative })
       return startNative(options.nativeFolder, request)
+    case 'webgpu':
+      return startWebgpu()
     case 'wasm':
       return startWasm(options.wasmFolder)
     case 'cpu':
       await tf.setBackend('cpu')
       return { name: 'cpu', library: `TensorFlow.js ${tf.version_core}`, device: processor(), threads: 1 }
   }
-}
-
-/** Every backend in the order of `auto`, and why those that are not available are not. */
-export function availableBackends(options: BackendOptions = {}): BackendAvailability[] {
-  const native = options.nativeFolder === undefined ? `${notInstalled} ${howToGetNative}` : undefined
-  return [
-    availability('native-gpu', native ?? withoutGraphicsCard()),
-    availability('native-cpu', native),
-    availability('webgpu', 'This version cannot compute with WebGPU yet; a later one will.'),
-    availability('wasm'),
-    availability('cpu')
-  ]
 }
 
 /** The first of `folders` that holds a verified native pack: the mark is what `npm run engine` writes last. */
@@ -117,20 +101,16 @@ async function startWasm(folder: string | undefined): Promise<Backend> {
   return { name: 'wasm', library: `TensorFlow.js WebAssembly ${tf.version_core}`, device: processor(), threads }
 }
 
+async function startWebgpu(): Promise<Backend> {
+  const { name } = await startWebgpuBackend()
+  await tf.setBackend('webgpu')
+  return { name: 'webgpu', library: `TensorFlow.js WebGPU ${tf.version_core}`, device: name, threads: 1 }
+}
+
 function otherDevice(wanted: 'native-gpu' | 'native-cpu'): string {
   return wanted === 'native-gpu'
     ? "TensorFlow's library found no graphics card that it can use."
     : 'TensorFlow already computes on the graphics card in this process.'
-}
-
-/** Known only once the library is open: finding out needs a second and half a gigabyte. */
-function withoutGraphicsCard(): string | undefined {
-  if (opened === undefined) return 'Whether TensorFlow finds a graphics card shows when it starts.'
-  return opened.library.isUsingGpuDevice() ? undefined : otherDevice('native-gpu')
-}
-
-function availability(name: BackendAvailability['name'], reason?: string): BackendAvailability {
-  return { name, available: reason === undefined, reason }
 }
 
 /** What the parent process set (see `engineEnvironment`), else one for each processor. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, test } from 'vitest'
-import { availableBackends, chooseBackend, findNativePack } from '../../../src/main/engine/backend.ts'
+import { chooseBackend, findNativePack } from '../../../src/main/engine/backend.ts'
 import { convolve } from '../../../src/main/engine/convolution.ts'
 import { downConvolve, upConvolve } from '../../../src/main/engine/resample.ts'
 import { measureSpeed } from '../../../src/main/engine/speed.ts'
@@ -26,12 +26,6 @@ describe('choosing an engine', () => {
       file: '/no/such/folder',
       next: expect.stringContaining('--force') as string
     })
-  })
-
-  test('lists every engine with a reason where one is not available', () => {
-    const list = availableBackends()
-    expect(list.filter(({ available }) => available).map(({ name }) => name)).toEqual(['wasm', 'cpu'])
-    expect(list.every(({ available, reason }) => available === (reason === undefined))).toBe(true)
   })
 
   test('takes a folder for a native pack only when its mark is there', () => {
