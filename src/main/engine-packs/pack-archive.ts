@@ -63,7 +63,7 @@ export async function installArchive(
   const zip = await ZipReader.open(file)
   try {
     const { text, description } = await readDescription(zip)
-    checkContents(zip, description)
+    const contents = checkContents(zip, description)
     const folder = folderOf(description)
     if (await exists(folder)) {
       throw refuse(`There is already an engine pack called ${description.name}.`, {
@@ -74,7 +74,7 @@ export async function installArchive(
     const staged = await stageFolder(folder)
     try {
       await requireSpace(staged.path, description)
-      await extractAll(zip, description, staged.path, tools)
+      await extractAll(zip, contents, staged.path, tools)
       await writeFile(join(staged.path, descriptionName), text)
       tools.report('check', 0, 1)
       await tools.verify(staged.path, description.kind)
@@ -109,7 +109,13 @@ async function readDescription(zip: ZipReader): Promise<{ text: string; descript
   return { text, description: parsed.data }
 }
 
-function checkContents(zip: ZipReader, { platform, arch, files, licence }: PackDescription): void {
+/** A file of the pack as described and as the zip has it. */
+interface Content {
+  readonly entry: ZipEntry
+  readonly sha256: string
+}
+
+function checkContents(zip: ZipReader, { platform, arch, files, licence }: PackDescription): Content[] {
   if (platform !== process.platform || arch !== process.arch) {
     throw refuse(
       `${zip.file} is for another kind of computer (${platform}-${arch}); this one is ${process.platform}-${process.arch}.`,
@@ -124,27 +130,28 @@ function checkContents(zip: ZipReader, { platform, arch, files, licence }: PackD
   if (!listed.has(licence)) throw unfit(zip.file, 'the licence of the library is not in it')
   const extra = [...zip.entries.keys()].find((path) => !listed.has(path))
   if (extra !== undefined) throw unfit(zip.file, `${JSON.stringify(extra)} is in it, but not in its description`)
-  for (const { path, bytes } of files) {
+  return files.map(({ path, bytes, sha256 }) => {
     const entry = zip.entries.get(path)
     if (entry === undefined) throw unfit(zip.file, `${path} is missing`)
     if (entry.bytes !== bytes) throw unfit(zip.file, `${path} does not have the size that its description states`)
-  }
+    return { entry, sha256 }
+  })
 }
 
 async function extractAll(
   zip: ZipReader,
-  { files }: PackDescription,
+  contents: readonly Content[],
   folder: string,
   { signal, report }: Omit<PackTools, 'download'>
 ): Promise<void> {
-  for (const [i, { path, bytes, sha256 }] of files.entries()) {
+  for (const [i, { entry, sha256 }] of contents.entries()) {
     stopIfAsked(signal)
-    report('unpack', i, files.length)
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    const entry = zip.entries.get(path) as ZipEntry // checkContents has found each
-    const found = await zip.extract(entry, join(folder, path), signal)
-    if (found.bytes !== bytes || found.sha256 !== sha256) {
-      throw unfit(zip.file, `${path} does not have the SHA-256 that its description states`)
+    report('unpack', i, contents.length)
+    const file = join(folder, entry.path)
+    await mkdir(dirname(file), { recursive: true })
+    const found = await zip.extract(entry, file, signal)
+    if (found.sha256 !== sha256) {
+      throw unfit(zip.file, `${entry.path} does not have the SHA-256 that its description states`)
     }
   }
 }

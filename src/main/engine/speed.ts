@@ -1,12 +1,23 @@
 import * as tf from '@tensorflow/tfjs'
 import { convolve } from './convolution.ts'
 
-const side = 32
 const channels = 64
-const largestBatch = 64
+/** Images and their sides, each step two to four times the work of the one before. */
+const sizes = [
+  [1, 8],
+  [1, 16],
+  [1, 32],
+  [2, 32],
+  [4, 32],
+  [8, 32],
+  [16, 32],
+  [32, 32],
+  [64, 32]
+] as const
 /** Seconds that one run should last at least, so that starting it does not count; and all repetitions together at most. */
 const longEnough = 0.04
-const budget = 0.7
+const budget = 0.8
+const repeats = 3
 
 /** In GFLOP/s. */
 export interface Speed {
@@ -27,7 +38,7 @@ export async function measureSpeed(): Promise<Speed> {
   return { convGflops, trainGflops }
 }
 
-/** Doubles the batch until a run is long enough, then repeats it: the fastest run is the one that least disturbed. */
+/** Takes more work until a run is long enough, then repeats it: the fastest run is the one that was least disturbed. */
 async function fastest(
   filter: tf.Tensor4D,
   convolutions: number,
@@ -35,15 +46,16 @@ async function fastest(
 ): Promise<number> {
   const started = performance.now()
   const hasTime = () => performance.now() - started < budget * 1000
-  for (let batch = 1; ; batch *= 2) {
+  let gflops = 0
+  for (const [batch, side] of sizes) {
     const x = tf.randomNormal<tf.Rank.R4>([batch, side, side, channels], 0, 1, 'float32', 1)
     let seconds = await time(() => compute(x))
-    if (hasTime()) seconds = await time(() => compute(x)) // the first run of a size prepares things
-    const isLast = seconds >= longEnough || batch === largestBatch || !hasTime()
-    for (let i = 0; isLast && i < 5 && hasTime(); i++) seconds = Math.min(seconds, await time(() => compute(x)))
+    for (let i = 0; i < repeats && hasTime(); i++) seconds = Math.min(seconds, await time(() => compute(x)))
     x.dispose()
-    if (isLast) return (convolutions * 2 * batch * side * side * filter.size) / seconds / 1e9
+    gflops = Math.max(gflops, (convolutions * 2 * batch * side * side * filter.size) / seconds / 1e9)
+    if (seconds >= longEnough || !hasTime()) break
   }
+  return gflops
 }
 
 async function time(compute: () => tf.Tensor[]): Promise<number> {

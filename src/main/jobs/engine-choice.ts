@@ -53,14 +53,14 @@ export function choiceOf(trials: readonly EngineTrial[]): EngineChoice {
   return {
     engine: fastestOf(trials)?.name ?? 'wasm',
     measured: trials.flatMap((trial) =>
-      trial.available ? [{ name: trial.name, trainGflops: Math.round(trial.trainGflops * 10) / 10 }] : []
+      trial.available ? [{ name: trial.name, trainGflops: Number(trial.trainGflops.toPrecision(3)) }] : []
     ),
     decided: new Date().toISOString()
   }
 }
 
 export function choiceSentence({ engine, measured }: EngineChoice): string {
-  const speeds = measured.map(({ name, trainGflops }) => `${name} ${trainGflops.toPrecision(3)}`).join(', ')
+  const speeds = measured.map(({ name, trainGflops }) => `${name} ${trainGflops}`).join(', ')
   return `CytoLoom computes with ${engine}, the fastest engine of this computer (measured in training, in billions of operations a second: ${speeds}).`
 }
 

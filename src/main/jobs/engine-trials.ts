@@ -1,11 +1,11 @@
-import { invariant, toWireError } from '../../shared/errors.ts'
+import { invariant, toWireError, type WireError } from '../../shared/errors.ts'
 import { type EngineInfo, type EngineName } from '../../shared/runs.ts'
 import { runOnEngine } from './engine-client.ts'
 import { type EngineSurroundings, placeOf } from './engine-places.ts'
 
 /** What came of trying an engine. */
 export type EngineTrial =
-  | { readonly name: EngineName; readonly available: false; readonly why: string }
+  | { readonly name: EngineName; readonly available: false; readonly error: WireError }
   | {
       readonly name: EngineName
       readonly available: true
@@ -41,8 +41,7 @@ export async function tryEngine(
     invariant(engine !== undefined, 'an engine that was measured has said its name')
     return { name, available: true, engine, convGflops, trainGflops }
   } catch (thrown) {
-    const { message, next } = toWireError(thrown)
-    return { name, available: false, why: next === undefined ? message : `${message} ${next}` }
+    return { name, available: false, error: toWireError(thrown) }
   }
 }
 
@@ -51,11 +50,11 @@ export function isSoftwareDevice({ device }: EngineInfo): boolean {
   return /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i.test(device)
 }
 
-/** The fastest at training; among equals (within a tenth) the first. Software devices are for tests alone. */
+/** The fastest at training; among equals (within a tenth) the first. Software devices and `cpu` are for tests alone. */
 export function fastestOf(trials: readonly EngineTrial[]): MeasuredTrial | undefined {
   return trials
     .filter((trial) => trial.available)
-    .filter(({ engine }) => !isSoftwareDevice(engine))
+    .filter(({ name, engine }) => name !== 'cpu' && !isSoftwareDevice(engine))
     .reduce<MeasuredTrial | undefined>(
       (best, trial) => (best === undefined || trial.trainGflops > 1.1 * best.trainGflops ? trial : best),
       undefined

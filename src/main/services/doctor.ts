@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { type EngineReport, type Output, type ParsedInput } from '../../shared/api.ts'
-import { AppError, invariant } from '../../shared/errors.ts'
+import { AppError, fromWireError, invariant } from '../../shared/errors.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { choiceOf, choiceSentence, rememberChoice } from '../jobs/engine-choice.ts'
 import { engineNames } from '../jobs/engine-places.ts'
@@ -46,7 +46,7 @@ export async function examineComputer(
 function requireTrial(trials: readonly EngineTrial[], name: string): MeasuredTrial {
   const trial = trials.find((each) => each.name === name)
   invariant(trial !== undefined, 'every engine was tried')
-  if (!trial.available) throw new AppError('input', trial.why)
+  if (!trial.available) throw fromWireError(trial.error)
   return trial
 }
 
@@ -55,7 +55,10 @@ function reasonOf(wish: EngineRequest, sentence: string): string {
 }
 
 function describe(trial: EngineTrial): EngineReport {
-  if (!trial.available) return trial
+  if (!trial.available) {
+    const { message, next } = trial.error
+    return { name: trial.name, available: false, why: next === undefined ? message : `${message} ${next}` }
+  }
   const { name, engine, convGflops, trainGflops } = trial
   const measured = { name, available: true, library: engine.library, device: engine.device, convGflops, trainGflops }
   return isSoftwareDevice(engine)

@@ -27,7 +27,7 @@ export async function listEnginePacks(surroundings: EngineSurroundings): Promise
 /**
  * Makes a pack of TensorFlow's wheel; one that is there already is not made again.
  *
- * @param folder where, if not among the user's packs; whatever else stands there is replaced
+ * @param folder where, if not among the user's packs
  */
 export async function buildEnginePack(
   surroundings: EngineSurroundings,
@@ -40,9 +40,9 @@ export async function buildEnginePack(
   const place = folder ?? (await packFolder(surroundings, packName(kind, source.version)))
   const tools = packTools(surroundings, context)
   const present = await readPack(place)
-  if (present?.problem !== undefined || present === undefined || force) {
-    const replace = force || present !== undefined || folder !== undefined
-    await buildPack({ kind, source, folder: place, wheels: wheels.map((file) => resolve(file)), replace }, tools)
+  const isUsable = present !== undefined && present.problem === undefined
+  if (!isUsable || force) {
+    await buildPack({ kind, source, folder: place, wheels: wheels.map((file) => resolve(file)), replace: true }, tools)
   }
   const built = await readPack(place)
   invariant(built !== undefined, 'a pack that was built is there')

@@ -1,4 +1,4 @@
-import koffi from 'koffi'
+import koffi, { type LibraryHandle } from 'koffi'
 
 /** An address in TensorFlow's memory; null where TensorFlow says so. */
 export type Pointer = unknown
@@ -57,20 +57,24 @@ export interface TensorFlowFunctions {
   readonly copy: Call
 }
 
-/** The names of the two libraries, and of the C library, on this platform. */
+/** The names of the two libraries, and of the C library, on this platform: Python's wheels and the C package differ. */
 const names =
   process.platform === 'darwin'
     ? {
         framework: 'libtensorflow_framework.2.dylib',
-        kernels: 'libtensorflow_cc.2.dylib',
+        kernels: ['libtensorflow_cc.2.dylib', 'libtensorflow.2.dylib'],
         system: '/usr/lib/libSystem.B.dylib'
       }
-    : { framework: 'libtensorflow_framework.so.2', kernels: 'libtensorflow_cc.so.2', system: 'libc.so.6' }
+    : {
+        framework: 'libtensorflow_framework.so.2',
+        kernels: ['libtensorflow_cc.so.2', 'libtensorflow.so.2'],
+        system: 'libc.so.6'
+      }
 
 /** Opens TensorFlow's libraries in `folder`. Throws what the dynamic loader says when they cannot be opened. */
 export function bindTensorFlow(folder: string): TensorFlowFunctions {
   koffi.load(`${folder}/${names.framework}`, { global: true }) // the kernels find its symbols by name
-  const library = koffi.load(`${folder}/${names.kernels}`)
+  const library = loadFirst(names.kernels.map((name) => `${folder}/${name}`))
   const system = koffi.load(names.system)
 
   // koffi reads the signature at run time: these three say what it promises.
@@ -126,6 +130,22 @@ export function bindTensorFlow(folder: string): TensorFlowFunctions {
     setShape: attribute('Shape', 'const int64_t* dims, int rank, void* status'),
 
     copy: system.func('void* memcpy(void* to, const void* from, size_t bytes)') as Call
+  }
+}
+
+/** Opens the first of these libraries that can be. Throws what the loader says about the first when none can. */
+function loadFirst([file = '', ...others]: readonly string[]): LibraryHandle {
+  try {
+    return koffi.load(file)
+  } catch (thrown) {
+    for (const other of others) {
+      try {
+        return koffi.load(other)
+      } catch {
+        // what is wrong with the expected one matters more
+      }
+    }
+    throw thrown
   }
 }
 
