@@ -59,7 +59,6 @@ export class TileSource {
   readonly #images: readonly TileImage[]
   readonly #settings: TileSettings
   readonly #cache: ByteCache<TilePixels>
-  #ahead: { readonly iteration: number; readonly size: number; readonly batch: Promise<TileBatch> } | undefined
 
   /** @throws AppError of kind `input` when there is no image, or one is smaller than a tile */
   constructor(images: readonly TileImage[], settings: TileSettings) {
@@ -81,16 +80,21 @@ export class TileSource {
     this.#cache = new ByteCache(settings.cacheBytes ?? defaultCacheBytes, bytes)
   }
 
-  /** The real samples of an iteration; the next iteration's are then read in the background. */
+  /** The real samples of an iteration. */
   async batch(iteration: number, size: number): Promise<TileBatch> {
-    const ahead = this.#ahead
-    const batch = await (ahead?.iteration === iteration && ahead.size === size
-      ? ahead.batch
-      : this.#draw(iteration, size))
-    const next = this.#draw(iteration + 1, size)
-    next.catch(() => undefined) // what went wrong is thrown to whoever asks for that batch
-    this.#ahead = { iteration: iteration + 1, size, batch: next }
-    return batch
+    const { tile, imageChannels, maskChannels, seed } = this.#settings
+    const random = new RandomStream(seed, 'tiles', iteration)
+    const draws = Array.from({ length: size }, () => this.#drawTile(random))
+    const planes = imageChannels + maskChannels
+    const samples = new Float32Array(size * tile * tile * planes)
+    await Promise.all(
+      draws.map(async ({ image, place, grays }, i) => {
+        const pixels = await this.#pixelsOf(image)
+        const into = samples.subarray(i * tile * tile * planes, (i + 1) * tile * tile * planes)
+        fillSample(into, pixels, place, { imageChannels, grays: maskChannels === 1 ? grays : undefined })
+      })
+    )
+    return { samples, labels: Int32Array.from(draws, ({ image }) => image.classIndex) }
   }
 
   /**
@@ -114,22 +118,6 @@ export class TileSource {
       }
     }
     return result
-  }
-
-  async #draw(iteration: number, size: number): Promise<TileBatch> {
-    const { tile, imageChannels, maskChannels, seed } = this.#settings
-    const random = new RandomStream(seed, 'tiles', iteration)
-    const draws = Array.from({ length: size }, () => this.#drawTile(random))
-    const planes = imageChannels + maskChannels
-    const samples = new Float32Array(size * tile * tile * planes)
-    await Promise.all(
-      draws.map(async ({ image, place, grays }, i) => {
-        const pixels = await this.#pixelsOf(image)
-        const into = samples.subarray(i * tile * tile * planes, (i + 1) * tile * tile * planes)
-        fillSample(into, pixels, place, { imageChannels, grays: maskChannels === 1 ? grays : undefined })
-      })
-    )
-    return { samples, labels: Int32Array.from(draws, ({ image }) => image.classIndex) }
   }
 
   #drawTile(random: RandomStream): { image: TileImage; place: TilePlace; grays: Uint8Array } {

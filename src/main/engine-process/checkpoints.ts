@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { refuse } from '../../shared/errors.ts'
+import { AppError, refuse } from '../../shared/errors.ts'
 import { type Checkpoint } from '../../shared/runs.ts'
 import { TrainingSettings } from '../../shared/training.ts'
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts'
@@ -30,21 +30,37 @@ const SavedScalars = z.object({
 
 const FileSeal = z.object({ bytes: z.int(), sha256: z.string() })
 
+/** The version of this description; a newer one is refused with a word about it. */
+const stateVersion = 1
+
 /** `state.json` of a safe point: the numbers beside the tensors, and a seal on each of the tensor files. */
 const StateFile = z.object({
-  version: z.literal(1),
+  version: z.literal(stateVersion),
   isBest: z.boolean(),
   settings: TrainingSettings,
   classes: z.array(z.string()),
+  /** How often the run came apart, went back and went on with other random draws. */
+  redraws: z.int().nonnegative().default(0),
+  /** Seconds that each stage took (see `TimeLeft`). */
+  stageSeconds: z
+    .object({ iteration: z.number(), evaluation: z.number(), safePoint: z.number(), sample: z.number() })
+    .partial()
+    .default({}),
   scalars: SavedScalars,
   files: z.record(z.string(), FileSeal)
 })
 export type StateFile = z.infer<typeof StateFile>
 
+/** What a safe point says besides the state itself. */
+export type StateNotes = Pick<StateFile, 'isBest' | 'settings' | 'classes'> &
+  Partial<Pick<StateFile, 'redraws' | 'stageSeconds'>>
+
 export interface LoadedCheckpoint {
   readonly checkpoint: Checkpoint
   readonly settings: TrainingSettings
   readonly classes: string[]
+  readonly redraws: number
+  readonly stageSeconds: StateFile['stageSeconds']
   readonly saved: SavedState
 }
 
@@ -61,7 +77,7 @@ export class CheckpointFolder {
    *
    * @returns what is kept, newest first
    */
-  async write(saved: SavedState, about: Pick<StateFile, 'isBest' | 'settings' | 'classes'>): Promise<Checkpoint[]> {
+  async write(saved: SavedState, about: StateNotes): Promise<Checkpoint[]> {
     const folder = join(this.#folder, String(saved.scalars.iteration).padStart(8, '0'))
     const existing = await readState(folder).catch(() => undefined)
     if (existing === undefined) await this.#writeNew(folder, saved, about)
@@ -76,11 +92,7 @@ export class CheckpointFolder {
     for (const name of later) await rm(join(this.#folder, name), { recursive: true, force: true })
   }
 
-  async #writeNew(
-    folder: string,
-    { scalars, tensors }: SavedState,
-    about: Pick<StateFile, 'isBest' | 'settings' | 'classes'>
-  ): Promise<void> {
+  async #writeNew(folder: string, { scalars, tensors }: SavedState, about: StateNotes): Promise<void> {
     await rm(folder, { recursive: true, force: true })
     const staged = await stageFolder(folder)
     try {
@@ -90,7 +102,8 @@ export class CheckpointFolder {
         await writeFile(join(staged.path, fileNames[part]), bytes)
         files[fileNames[part]] = { bytes: bytes.length, sha256: sha256(bytes) }
       }
-      const state: StateFile = { version: 1, ...about, scalars, files }
+      const notes = { redraws: 0, stageSeconds: {}, ...about }
+      const state: StateFile = { version: stateVersion, ...notes, scalars, files }
       await writeFile(join(staged.path, 'state.json'), JSON.stringify(state, undefined, 1))
       await staged.commit()
     } finally {
@@ -108,15 +121,26 @@ export class CheckpointFolder {
   /**
    * The newest safe point that is whole.
    *
-   * @returns undefined when there is none; `damaged` names the newer ones that were passed over
+   * @param last iteration to look at
+   * @returns undefined when there is none at all; `damaged` names the newer ones that were passed over
+   * @throws AppError of kind `input` when there are some and none can be used: nothing is begun anew in silence
    */
-  async newestWhole(): Promise<{ loaded: LoadedCheckpoint; damaged: string[] } | undefined> {
+  async newestWhole(
+    last = Number.POSITIVE_INFINITY
+  ): Promise<{ loaded: LoadedCheckpoint; damaged: string[] } | undefined> {
+    const names = (await this.#names()).filter((name) => Number(name) <= last).sort((a, b) => Number(b) - Number(a))
     const damaged: string[] = []
-    for (const checkpoint of await this.list()) {
-      const loaded = await this.load(checkpoint).catch(() => undefined)
-      if (loaded !== undefined) return { loaded, damaged }
-      damaged.push(checkpoint.folder)
+    let reason: unknown
+    for (const name of names) {
+      try {
+        return { loaded: await this.#load(name), damaged }
+      } catch (thrown) {
+        reason ??= thrown
+        damaged.push(name)
+      }
     }
+    if (reason instanceof AppError) throw reason
+    if (reason !== undefined) throw damagedFile(join(this.#folder, names[0] ?? ''), reason)
     return undefined
   }
 
@@ -138,14 +162,21 @@ export class CheckpointFolder {
   }
 
   /** @throws AppError of kind `input` when a file is missing, cut off or changed */
-  async load(checkpoint: Checkpoint): Promise<LoadedCheckpoint> {
-    const folder = join(this.#folder, checkpoint.folder)
+  load(checkpoint: Checkpoint): Promise<LoadedCheckpoint> {
+    return this.#load(checkpoint.folder)
+  }
+
+  async #load(name: string): Promise<LoadedCheckpoint> {
+    const folder = join(this.#folder, name)
     const state = await readState(folder)
     const tensors = await Promise.all(parts.map(async (part) => [part, await readPart(folder, part, state)] as const))
+    const { settings, classes, redraws, stageSeconds } = state
     return {
-      checkpoint,
-      settings: state.settings,
-      classes: state.classes,
+      checkpoint: { iteration: state.scalars.iteration, folder: name, isBest: state.isBest },
+      settings,
+      classes,
+      redraws,
+      stageSeconds,
       saved: { scalars: state.scalars, tensors: Object.fromEntries(tensors) as SavedState['tensors'] }
     }
   }
@@ -181,26 +212,40 @@ async function markBest(folder: string, existing: StateFile, { scalars }: SavedS
 
 async function readState(folder: string): Promise<StateFile> {
   const file = join(folder, 'state.json')
+  let content: unknown
   try {
-    return StateFile.parse(JSON.parse(await readFile(file, 'utf8')))
+    content = JSON.parse(await readFile(file, 'utf8'))
   } catch (thrown) {
-    throw refuse('This safe point cannot be read: its description is damaged or of another version.', {
+    throw damagedFile(file, thrown)
+  }
+  const { version } = AnyVersion.safeParse(content).data ?? {}
+  if (version !== undefined && version > stateVersion) {
+    throw refuse('This safe point was written by a newer version of CytoLoom.', {
       file,
-      next: 'Use an older safe point of the run.',
-      cause: thrown
+      next: 'Go on with the version that wrote it, or with a newer one.'
     })
   }
+  const state = StateFile.safeParse(content)
+  if (!state.success) throw damagedFile(file, state.error)
+  return state.data
 }
+
+const AnyVersion = z.object({ version: z.int() })
 
 async function readPart(folder: string, part: Part, state: StateFile): Promise<SavedState['tensors'][Part]> {
   const file = join(folder, fileNames[part])
-  const bytes = await readFile(file)
   const seal = state.files[fileNames[part]]
-  if (seal?.bytes !== bytes.length || seal.sha256 !== sha256(bytes)) {
-    throw refuse('This safe point is damaged: a file is not as it was written.', {
-      file,
-      next: 'Use an older safe point of the run.'
-    })
-  }
+  const bytes = await readFile(file).catch((thrown: unknown) => {
+    throw damagedFile(file, thrown)
+  })
+  if (seal?.bytes !== bytes.length || seal.sha256 !== sha256(bytes)) throw damagedFile(file)
   return decodeSafetensors(bytes).tensors
+}
+
+function damagedFile(file: string, cause?: unknown): AppError {
+  return refuse('This safe point is damaged: a file is missing, cut off or changed.', {
+    file,
+    next: 'Put the file back from a copy, or go on from an older safe point by removing the folder of this one.',
+    cause
+  })
 }

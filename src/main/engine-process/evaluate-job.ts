@@ -9,9 +9,9 @@ import { startEngine } from './start-engine.ts'
 /** Measures how far a checkpoint's pictures are from the real ones, per class and in the mean. */
 export async function evaluateCheckpoint(job: EvaluateJob, channel: Channel): Promise<void> {
   const engine = await startEngine(job, channel)
-  const { settings, classes, seed } = job
+  const { settings, seed } = job
   const { saved, checkpoint } = await new CheckpointFolder(job.runFolder).choose(job.checkpoint)
-  const tiles = await openPreparedTiles(job.preparedFolder, settings, classes)
+  const tiles = await openPreparedTiles(job)
   const scorer = await Scorer.create(job, tiles, job.count ?? settings.evaluationPictures)
   await channel.send({ type: 'progress', stage: 'evaluate', done: 1, total: 2 })
   const state = TrainingState.restore(settings, saved)

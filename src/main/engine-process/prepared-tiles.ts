@@ -3,44 +3,56 @@ import { join } from 'node:path'
 import { refuse } from '../../shared/errors.ts'
 import { PreparedAbout } from '../../shared/masks.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
-import { TileSource } from '../datasets/tile-source.ts'
+import { PackedPictures, type PictureToPack } from '../datasets/packed-pictures.ts'
+import { type TileImage, type TilePixels, TileSource } from '../datasets/tile-source.ts'
 import { readPicture } from '../images/read.ts'
 
+/** What a prepared set is read with. */
+export interface TileRequest {
+  readonly preparedFolder: string
+  readonly settings: TrainingSettings
+  readonly classes: readonly string[]
+}
+
 /** The training images of a prepared set as a source of batches. */
-export async function openPreparedTiles(
-  folder: string,
-  settings: TrainingSettings,
-  classes: readonly string[]
-): Promise<TileSource> {
-  const about = PreparedAbout.parse(JSON.parse(await readFile(join(folder, 'about.json'), 'utf8')))
-  const images = about.images.filter(({ split }) => split === 'train')
-  if (images.every(({ counts }) => counts.painted === 0)) {
-    throw refuse(`No mask of "${about.result.prepared.name}" shows a cell.`, {
-      file: folder,
-      next: 'Check the annotation of the data set, or the settings it was prepared with.'
-    })
-  }
-  const { resolution, imageChannels, maskChannels } = settings.network
-  return new TileSource(
-    images.map(({ file, width, height, class: className }) => ({
+export async function openPreparedTiles({ preparedFolder, settings, classes }: TileRequest): Promise<TileSource> {
+  const about = PreparedAbout.parse(JSON.parse(await readFile(join(preparedFolder, 'about.json'), 'utf8')))
+  const images = about.images
+    .filter(({ split }) => split === 'train')
+    .map(({ file, width, height, class: className }) => ({
       name: file,
       width,
       height,
       classIndex: classes.indexOf(className),
       load: async () => ({
-        pixels: await readBytes(join(folder, 'images', file)),
-        levels: await readBytes(join(folder, 'masks', file))
+        pixels: await readBytes(join(preparedFolder, 'images', file)),
+        levels: await readBytes(join(preparedFolder, 'masks', file))
       })
-    })),
-    {
-      tile: resolution,
-      imageChannels,
-      maskChannels,
-      grayLevels: about.result.prepared.grayLevels,
-      flips: settings.augmentation.flips,
-      seed: settings.seed
-    }
-  )
+    }))
+  const { resolution, imageChannels, maskChannels } = settings.network
+  return new TileSource(await packed(join(preparedFolder, 'packed'), images), {
+    tile: resolution,
+    imageChannels,
+    maskChannels,
+    grayLevels: about.result.prepared.grayLevels,
+    flips: settings.augmentation.flips,
+    seed: settings.seed
+  })
+}
+
+/** The same images, read from one file of raw bytes; decoded each time where the disk has no room for that file. */
+async function packed(folder: string, images: readonly (TileImage & PictureToPack)[]): Promise<readonly TileImage[]> {
+  try {
+    const pictures = await PackedPictures.provide(folder, images)
+    return images.map((image) => ({
+      ...image,
+      load: async (): Promise<TilePixels> => (await pictures.read(image.name)) ?? image.load()
+    }))
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+    if (['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM'].includes(code)) return images
+    throw thrown
+  }
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

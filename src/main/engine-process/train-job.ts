@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import { refuse } from '../../shared/errors.ts'
+import { type AppError, refuse } from '../../shared/errors.ts'
+import { type Checkpoint } from '../../shared/runs.ts'
 import { type HistoryEntry, type TrainingSettings } from '../../shared/training.ts'
 import { qualityMetric } from '../engine/metrics/sample-quality.ts'
 import { type TrainingEvent, train } from '../engine/training/training-loop.ts'
@@ -8,11 +9,14 @@ import { type TrainJob } from '../jobs/engine-protocol.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
 import { HistoryFile } from './history-file.ts'
+import { Divergence, LossWatch, requireSound } from './loss-watch.ts'
 import { openPreparedTiles } from './prepared-tiles.ts'
+import { startingPoint, type StartingPoint } from './run-start.ts'
 import { Scorer } from './scorer.ts'
 import { SampleSheets } from './sample-sheets.ts'
 import { startEngine } from './start-engine.ts'
-import { TimeLeft } from './time-left.ts'
+import { TileFeeder } from './tile-feeder.ts'
+import { type Stage, TimeLeft } from './time-left.ts'
 
 /** However long the iterations take, a power cut costs no more than this. */
 const safePointMilliseconds = 5 * 60_000
@@ -27,58 +31,87 @@ export async function trainNetworks(job: TrainJob, channel: Channel): Promise<vo
 
 class TrainingSession {
   readonly #job: TrainJob
-  /** The run's settings, with the minutes of this session. */
-  readonly #settings: TrainingSettings
+  /** When this session has to end, in seconds of the run. */
+  readonly #minutes: number | undefined
   readonly #channel: Channel
   readonly #checkpoints: CheckpointFolder
   readonly #history: HistoryFile
   readonly #sheets: SampleSheets
-  readonly #timeLeft: TimeLeft
+  #timeLeft: TimeLeft
+  #losses = new LossWatch()
   #state: TrainingState
+  #redraws: number
+  #hasGoneBack = false
   #lastSave = performance.now()
-  #divergences = 0
 
-  private constructor(job: TrainJob, channel: Channel, state: TrainingState) {
+  private constructor(job: TrainJob, channel: Channel, { state, redraws, stageSeconds }: StartingPoint) {
     this.#job = job
-    this.#settings = limitedTo(job.settings, job.minutes, state)
+    this.#minutes = job.minutes === undefined ? undefined : state.seconds / 60 + job.minutes
     this.#channel = channel
     this.#state = state
+    this.#redraws = redraws
     this.#checkpoints = new CheckpointFolder(job.runFolder)
     this.#history = new HistoryFile(job.runFolder)
     this.#sheets = new SampleSheets(job.runFolder, job.settings, job.classes)
-    this.#timeLeft = new TimeLeft(this.#settings, state.iteration, state.seconds)
+    this.#timeLeft = new TimeLeft(this.#settings, state, stageSeconds)
   }
 
   static async open(job: TrainJob, channel: Channel): Promise<TrainingSession> {
-    const session = new TrainingSession(job, channel, await startingState(job, channel))
+    const session = new TrainingSession(job, channel, await startingPoint(job, channel))
     await session.#beginHistory()
     return session
   }
 
-  async run(): Promise<void> {
-    const { preparedFolder, classes } = this.#job
-    const settings = this.#settings
-    const tiles = await openPreparedTiles(preparedFolder, settings, classes)
-    const scorer = await Scorer.create(this.#job, tiles, settings.evaluationPictures)
-    if (this.#state.iteration === 0) await this.#showSamples()
-    for (let goesOn = true; goesOn;) {
-      const hooks = {
-        nextBatch: (iteration: number) => tiles.batch(iteration, settings.batch),
-        evaluate: (generator: TrainingState['generatorEma']) => scorer.evaluate(generator, settings.seed)
-      }
-      goesOn = await this.#follow(train(settings, this.#state, hooks, this.#channel.pause))
+  /** The run's settings, with the minutes of this session, and other random draws where the run had to go back. */
+  get #settings(): TrainingSettings {
+    const { settings } = this.#job
+    return {
+      ...settings,
+      ...(this.#minutes === undefined ? {} : { minutes: this.#minutes }),
+      seed: settings.seed + this.#redraws * 2 ** 32 // no seed that anybody gives
     }
-    await this.#save(false)
-    await this.#finish()
   }
 
-  /** @returns whether training has to begin again, from a safe point */
-  async #follow(events: AsyncGenerator<TrainingEvent>): Promise<boolean> {
+  async run(): Promise<void> {
+    const tiles = await openPreparedTiles(this.#job)
+    const scorer = await Scorer.create(this.#job, tiles, this.#job.settings.evaluationPictures)
+    const feeder = new TileFeeder(this.#job)
+    try {
+      if (this.#state.iteration === 0) await this.#showSamples()
+      await this.#trainOn(scorer, feeder)
+      await this.#finish()
+    } finally {
+      await feeder.close()
+    }
+  }
+
+  /** Trains to the end of this session, over setbacks. */
+  async #trainOn(scorer: Scorer, feeder: TileFeeder): Promise<void> {
+    const hooks = {
+      nextBatch: (iteration: number) => feeder.batch(iteration),
+      evaluate: (generator: TrainingState['generatorEma']) =>
+        this.#timed('evaluation', () => scorer.evaluate(generator, this.#job.settings.seed))
+    }
+    for (;;) {
+      try {
+        await this.#follow(train(this.#settings, this.#state, hooks, this.#channel.pause))
+        await this.#save(false)
+        return
+      } catch (thrown) {
+        if (!(thrown instanceof Divergence)) throw thrown
+        await this.#goBack(thrown)
+      }
+    }
+  }
+
+  /** @throws Divergence when training has to begin again, from a safe point */
+  async #follow(events: AsyncGenerator<TrainingEvent>): Promise<void> {
     for await (const event of events) {
       switch (event.kind) {
         case 'step':
           await this.#record(event)
           await this.#channel.send({ type: 'progress', stage: 'train', ...this.#timeLeft.after(event) })
+          this.#losses.after(event)
           if (performance.now() - this.#lastSave > safePointMilliseconds) await this.#save(false)
           break
         case 'sample-due':
@@ -94,11 +127,16 @@ class TrainingSession {
           await this.#save(false)
           break
         case 'diverged':
-          await this.#goBack(event.iteration)
-          return true
+          throw new Divergence(event.iteration, 'A loss was no longer a number')
       }
     }
-    return false
+  }
+
+  async #timed<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+    const started = performance.now()
+    const result = await work()
+    this.#timeLeft.took(stage, (performance.now() - started) / 1000)
+    return result
   }
 
   async #record(entry: HistoryEntry): Promise<void> {
@@ -108,14 +146,12 @@ class TrainingSession {
 
   async #showSamples(): Promise<void> {
     const { iteration, generatorEma } = this.#state
-    const file = await this.#sheets.draw(generatorEma, iteration)
+    const file = await this.#timed('sample', () => this.#sheets.draw(generatorEma, iteration))
     await this.#record({ kind: 'sample', iteration, file })
   }
 
   async #save(isBest: boolean): Promise<void> {
-    const saved = await this.#state.save()
-    const { settings, classes } = this.#job
-    const checkpoints = await this.#checkpoints.write(saved, { isBest, settings, classes })
+    const checkpoints = await this.#timed('safePoint', () => this.#write(isBest))
     this.#lastSave = performance.now()
     const { iteration, best } = this.#state
     await this.#channel.send({
@@ -126,21 +162,31 @@ class TrainingSession {
     })
   }
 
-  /** A loss that is no longer a number: back to the last safe point, once; then it is for the user to decide. */
-  async #goBack(iteration: number): Promise<void> {
-    this.#divergences++
-    const newest = await this.#checkpoints.newestWhole()
-    if (newest === undefined || this.#divergences > 1) {
-      throw refuse(`Training came apart at iteration ${iteration}: a loss is no longer a number.`, {
-        next: 'Start a new run with half the learning rate (--learning-rate), or another seed.'
-      })
-    }
+  async #write(isBest: boolean): Promise<Checkpoint[]> {
+    const saved = await this.#state.save()
+    requireSound(saved)
+    const { settings, classes } = this.#job
+    const notes = { isBest, settings, classes, redraws: this.#redraws, stageSeconds: this.#timeLeft.measured }
+    return this.#checkpoints.write(saved, notes)
+  }
+
+  /**
+   * A run that comes apart goes back to the last safe point before it, once, with other random draws: with the same ones
+   * it would come apart again. No setting changes. The second time it is for the user to decide.
+   */
+  async #goBack({ iteration, sign }: Divergence): Promise<void> {
+    if (this.#hasGoneBack) throw cameApart(this.#job, iteration, sign)
+    this.#hasGoneBack = true
     this.#state.dispose()
-    this.#state = TrainingState.restore(this.#job.settings, newest.loaded.saved)
+    const { state, redraws, stageSeconds } = await startingPoint(this.#job, this.#channel, iteration - 1)
+    this.#state = state
+    this.#redraws = Math.max(this.#redraws, redraws) + 1
+    this.#timeLeft = new TimeLeft(this.#settings, state, stageSeconds)
+    this.#losses = new LossWatch()
     await this.#beginHistory()
     await this.#channel.send({
       type: 'notice',
-      text: `A loss was no longer a number at iteration ${iteration}. Training went back to iteration ${this.#state.iteration}.`
+      text: `${sign} at iteration ${iteration}. Training went back to iteration ${state.iteration} and goes on with other random draws; no setting was changed.`
     })
   }
 
@@ -167,27 +213,12 @@ class TrainingSession {
   }
 }
 
-async function startingState(job: TrainJob, channel: Channel): Promise<TrainingState> {
-  const own = await new CheckpointFolder(job.runFolder).newestWhole()
-  if (own !== undefined) {
-    if (own.damaged.length > 0) {
-      await channel.send({
-        type: 'notice',
-        text: `The newest safe point was damaged; training goes on from iteration ${own.loaded.checkpoint.iteration}.`
-      })
+function cameApart({ settings }: TrainJob, iteration: number, sign: string): AppError {
+  const half = settings.learningRate.generator / 2
+  return refuse(
+    `Training came apart twice: ${sign.charAt(0).toLowerCase()}${sign.slice(1)} at iteration ${iteration}.`,
+    {
+      next: `The run can be gone on with from its last safe point. If it comes apart again, start a new run from its model with half the learning rate (--from, --learning-rate ${half}), or another seed.`
     }
-    return TrainingState.restore(job.settings, own.loaded.saved)
-  }
-  if (job.fromRunFolder === undefined) return TrainingState.create(job.settings)
-  const { saved } = await new CheckpointFolder(job.fromRunFolder).choose()
-  const { state, fresh } = TrainingState.continueFrom(job.settings, saved)
-  const isOther = fresh.filter((name) => !name.includes('embed'))
-  if (isOther.length > 0) {
-    await channel.send({ type: 'notice', text: `${isOther.length} parts of the model did not fit and start anew.` })
-  }
-  return state
-}
-
-function limitedTo(settings: TrainingSettings, minutes: number | undefined, state: TrainingState): TrainingSettings {
-  return minutes === undefined ? settings : { ...settings, minutes: state.seconds / 60 + minutes }
+  )
 }

@@ -1,0 +1,47 @@
+import { TrainingState } from '../engine/training/training-state.ts'
+import { type TrainJob } from '../jobs/engine-protocol.ts'
+import { type Channel } from './channel.ts'
+import { CheckpointFolder } from './checkpoints.ts'
+import { type StageSeconds } from './time-left.ts'
+
+/** Where a session of a run begins. */
+export interface StartingPoint {
+  readonly state: TrainingState
+  /** How often the run has gone back with other random draws. */
+  readonly redraws: number
+  readonly stageSeconds: StageSeconds
+}
+
+/**
+ * The run's own newest safe point; for a new run the model that it starts from, or nothing.
+ *
+ * @param last iteration from which to go on
+ * @throws AppError of kind `input` when the run has safe points and none can be used
+ */
+export async function startingPoint(
+  job: TrainJob,
+  channel: Channel,
+  last = Number.POSITIVE_INFINITY
+): Promise<StartingPoint> {
+  const own = await new CheckpointFolder(job.runFolder).newestWhole(last)
+  if (own === undefined) return { state: await firstState(job, channel), redraws: 0, stageSeconds: {} }
+  const { checkpoint, saved, redraws, stageSeconds } = own.loaded
+  if (own.damaged.length > 0) {
+    await channel.send({
+      type: 'notice',
+      text: `The newest safe point was damaged; training goes on from iteration ${checkpoint.iteration}.`
+    })
+  }
+  return { state: TrainingState.restore(job.settings, saved), redraws, stageSeconds }
+}
+
+async function firstState(job: TrainJob, channel: Channel): Promise<TrainingState> {
+  if (job.fromRunFolder === undefined) return TrainingState.create(job.settings)
+  const { saved } = await new CheckpointFolder(job.fromRunFolder).choose()
+  const { state, fresh } = TrainingState.continueFrom(job.settings, saved)
+  const isOther = fresh.filter((name) => !name.includes('embed'))
+  if (isOther.length > 0) {
+    await channel.send({ type: 'notice', text: `${isOther.length} parts of the model did not fit and start anew.` })
+  }
+  return state
+}
