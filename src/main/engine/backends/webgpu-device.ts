@@ -1,4 +1,5 @@
 import { AppError, refuse } from '../../../shared/errors.ts'
+import { type BufferSource } from './webgpu-buffers.ts'
 
 /** What we use of WebGPU, whose own types belong to browsers. */
 export interface Gpu {
@@ -17,7 +18,7 @@ interface GpuAdapter {
   requestDevice: (wanted: { requiredFeatures: string[]; requiredLimits: Record<string, number> }) => Promise<GpuDevice>
 }
 
-interface GpuDevice {
+interface GpuDevice extends BufferSource {
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>
   addEventListener: (type: 'uncapturederror', listen: (event: GpuErrorEvent) => void) => void
 }
@@ -39,7 +40,7 @@ const raisedLimits = [
 
 /** A graphics card, opened, with what went wrong on it. */
 export class WebgpuDevice {
-  readonly device: object
+  readonly device: BufferSource
   /** As its driver names it. */
   readonly name: string
   readonly info: GpuAdapter['info']

@@ -144,7 +144,8 @@ function registerSums(): void {
     invariant(first !== undefined, 'a sum has terms')
     for (let rounds = 0; rounds === 0 || others.length > 0; rounds++) {
       const terms = [first, ...others.slice(0, mostInputs - 1)]
-      const sum = one(kernelFunc({ ...call, inputs: Object.fromEntries(terms.entries()) }))
+      const inputs = terms as unknown as tf.NamedTensorInfoMap // what the engine hands to this kernel is a list
+      const sum = one(kernelFunc({ ...call, inputs }))
       if (rounds > 0) call.backend.disposeData(first.dataId)
       first = sum
       others = others.slice(mostInputs - 1)

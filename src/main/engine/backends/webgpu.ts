@@ -1,12 +1,15 @@
 import * as tf from '@tensorflow/tfjs'
+import { BufferPool, type BufferSource } from './webgpu-buffers.ts'
 import { findAdapter, noAdapter, WebgpuDevice, type Gpu } from './webgpu-device.ts'
 import { registerWebgpuKernels } from './webgpu-kernels.ts'
 
 interface WebgpuModule {
-  readonly WebGPUBackend: new (device: object, info: object) => ReadableBackend
+  readonly WebGPUBackend: new (device: BufferSource, info: object) => PackageBackend
 }
 
-interface ReadableBackend extends tf.KernelBackend {
+/** What we change in tfjs's backend. */
+interface PackageBackend extends tf.KernelBackend {
+  bufferManager: BufferPool
   read: (dataId: object) => Promise<tf.backend_util.BackendValues>
 }
 
@@ -28,7 +31,12 @@ async function open(): Promise<WebgpuDevice> {
   const device = await WebgpuDevice.open(await findAdapter(await startDawn()))
   const webgpu = (await import('@tensorflow/tfjs-backend-webgpu')) as unknown as WebgpuModule // its types need a browser's
   tf.removeBackend('webgpu') // the package registers one that opens the card without listening to it
-  tf.registerBackend('webgpu', () => checked(new webgpu.WebGPUBackend(device.device, device.info), device))
+  tf.registerBackend('webgpu', () => {
+    const backend = new webgpu.WebGPUBackend(device.device, device.info)
+    backend.bufferManager = new BufferPool(device.device)
+    checkReads(backend, device)
+    return backend
+  })
   registerWebgpuKernels()
   return device
 }
@@ -47,7 +55,7 @@ async function startDawn(): Promise<Gpu> {
 }
 
 /** No result leaves the card after something went wrong on it. */
-function checked(backend: ReadableBackend, device: WebgpuDevice): tf.KernelBackend {
+function checkReads(backend: PackageBackend, device: WebgpuDevice): void {
   const read = backend.read.bind(backend)
   backend.read = async (dataId) => {
     try {
@@ -60,5 +68,4 @@ function checked(backend: ReadableBackend, device: WebgpuDevice): tf.KernelBacke
       throw thrown
     }
   }
-  return backend
 }
