@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 
@@ -11,7 +12,12 @@ const project = (name: string, include: string[], testTimeout: number) => ({
     hookTimeout: testTimeout,
     maxWorkers: 2,
     // Test files run side by side: engines that each want all cores would wait for one another's threads.
-    env: { CYTOLOOM_THREADS: '1', TF_NUM_INTRAOP_THREADS: '1', OMP_NUM_THREADS: '1' }
+    env: {
+      CYTOLOOM_THREADS: '1',
+      TF_NUM_INTRAOP_THREADS: '1',
+      OMP_NUM_THREADS: '1',
+      CYTOLOOM_ENGINES: join(import.meta.dirname, '.cache/engines') // what commands under test measure stays here
+    }
   }
 })
 

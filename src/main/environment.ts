@@ -34,7 +34,7 @@ export function defaultEnvironment(overrides: Partial<Environment> = {}): Enviro
     enginePath: join(here, `engine-process${suffix}`),
     prepareWorkerPath: join(here, `prepare-worker${suffix}`),
     nodePath: process.execPath,
-    engineFolder: process.env['CYTOLOOM_ENGINES'] ?? `${defaultWorkspace()}-engines`,
+    engineFolder: resolve(process.env['CYTOLOOM_ENGINES'] ?? `${defaultWorkspace()}-engines`),
     programPacks: [join(root, 'native')],
     log: () => undefined,
     now: () => new Date(),

@@ -48,7 +48,7 @@ export async function placeOf(surroundings: EngineSurroundings, engine: EngineNa
   if (engine === 'native-gpu') {
     const problem = driverProblem(pack, await findGraphicsCards())
     if (problem !== undefined) {
-      throw refuse(problem, { next: 'Until then choose the engine "auto": it takes what this computer can use.' })
+      throw refuse(problem, { next: 'Choose the engine "auto": it takes the best that this computer can use.' })
     }
   }
   return { engine, nativeEngine: pack.folder, variables: packVariables(pack) }

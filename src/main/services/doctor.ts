@@ -4,7 +4,7 @@ import { type EngineReport, type Output, type ParsedInput } from '../../shared/a
 import { AppError, fromWireError, invariant } from '../../shared/errors.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { choiceOf, choiceSentence, rememberChoice } from '../jobs/engine-choice.ts'
-import { engineNames } from '../jobs/engine-places.ts'
+import { engineNames, placeOf } from '../jobs/engine-places.ts'
 import { type EngineTrial, isSoftwareDevice, type MeasuredTrial, tryEngine } from '../jobs/engine-trials.ts'
 import { productVersion } from '../product.ts'
 import { type AppContext } from './app-context.ts'
@@ -17,6 +17,7 @@ export async function examineComputer(
   { engine }: ParsedInput<'app.doctor'>,
   { signal, progress }: RequestContext
 ): Promise<Output<'app.doctor'>> {
+  if (engine !== 'auto') await placeOf(app.environment, engine) // what is not there needs no measuring
   const trials: EngineTrial[] = []
   for (const [i, name] of engineNames.entries()) {
     progress({ stage: 'measure', done: i, total: engineNames.length })
