@@ -1,14 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
-import {
-  adaptProbability,
-  type AdaSettings,
-  type AdaState,
-  initialAdaState
-} from '../../src/main/engine/augmentation/ada-controller.ts'
+import { adaptProbability, type AdaState, initialAdaState } from '../../src/main/engine/augmentation/ada-controller.ts'
 import { colorMatrices, geometryMatrices } from '../../src/main/engine/augmentation/ada-matrices.ts'
 import { type AdaGeometry, applyAda, moveSamples } from '../../src/main/engine/augmentation/ada.ts'
 import { replaceByFakes } from '../../src/main/engine/augmentation/apa.ts'
 import { applyDiffAugment } from '../../src/main/engine/augmentation/diff-augment.ts'
+import { type Adaptation } from '../../src/shared/training.ts'
 import { invariant, refuse } from '../../src/shared/errors.ts'
 import { adaParameters, diffAugmentParameters } from './augmentation-parameters.ts'
 import { GoldenCase } from './golden-case.ts'
@@ -69,7 +65,7 @@ async function checkAda(golden: GoldenCase): Promise<void> {
 
 function checkAdaController(golden: GoldenCase): void {
   const { interval, target, kimg, p0, p_max: largest } = golden.config
-  const settings: AdaSettings = {
+  const settings: Adaptation = {
     interval: Number(interval),
     target: Number(target),
     kimg: Number(kimg),

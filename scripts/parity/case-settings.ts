@@ -6,7 +6,7 @@ import { applyAda } from '../../src/main/engine/augmentation/ada.ts'
 import { applyDiffAugment } from '../../src/main/engine/augmentation/diff-augment.ts'
 import { createDiscriminator, type Discriminator } from '../../src/main/engine/networks/discriminator.ts'
 import { createGenerator, type Generator } from '../../src/main/engine/networks/generator.ts'
-import { type Transform } from '../../src/main/engine/training/steps.ts'
+import { type Transform } from '../../src/main/engine/augmentation/transform.ts'
 import { adaParameters, diffAugmentParameters } from './augmentation-parameters.ts'
 import { type GoldenCase } from './golden-case.ts'
 

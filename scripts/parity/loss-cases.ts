@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { discriminatorLoss, generatorLoss } from '../../src/main/engine/losses/adversarial.ts'
 import { d2dCrossEntropyTerms } from '../../src/main/engine/losses/d2d-cross-entropy.ts'
-import { pathLengthPenalty } from '../../src/main/engine/losses/path-length.ts'
+import { pathLengthPenalty, pathLengths } from '../../src/main/engine/losses/path-length.ts'
 import { r1Penalty } from '../../src/main/engine/losses/r1-penalty.ts'
 import { unitRows } from '../../src/main/engine/networks/layers.ts'
 import { d2dSettings, loadDiscriminator, loadGenerator, optional, setting, transformOf } from './case-settings.ts'
@@ -42,9 +42,9 @@ export async function checkR1(golden: GoldenCase): Promise<void> {
   const discriminator = loadDiscriminator(golden)
   const x = golden.images('in.x')
   const transform = transformOf(golden, 'in.aug.')
-  const compute = () => r1Penalty(discriminator, x, setting(golden, 'gamma'), transform)
+  const compute = () => r1Penalty(discriminator, x, setting(golden, 'gamma'), (samples) => transform(samples, 0))
   const { penalty, squaredNorms, gradient } = compute()
-  await golden.check('out.logit', discriminator.logits(discriminator.features(transform(x))))
+  await golden.check('out.logit', discriminator.logits(discriminator.features(transform(x, 0))))
   await golden.check('out.grad_x', gradient)
   await golden.check('out.sq_norm', squaredNorms)
   await golden.check('out.penalty', penalty)
@@ -64,7 +64,7 @@ export async function checkPathLength(golden: GoldenCase): Promise<void> {
     decay: setting(golden, 'decay'),
     mean: golden.tensor('in.pl_mean')
   }
-  const compute = () => pathLengthPenalty(generator, inputs, y, options)
+  const compute = () => pathLengthPenalty(pathLengths(generator, inputs, y), options)
   const { penalty, lengths, mean } = compute()
   await golden.check('out.lengths', lengths)
   await golden.check('out.pl_mean', mean)

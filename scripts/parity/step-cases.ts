@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
 import { Adam, type Gradients, type Optimizer } from '../../src/main/engine/training/adam.ts'
 import { emaDecay, updateEma } from '../../src/main/engine/training/ema.ts'
-import { discriminatorStep, generatorStep, pathLengthStep, r1Step } from '../../src/main/engine/training/steps.ts'
+import {
+  discriminatorStep,
+  generatorStep,
+  pathLengthStep,
+  r1Step,
+  synthesizeFakes
+} from '../../src/main/engine/training/steps.ts'
 import {
   adamSettings,
   d2dSettings,
@@ -23,7 +29,8 @@ export async function checkGeneratorStep(golden: GoldenCase): Promise<void> {
 
   const inputs = generatorInputs(golden, 'in.', optional(golden, 'mix_cut'))
   const networks = { generator, discriminator }
-  const losses = generatorStep(networks, optimizer, inputs, transformOf(golden, 'in.aug.'), d2dSettings(golden))
+  const transform = transformOf(golden, 'in.aug.')
+  const losses = generatorStep(networks, optimizer, { inputs, transform }, d2dSettings(golden))
   await golden.check('out.loss_adv', losses.adversarial)
   await golden.check('out.loss_d2dce', losses.d2d)
   await golden.check('out.loss_total', losses.total)
@@ -62,16 +69,15 @@ export async function checkDiscriminatorStep(golden: GoldenCase): Promise<void> 
   const optimizer = new RecordingAdam(new Adam(discriminator, setting(golden, 'lr'), adamSettings(golden), interval))
 
   const samples = golden.images('in.x')
+  const fakeInputs = generatorInputs(golden, 'in.', optional(golden, 'mix_cut'), undefined, 'in.fake_labels')
   const batch = {
     samples,
     labels: golden.vector('in.labels'),
-    fakes: generatorInputs(golden, 'in.', optional(golden, 'mix_cut'), undefined, 'in.fake_labels'),
+    fakes: synthesizeFakes(generator, fakeInputs, setting(golden, 'w_avg_beta')),
     transformReal: transformOf(golden, 'in.aug_real.'),
     transformFake: transformOf(golden, 'in.aug_fake.')
   }
-  const networks = { generator, discriminator }
-  const wAverageBeta = setting(golden, 'w_avg_beta')
-  const losses = discriminatorStep(networks, optimizer, batch, d2dSettings(golden), wAverageBeta)
+  const losses = discriminatorStep(discriminator, optimizer, batch, d2dSettings(golden))
   await golden.check('out.loss_adv', losses.adversarial)
   await golden.check('out.loss_d2dce', losses.d2d)
   await golden.check('out.loss_total', losses.total)

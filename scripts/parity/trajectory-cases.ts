@@ -3,7 +3,13 @@ import { type Discriminator } from '../../src/main/engine/networks/discriminator
 import { type Generator } from '../../src/main/engine/networks/generator.ts'
 import { Adam } from '../../src/main/engine/training/adam.ts'
 import { emaDecay, updateEma } from '../../src/main/engine/training/ema.ts'
-import { discriminatorStep, generatorStep, pathLengthStep, r1Step } from '../../src/main/engine/training/steps.ts'
+import {
+  discriminatorStep,
+  generatorStep,
+  pathLengthStep,
+  r1Step,
+  synthesizeFakes
+} from '../../src/main/engine/training/steps.ts'
 import { adamSettings, d2dSettings, loadDiscriminator, loadGenerator, setting } from './case-settings.ts'
 import { type GoldenCase } from './golden-case.ts'
 import { generatorInputs } from './network-cases.ts'
@@ -51,7 +57,12 @@ function iterate(run: Run, step: number): void {
   const d2d = d2dSettings(golden)
   const batch = setting(golden, 'batch')
 
-  const g = generatorStep(run, optimizers.generator, inputsOf(golden, 'in.g.', step), (x) => x, d2d)
+  const g = generatorStep(
+    run,
+    optimizers.generator,
+    { inputs: inputsOf(golden, 'in.g.', step), transform: (x) => x },
+    d2d
+  )
   record(run, { 'out.g_adv': g.adversarial, 'out.g_d2dce': g.d2d, 'out.g_total': g.total })
   record(run, { 'out.pl_penalty': flattenPaths(run, step), 'out.pl_mean': run.pathLengthMean })
   const ema = { halfLifeKimg: setting(golden, 'ema_half_life_kimg'), rampUp: 0 }
@@ -60,17 +71,16 @@ function iterate(run: Run, step: number): void {
   const first = (step % 2) * batch
   const samples = tf.slice(golden.images('in.x'), first, batch)
   const d = discriminatorStep(
-    run,
+    discriminator,
     optimizers.discriminator,
     {
       samples,
       labels: tf.slice(golden.vector('in.x_labels'), first, batch),
-      fakes: inputsOf(golden, 'in.d.', step),
+      fakes: synthesizeFakes(generator, inputsOf(golden, 'in.d.', step), setting(golden, 'w_avg_beta')),
       transformReal: (x) => x,
       transformFake: (x) => x
     },
-    d2d,
-    setting(golden, 'w_avg_beta')
+    d2d
   )
   record(run, { 'out.d_adv': d.adversarial, 'out.d_d2dce': d.d2d, 'out.d_total': d.total })
 

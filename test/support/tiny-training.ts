@@ -39,7 +39,13 @@ export function tinyTraining(changes: Partial<z.input<typeof TrainingSettings>> 
     styleMixing: 0.9,
     ema: { halfLifeKimg: 0.05, rampUp: 0.05 },
     wAverageBeta: 0.998,
-    augmentation: { flips: 'none', diffAugment: ['color', 'translation', 'cutout'] },
+    augmentation: {
+      flips: 'none',
+      diffAugment: ['color', 'translation', 'cutout'],
+      ada: 'full',
+      apa: true,
+      adaptation: { target: -1, kimg: 0.05 } // its strength rises from the first iteration
+    },
     evaluateEvery: 4,
     evaluationPictures: 4,
     checkpointEvery: 3,

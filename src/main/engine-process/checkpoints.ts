@@ -25,6 +25,7 @@ const SavedScalars = z.object({
   seconds: z.number(),
   optimizerSteps: z.object({ generator: z.int(), discriminator: z.int() }),
   pathLengthMean: z.number(),
+  adaptation: z.object({ probability: z.number(), steps: z.int(), signs: z.int(), count: z.int() }).optional(),
   best: z.object({ iteration: z.int(), value: z.number() }).optional()
 })
 

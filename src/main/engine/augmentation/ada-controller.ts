@@ -1,16 +1,6 @@
-/** How the strength of an augmentation follows the discriminator (gan-engine §6.2 "Adaptation"; APA by the same rule). */
-export interface AdaSettings {
-  /** Mean sign of the real logits to hold; above it the discriminator overfits. */
-  readonly target: number
-  /** Discriminator steps between two changes. */
-  readonly interval: number
-  /** Thousands of real images over which the probability could go from 0 to 1. */
-  readonly kimg: number
-  /** Upper limit. From 0.82 on integer shifts begin to leak into the generated pictures. */
-  readonly largestProbability: number
-}
+import { type Adaptation } from '../../../shared/training.ts'
 
-/** All that has to survive a restart. */
+/** The strength of ADA and APA, and what it is adapted by (gan-engine §6.2 "Adaptation"). All of it survives a restart. */
 export interface AdaState {
   readonly probability: number
   /** Discriminator steps seen. */
@@ -27,7 +17,7 @@ export const initialAdaState: AdaState = { probability: 0, steps: 0, signs: 0, c
  *
  * @param realLogits of all real pictures of the step, those of an R1 pass too
  */
-export function adaptProbability(state: AdaState, realLogits: ArrayLike<number>, settings: AdaSettings): AdaState {
+export function adaptProbability(state: AdaState, realLogits: ArrayLike<number>, settings: Adaptation): AdaState {
   let { signs, count } = state
   for (const logit of Array.from(realLogits)) signs += Math.sign(logit)
   count += realLogits.length

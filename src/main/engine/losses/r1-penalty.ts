@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { releaseKept } from '../kept.ts'
 import { type Discriminator } from '../networks/discriminator.ts'
 
 export interface R1Penalty {
@@ -8,6 +9,8 @@ export interface R1Penalty {
   readonly squaredNorms: tf.Tensor1D
   /** ∇ of the summed logits [N, R, R, P]. */
   readonly gradient: tf.Tensor4D
+  /** The logits themselves [N], without their history. */
+  readonly logits: tf.Tensor1D
 }
 
 /**
@@ -23,11 +26,19 @@ export function r1Penalty(
   gamma: number,
   transform: (x: tf.Tensor4D) => tf.Tensor4D
 ): R1Penalty {
+  const kept: tf.Tensor1D[] = []
   const summedLogits = (samples: tf.Tensor) => {
-    const features = discriminator.features(transform(samples as tf.Tensor4D))
-    return tf.sum(discriminator.logits(features))
+    const logits = discriminator.logits(discriminator.features(transform(samples as tf.Tensor4D)))
+    kept.push(tf.keep(tf.clone(logits))) // the tape's own tidy would dispose of it
+    return tf.sum(logits)
   }
   const gradient = tf.grad(summedLogits)(x) as tf.Tensor4D
-  const squaredNorms = tf.sum<tf.Tensor1D>(tf.square(gradient), [1, 2, 3])
-  return { penalty: tf.mul(tf.mean(squaredNorms), gamma / 2), squaredNorms, gradient }
+  const logits = releaseKept(kept[0] ?? tf.zeros<tf.Rank.R1>([0]))
+  const squaredNorms = squaredLengths(gradient)
+  return { penalty: tf.mul(tf.mean(squaredNorms), gamma / 2), squaredNorms, gradient, logits }
+}
+
+/** ‖g‖² of each sample's gradient: [N, R, R, P] → [N] */
+export function squaredLengths(gradient: tf.Tensor4D): tf.Tensor1D {
+  return tf.sum<tf.Tensor1D>(tf.square(gradient), [1, 2, 3])
 }

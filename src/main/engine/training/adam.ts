@@ -46,13 +46,14 @@ export class Adam implements Optimizer {
     this.v = zeros(this.parameters.size)
   }
 
-  apply(gradients: Gradients): void {
+  /** @param pace share of the learning rate, below 1 while it warms up */
+  apply(gradients: Gradients, pace = 1): void {
     this.t++
     tf.tidy(() => {
       const gradient = this.parameters.gather(gradients)
       this.v.assign(tf.add(tf.mul(this.v, this.#beta2), tf.mul(tf.square(gradient), 1 - this.#beta2)))
       this.m?.assign(tf.add(tf.mul(this.m, this.#beta1), tf.mul(gradient, 1 - this.#beta1)))
-      const rate = this.#learningRate / (1 - this.#beta1 ** this.t)
+      const rate = (pace * this.#learningRate) / (1 - this.#beta1 ** this.t)
       const scale = tf.add(tf.sqrt(tf.mul(this.v, 1 / (1 - this.#beta2 ** this.t))), this.#epsilon)
       const step = tf.div(tf.mul(this.m ?? gradient, rate), scale)
       this.parameters.assign(tf.sub(this.parameters.values(), step))

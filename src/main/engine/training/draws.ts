@@ -9,17 +9,18 @@ import { styleSlots } from '../networks/synthesis-block.ts'
  * What a batch of synthetic samples is made from: normal latents, classes with equal chances, noise, and with the
  * given probability a second latent from a random slot on, one decision for the whole batch.
  */
-export function drawGeneratorInputs(random: RandomStream, settings: TrainingSettings, count: number): GeneratorInputs {
-  const { classes, resolution, zDim } = settings.network
+export function drawGeneratorInputs(
+  random: RandomStream,
+  settings: TrainingSettings,
+  count: number
+): GeneratorInputs & { readonly classes: Int32Array } {
+  const { resolution, zDim } = settings.network
   const latents = () => tf.tensor2d(random.normals(count * zDim), [count, zDim])
   const z = latents()
-  const labels = tf.tensor1d(
-    Array.from({ length: count }, () => random.integer(classes)),
-    'int32'
-  )
+  const classes = Int32Array.from({ length: count }, () => random.integer(settings.network.classes))
   const isMixed = random.uniform() < settings.styleMixing
   const mixing = isMixed ? { z2: latents(), cut: 1 + random.integer(styleSlots(resolution) - 1) } : undefined
-  return { z, labels, mixing, noise: drawNoise(random, resolution, count) }
+  return { z, labels: tf.tensor1d(classes, 'int32'), classes, mixing, noise: drawNoise(random, resolution, count) }
 }
 
 /** The random direction of the path-length penalty, standard normal [N, R, R, P]. */

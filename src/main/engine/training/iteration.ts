@@ -2,12 +2,15 @@ import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
 import { RandomStream } from '../../../shared/random.ts'
 import { type HistoryEntry, type TrainingSettings } from '../../../shared/training.ts'
-import { applyDiffAugment, drawDiffAugment } from '../augmentation/diff-augment.ts'
+import { adaptProbability } from '../augmentation/ada-controller.ts'
+import { replaceByFakes } from '../augmentation/apa.ts'
+import { drawTransform, type Transform } from '../augmentation/transform.ts'
 import { sampleChannels } from '../networks/synthesis-block.ts'
+import { type Adam, type Optimizer } from './adam.ts'
+import { type Batch } from './batch.ts'
 import { drawDirection, drawGeneratorInputs } from './draws.ts'
 import { emaDecay, updateEma } from './ema.ts'
-import { discriminatorStep, generatorStep, pathLengthStep, r1Step, type Transform } from './steps.ts'
-import { type Batch } from './batch.ts'
+import { discriminatorStep, generatorStep, pathLengthStep, r1Step, synthesizeFakes } from './steps.ts'
 import { type TrainingState } from './training-state.ts'
 
 /** The losses of one iteration, as its history line has them. */
@@ -15,113 +18,183 @@ export type IterationLosses = Omit<Extract<HistoryEntry, { kind: 'step' }>, 'kin
 
 /**
  * One iteration in StudioGAN's order: G, its path-length penalty where it is due, the average of G, D, its gradient
- * penalty where it is due. The losses are read back once, at the end.
+ * penalty where it is due, the strength of the adaptive augmentations. What is reported is read back once, at the end.
  */
 export async function runIteration(
   settings: TrainingSettings,
   state: TrainingState,
   batch: Batch
 ): Promise<IterationLosses> {
-  const { iteration } = state
-  const stream = (purpose: string) => new RandomStream(settings.seed, purpose, iteration)
-  const losses = tf.tidy(() => {
-    const generatorLosses = trainGenerator(settings, state, stream)
-    const pathLength = isDue(settings.pathLength, iteration) ? flattenPaths(settings, state, stream) : undefined
+  const iteration = new Iteration(settings, state)
+  const computed = tf.tidy(() => {
+    const { adversarial: generatorLoss, d2d: d2dGenerator } = iteration.trainGenerator()
+    const pathLength = iteration.flattenPaths()
     updateEma(state.generatorEma, state.generator, emaDecay(settings.ema, settings.batch, state.imagesSeen))
 
-    const real = realTensors(settings, batch)
-    const discriminatorLosses = trainDiscriminator(settings, state, real, stream)
-    const r1 = isDue(settings.r1, iteration)
-      ? r1Step(
-          state.discriminator,
-          state.optimizers.discriminator,
-          { samples: real.samples, transform: augmentation(settings, stream('R1 augmentation')) },
-          settings.r1
-        ).penalty
-      : undefined
+    const fakes = iteration.synthesize()
+    const real = iteration.replaceReals(batch, fakes)
+    const { adversarial, d2d, realLogits } = iteration.trainDiscriminator(real, fakes.samples)
+    const r1 = iteration.penalizeSlopes(real)
 
-    const always = [
-      generatorLosses.adversarial,
-      generatorLosses.d2d,
-      discriminatorLosses.adversarial,
-      discriminatorLosses.d2d,
-      tf.mean(tf.sign(discriminatorLosses.realLogits))
-    ]
-    return tf.stack([...always, pathLength ?? tf.scalar(0), r1 ?? tf.scalar(0)])
+    const none = tf.scalar(0)
+    const losses = [generatorLoss, d2dGenerator, adversarial, d2d, pathLength ?? none, r1?.penalty ?? none]
+    return tf.concat1d([tf.stack(losses) as tf.Tensor1D, realLogits, ...(r1 ? [r1.logits] : [])])
   })
 
-  const values = await losses.data()
-  losses.dispose()
-  const value = (i: number) => values[i] ?? NaN
+  const values = await computed.data()
+  computed.dispose()
+  const [generatorLoss, d2dGenerator, discriminatorLoss, d2dDiscriminator, pathLength, r1] = values
+  const logits = values.subarray(6)
   return {
-    generatorLoss: value(0),
-    d2dGenerator: value(1),
-    discriminatorLoss: value(2),
-    d2dDiscriminator: value(3),
-    realSign: value(4),
-    ...(isDue(settings.pathLength, iteration) ? { pathLength: value(5) } : {}),
-    ...(isDue(settings.r1, iteration) ? { r1: value(6) } : {})
+    generatorLoss: generatorLoss ?? NaN,
+    d2dGenerator: d2dGenerator ?? NaN,
+    discriminatorLoss: discriminatorLoss ?? NaN,
+    d2dDiscriminator: d2dDiscriminator ?? NaN,
+    realSign: meanSign(logits.subarray(0, settings.batch)),
+    ...iteration.adapt(logits),
+    ...(isDue(settings.pathLength, state.iteration) ? { pathLength: pathLength ?? NaN } : {}),
+    ...(isDue(settings.r1, state.iteration) ? { r1: r1 ?? NaN } : {})
   }
 }
 
-type Streams = (purpose: string) => RandomStream
-
-function trainGenerator(settings: TrainingSettings, state: TrainingState, stream: Streams) {
-  return generatorStep(
-    state,
-    state.optimizers.generator,
-    drawGeneratorInputs(stream('generator step'), settings, settings.batch),
-    augmentation(settings, stream('generator augmentation')),
-    settings.d2dCrossEntropy
-  )
-}
-
-function flattenPaths(settings: TrainingSettings, state: TrainingState, stream: Streams): tf.Scalar {
-  const random = stream('path length')
-  const count = Math.max(1, Math.floor(settings.batch * settings.pathLength.batchShare))
-  const inputs = drawGeneratorInputs(random, settings, count)
-  const y = drawDirection(random, settings, count)
-  const options = { ...settings.pathLength, mean: state.pathLengthMean }
-  const { penalty, mean } = pathLengthStep(state.generator, state.optimizers.generator, { inputs, y }, options)
-  state.pathLengthMean.assign(mean)
-  return penalty
-}
-
-interface RealTensors {
+interface LabelledTensors {
   readonly samples: tf.Tensor4D
   readonly labels: tf.Tensor1D
 }
 
-function trainDiscriminator(settings: TrainingSettings, state: TrainingState, real: RealTensors, stream: Streams) {
-  const batch = {
-    ...real,
-    fakes: drawGeneratorInputs(stream('discriminator step'), settings, settings.batch),
-    transformReal: augmentation(settings, stream('real augmentation')),
-    transformFake: augmentation(settings, stream('fake augmentation'))
-  }
-  const optimizer = state.optimizers.discriminator
-  return discriminatorStep(state, optimizer, batch, settings.d2dCrossEntropy, settings.wAverageBeta)
+interface Fakes {
+  readonly samples: tf.Tensor4D
+  readonly classes: Int32Array
 }
 
-function realTensors({ batch: count, network }: TrainingSettings, batch: Batch): RealTensors {
-  const { resolution } = network
-  invariant(batch.labels.length === count, `a batch holds ${count} samples`)
-  return {
-    samples: tf.tensor4d(batch.samples, [count, resolution, resolution, sampleChannels(network)]),
-    labels: tf.tensor1d(batch.labels, 'int32')
-  }
-}
+/** The steps of one iteration, each with random numbers of its own. */
+class Iteration {
+  readonly #settings: TrainingSettings
+  readonly #state: TrainingState
+  readonly #optimizers: { readonly generator: Optimizer; readonly discriminator: Optimizer }
 
-/** DiffAugment with parameters of this batch alone; the identity when no policy is chosen. */
-function augmentation({ augmentation: { diffAugment }, network }: TrainingSettings, random: RandomStream): Transform {
-  if (diffAugment.length === 0) return (x) => x
-  return (x) => {
-    const parameters = drawDiffAugment(random, x.shape[0], network.resolution, diffAugment)
-    return applyDiffAugment(x, parameters, network.imageChannels)
+  constructor(settings: TrainingSettings, state: TrainingState) {
+    const pace = warmedUp(settings.learningRate.warmUp, state.iteration)
+    this.#settings = settings
+    this.#state = state
+    this.#optimizers = {
+      generator: atPace(state.optimizers.generator, pace),
+      discriminator: atPace(state.optimizers.discriminator, pace)
+    }
+  }
+
+  trainGenerator() {
+    const { d2dCrossEntropy, batch, microBatch } = this.#settings
+    const inputs = drawGeneratorInputs(this.#stream('generator step'), this.#settings, batch)
+    const fakes = { inputs, transform: this.#transform('generator augmentation') }
+    return generatorStep(this.#state, this.#optimizers.generator, fakes, d2dCrossEntropy, microBatch)
+  }
+
+  /** The path-length penalty, where it is due. */
+  flattenPaths(): tf.Scalar | undefined {
+    const { pathLength, batch, microBatch } = this.#settings
+    const { iteration, generator, pathLengthMean } = this.#state
+    if (!isDue(pathLength, iteration)) return undefined
+    const random = this.#stream('path length')
+    const count = Math.max(1, Math.floor(batch * pathLength.batchShare))
+    const inputs = drawGeneratorInputs(random, this.#settings, count)
+    const y = drawDirection(random, this.#settings, count)
+    const options = { ...pathLength, mean: pathLengthMean }
+    const { penalty, mean } = pathLengthStep(generator, this.#optimizers.generator, { inputs, y }, options, microBatch)
+    pathLengthMean.assign(mean)
+    return penalty
+  }
+
+  synthesize(): Fakes {
+    const { batch, microBatch, wAverageBeta } = this.#settings
+    const inputs = drawGeneratorInputs(this.#stream('discriminator step'), this.#settings, batch)
+    const samples = synthesizeFakes(this.#state.generator, inputs, wAverageBeta, microBatch)
+    return { samples, classes: inputs.classes }
+  }
+
+  /** The batch with APA's pseudo reals in it, which carry the classes they were made for. */
+  replaceReals({ samples, labels }: Batch, fakes: Fakes): LabelledTensors {
+    const { network, batch: count, augmentation } = this.#settings
+    invariant(labels.length === count, `a batch holds ${count} samples`)
+    const side = network.resolution
+    const real = tf.tensor4d(samples, [count, side, side, sampleChannels(network)])
+    const strength = augmentation.apa ? this.#state.adaptation.probability : 0
+    if (strength === 0) return { samples: real, labels: tf.tensor1d(labels, 'int32') }
+
+    const random = this.#stream('pseudo reals')
+    const uniforms = Float32Array.from({ length: count }, () => random.uniform())
+    const mixed = replaceByFakes(
+      { samples: real, labels },
+      { samples: fakes.samples, labels: fakes.classes },
+      uniforms,
+      strength
+    )
+    return { samples: mixed.samples, labels: tf.tensor1d(mixed.labels, 'int32') }
+  }
+
+  trainDiscriminator(real: LabelledTensors, fakes: tf.Tensor4D) {
+    const { d2dCrossEntropy, microBatch } = this.#settings
+    const batch = {
+      ...real,
+      fakes,
+      transformReal: this.#transform('real augmentation'),
+      transformFake: this.#transform('fake augmentation')
+    }
+    const optimizer = this.#optimizers.discriminator
+    return discriminatorStep(this.#state.discriminator, optimizer, batch, d2dCrossEntropy, microBatch)
+  }
+
+  /** The gradient penalty and the logits of its pass, where it is due. */
+  penalizeSlopes({ samples }: LabelledTensors) {
+    const { r1, microBatch } = this.#settings
+    if (!isDue(r1, this.#state.iteration)) return undefined
+    const real = { samples, transform: this.#transform('R1 augmentation') }
+    return r1Step(this.#state.discriminator, this.#optimizers.discriminator, real, r1, microBatch)
+  }
+
+  /**
+   * Lets the strength of ADA and APA follow the logits of all reals of this iteration.
+   *
+   * @returns the strength that the iteration had, where one of them is on
+   */
+  adapt(realLogits: Float32Array | Int32Array | Uint8Array): { adaP?: number } {
+    const { ada, apa, adaptation } = this.#settings.augmentation
+    if (ada === 'off' && !apa) return {}
+    const { probability } = this.#state.adaptation
+    this.#state.adaptation = adaptProbability(this.#state.adaptation, realLogits, adaptation)
+    return { adaP: probability }
+  }
+
+  #transform(purpose: string): Transform {
+    const { batch } = this.#settings
+    const { probability } = this.#state.adaptation
+    return drawTransform(this.#settings, (name) => this.#stream(name), purpose, batch, probability)
+  }
+
+  #stream(purpose: string): RandomStream {
+    return new RandomStream(this.#settings.seed, purpose, this.#state.iteration)
   }
 }
 
 /** Whether a regulariser has its step in this iteration; an interval of 0 turns it off. */
 function isDue({ interval }: { readonly interval: number }, iteration: number): boolean {
   return interval > 0 && iteration % interval === 0
+}
+
+/** The share of the learning rate that an iteration gets while it rises, in equal steps, to the whole. */
+function warmedUp(iterations: number, iteration: number): number {
+  return iterations === 0 ? 1 : Math.min(1, (iteration + 1) / iterations)
+}
+
+function atPace(optimizer: Adam, pace: number): Optimizer {
+  return {
+    parameters: optimizer.parameters,
+    apply: (gradients) => {
+      optimizer.apply(gradients, pace)
+    }
+  }
+}
+
+function meanSign(logits: ArrayLike<number>): number {
+  return Array.from(logits).reduce((sum, logit) => sum + Math.sign(logit), 0) / logits.length
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { invariant, refuse } from '../../../shared/errors.ts'
 import { RandomStream } from '../../../shared/random.ts'
 import { type TrainingSettings } from '../../../shared/training.ts'
+import { type AdaState, initialAdaState } from '../augmentation/ada-controller.ts'
 import { createDiscriminator, type Discriminator } from '../networks/discriminator.ts'
 import { createGenerator, type Generator } from '../networks/generator.ts'
 import { type Module, untrained } from '../networks/module.ts'
@@ -14,6 +15,8 @@ export interface SavedScalars {
   readonly seconds: number
   readonly optimizerSteps: { readonly generator: number; readonly discriminator: number }
   readonly pathLengthMean: number
+  /** Absent in states of runs without adaptive augmentation that were saved by earlier versions. */
+  readonly adaptation?: AdaState | undefined
   readonly best?: { readonly iteration: number; readonly value: number } | undefined
 }
 
@@ -46,6 +49,8 @@ export class TrainingState {
   readonly optimizers: { readonly generator: Adam; readonly discriminator: Adam }
   /** Running mean of the path lengths, []. */
   readonly pathLengthMean: tf.Variable<tf.Rank.R0>
+  /** The strength of ADA and APA, and what it has seen since its last change. */
+  adaptation = initialAdaState
   /** Iterations done. */
   iteration = 0
   /** Real images that the model has seen in all its runs; the averaging of the generator warms up by it. */
@@ -89,6 +94,7 @@ export class TrainingState {
       if (missing !== undefined) throw refuseModel(missing)
     }
     tf.tidy(() => state.pathLengthMean.assign(tf.scalar(scalars.pathLengthMean)))
+    state.adaptation = scalars.adaptation ?? initialAdaState
     state.iteration = scalars.iteration
     state.imagesSeen = scalars.imagesSeen
     state.seconds = scalars.seconds
@@ -127,6 +133,7 @@ export class TrainingState {
         seconds: this.seconds,
         optimizerSteps: { generator: generator.t, discriminator: discriminator.t },
         pathLengthMean,
+        adaptation: this.adaptation,
         best: this.best
       },
       tensors: {

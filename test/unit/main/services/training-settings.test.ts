@@ -3,7 +3,7 @@ import { settingsOf } from '../../../../src/main/services/training-settings.ts'
 import { defaultMaskSettings, type Prepared, PreparedId } from '../../../../src/shared/masks.ts'
 import { presetSettings } from '../../../../src/shared/presets.ts'
 import { TrainRequest } from '../../../../src/shared/runs.ts'
-import { TrainingSettings } from '../../../../src/shared/training.ts'
+import { SkipPath, TrainingSettings } from '../../../../src/shared/training.ts'
 
 const prepared: Prepared = {
   id: PreparedId.parse('p-1'),
@@ -31,7 +31,12 @@ describe('the settings of a run', () => {
     expect(livecell.network).toMatchObject({ mappingLayers: 2, channelBase: 32768, channelMax: 512, classes: 8 })
     const tissuenet = presetSettings('tissuenet', { resolution: 256, imageChannels: 3, classes: 6 }, 0)
     expect(tissuenet.network).toMatchObject({ mappingLayers: 4, channelBase: 16384, imageChannels: 3 })
-    expect(tissuenet.learningRate).toEqual({ generator: 0.0005, discriminator: 0.0005 })
+    expect(tissuenet.learningRate).toMatchObject({ generator: 0.0005, discriminator: 0.0005 })
+    for (const { augmentation } of [livecell, tissuenet]) {
+      expect(augmentation).toMatchObject({ ada: 'full', apa: true, diffAugment: ['color', 'translation', 'cutout'] })
+      expect(augmentation.adaptation).toEqual({ target: 0.6, interval: 4, kimg: 500, largestProbability: 0.8 })
+    }
+    expect([livecell.r1.gamma, tissuenet.r1.gamma]).toEqual([3.2768, 0.8192])
     for (const settings of [livecell, tissuenet]) expect(TrainingSettings.parse(settings)).toEqual(settings)
   })
 
@@ -43,16 +48,84 @@ describe('the settings of a run', () => {
       undefined
     )
     expect(settings.batch).toBe(6)
-    expect(settings.learningRate).toEqual({ generator: 0.001, discriminator: 0.001 })
+    expect(settings.learningRate).toEqual({ generator: 0.001, discriminator: 0.001, warmUp: 0 })
     expect(settings.augmentation.diffAugment).toEqual(['color', 'translation', 'cutout'])
     expect(settings.network.resolution).toBe(64)
     // The minibatch standard deviation needs groups that divide the batch.
     expect(6 % settings.network.minibatchStdGroup).toBe(0)
   })
 
-  test('of the baseline make images without masks', () => {
+  test('of the baseline make images without masks, unless one is wished', () => {
     const { network } = settingsOf(wish({ generator: 'stylegan2' }), prepared, 2, undefined)
     expect(network).toMatchObject({ generator: 'stylegan2', maskChannels: 0 })
+    const withMask = settingsOf(wish({ generator: 'stylegan2', mask: true }), prepared, 2, undefined)
+    expect(withMask.network).toMatchObject({ generator: 'stylegan2', maskChannels: 1 })
+  })
+
+  test('hold exactly the augmentations that were named', () => {
+    const of = (...augment: string[]) =>
+      settingsOf(wish({ preset: 'livecell', augment }), prepared, 2, undefined).augmentation
+    expect(of()).toMatchObject({ ada: 'off', apa: false, diffAugment: [] })
+    expect(of('apa', 'cutout')).toMatchObject({ ada: 'off', apa: true, diffAugment: ['cutout'] })
+    expect(of('ada', 'diffaug')).toMatchObject({
+      ada: 'full',
+      apa: false,
+      diffAugment: ['color', 'translation', 'cutout']
+    })
+    const quicker = wish({ preset: 'livecell', adaGeometry: 'bilinear', adaTarget: 0.8, adaKimg: 200 })
+    expect(settingsOf(quicker, prepared, 2, undefined).augmentation).toMatchObject({
+      ada: 'bilinear',
+      adaptation: { target: 0.8, kimg: 200 }
+    })
+  })
+
+  test('of the literal recipe differ from ours in two places', () => {
+    const literal = settingsOf(wish({ preset: 'livecell', paper: true }), prepared, 2, undefined)
+    const ours = settingsOf(wish({ preset: 'livecell' }), prepared, 2, undefined)
+    expect(literal.network.mergePadding).toBe('zeros')
+    expect(literal.r1.gamma).toBe(0.2048)
+    expect({ ...literal, network: { ...literal.network, mergePadding: 'edge' }, r1: ours.r1 }).toEqual(ours)
+  })
+
+  test('take regularisers, warm-up and other readings of the skip path as wished', () => {
+    const wished = { r1Interval: 8, pathLengthInterval: 0, warmUp: 100, skipPath: { mergeKernel: 1 } }
+    const settings = settingsOf(wish(wished), prepared, 2, undefined)
+    expect(settings.r1.interval).toBe(8)
+    expect(settings.pathLength.interval).toBe(0)
+    expect(settings.learningRate.warmUp).toBe(100)
+    expect(settings.network.skipPath).toEqual({ ...SkipPath.parse({}), mergeKernel: 1 })
+  })
+
+  test('scale R1 with the batch, as the heuristic does', () => {
+    const gamma = (batch: number) => settingsOf(wish({ batch }), prepared, 2, undefined).r1.gamma
+    expect(gamma(4)).toBeCloseTo(2 * gamma(8), 10)
+  })
+
+  test('refuse micro-batches that leave a rest, and name those that do not', () => {
+    expect(settingsOf(wish({ batch: 6, microBatch: 3 }), prepared, 2, undefined).microBatch).toBe(3)
+    expect(() => settingsOf(wish({ batch: 6, microBatch: 4 }), prepared, 2, undefined)).toThrow(
+      expect.objectContaining({ next: 'Choose a micro-batch of 1, 2, 3, 6, or another batch.' })
+    )
+  })
+
+  test('saved before there were such choices get the defaults', () => {
+    const { augmentation, network, ...rest } = presetSettings(
+      'demo',
+      { resolution: 32, imageChannels: 1, classes: 2 },
+      0
+    )
+    const { skipPath: _, ...oldNetwork } = network
+    const { flips, diffAugment } = augmentation
+    const old = {
+      ...rest,
+      network: oldNetwork,
+      augmentation: { flips, diffAugment },
+      learningRate: { generator: 1, discriminator: 1 }
+    }
+    const parsed = TrainingSettings.parse(old)
+    expect(parsed.augmentation).toEqual(augmentation)
+    expect(parsed.network).toEqual(network)
+    expect(parsed.learningRate.warmUp).toBe(0)
   })
 
   test('weigh no classes where there is one', () => {
@@ -63,6 +136,9 @@ describe('the settings of a run', () => {
     const from = presetSettings('quick', { resolution: 64, imageChannels: 1, classes: 5 }, 0)
     const { network } = settingsOf(wish({ preset: 'demo' }), prepared, 2, from)
     expect(network).toEqual({ ...from.network, classes: 2 })
+    // And adapt their augmentation five times as fast.
+    expect(settingsOf(wish({}), prepared, 2, from).augmentation.adaptation.kimg).toBe(100)
+    expect(settingsOf(wish({ adaKimg: 300 }), prepared, 2, from).augmentation.adaptation.kimg).toBe(300)
   })
 
   test.each([

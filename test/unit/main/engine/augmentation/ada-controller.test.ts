@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest'
-import {
-  adaptProbability,
-  type AdaSettings,
-  initialAdaState
-} from '../../../../../src/main/engine/augmentation/ada-controller.ts'
+import { adaptProbability, initialAdaState } from '../../../../../src/main/engine/augmentation/ada-controller.ts'
 
-const settings: AdaSettings = { target: 0.6, interval: 4, kimg: 0.1, largestProbability: 0.8 }
+const settings = { target: 0.6, interval: 4, kimg: 0.1, largestProbability: 0.8 }
 const sure = [2, 1, 3, 0.5]
 const unsure = [2, -1, 3, -0.5]
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../../src/shared/random.ts'
 import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
 import { discriminatorLoss, generatorLoss } from '../../../../../src/main/engine/losses/adversarial.ts'
-import { pathLengthPenalty } from '../../../../../src/main/engine/losses/path-length.ts'
+import { pathLengthPenalty, pathLengths } from '../../../../../src/main/engine/losses/path-length.ts'
 import { r1Penalty } from '../../../../../src/main/engine/losses/r1-penalty.ts'
 import { ResidualBlock } from '../../../../../src/main/engine/networks/discriminator.ts'
 import { createGenerator } from '../../../../../src/main/engine/networks/generator.ts'
@@ -76,7 +76,7 @@ describe('path-length penalty', () => {
     }
     const y = tf.tensor4d(random.normals(2 * 8 * 8 * 2), [2, 8, 8, 2])
     const options = { weight: 2, decay: 0.01, mean: tf.scalar(0.3) }
-    return { generator, compute: () => pathLengthPenalty(generator, inputs, y, options) }
+    return { generator, compute: () => pathLengthPenalty(pathLengths(generator, inputs, y), options) }
   }
 
   test('moves the running mean a little way towards the lengths, and measures from there', async () => {
