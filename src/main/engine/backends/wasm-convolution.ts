@@ -4,26 +4,29 @@ import { wasmBuffers, type WasmBackend } from './buffers.ts'
 import { geometryOf, type ConvolutionKernelAttributes, type Shape4D } from './convolution-geometry.ts'
 import { replaceKernel, type KernelCall } from './kernel-registry.ts'
 import { imageShape } from './loop-kernels.ts'
-import { addTo, layColumns, rowsFirst, tapCount, turnKernel, writePhase } from './loops/convolution.ts'
+import { tapCount, turnKernel, writePhase, type Phase as PhasePixels } from './loops/convolution.ts'
+import { runCalls, type SimdHost } from './simd/team.ts'
+import { writePhaseCalls } from './simd/copy-pixels-calls.ts'
+import { filterGradient } from './wasm-filter-gradient.ts'
 
 type InputGradient = ConvolutionKernelAttributes & { readonly inputShape: Shape4D }
 type FilterGradient = ConvolutionKernelAttributes & { readonly filterShape: Shape4D }
 type Geometry = tf.backend_util.Conv2DInfo
+type Backend = WasmBackend & SimdHost
 
 const { allocate, view } = wasmBuffers
 
 /**
- * The backward convolutions that tfjs's WebAssembly backend lacks or computes slowly, made of its fast forward
- * convolution (XNNPACK). What they rearrange for it is small: a few
- * rows at a time, or one quarter of the result.
+ * The backward convolutions, which tfjs's WebAssembly backend lacks or computes slowly. The input gradient is made of its
+ * fast forward convolution (XNNPACK); the filter gradient is our own.
  */
 export function registerWasmConvolutions(): void {
-  replaceKernel('Conv2DBackpropInput', 'wasm', (call: KernelCall<'dy' | 'filter', InputGradient, WasmBackend>) => {
+  replaceKernel('Conv2DBackpropInput', 'wasm', (call: KernelCall<'dy' | 'filter', InputGradient, Backend>) => {
     const { inputs, attrs, backend } = call
     const geometry = geometryOf(attrs, attrs.inputShape, inputs.filter.shape as Shape4D) // kernels have rank 4
     return inputGradient(backend, inputs, geometry)
   })
-  replaceKernel('Conv2DBackpropFilter', 'wasm', (call: KernelCall<'x' | 'dy', FilterGradient, WasmBackend>) => {
+  replaceKernel('Conv2DBackpropFilter', 'wasm', (call: KernelCall<'x' | 'dy', FilterGradient, Backend>) => {
     const { inputs, attrs, backend } = call
     const geometry = geometryOf(attrs, inputs.x.shape as Shape4D, attrs.filterShape) // images have rank 4
     return filterGradient(backend, inputs, geometry)
@@ -35,7 +38,7 @@ export function registerWasmConvolutions(): void {
  * kernel that reach it, turned by 180°. Nothing is multiplied by inserted zeros.
  */
 function inputGradient(
-  backend: WasmBackend,
+  backend: Backend,
   inputs: Record<'dy' | 'filter', tf.TensorInfo>,
   geometry: Geometry
 ): tf.TensorInfo {
@@ -49,7 +52,7 @@ function inputGradient(
     const { rows, columns } = phaseOf(geometry, Math.floor(phase / step), phase % step)
     if (rows.taps === 0 || columns.taps === 0) continue
     const pixels = phaseGradient(backend, inputs, { step, rows, columns })
-    writePhase(view(backend, pixels), view(backend, dx), imageShape(geometry.inShape), {
+    writePixels(backend, pixels, dx, {
       step,
       firstRow: rows.first,
       firstColumn: columns.first,
@@ -59,6 +62,13 @@ function inputGradient(
     backend.disposeData(pixels.dataId)
   }
   return dx
+}
+
+function writePixels(backend: Backend, pixels: tf.TensorInfo, images: tf.TensorInfo, phase: PhasePixels): void {
+  const [source, target] = [view(backend, pixels), view(backend, images)]
+  const shape = imageShape(images.shape)
+  if (shape.channels % 4 !== 0) writePhase(source, target, shape, phase)
+  else runCalls(backend, writePhaseCalls({ source: source.byteOffset, target: target.byteOffset }, shape, phase))
 }
 
 /** One phase along one axis. */
@@ -126,64 +136,6 @@ function phaseGradient(
   turnKernel(view(backend, filter), [height, width, inputs, outputs], taps, view(backend, turned))
   const result = convolve(backend, dy, turned, { strides: 1, pad: [[0, 0], rows.pad, columns.pad, [0, 0]] })
   backend.disposeData(turned.dataId)
-  return result
-}
-
-/** So many terms of a sum fit into the processor's cache together with the kernel's (measured; 4,096 is 4 % slower). */
-const termsAtOnce = 16384
-
-/**
- * dW[a, b, i, o] = Σ x[n, s·h + a − p, s·w + b − p, i]·dy[n, h, w, o] as convolutions over the rows: their kernel is
- * dy with the columns of all images as channels, their image is x laid out alike, once for each column b of the kernel.
- * A few rows of dy are taken at a time, and the results added.
- */
-function filterGradient(
-  backend: WasmBackend,
-  inputs: Record<'x' | 'dy', tf.TensorInfo>,
-  geometry: Geometry
-): tf.TensorInfo {
-  const { batchSize, outHeight, outWidth, filterShape } = geometry
-  const rows = Math.min(outHeight, Math.max(1, Math.round(termsAtOnce / (batchSize * outWidth))))
-  const total = filterGradientOfRows(backend, inputs, geometry, { first: 0, count: rows })
-  for (let first = rows; first < outHeight; first += rows) {
-    const count = Math.min(rows, outHeight - first)
-    const part = filterGradientOfRows(backend, inputs, geometry, { first, count })
-    addTo(view(backend, total), view(backend, part))
-    backend.disposeData(part.dataId)
-  }
-  return { ...total, shape: filterShape }
-}
-
-/** The share of some rows of dy: [1, kh, kw·in, out]. */
-function filterGradientOfRows(
-  backend: WasmBackend,
-  { x, dy }: Record<'x' | 'dy', tf.TensorInfo>,
-  geometry: Geometry,
-  { first, count }: { readonly first: number; readonly count: number }
-): tf.TensorInfo {
-  const { batchSize, inChannels, outChannels, outWidth, filterHeight, filterWidth, strideHeight } = geometry
-  const across = (batchSize * outWidth) | 1 // even numbers put the rows of the kernel onto the same lines of the cache
-  const rows = filterHeight + strideHeight * (count - 1)
-
-  const laid = allocate(backend, [1, rows, filterWidth * inChannels, across])
-  const reading = {
-    kernelWidth: filterWidth,
-    stride: geometry.strideWidth,
-    padTop: geometry.padInfo.top,
-    padLeft: geometry.padInfo.left,
-    rows,
-    firstRow: strideHeight * first,
-    columns: outWidth,
-    across
-  }
-  layColumns(view(backend, x), imageShape(x.shape), reading, view(backend, laid))
-  const kernel = allocate(backend, [count, 1, across, outChannels])
-  rowsFirst(view(backend, dy), imageShape(dy.shape), { first, across }, view(backend, kernel))
-
-  const dilations: [number, number] = [strideHeight, 1]
-  const result = convolve(backend, laid, kernel, { strides: 1, pad: 'valid', dilations })
-  backend.disposeData(laid.dataId)
-  backend.disposeData(kernel.dataId)
   return result
 }
 

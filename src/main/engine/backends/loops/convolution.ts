@@ -39,7 +39,7 @@ export function turnKernel(
 }
 
 /** [rows, columns] → [columns, rows] */
-function transpose(x: Float32Array, rows: number, columns: number, y: Float32Array): void {
+export function transpose(x: Float32Array, rows: number, columns: number, y: Float32Array): void {
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) y[column * rows + row] = x[row * columns + column] ?? 0
   }
@@ -70,92 +70,6 @@ export function writePhase(pixels: Float32Array, images: Float32Array, shape: Im
     for (let column = 0; column < columns; column++, to += step * channels) {
       for (let c = 0; c < channels; c++) images[to + c] = pixels[from++] ?? 0
     }
-  }
-}
-
-/** What a filter gradient reads: for each column of the kernel, the columns of x that it met. */
-export interface ColumnReading {
-  readonly kernelWidth: number
-  readonly stride: number
-  readonly padTop: number
-  readonly padLeft: number
-  /** Rows of the padded image, and how many come before them. */
-  readonly rows: number
-  readonly firstRow: number
-  /** Width of the convolution's result. */
-  readonly columns: number
-  /** Distance from one pixel of the result to the next: N·columns or more, the rest being zeros. */
-  readonly across: number
-}
-
-/**
- * Lays images out so that their filter gradient is a plain convolution: the columns of all images become the channels
- * of one image whose pixels are the rows (downwards) and the kernel's columns and input channels (across).
- *
- * @param x images of `shape`
- * @param laid [rows, kernelWidth·C, across], overwritten:
- *   laid[h, b·C + c, n·columns + i] = x[n, firstRow + h − padTop, stride·i + b − padLeft, c], zero outside the image
- */
-export function layColumns(x: Float32Array, shape: ImageShape, reading: ColumnReading, laid: Float32Array): void {
-  const { batch, height, width, channels } = shape
-  const { kernelWidth, padTop, rows, firstRow, columns, across } = reading
-  laid.fill(0)
-  for (let h = 0; h < rows; h++) {
-    const y = firstRow + h - padTop
-    if (y < 0 || y >= height) continue
-    for (let b = 0; b < kernelWidth; b++) {
-      for (let n = 0; n < batch; n++) {
-        const to = (h * kernelWidth + b) * channels * across + n * columns
-        layRow(x, (n * height + y) * width * channels, { channels, width, column: b }, reading, laid.subarray(to))
-      }
-    }
-  }
-}
-
-interface RowLayout {
-  readonly channels: number
-  readonly width: number
-  /** Column of the kernel. */
-  readonly column: number
-}
-
-/** One row of one image, seen by one column of the kernel: [columns, C] → C runs of `columns` numbers. */
-function layRow(x: Float32Array, from: number, layout: RowLayout, reading: ColumnReading, laid: Float32Array): void {
-  const { channels, width, column } = layout
-  const { stride, padLeft, columns, across } = reading
-  // The columns whose pixel is inside the image.
-  const shift = column - padLeft
-  const first = Math.max(0, Math.ceil(-shift / stride))
-  const end = Math.min(columns, Math.ceil((width - shift) / stride))
-  const step = stride * channels
-  for (let c = 0; c < channels; c++) {
-    let at = from + (stride * first + shift) * channels + c
-    for (let i = c * across + first; i < c * across + end; i++, at += step) laid[i] = x[at] ?? 0
-  }
-}
-
-/**
- * Puts some rows of all images side by side: rows first … first + count − 1 of [N, H, W, C] → [count, across, C].
- *
- * @param across N·W or more, the rest being zeros
- * @param y overwritten
- */
-export function rowsFirst(
-  x: Float32Array,
-  shape: ImageShape,
-  { first, across }: { readonly first: number; readonly across: number },
-  y: Float32Array
-): void {
-  const { batch, height, width, channels } = shape
-  const row = width * channels
-  const count = y.length / (across * channels)
-  for (let h = 0; h < count; h++) {
-    const to = h * across * channels
-    for (let n = 0; n < batch; n++) {
-      const from = (n * height + first + h) * row
-      y.set(x.subarray(from, from + row), to + n * row)
-    }
-    y.fill(0, to + batch * row, to + across * channels)
   }
 }
 

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
 import {
   addTo,
-  layColumns,
-  rowsFirst,
   tapCount,
   turnKernel,
   writePhase
@@ -31,20 +29,6 @@ test('writes pixels into their phase and leaves the others', () => {
   const phase = { step: 2, firstRow: 0, firstColumn: 1, rows: 2, columns: 1 }
   writePhase(Float32Array.of(5, 6), images, { batch: 1, height: 3, width: 3, channels: 1 }, phase)
   expect([...images]).toEqual([0, 5, 0, 0, 0, 0, 0, 6, 0])
-})
-
-test('lays the columns of an image under each column of the kernel, zeros outside', () => {
-  const laid = new Float32Array(4 * 3 * 3).fill(7)
-  const reading = { kernelWidth: 3, stride: 1, padTop: 1, padLeft: 1, rows: 4, firstRow: 0, columns: 2, across: 3 }
-  layColumns(counted(4), { batch: 1, height: 2, width: 2, channels: 1 }, reading, laid)
-  const outside = new Array<number>(9).fill(0)
-  expect([...laid]).toEqual([...outside, 0, 1, 0, 1, 2, 0, 2, 0, 0, 0, 3, 0, 3, 4, 0, 4, 0, 0, ...outside])
-})
-
-test('puts some rows of all images side by side', () => {
-  const y = new Float32Array(5).fill(7)
-  rowsFirst(counted(12), { batch: 2, height: 3, width: 2, channels: 1 }, { first: 1, across: 5 }, y)
-  expect([...y]).toEqual([3, 4, 9, 10, 0])
 })
 
 test('adds in place', () => {

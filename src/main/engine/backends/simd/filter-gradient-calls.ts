@@ -1,0 +1,157 @@
+import type * as tf from '@tensorflow/tfjs'
+import { CallList } from './calls.ts'
+import { kernelIndex } from './kernels.ts'
+import { outerProductsName, tileRows, tileVectors } from './outer-products.ts'
+
+/** The sizes of a convolution, as tfjs computes them. */
+export type Geometry = tf.backend_util.Conv2DInfo
+
+/** Addresses of the images x and dy and of the sums, in bytes. */
+export interface Places {
+  readonly x: number
+  readonly dy: number
+  /** One [kh, kw, in, out] for each share, or [kh, kw, out, in] where x is wide. */
+  readonly sums: number
+}
+
+/** The image whose numbers are taken four at a time. Those of the other one are the rows of the sums. */
+export type Wide = 'x' | 'dy'
+
+/** So many numbers of x and dy stay in the cache while all their products are taken (measured). */
+const numbersAtOnce = 32768
+/** A share smaller than this, in pixels of dy, is not worth a thread. */
+const smallestShare = 1024
+const mostShares = 8
+/** All shares together have no more sums than this (32 MB). */
+const mostSums = 8_000_000
+
+const bytes = Float32Array.BYTES_PER_ELEMENT
+
+/**
+ * How many parts the pixels of a filter gradient are cut into, each with sums of its own. It follows from the sizes alone,
+ * so that results do not depend on the number of threads.
+ */
+export function filterGradientShares({ batchSize, outHeight, outWidth, filterShape }: Geometry): number {
+  const pixels = batchSize * outHeight * outWidth
+  const size = filterShape.reduce((product, length) => product * length, 1)
+  return Math.max(1, Math.min(mostShares, Math.floor(pixels / smallestShare), Math.floor(mostSums / size)))
+}
+
+/**
+ * dW[a, b, i, o] = Σ x[n, s·h + a − p, s·w + b − p, i]·dy[n, h, w, o], added to the sums: a list of calls for each share.
+ */
+export function filterGradientCalls(geometry: Geometry, places: Places, wide: Wide): CallList[] {
+  const blocks = blocksOf(geometry)
+  const shares = filterGradientShares(geometry)
+  const taps = geometry.filterHeight * geometry.filterWidth
+  const tapBytes = bytes * geometry.inChannels * geometry.outChannels
+  return Array.from({ length: shares }, (_, share) => {
+    const calls = new CallList()
+    const sums = places.sums + tapBytes * taps * share
+    for (const block of blocks.slice((blocks.length * share) / shares, (blocks.length * (share + 1)) / shares)) {
+      for (let tap = 0; tap < taps; tap++) {
+        const pixels = meetingPixels(geometry, block, tap)
+        if (pixels !== undefined)
+          addProducts(calls, sidesOf(geometry, places, pixels, wide), pixels.counts, sums + tapBytes * tap)
+      }
+    }
+    return calls
+  })
+}
+
+/** Some pixels of dy: rows of one image, or whole images. */
+interface Block {
+  readonly images: Range
+  readonly rows: Range
+}
+
+type Range = readonly [first: number, end: number]
+
+function blocksOf({ batchSize, outHeight, outWidth, inChannels, outChannels }: Geometry): Block[] {
+  const pixels = numbersAtOnce / (inChannels + outChannels)
+  const rowsAtOnce = Math.min(outHeight, Math.max(1, Math.floor(pixels / outWidth)))
+  const imagesAtOnce = Math.max(1, Math.floor(pixels / (outHeight * outWidth)))
+  return rangesOf(batchSize, imagesAtOnce).flatMap((images) =>
+    rangesOf(outHeight, rowsAtOnce).map((rows) => ({ images, rows }))
+  )
+}
+
+function rangesOf(size: number, step: number): Range[] {
+  return Array.from({ length: Math.ceil(size / step) }, (_, i) => [i * step, Math.min(size, (i + 1) * step)])
+}
+
+/** Pixels of dy that each meet one of x. */
+interface MeetingPixels {
+  readonly counts: readonly [columns: number, rows: number, images: number]
+  /** The first of them, counted from the first pixel of all images. */
+  readonly firstOfX: number
+  readonly firstOfDy: number
+}
+
+/** Those pixels of a block that meet a pixel of x under this tap of the kernel; undefined where none does. */
+function meetingPixels(geometry: Geometry, { images, rows }: Block, tap: number): MeetingPixels | undefined {
+  const { inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, filterWidth, padInfo } = geometry
+  const shiftRow = Math.floor(tap / filterWidth) - padInfo.top
+  const shiftColumn = (tap % filterWidth) - padInfo.left
+  const [row, endRow] = overlap(rows, { stride: strideHeight, shift: shiftRow, size: inHeight })
+  const [column, endColumn] = overlap([0, outWidth], { stride: strideWidth, shift: shiftColumn, size: inWidth })
+  if (row >= endRow || column >= endColumn) return undefined
+  const [image, endImage] = images
+  const [rowOfX, columnOfX] = [strideHeight * row + shiftRow, strideWidth * column + shiftColumn]
+  return {
+    counts: [endColumn - column, endRow - row, endImage - image],
+    firstOfX: (image * inHeight + rowOfX) * inWidth + columnOfX,
+    firstOfDy: (image * outHeight + row) * outWidth + column
+  }
+}
+
+/** The i of a range with 0 ≤ stride·i + shift < size. */
+function overlap([first, end]: Range, { stride, shift, size }: Record<'stride' | 'shift' | 'size', number>): Range {
+  return [Math.max(first, Math.ceil(-shift / stride)), Math.min(end, Math.ceil((size - shift) / stride))]
+}
+
+/** Pixels of one image, as addresses see them. */
+interface Side {
+  readonly address: number
+  readonly channels: number
+  /** Bytes to the next column, row and image. */
+  readonly steps: readonly [number, number, number]
+}
+
+/** Where the pixels of both images are, the wide one second. */
+function sidesOf(geometry: Geometry, places: Places, pixels: MeetingPixels, wide: Wide): [Side, Side] {
+  const { inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, inChannels, outChannels } = geometry
+  const [ofX, ofDy] = [bytes * inChannels, bytes * outChannels] // bytes of a pixel
+  const x: Side = {
+    address: places.x + ofX * pixels.firstOfX,
+    channels: inChannels,
+    steps: [ofX * strideWidth, ofX * strideHeight * inWidth, ofX * inHeight * inWidth]
+  }
+  const dy: Side = {
+    address: places.dy + ofDy * pixels.firstOfDy,
+    channels: outChannels,
+    steps: [ofDy, ofDy * outWidth, ofDy * outHeight * outWidth]
+  }
+  return wide === 'dy' ? [x, dy] : [dy, x]
+}
+
+/** c[i, j] += Σ a[·, i]·b[·, j] over pixels, for c [channels of a, channels of b] at an address: whole tiles, then the rest. */
+function addProducts(calls: CallList, [a, b]: [Side, Side], counts: MeetingPixels['counts'], c: number): void {
+  const rowBytes = bytes * b.channels
+  const axes = [0, 1, 2].flatMap((axis) => [counts, a.steps, b.steps].map((three) => three[axis] ?? 0))
+  for (const [rows, i, tilesA] of tilings(a.channels, tileRows)) {
+    for (const [vectors, j, tilesB] of tilings(b.channels / 4, tileVectors)) {
+      const kernel = kernelIndex(outerProductsName(rows, vectors))
+      const addresses = [a.address + bytes * i, b.address + 4 * bytes * j, c + rowBytes * i + 4 * bytes * j]
+      calls.add(kernel, ...addresses, ...axes, tilesA, tilesB, rowBytes)
+    }
+  }
+}
+
+/** Cuts a length into as many tiles as fit and a smaller one: the size of a tile, where they begin, how many there are. */
+function tilings(length: number, size: number): [size: number, first: number, count: number][] {
+  const count = Math.floor(length / size)
+  const rest = length - count * size
+  const whole: [number, number, number][] = count > 0 ? [[size, 0, count]] : []
+  return rest > 0 ? [...whole, [rest, count * size, 1]] : whole
+}
