@@ -11,18 +11,10 @@ import {
   RemovePackResult
 } from './engine-packs.ts'
 import { type WireError } from './errors.ts'
+import { EvaluateRequest, EvaluationResult } from './evaluation.ts'
 import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
 import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
-import {
-  Checkpoint,
-  EngineInfo,
-  EngineName,
-  EngineRequest,
-  EvaluationResult,
-  Run,
-  TrainRequest,
-  TrainResult
-} from './runs.ts'
+import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
 import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
 import { HistoryEntry } from './training.ts'
 
@@ -109,16 +101,7 @@ export const requests = {
     input: ByName,
     output: z.object({ run: Run, history: z.array(HistoryEntry), checkpoints: z.array(Checkpoint) })
   },
-  'runs.evaluate': {
-    input: z.object({
-      run: z.string(),
-      checkpoint: z.int().optional(),
-      count: z.int().positive().optional(),
-      seed: z.int().default(0),
-      engine: EngineRequest.default('auto')
-    }),
-    output: EvaluationResult
-  },
+  'runs.evaluate': { input: EvaluateRequest, output: EvaluationResult },
   'synthetic.generate': { input: GenerateRequest, output: GenerateResult },
   'synthetic.show': { input: ByName, output: z.object({ synthetic: Synthetic, images: z.array(SyntheticImage) }) },
   'packages.create': { input: CreatePackageRequest, output: PackageResult },

@@ -94,22 +94,3 @@ export const TrainResult = z.object({
   engine: EngineInfo
 })
 export type TrainResult = z.infer<typeof TrainResult>
-
-export const EvaluationResult = z.object({
-  features: z.object({ name: z.string(), sha256: z.string() }),
-  iteration: z.int(),
-  metrics: z.array(
-    z.object({
-      class: z.string(),
-      frechet: z.number(),
-      kernel: z.number(),
-      kernelSd: z.number(),
-      real: z.int(),
-      fake: z.int()
-    })
-  ),
-  mean: z.object({ frechet: z.number(), kernel: z.number() }),
-  seed: z.int(),
-  engine: EngineInfo
-})
-export type EvaluationResult = z.infer<typeof EvaluationResult>

@@ -1,5 +1,6 @@
 import { inceptionBlocks } from '../../src/main/engine/networks/inception-layers.ts'
 import { type TensorMap } from '../../src/main/engine/safetensors.ts'
+import { hashedNumber } from './hashed-number.ts'
 
 /**
  * Full-size weights of the Inception network from a formula, in the names of the PyTorch port. The reference features in
@@ -54,16 +55,6 @@ function fill(name: string, shape: readonly number[], layer: number): Float32Arr
   const isPositive = name.endsWith('bn.weight') || name.endsWith('running_var')
   const scale = (u: number) => (inner.length > 0 ? (2 * u - 1) * bound : isPositive ? 0.5 + u : 0.4 * (u - 0.5))
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
-  for (let i = 0; i < data.length; i++) data[i] = scale(uniform(i, layer))
+  for (let i = 0; i < data.length; i++) data[i] = scale(hashedNumber(i, layer))
   return data
-}
-
-function uniform(i: number, layer: number): number {
-  let h = Math.imul(i + 1, 2654435761) ^ Math.imul(layer + 1, 2246822519)
-  h ^= h >>> 15
-  h = Math.imul(h, 0x2c1b3c6d)
-  h ^= h >>> 12
-  h = Math.imul(h, 0x297a2d39)
-  h ^= h >>> 15
-  return (h >>> 0) / 2 ** 32
 }

@@ -45,6 +45,14 @@ export interface TileBatch {
   readonly labels: Int32Array
 }
 
+/** Real tiles for scores. */
+export interface EvaluationTiles {
+  /** [N, tile, tile, image channels], 8 bits. */
+  readonly pixels: Uint8Array
+  /** Where each comes from: the image's name and the tile's upper left corner, in pixels. */
+  readonly places: readonly { readonly image: string; readonly x: number; readonly y: number }[]
+}
+
 const defaultCacheBytes = 256 * 1024 * 1024
 
 /**
@@ -98,26 +106,32 @@ export class TileSource {
   }
 
   /**
-   * Tiles to compare synthetic pictures with: [count, tile, tile, image channels], 8 bits. They lie on even grids, spread
-   * over all images of the class, and are always the same. Where the class has fewer different ones, they repeat; a
-   * class without images gives none.
+   * Tiles to compare synthetic pictures with. They lie on even grids, spread over all images of the class, and are always
+   * the same. Where the class has fewer different ones than asked for, each comes once; a class without images gives none.
    */
-  async evaluationTiles(classIndex: number, count: number): Promise<Uint8Array> {
+  async evaluationTiles(classIndex: number, count: number): Promise<EvaluationTiles> {
     const { tile, imageChannels } = this.#settings
-    const ofClass = this.#images.filter((image) => image.classIndex === classIndex)
-    if (ofClass.length === 0) return new Uint8Array(0)
-    const images = spread(ofClass, count)
-    const result = new Uint8Array(count * tile * tile * imageChannels)
-    const perImage = Math.ceil(count / images.length)
-    for (const [i, image] of images.entries()) {
-      const places = evenPlaces(image, tile, perImage)
-      for (let k = i, turn = 0; k < count; k += images.length, turn++) {
-        const place = places[turn % places.length]
-        if (place)
-          readTile((await this.#pixelsOf(image)).pixels, place, imageChannels, result, k * tile * tile * imageChannels)
+    const chosen = this.#evaluationPlan(classIndex, count)
+    const pixels = new Uint8Array(chosen.length * tile * tile * imageChannels)
+    for (const [image, ofImage] of Map.groupBy(chosen.entries(), ([, { image }]) => image)) {
+      const { pixels: source } = await this.#pixelsOf(image)
+      for (const [k, { place }] of ofImage) {
+        readTile(source, place, imageChannels, pixels, k * tile * tile * imageChannels)
       }
     }
-    return result
+    return { pixels, places: chosen.map(({ image, place: { x, y } }) => ({ image: image.name, x, y })) }
+  }
+
+  /** One place of each image after the other, then a second one of each, and so on. */
+  #evaluationPlan(classIndex: number, count: number): { image: TileImage; place: TilePlace }[] {
+    const ofClass = this.#images.filter((image) => image.classIndex === classIndex)
+    const images = spread(ofClass, count)
+    const perImage = Math.ceil(count / Math.max(1, images.length))
+    const places = images.map((image) =>
+      evenPlaces(image, this.#settings.tile, perImage).map((place) => ({ image, place }))
+    )
+    const turns = Array.from({ length: perImage }, (_, turn) => places.flatMap((ofImage) => ofImage[turn] ?? []))
+    return turns.flat().slice(0, count)
   }
 
   #drawTile(random: RandomStream): { image: TileImage; place: TilePlace; grays: Uint8Array } {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { WireError } from '../../shared/errors.ts'
 import { Progress } from '../../shared/api.ts'
+import { EvaluationResult, FeatureChoice } from '../../shared/evaluation.ts'
 import { CellLimits } from '../../shared/masks.ts'
-import { EngineInfo, EngineRequest, EvaluationResult } from '../../shared/runs.ts'
+import { EngineInfo, EngineRequest } from '../../shared/runs.ts'
 import { Filtered, SyntheticImage } from '../../shared/synthetic.ts'
 import { HistoryEntry, TrainingSettings } from '../../shared/training.ts'
 
@@ -57,6 +58,7 @@ export const EvaluateJob = z.object({
   classes: z.array(z.string()),
   checkpoint: z.int().optional(),
   count: z.int().positive().optional(),
+  features: FeatureChoice,
   seed: z.int()
 })
 export type EvaluateJob = z.infer<typeof EvaluateJob>

@@ -4,7 +4,8 @@ import { type Progress } from '../../shared/api.ts'
 import { type DemoRequest, type DemoResult, type DemoStep } from '../../shared/demo.ts'
 import { ImportRequest } from '../../shared/datasets.ts'
 import { PrepareRequest, type PrepareResult } from '../../shared/masks.ts'
-import { type EvaluationResult, TrainRequest, type TrainResult } from '../../shared/runs.ts'
+import { EvaluateRequest, type EvaluationResult } from '../../shared/evaluation.ts'
+import { TrainRequest, type TrainResult } from '../../shared/runs.ts'
 import { GenerateRequest, type GenerateResult } from '../../shared/synthetic.ts'
 import { type AppContext } from './app-context.ts'
 import { importSource } from './datasets.ts'
@@ -142,7 +143,7 @@ class Tour {
 
   evaluateRequest() {
     const { seed, engine } = this.#request
-    return { run: this.name, seed, engine, count: sampleSettings.evaluationPictures }
+    return EvaluateRequest.parse({ run: this.name, seed, engine, count: sampleSettings.evaluationPictures })
   }
 
   generateRequest() {

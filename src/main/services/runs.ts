@@ -1,4 +1,7 @@
+import { resolve } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
+import { AppError } from '../../shared/errors.ts'
+import { type FeatureChoice } from '../../shared/evaluation.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { progressOf } from '../jobs/engine-protocol.ts'
 import { type AppContext } from './app-context.ts'
@@ -25,7 +28,7 @@ export async function evaluateRun(
   const { folder } = await requirePrepared(app, run.prepared)
   const { resources } = app.environment
   const { engine, checkpoint, count, seed } = request
-  return runEngineJob(
+  const result = await runEngineJob(
     app.environment,
     {
       job: 'evaluate',
@@ -37,6 +40,7 @@ export async function evaluateRun(
       classes: run.classes,
       checkpoint,
       count,
+      features: featureChoice(request),
       seed
     },
     (message) => {
@@ -44,4 +48,16 @@ export async function evaluateRun(
     },
     signal
   )
+  const picture = `runs/${run.id}/samples/${result.memorization.picture}`
+  return { ...result, memorization: { ...result.memorization, picture } }
+}
+
+/** `effnet`, or `inception:FILE` with the file relative to where the user is. */
+function featureChoice({ features, resize, anyWeights }: ParsedInput<'runs.evaluate'>): FeatureChoice {
+  if (features === 'effnet') return { network: 'effnet' }
+  const file = /^inception:(.+)$/.exec(features)?.[1]
+  if (file !== undefined) return { network: 'inception', file: resolve(file), resize, anyWeights }
+  throw new AppError('usage', `There are no features called "${features}".`, {
+    next: 'Give effnet, or inception:FILE with the file of the published weights.'
+  })
 }

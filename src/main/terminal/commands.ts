@@ -4,6 +4,7 @@ import { addDataCommands } from './data-commands.ts'
 import { addEngineCommands } from './engine-commands.ts'
 import { type Host } from './host.ts'
 import { addModelCommands } from './model-commands.ts'
+import { addScoreCommands } from './score-commands.ts'
 import { addShareCommands } from './share-commands.ts'
 
 /** The command line of CytoLoom: each command is a thin reading of its arguments. */
@@ -16,6 +17,7 @@ export function createProgram(host: Host): Command {
   addDataCommands(program, host)
   addEngineCommands(program, host)
   addModelCommands(program, host)
+  addScoreCommands(program, host)
   addShareCommands(program, host)
   for (const command of program.commands) {
     command.exitOverride()

@@ -15,7 +15,6 @@ export function addModelCommands(program: Command, host: Host): void {
   addDemo(program, host)
   addTrain(program, host)
   addRuns(program, host)
-  addEvaluate(program, host)
   addGenerate(program, host)
 }
 
@@ -145,33 +144,6 @@ function runSentences({ run, history, checkpoints }: Output<'runs.show'>): strin
     ...scores,
     `Safe points: ${checkpoints.map(({ iteration, isBest }) => `${iteration}${isBest ? ' (best)' : ''}`).join(', ') || 'none'}`
   ].join('\n')
-}
-
-interface EvaluateOptions extends EngineOptions {
-  readonly checkpoint?: number
-  readonly count?: number
-  readonly seed: number
-}
-
-function addEvaluate(program: Command, host: Host): void {
-  program
-    .command('evaluate')
-    .description("measure the quality of a run's pictures, per class and in the mean")
-    .argument('<run>', 'name or id')
-    .option('--checkpoint <iteration>', '', wholeNumber)
-    .option('--count <number>', 'pictures in all', wholeNumber)
-    .option('--seed <number>', '', wholeNumber, 0)
-    .addOption(engineOption())
-    .action(async (run: string, { workspace, json: _, ...options }: EvaluateOptions) => {
-      const result = await host.request('runs.evaluate', { run, ...options }, workspace)
-      const lines = result.metrics.map(
-        (metric) => `  ${metric.class}: ${metric.frechet.toFixed(1)} (${metric.real} real, ${metric.fake} synthetic)`
-      )
-      host.print(
-        result,
-        [`${result.features.name}, lower is better: ${result.mean.frechet.toFixed(1)}`, ...lines].join('\n')
-      )
-    })
 }
 
 interface GenerateOptions extends EngineOptions {

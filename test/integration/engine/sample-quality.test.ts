@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chooseBackend } from '../../../src/main/engine/backend.ts'
 import {
-  evaluateSamples,
+  compareFeatures,
   evenSelection,
+  frechetDistances,
   PictureFeatures,
   type PictureSet
 } from '../../../src/main/engine/metrics/sample-quality.ts'
@@ -31,12 +32,16 @@ function pictures(seed: number, levels: readonly number[], classes: readonly num
   return { pixels, height, width, channels: 1, classes }
 }
 
+async function compared(real: PictureFeatures, set: PictureSet, names: readonly string[]) {
+  return compareFeatures(real, await PictureFeatures.of(network, set), names)
+}
+
 const classes = [0, 0, 0, 1, 1, 1, 2]
 
 test('finds pictures that look like the real ones closer than others, class by class', async () => {
   const real = await PictureFeatures.of(network, pictures(1, [20, 120, 200], classes))
-  const alike = await evaluateSamples(network, real, pictures(2, [20, 120, 200], classes), ['a', 'b', 'c'])
-  const swapped = await evaluateSamples(network, real, pictures(2, [120, 20, 200], classes), ['a', 'b', 'c'])
+  const alike = await compared(real, pictures(2, [20, 120, 200], classes), ['a', 'b', 'c'])
+  const swapped = await compared(real, pictures(2, [120, 20, 200], classes), ['a', 'b', 'c'])
 
   expect(alike.classes.map(({ name, real, fake }) => [name, real, fake])).toEqual([
     ['a', 3, 3],
@@ -57,18 +62,41 @@ test('finds pictures that look like the real ones closer than others, class by c
 
 test('says zero for the real pictures themselves', async () => {
   const set = pictures(5, [20, 120], [0, 0, 1, 1])
-  const quality = await evaluateSamples(network, await PictureFeatures.of(network, set), set, ['a', 'b'])
+  const quality = await compared(await PictureFeatures.of(network, set), set, ['a', 'b'])
   expect(quality.mean.frechet).toBeLessThan(1e-8)
   expect(quality.all.frechet).toBeLessThan(1e-8)
 })
 
 test('falls back on all pictures together where every class is too small, and refuses a single picture', async () => {
   const real = await PictureFeatures.of(network, pictures(3, [20, 90], [0, 1]))
-  const quality = await evaluateSamples(network, real, pictures(4, [20, 90], [0, 1]), ['a', 'b'])
+  const quality = await compared(real, pictures(4, [20, 90], [0, 1]), ['a', 'b'])
   expect(quality.classes).toEqual([])
-  expect(quality.mean).toEqual({ frechet: quality.all.frechet, kernel: quality.all.kernel })
+  const { frechet, kernel, precision, recall, density, coverage } = quality.all
+  expect(quality.mean).toEqual({ frechet, kernel, precision, recall, density, coverage })
   const one = pictures(4, [20], [0])
-  await expect(evaluateSamples(network, real, one, ['a', 'b'])).rejects.toThrow('fewer than two')
+  await expect(compared(real, one, ['a', 'b'])).rejects.toThrow('fewer than two')
+})
+
+test('says beside each class how far two halves of its real pictures are apart', async () => {
+  const sixteen = Array.from({ length: 16 }, (_, i) => Number(i >= 12))
+  const real = await PictureFeatures.of(network, pictures(6, [20, 120], sixteen))
+  const { classes: both, mean } = await compared(real, pictures(7, [20, 120], sixteen), ['a', 'b'])
+  expect(both[0]?.note).toContain('6 pictures each')
+  expect(both[0]?.realHalves).toBe(real.distanceOfHalves(0))
+  // Alike as they are, the halves are further apart than the wholes: that is the bias of few pictures.
+  expect(both[0]?.realHalves).toBeGreaterThan(both[0]?.frechet ?? Infinity)
+  expect(mean.density).toBeCloseTo(((both[0]?.density ?? NaN) + (both[1]?.density ?? NaN)) / 2, 12)
+})
+
+test('gives a training run the same Fréchet distances as an evaluation', async () => {
+  const real = await PictureFeatures.of(network, pictures(1, [20, 120, 200], classes))
+  const fake = await PictureFeatures.of(network, pictures(2, [40, 120, 200], classes))
+  const quick = frechetDistances(real, fake, ['a', 'b', 'c'])
+  const whole = compareFeatures(real, fake, ['a', 'b', 'c'])
+  expect(quick.mean).toBe(whole.mean.frechet)
+  expect(quick.classes).toEqual(
+    whole.classes.map(({ name, frechet, real: reals, fake: fakes }) => ({ name, frechet, real: reals, fake: fakes }))
+  )
 })
 
 test('takes an even selection where there are more pictures than can be compared in pairs', () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant, refuse } from '../../../shared/errors.ts'
 import { type TensorMap } from '../safetensors.ts'
+import { type PictureNetwork } from './picture-network.ts'
 
 /**
  * The network whose features picture-quality scores compare: EfficientNet-Lite0 (Tan and Le 2019) up to its pooled last
@@ -8,8 +9,7 @@ import { type TensorMap } from '../safetensors.ts'
  *
  * It owns its weights until `dispose`.
  */
-export class FeatureNetwork {
-  /** Length of a feature vector. */
+export class FeatureNetwork implements PictureNetwork {
   readonly size: number
   readonly #stages: readonly Stage[]
   /** The stem's kernel for gray pictures: to repeat gray three times is to add up the kernel over its inputs. */
@@ -38,13 +38,7 @@ export class FeatureNetwork {
     return new FeatureNetwork(loaded, features)
   }
 
-  /**
-   * Features of pictures of one size, computed a few at a time so that memory stays flat.
-   *
-   * @param pictures [count, height, width, channels], 0…255, resized to 224 × 224 by half-pixel bilinear interpolation
-   * @param channels 1 (gray) or 3
-   * @returns [count, size]
-   */
+  /** Features of pictures, resized to 224 × 224 by half-pixel bilinear interpolation; see `PictureNetwork`. */
   async features(
     pictures: Uint8Array | Float32Array,
     count: number,

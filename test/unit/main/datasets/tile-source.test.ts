@@ -99,17 +99,18 @@ describe('evaluation tiles', () => {
     const source = new TileSource([...twoClasses(), tileImage('d', 0)], settings)
     const tiles = await source.evaluationTiles(1, 6)
     expect(tiles).toEqual(await source.evaluationTiles(1, 6))
-    expect(tiles.every((value) => value >= 100)).toBe(true)
-    const corners = Array.from({ length: 6 }, (_, n) => tiles[n * 16])
+    expect(tiles.pixels.every((value) => value >= 100)).toBe(true)
+    const corners = Array.from({ length: 6 }, (_, n) => tiles.pixels[n * 16])
+    expect(new Set(tiles.places.map(({ image, x, y }) => `${image} ${String(x)} ${String(y)}`)).size).toBe(6)
     expect(new Set(corners).size).toBe(3) // three places, each from two images with equal pixels
   })
 
-  test('repeat where the class has fewer, and are none where it has no images', async () => {
+  test('come once each where the class has fewer, and are none where it has no images', async () => {
     const source = new TileSource([tileImage('exact', 0, [], 4, 4)], settings)
-    const tiles = await source.evaluationTiles(0, 3)
-    expect(tiles).toHaveLength(3 * 16)
-    expect(tiles.subarray(0, 16)).toEqual(tiles.subarray(32))
-    expect(await source.evaluationTiles(1, 3)).toHaveLength(0)
+    const { pixels, places } = await source.evaluationTiles(0, 3)
+    expect(places).toEqual([{ image: 'exact', x: 0, y: 0 }])
+    expect(pixels).toHaveLength(16)
+    expect(await source.evaluationTiles(1, 3)).toEqual({ pixels: new Uint8Array(0), places: [] })
   })
 })
 

@@ -1,0 +1,70 @@
+import { type Command, Option } from 'commander'
+import { type EvaluationResult, InceptionResize } from '../../shared/evaluation.ts'
+import { type EngineRequest } from '../../shared/runs.ts'
+import { type CommonOptions, engineOption, type Host } from './host.ts'
+import { percent, wholeNumber } from './numbers.ts'
+
+/** evaluate */
+export function addScoreCommands(program: Command, host: Host): void {
+  addEvaluate(program, host)
+}
+
+interface EvaluateOptions extends CommonOptions {
+  readonly engine: EngineRequest
+  readonly checkpoint?: number
+  readonly count?: number
+  readonly features: string
+  readonly resize: InceptionResize
+  readonly anyWeights?: boolean
+  readonly seed: number
+}
+
+function addEvaluate(program: Command, host: Host): void {
+  program
+    .command('evaluate')
+    .description(
+      "measure the quality of a run's pictures, per class and in the mean, and whether they repeat real ones"
+    )
+    .argument('<run>', 'name or id')
+    .option('--checkpoint <iteration>', '', wholeNumber)
+    .option('--count <number>', 'real pictures in all, and as many synthetic ones', wholeNumber)
+    .option('--features <network>', 'effnet, or inception:FILE for FID and KID', 'effnet')
+    .addOption(
+      new Option('--resize <variant>', 'how pictures reach the size of Inception')
+        .choices(InceptionResize.options)
+        .default('tf1')
+    )
+    .option('--any-weights', 'take other weights than the published ones, and do not call it FID')
+    .option('--seed <number>', '', wholeNumber, 0)
+    .addOption(engineOption())
+    .action(async (run: string, { workspace, json: _, ...options }: EvaluateOptions) => {
+      const result = await host.request('runs.evaluate', { run, ...options }, workspace)
+      host.print(result, evaluationSentences(result))
+    })
+}
+
+function evaluationSentences({ features, iteration, metrics, mean, memorization, notes }: EvaluationResult): string {
+  const how = features.resize === undefined ? '' : `, resized by ${features.resize}`
+  const lines = metrics.flatMap((metric) => [
+    `  ${metric.class}: ${metric.frechet.toFixed(1)}, ${features.kernelName} ${metric.kernel.toFixed(4)} ± ${metric.kernelSd.toFixed(4)} (${metric.real} real, ${metric.fake} synthetic)`,
+    ...(metric.note === undefined ? [] : [`    ${metric.note}`])
+  ])
+  const { share, expected, nearest, picture } = memorization
+  const [first] = nearest
+  const near =
+    share === undefined
+      ? 'All real tiles are of one image: there is nothing to tell repeated pictures by.'
+      : `${percent(share)} % of the synthetic pictures are suspiciously near to a real tile (${percent(expected)} % are to be expected).`
+  return [
+    `${features.name}, lower is better: ${mean.frechet.toFixed(1)} at iteration ${iteration} (${features.network}${how}).`,
+    ...lines,
+    `${features.kernelName}, lower is better: ${mean.kernel.toFixed(4)}.`,
+    `Fidelity: precision ${percent(mean.precision)} %, density ${mean.density.toFixed(2)}. Diversity: recall ${percent(mean.recall)} %, coverage ${percent(mean.coverage)} %.`,
+    near,
+    ...(first === undefined
+      ? []
+      : [`The nearest pair: picture ${first.number} and ${first.tile.image} at ${first.tile.x}, ${first.tile.y}.`]),
+    `  ${picture}`,
+    ...notes
+  ].join('\n')
+}
