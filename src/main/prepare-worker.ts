@@ -1,5 +1,7 @@
-/** Entry of the worker threads that prepare images: one image a task. */
+/** Entry of the worker threads that take in and prepare images: one image a task. */
 import { toWireError, type WireError } from '../shared/errors.ts'
+import { takeImage, type TakeTask } from './datasets/take-image.ts'
+import { type TakeReply } from './datasets/taker.ts'
 import { prepareImage, type PreparedOutcome, type PrepareTask } from './services/prepare-image.ts'
 
 /** What a worker answers: a thrown error would lose its class on the way. */
@@ -9,6 +11,15 @@ export type PrepareReply = { readonly outcome: PreparedOutcome } | { readonly er
 export async function prepare(task: PrepareTask): Promise<PrepareReply> {
   try {
     return { outcome: await prepareImage(task) }
+  } catch (thrown) {
+    return { error: toWireError(thrown) }
+  }
+}
+
+/** The same for images that an import takes in. */
+export async function take(task: TakeTask): Promise<TakeReply> {
+  try {
+    return { outcome: await takeImage(task) }
   } catch (thrown) {
     return { error: toWireError(thrown) }
   }

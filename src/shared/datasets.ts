@@ -11,7 +11,18 @@ export const Name = z
   .max(100, 'A name has at most 100 characters.')
   .refine((name) => !/[/\\:*?"<>|\p{Cc}]/u.test(name), 'A name must not contain / \\ : * ? " < > | or line breaks.')
 
-export const SourceFormat = z.enum(['auto', 'coco', 'livecell', 'labels', 'masks'])
+export const SourceFormat = z.enum([
+  'auto',
+  'coco',
+  'livecell',
+  'tissuenet',
+  'labels',
+  'masks',
+  'roi',
+  'qupath',
+  'yolo',
+  'labelme'
+])
 export type SourceFormat = z.infer<typeof SourceFormat>
 
 /** A file that was not taken, and why. */
@@ -20,6 +31,26 @@ export type Refusal = z.infer<typeof Refusal>
 
 export const Warning = z.object({ file: z.string().optional(), reason: z.string() })
 export type Warning = z.infer<typeof Warning>
+
+/** Values of a picture, in the file's own units. */
+export const ValueRange = z.object({ low: z.number(), high: z.number() })
+export type ValueRange = z.infer<typeof ValueRange>
+
+/** Which planes of stacks and of pictures with many channels are taken: one choice for all files. Counts begin at 1. */
+export const PlaneChoice = z.object({
+  /** What the pages are, where a file does not say it or is wrong: channels, depths or times. */
+  axes: z.enum(['CYX', 'ZYX', 'TYX']).optional(),
+  /** One channel for gray; two or three stains, for green and blue or for red, green and blue. 0 stays black. */
+  channels: z
+    .array(z.int().min(0))
+    .min(1)
+    .max(3)
+    .refine((channels) => channels.some((channel) => channel > 0), 'At least one channel has to be chosen.')
+    .optional(),
+  z: z.int().positive().optional(),
+  t: z.int().positive().optional()
+})
+export type PlaneChoice = z.infer<typeof PlaneChoice>
 
 export const ClassCount = z.object({
   name: z.string(),
@@ -60,8 +91,15 @@ export const DatasetImage = z.object({
   group: z.string(),
   annotated: z.boolean(),
   cells: z.int(),
+  /** Of the file as it was imported. */
   sha256: z.string(),
-  split: z.string().optional()
+  split: z.string().optional(),
+  /** µm, where the file told. */
+  pixelSize: z.object({ x: z.number(), y: z.number() }).optional(),
+  /** 1st to 99.8th percentile of pictures of more than 8 bits: one for all channels, or one for each stain. */
+  ranges: z.array(ValueRange).optional(),
+  /** What was taken of the file, where the picture here is not a copy of all of it. */
+  taken: z.string().optional()
 })
 export type DatasetImage = z.infer<typeof DatasetImage>
 
@@ -90,6 +128,9 @@ export const ImportRequest = z.object({
   classFrom: z.string().optional(),
   /** filename:REGEX · none. */
   timeFrom: z.string().optional(),
+  planes: PlaneChoice.optional(),
+  /** Which objects are the cells, where a source marks cells and their nuclei: `nuclei` for TissueNet, else `cells`. */
+  objects: z.enum(['cells', 'nuclei']).optional(),
   maxImages: z.int().positive().optional()
 })
 export type ImportRequest = z.infer<typeof ImportRequest>

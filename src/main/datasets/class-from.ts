@@ -13,7 +13,7 @@ const onlyClass = 'all'
 /**
  * The class of each image.
  *
- * @param rule `category` (of most of its cells), `folder` (the last one that is no split), `filename:REGEX` (the group
+ * @param rule `category` (of most of its cells), `folder` (the last one that is no split), `column:NAME` (of TissueNet's table), `filename:REGEX` (the group
  * `class`, else the first, else the whole match), `none`; the layout's own rule when absent
  * @throws AppError of kind `input` for a rule that is none of these or finds nothing
  */
@@ -40,7 +40,7 @@ function applyRule(images: readonly SourceImage[], rule: string): (string | unde
   if (rule === 'none') return images.map(() => onlyClass)
   if (rule === 'livecell') return images.map(({ file }) => parseLivecellName(basename(file))?.class)
   if (rule === 'folder') return images.map(({ folders }) => folderClass(folders))
-  if (rule === 'category') return categoriesOf(images)
+  if (rule === 'category' || rule.startsWith('column:')) return categoriesOf(images)
   if (rule.startsWith('filename:')) return classesByPattern(images, rule.slice('filename:'.length))
   throw refuse(`"${rule}" is no way to find classes.`, {
     next: 'Use --class-from category, folder, filename:REGEX or none.'

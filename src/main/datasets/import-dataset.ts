@@ -8,20 +8,26 @@ import {
   type Refusal,
   type Warning
 } from '../../shared/datasets.ts'
-import { AppError, refuse } from '../../shared/errors.ts'
+import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { SafeNames } from '../files/safe-names.ts'
 import { countClasses } from './class-counts.ts'
 import { findClasses } from './class-from.ts'
-import { guessLayout } from './guess-format.ts'
+import { type Guess, guessLayout } from './guess-format.ts'
 import { ImportLog } from './import-log.ts'
 import { byName, requirePresent } from './picture-files.ts'
-import { readCoco } from './readers/coco.ts'
-import { readLabels } from './readers/labels.ts'
-import { readMasks } from './readers/masks.ts'
-import { type Layout, type SourceImage } from './source-image.ts'
+import { findCoco } from './readers/coco.ts'
+import { findGeojson } from './readers/geojson.ts'
+import { findLabelme } from './readers/labelme.ts'
+import { findLabels } from './readers/labels.ts'
+import { findMasks } from './readers/masks.ts'
+import { findRois } from './readers/rois.ts'
+import { findTissuenet } from './readers/tissuenet.ts'
+import { findYolo } from './readers/yolo.ts'
+import { type Layout, type Source, type SourceImage } from './source-image.ts'
 import { spread } from './spread.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
-import { type PlannedImage, takeImage } from './take-image.ts'
+import { openTaker, type TakeOptions } from './taker.ts'
+import { type PlannedImage, type TakeOutcome } from './take-image.ts'
 import { findTimes } from './time-from.ts'
 
 export interface ImportedDataset {
@@ -31,7 +37,7 @@ export interface ImportedDataset {
   readonly warnings: Warning[]
 }
 
-export interface ImportOptions {
+export interface ImportOptions extends TakeOptions {
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -49,25 +55,14 @@ export async function importDataset(
   request: ImportRequest,
   identity: { readonly id: DatasetId; readonly name: string; readonly created: string },
   folder: string,
-  { onProgress, signal }: ImportOptions = {}
+  options: ImportOptions = {}
 ): Promise<ImportedDataset> {
-  for (const path of [request.source, request.images, request.annotations]) {
-    if (path !== undefined) await requirePresent(path)
-  }
   const log = new ImportLog()
-  const layout = await resolveLayout(request, log)
-  const sources = thinOut(await readSource(request, layout, log), request.maxImages, log)
-  const planned = plan(sources, request, layout, log)
-
+  const { layout } = await resolveLayout(request, log)
   await mkdir(join(folder, 'images'), { recursive: true })
   await mkdir(join(folder, 'cells'), { recursive: true })
-  const images: DatasetImage[] = []
-  for (const [index, source] of planned.entries()) {
-    if (signal?.aborted) throw new AppError('stopped', 'The import was stopped; nothing was taken in.')
-    const image = await takeImage(source, images.length + 1, folder, log)
-    if (image) images.push(image)
-    onProgress?.(index + 1, planned.length)
-  }
+  const outcomes = await takeAll(request, layout, folder, log, options)
+  const images = outcomes.flatMap(({ image }) => image ?? [])
 
   const { refused } = log
   if (images.length === 0) throw nothingTaken(request.source, refused)
@@ -78,22 +73,95 @@ export async function importDataset(
   return { dataset, images, refused, warnings: log.warnings }
 }
 
-async function resolveLayout(request: ImportRequest, log: ImportLog): Promise<Layout> {
-  if (request.format !== 'auto') return request.format
-  const { layout, reason } = await guessLayout(request)
-  log.warn(`Taken for the format "${layout}", because ${reason}.`)
-  return layout
+/** The layout as asked for or guessed, with what tells so. */
+export async function resolveLayout(request: SourceRequest, log: ImportLog): Promise<Guess> {
+  for (const path of [request.source, request.images, request.annotations]) {
+    if (path !== undefined) await requirePresent(path)
+  }
+  if (request.format !== 'auto') return { layout: request.format, reason: 'it was asked for' }
+  const guess = await guessLayout(request)
+  log.warn(`Taken for the format "${guess.layout}", because ${guess.reason}.`)
+  return guess
 }
 
-function readSource(request: ImportRequest, layout: Layout, log: ImportLog): Promise<SourceImage[]> {
+/** What an import and a look before it have in common. */
+export type SourceRequest = Omit<ImportRequest, 'name'>
+
+/** What became of one image of the source. */
+export interface Taken {
+  readonly planned: PlannedImage
+  readonly image: DatasetImage | undefined
+  /** Why it was refused. */
+  readonly problem: string | undefined
+}
+
+/**
+ * Goes through all images of a source: into `folder`, or only to look where it is undefined. What is to be said goes to
+ * the log, in the order of the images.
+ */
+export async function takeAll(
+  request: SourceRequest,
+  layout: Layout,
+  folder: string | undefined,
+  log: ImportLog,
+  options: ImportOptions
+): Promise<Taken[]> {
+  const { signal, onProgress } = options
+  const source = await findSource(request, layout, log)
+  const taker = openTaker(source.images.length, options)
+  try {
+    const images = thinOut(source.images, request.maxImages, log)
+    const planned = plan(images, request, layout, log)
+    const outcomes: TakeOutcome[] = []
+    let done = 0
+    for (const [index, { read, ...image }] of planned.entries()) {
+      await taker.room()
+      if (signal?.aborted) throw stopped()
+      const task = { image, id: index + 1, planes: request.planes ?? {}, folder, read: await read?.() }
+      taker.take(task, (outcome) => {
+        outcomes[index] = outcome
+        onProgress?.(++done, planned.length)
+      })
+    }
+    await taker.finish()
+    if (signal?.aborted && done < planned.length) throw stopped()
+    return planned.map((image, index) => settle(image, outcomes[index], log))
+  } finally {
+    await taker.close()
+    await source.close?.()
+  }
+}
+
+function stopped(): AppError {
+  return new AppError('stopped', 'The import was stopped; nothing was taken in.')
+}
+
+function settle(planned: PlannedImage, outcome: TakeOutcome | undefined, log: ImportLog): Taken {
+  invariant(outcome, 'each image has an outcome when all are done')
+  log.add(outcome.notes)
+  const problem = outcome.image ? undefined : outcome.notes.refused.at(-1)?.reason
+  return { planned, image: outcome.image, problem }
+}
+
+function findSource(request: SourceRequest, layout: Layout, log: ImportLog): Promise<Source> {
   switch (layout) {
     case 'coco':
     case 'livecell':
-      return readCoco(request, log)
+      return findCoco(request, log)
+    case 'tissuenet':
+      return findTissuenet(request, log)
     case 'labels':
-      return readLabels(request, log)
+      return findLabels(request, log)
     case 'masks':
-      return readMasks(request, log)
+      return findMasks(request, log)
+    case 'roi':
+      return findRois(request, log)
+    case 'qupath':
+      return findGeojson(request, log)
+    case 'yolo':
+      return findYolo(request, log)
+    case 'labelme':
+      return findLabelme(request, log)
   }
 }
 
@@ -105,7 +173,7 @@ function thinOut(sources: readonly SourceImage[], max: number | undefined, log: 
   return spread(ordered, max)
 }
 
-function plan(sources: readonly SourceImage[], request: ImportRequest, layout: Layout, log: ImportLog): PlannedImage[] {
+function plan(sources: readonly SourceImage[], request: SourceRequest, layout: Layout, log: ImportLog) {
   const classes = findClasses(sources, request.classFrom, layout, log)
   const times = findTimes(sources, request.timeFrom, layout, log)
   const names = new SafeNames()

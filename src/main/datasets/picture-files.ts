@@ -4,7 +4,7 @@ import { refuse } from '../../shared/errors.ts'
 import { isPictureName } from '../images/read.ts'
 import { groupBy } from './group-by.ts'
 
-/** A picture file found below a folder. */
+/** A file found below a folder. */
 export interface PictureFile {
   readonly path: string
   /** Below the folder that was searched, with `/` between folders. */
@@ -19,6 +19,14 @@ export interface PictureFile {
 export async function listPictures(folder: string): Promise<PictureFile[]> {
   const files = await listFiles(folder)
   return files.filter((path) => isPictureName(path)).map((path) => describeFile(folder, path))
+}
+
+/** The same for files of other kinds, by their endings in lower case: `.json`. */
+export async function listByEnding(folder: string, endings: readonly string[]): Promise<PictureFile[]> {
+  const files = await listFiles(folder)
+  return files
+    .filter((path) => endings.some((ending) => path.toLowerCase().endsWith(ending)))
+    .map((path) => describeFile(folder, path))
 }
 
 /** All files below a folder, not followed through links to folders, in the order of their relative names. */

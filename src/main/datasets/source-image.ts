@@ -1,22 +1,47 @@
-import { type SourceFormat, type StoredCell } from '../../shared/datasets.ts'
+import { type SourceFormat } from '../../shared/datasets.ts'
+import { type LabelImage } from '../images/label-image.ts'
+import { type Picture } from '../images/picture.ts'
 
 /** The layouts that are read; `auto` has been resolved to one of them. */
 export type Layout = Exclude<SourceFormat, 'auto'>
 
-/** In pixels. */
-export interface Size {
-  readonly width: number
-  readonly height: number
+/** Which objects of a source that marks both are the cells: whole cells, or their nuclei. */
+export type Objects = 'cells' | 'nuclei'
+
+/**
+ * Where the cells of one image are written. Plain data, so that a worker thread can read them when the image's turn
+ * comes: no reader holds the annotation of more than one image.
+ */
+export type CellsPlace =
+  | { readonly kind: 'labels'; readonly path: string }
+  | { readonly kind: 'masks'; readonly paths: readonly string[] }
+  | { readonly kind: 'coco'; readonly place: CocoPlace }
+  | { readonly kind: 'rois'; readonly path: string }
+  | { readonly kind: 'geojson'; readonly path: string; readonly objects: Objects }
+  | { readonly kind: 'yolo'; readonly path: string }
+  | { readonly kind: 'labelme'; readonly path: string }
+
+/** The annotations of one image within a COCO file. */
+export interface CocoPlace {
+  readonly path: string
+  /** What the file says of the image's size, in pixels. */
+  readonly width: number | undefined
+  readonly height: number | undefined
+  /** For each annotation its first byte in the file, its length in bytes, and the id to give it. */
+  readonly entries: Float64Array
 }
 
-/** What marks the cells of one image. Its size is that of the grid they are drawn on, and must be the image's. */
-export interface Annotation extends Size {
-  readonly cells: readonly StoredCell[]
+/** An image that its source gives out whole, one after the other, such as a row of a NumPy array. */
+export interface ReadImage {
+  readonly picture: Picture
+  readonly labels: LabelImage
+  /** What of the source it is. */
+  readonly taken: string
 }
 
 /** One image of a source, before any of its pixels is read. */
 export interface SourceImage {
-  /** Where it is. */
+  /** The file that it is, or is in. */
   readonly path: string
   /** The name that it is to have in the data set; folders by `/`. */
   readonly file: string
@@ -26,8 +51,19 @@ export interface SourceImage {
   readonly category?: string | undefined
   /** train, validation or test, where the source says so. */
   readonly split?: string | undefined
-  /** Reads the cells, given the image's size in pixels; absent for an image without annotation, which is not the same as one without cells. */
-  readonly annotation?: ((size: Size) => Promise<Annotation>) | undefined
+  /** Images that must not be parted in a split, where the source says so; else the file is alone. */
+  readonly group?: string | undefined
+  /** Absent for an image without annotation, which is not the same as one without cells. */
+  readonly cells?: CellsPlace | undefined
+  /** Gives picture and cells, where they are not files of their own. Called in the order of the images' names. */
+  readonly read?: (() => Promise<ReadImage>) | undefined
+}
+
+/** What a reader finds. */
+export interface Source {
+  readonly images: readonly SourceImage[]
+  /** Lets go of what `read` holds open. */
+  readonly close?: () => Promise<void>
 }
 
 /** Where to look, as the user said it. */
@@ -35,4 +71,8 @@ export interface SourcePlace {
   readonly source: string
   readonly images?: string | undefined
   readonly annotations?: string | undefined
+  /** Whole cells when absent. */
+  readonly objects?: Objects | undefined
+  /** How classes are found; a rule that names a column tells a reader which words to take for categories. */
+  readonly classFrom?: string | undefined
 }

@@ -1,49 +1,95 @@
 import { chmod, constants, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type DatasetImage } from '../../shared/datasets.ts'
+import { type DatasetImage, type PlaneChoice } from '../../shared/datasets.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { sha256 } from '../files/checksum.ts'
-import { isGray, isTransparent } from '../images/eight-bit.ts'
+import { isGray, isTransparent, valueRanges } from '../images/eight-bit.ts'
 import { type Picture } from '../images/picture.ts'
-import { decodePicture, describeMislabelling, readPictureFile } from '../images/read.ts'
-import { type ImportLog } from './import-log.ts'
+import { type DecodedPicture, decodePicture, describeMislabelling, readPictureFile } from '../images/read.ts'
+import { encodeTiff } from '../images/tiff-encode.ts'
+import { type Annotation } from './annotation.ts'
+import { type Log, NoteLog, type Notes } from './import-log.ts'
 import { parseLivecellName } from './livecell-names.ts'
-import { type Annotation, type SourceImage } from './source-image.ts'
+import { cellsOfLabels } from './readers/labels.ts'
+import { readCells } from './read-cells.ts'
+import { type ReadImage, type SourceImage } from './source-image.ts'
 
 /** A source image with its class, its time, and a file name that is safe and its own. */
-export interface PlannedImage extends SourceImage {
+export interface PlannedImage extends Omit<SourceImage, 'read'> {
   readonly class: string
   /** Hours since the start of the experiment. */
   readonly time: number | undefined
 }
 
+/** One image for a worker: plain data. */
+export interface TakeTask {
+  readonly image: PlannedImage
+  readonly id: number
+  readonly planes: PlaneChoice
+  /** The folder of the data set; absent when the image is only looked at. */
+  readonly folder: string | undefined
+  /** Picture and cells, where the source gave them out. */
+  readonly read?: ReadImage | undefined
+}
+
+export interface TakeOutcome {
+  /** Absent for an image that cannot be used. */
+  readonly image: DatasetImage | undefined
+  readonly notes: Notes
+}
+
 /**
  * Decodes one picture, checks its annotation against it, and writes both into the folder of the data set.
  *
- * The picture is copied byte for byte (sharing disk blocks where the file system can). A picture or annotation that
- * cannot be used goes to the log, and nothing is written.
+ * A picture that is a whole file is copied byte for byte (sharing disk blocks where the file system can); planes of a
+ * stack and rows of an array are written as a TIFF with their exact values. A picture or annotation that cannot be used
+ * goes to the notes, and nothing is written.
  */
-export async function takeImage(
-  image: PlannedImage,
-  id: number,
-  folder: string,
-  log: ImportLog
-): Promise<DatasetImage | undefined> {
+export async function takeImage(task: TakeTask): Promise<TakeOutcome> {
+  const { image, planes, folder, read } = task
+  const log = new NoteLog()
   try {
-    const bytes = await readPictureFile(image.path)
-    const { picture, format } = await decodePicture(image.path, bytes)
-    const annotation = await image.annotation?.(picture)
+    const source = read ? givenOut(read) : await readSource(image, planes)
+    const { picture } = source
+    const annotation = await annotationOf(image, picture, read, log)
     if (annotation) checkGrid(image, picture, annotation)
-    warn(image, describeMislabelling(image.path, format), picture, log)
-
-    await copyInto(join(folder, 'images', image.file), image.path)
-    await writeFile(join(folder, 'cells', `${id}.json`), JSON.stringify(annotation?.cells ?? []))
-    return describe(image, id, picture, annotation, sha256(bytes))
+    warn(image, source, log)
+    const taken = describe(task, source, annotation)
+    if (folder !== undefined) await write(folder, image, taken, source, annotation)
+    return { image: taken, notes: log.notes }
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.kind !== 'input') throw thrown
-    log.refuse(image.file, thrown.message)
-    return undefined
+    log.refuse(image.file, [thrown.message, thrown.next].filter(Boolean).join(' '))
+    return { image: undefined, notes: log.notes }
   }
+}
+
+/** A decoded picture with the checksum of what it was decoded from. */
+interface SourcePicture extends Omit<DecodedPicture, 'format'> {
+  readonly taken?: string
+  readonly format: DecodedPicture['format'] | undefined
+  readonly sha256: string
+}
+
+async function readSource({ path }: PlannedImage, planes: PlaneChoice): Promise<SourcePicture> {
+  const bytes = await readPictureFile(path)
+  return { ...(await decodePicture(path, bytes, planes)), sha256: sha256(bytes) }
+}
+
+function givenOut({ picture, taken }: ReadImage): SourcePicture {
+  const { buffer, byteOffset, byteLength } = picture.data
+  const checksum = sha256(new Uint8Array(buffer, byteOffset, byteLength))
+  return { picture, format: undefined, isWhole: false, sha256: checksum, taken }
+}
+
+async function annotationOf(
+  image: PlannedImage,
+  picture: Picture,
+  read: ReadImage | undefined,
+  log: Log
+): Promise<Annotation | undefined> {
+  if (read) return cellsOfLabels(read.labels, image.file, log)
+  return image.cells && readCells(image.cells, image.file, picture, log)
 }
 
 function checkGrid(image: PlannedImage, picture: Picture, { width, height }: Annotation): void {
@@ -54,7 +100,8 @@ function checkGrid(image: PlannedImage, picture: Picture, { width, height }: Ann
   )
 }
 
-function warn(image: PlannedImage, mislabelling: string | undefined, picture: Picture, log: ImportLog): void {
+function warn(image: PlannedImage, { format, picture }: SourcePicture, log: Log): void {
+  const mislabelling = format && describeMislabelling(image.path, format)
   if (mislabelling !== undefined) log.warn(mislabelling, image.file, 'files whose names say another format')
   if (isTransparent(picture)) {
     log.warn(
@@ -65,32 +112,61 @@ function warn(image: PlannedImage, mislabelling: string | undefined, picture: Pi
   }
 }
 
-async function copyInto(target: string, source: string): Promise<void> {
+async function write(
+  folder: string,
+  image: PlannedImage,
+  { id, file }: DatasetImage,
+  source: SourcePicture,
+  annotation: Annotation | undefined
+): Promise<void> {
+  const target = join(folder, 'images', file)
   await mkdir(dirname(target), { recursive: true })
-  await copyFile(source, target, constants.COPYFILE_FICLONE)
-  await chmod(target, 0o644) // the copy of a write-protected file is ours to sync and remove
+  if (source.isWhole) {
+    await copyFile(image.path, target, constants.COPYFILE_FICLONE)
+    await chmod(target, 0o644) // the copy of a write-protected file is ours to sync and remove
+  } else {
+    await writeFile(target, encodeTiff(source.picture, source.pixelSize))
+  }
+  await writeFile(join(folder, 'cells', `${id}.json`), JSON.stringify(annotation?.cells ?? []))
 }
 
 function describe(
-  image: PlannedImage,
-  id: number,
-  picture: Picture,
-  annotation: Annotation | undefined,
-  checksum: string
+  { image, id, planes }: TakeTask,
+  source: SourcePicture,
+  annotation: Annotation | undefined
 ): DatasetImage {
+  const { picture, pixelSize } = source
   return {
     id,
-    file: image.file,
+    file: nameOf(image, source),
     width: picture.width,
     height: picture.height,
-    channels: isGray(picture) ? 1 : 3,
+    channels: isGray(picture) ? 1 : picture.channels === 2 ? 2 : 3,
     bits: picture.bits,
     class: image.class,
     ...(image.time === undefined ? {} : { time: image.time }),
-    group: parseLivecellName(basename(image.file))?.frame ?? image.file,
+    group: image.group ?? parseLivecellName(basename(image.file))?.frame ?? image.file,
     annotated: annotation !== undefined,
     cells: annotation?.cells.length ?? 0,
-    sha256: checksum,
-    ...(image.split === undefined ? {} : { split: image.split })
+    sha256: source.sha256,
+    ...(image.split === undefined ? {} : { split: image.split }),
+    ...(pixelSize ? { pixelSize } : {}),
+    ...(picture.bits === 8 ? {} : { ranges: valueRanges(picture, 'percentiles') }),
+    ...(source.isWhole ? {} : { taken: source.taken ?? whatWasTaken(planes, image) })
   }
+}
+
+/** What is written anew is a TIFF, and its name says so. */
+function nameOf({ file }: PlannedImage, { isWhole }: SourcePicture): string {
+  return isWhole || /\.tiff?$/i.test(file) ? file : `${file}.tif`
+}
+
+function whatWasTaken({ axes, channels, z, t }: PlaneChoice, { path }: PlannedImage): string {
+  const parts = [
+    ...(axes === undefined ? [] : [`pages as ${axes}`]),
+    ...(channels ? [`channels ${channels.map((channel) => (channel === 0 ? '-' : channel)).join(',')}`] : []),
+    ...(z === undefined ? [] : [`depth ${z}`]),
+    ...(t === undefined ? [] : [`time ${t}`])
+  ]
+  return `${parts.length === 0 ? 'all channels' : parts.join(', ')} of ${basename(path)}, exact values`
 }

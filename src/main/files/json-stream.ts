@@ -1,8 +1,14 @@
 import { createReadStream } from 'node:fs'
 import { refuse } from '../../shared/errors.ts'
 
+/** Where an entry is written, with its key if it has one: first byte in the file, length in bytes. */
+export interface JsonPlace {
+  readonly start: number
+  readonly length: number
+}
+
 /** Receives one entry of one of the wanted lists. */
-export type JsonVisitor = (list: string, value: unknown) => void
+export type JsonVisitor = (list: string, value: unknown, place: JsonPlace) => void
 
 /**
  * Reads lists out of a JSON object of any size, an entry at a time: V8 cannot hold a text beyond about 537 million
@@ -25,6 +31,13 @@ export async function readJsonLists(
     scanner.push(chunk as Buffer) // a stream without an encoding gives buffers
   }
   return scanner.finish()
+}
+
+/** Reads an entry again from its place: the text that `readJsonLists` found there. */
+export function parseJsonEntry(text: string): unknown {
+  if (!text.startsWith('"')) return JSON.parse(text)
+  const value: unknown = JSON.parse(`{${text}}`)
+  return Object.values(value ?? {})[0]
 }
 
 const maxDepth = 64
@@ -75,6 +88,9 @@ class ListScanner {
   #held = 0
   #start = -1
   #isSkipping = false
+  /** Bytes of the file before the present chunk, and before the text being cut out. */
+  #passed = 0
+  #textStart = 0
 
   constructor(path: string, wanted: readonly string[], visit: JsonVisitor) {
     this.#path = path
@@ -86,6 +102,7 @@ class ListScanner {
     let at = this.#isAtStart() && chunk[0] === 0xef ? 3 : 0 // a byte order mark
     while (at < chunk.length) at = this.#isInString ? this.#passString(chunk, at) : this.#step(chunk, at)
     this.#holdRest(chunk)
+    this.#passed += chunk.length
   }
 
   finish(): ReadonlySet<string> {
@@ -126,7 +143,10 @@ class ListScanner {
     if (this.#hasEnded) throw this.#refusal('something follows after its end')
     if (this.#depth === 0 && kind !== opening) throw this.#refusal('it is no JSON')
     const isStart = kind === plain || kind === quote || kind === opening
-    if (isStart && this.#depth > 0 && !this.#isSkipping) this.#start = at
+    if (isStart && this.#depth > 0 && !this.#isSkipping) {
+      this.#start = at
+      this.#textStart = this.#passed + at
+    }
   }
 
   #meet(kind: number, chunk: Buffer, at: number): void {
@@ -170,19 +190,20 @@ class ListScanner {
   #endEntry(chunk: Buffer, at: number): void {
     const text = this.#cut(chunk, at)
     if (text.trim() === '') return
-    if (this.#depth === 2 && this.#list !== undefined) this.#report(this.#list, text)
+    if (this.#depth === 2 && this.#list !== undefined) this.#report(this.#list, text, this.#passed + at)
     else if (this.#depth === 1) this.#checkScalar(text)
   }
 
-  #report(list: string, text: string): void {
+  #report(list: string, text: string, end: number): void {
     this.#entries++
     const where = `entry ${this.#entries} of "${list}"`
+    const place = { start: this.#textStart, length: end - this.#textStart }
     if (!this.#isKeyed) {
-      this.#visit(list, this.#parse(text, where))
+      this.#visit(list, this.#parse(text, where), place)
       return
     }
     const member: unknown = this.#parse(`{${text}}`, where)
-    for (const value of Object.values(member ?? {})) this.#visit(list, value)
+    for (const value of Object.values(member ?? {})) this.#visit(list, value, place)
   }
 
   /** A member that is a number, a text or null: fine, unless a list should stand there. */

@@ -67,7 +67,7 @@ export function parseNpy(bytes: Uint8Array, source = 'The NumPy array'): NpyArra
   return { shape, dtype, data: fortranOrder && shape.length > 1 ? toRowMajor(data, shape) : data }
 }
 
-async function openZip(path: string): Promise<ZipFile> {
+export async function openZip(path: string): Promise<ZipFile> {
   try {
     return await openPromise(path, { lazyEntries: true, autoClose: false })
   } catch (thrown) {
@@ -115,7 +115,7 @@ async function collect(stream: Readable, size: number): Promise<Uint8Array> {
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] // "\x93NUMPY"
 
-function splitHeader(bytes: Uint8Array, source: string): { header: string; dataStart: number } {
+export function splitHeader(bytes: Uint8Array, source: string): { header: string; dataStart: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < 12 || magic.some((byte, i) => bytes[i] !== byte)) {
     throw refuse(`${source} is not in NumPy's npy format.`)
@@ -128,7 +128,7 @@ function splitHeader(bytes: Uint8Array, source: string): { header: string; dataS
   return { header: new TextDecoder().decode(bytes.subarray(headerStart, dataStart)), dataStart }
 }
 
-function parseHeader(header: string, source: string) {
+export function parseHeader(header: string, source: string) {
   const descriptor = /'descr':\s*'([^']+)'/.exec(header)?.[1]
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1]
   const shape = /'shape':\s*\(([\d\s,L]*)\)/.exec(header)?.[1]
@@ -139,7 +139,7 @@ function parseHeader(header: string, source: string) {
   return { descriptor, fortranOrder: order === 'True', shape: sizes.map((size) => Number.parseInt(size, 10)) }
 }
 
-function elementType(descriptor: string, source: string) {
+export function elementType(descriptor: string, source: string) {
   const dtype = descriptor.slice(1)
   const toNumbers = /^[<|=>]/.test(descriptor) ? decoders.get(dtype) : undefined
   if (toNumbers === undefined) {
@@ -201,7 +201,7 @@ function advance(index: number[], shape: readonly number[]): void {
   }
 }
 
-function asRefusal(thrown: unknown, path: string): Error {
+export function asRefusal(thrown: unknown, path: string): Error {
   if (!(thrown instanceof Error) || thrown instanceof AppError) return thrown as Error // everything here throws Errors
   const code = 'code' in thrown ? thrown.code : undefined
   if (code === 'ENOENT') return refuse(`There is no file ${path}.`, { file: path, cause: thrown })

@@ -41,6 +41,8 @@ export interface PickleRules {
   readonly call: (name: string, args: readonly PickleValue[]) => PickleValue
   /** Stands for data that lie outside of the pickle. */
   readonly persistent: (id: PickleValue) => PickleValue
+  /** Receives the state of an object that `call` made; states are passed over where this is absent. */
+  readonly build?: (object: unknown, state: PickleValue) => void
 }
 
 /** More steps than any file of weights takes; a hostile one could go on for its whole size. */
@@ -225,8 +227,9 @@ class PickleMachine {
 
   /** The attributes of an object: for a dictionary of weights they say which version wrote it, and are not needed. */
   build(): void {
-    this.#pop()
-    this.#top()
+    const state = this.#pop()
+    const object = this.#top()
+    if (object instanceof PickleObject) this.#rules.build?.(object.value, state)
   }
 
   persistent(): void {
@@ -293,6 +296,8 @@ const actions = new Map<number, (machine: PickleMachine) => void>([
   [0x58, (m) => m.pushText(m.count(4))],
   [0x8c, (m) => m.pushText(m.count(1))],
   [0x8d, (m) => m.pushText(m.count(8))],
+  [0x42, (m) => m.pushText(m.count(4))], // bytes are short names too, where they occur at all
+  [0x43, (m) => m.pushText(m.count(1))],
   [0x54, (m) => m.pushText(m.count(4))], // byte strings of Python 2 are names here
   [0x55, (m) => m.pushText(m.count(1))],
   [0x5d, (m) => m.push([])],

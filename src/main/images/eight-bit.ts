@@ -1,39 +1,55 @@
+import { type ValueRange } from '../../shared/datasets.ts'
 import { type Picture, type PixelArray } from './picture.ts'
 
-/** How values beyond 8 bits come to 0…255: the 1st to 99.8th percentile of each picture, or the type's whole range. */
-export type Brightness = 'percentiles' | 'full'
+/**
+ * How values beyond 8 bits come to 0…255: the 1st to 99.8th percentile of each picture, the type's whole range, or
+ * ranges that were settled before (one for all channels, or one for each stain).
+ */
+export type Brightness = 'percentiles' | 'full' | readonly ValueRange[]
 
 /**
  * The picture in 8 bits, as gray (one value a pixel) or RGB (three, interleaved).
  *
- * 8-bit samples stay as they are. Others are stretched linearly with one scale for all channels, so colours keep their
- * ratios; floats and 32-bit integers have no range of their own and use their lowest and highest value for 'full'.
- * Gray of a colour picture is the rounded mean of R, G and B, which is exact where the three agree. Alpha is dropped.
+ * 8-bit samples stay as they are. Others are stretched linearly: with one scale for all channels of a colour picture, so
+ * that colours keep their ratios, and each stain by itself. Floats and 32-bit integers have no range of their own and
+ * use their lowest and highest value for 'full'. Gray is the rounded mean of the channels, which is exact where they
+ * agree. Two stains become green and blue, as DeepCell draws nuclei and membranes. Alpha is dropped.
  */
 export function toEightBit(picture: Picture, brightness: Brightness, channels: 'gray' | 'rgb'): Uint8Array {
   const plain = dropAlpha(picture)
-  const samples = plain.data instanceof Uint8Array ? plain.data : stretch(plain.data, brightness)
-  if (channels === 'gray') return plain.channels === 3 ? meanOfColours(samples) : samples
-  return plain.channels === 3 ? samples : repeatGray(samples)
+  const samples = plain.data instanceof Uint8Array ? plain.data : stretch(plain, brightness)
+  if (channels === 'gray') return plain.channels === 1 ? samples : meanOfChannels(samples, plain.channels)
+  if (plain.channels === 1) return repeatGray(samples)
+  return plain.channels === 3 ? samples : greenAndBlue(samples)
+}
+
+/** What `toEightBit` maps to 0…255: one range for all channels, or one for each stain. */
+export function valueRanges(picture: Picture, brightness: 'percentiles' | 'full'): ValueRange[] {
+  const { data, channels, stains } = dropAlpha(picture)
+  if (data instanceof Uint8Array) return [{ low: 0, high: 255 }]
+  const parts = stains === true ? Array.from({ length: channels }, (_, c) => oneChannel(data, channels, c)) : [data]
+  return parts.map((part) => (brightness === 'full' ? fullRange(part) : percentileRange(part)))
 }
 
 /** The picture without an alpha channel. */
-function dropAlpha(picture: Picture): Picture & { readonly channels: 1 | 3 } {
-  if (picture.channels === 1 || picture.channels === 3) return { ...picture, channels: picture.channels }
+function dropAlpha(picture: Picture): Picture & { readonly channels: 1 | 2 | 3 } {
+  const { channels, stains } = picture
+  if (channels === 1 || channels === 3 || (channels === 2 && stains === true)) return { ...picture, channels }
   const kept = picture.channels === 2 ? 1 : 3
   return { ...picture, channels: kept, data: firstChannels(picture, kept) }
 }
 
 /** Whether an alpha channel says that some pixel is not opaque. */
-export function isTransparent({ channels, bits, data }: Picture): boolean {
-  if (channels === 1 || channels === 3) return false
+export function isTransparent({ channels, bits, data, stains }: Picture): boolean {
+  if (channels === 1 || channels === 3 || stains === true) return false
   const opaque = data instanceof Float32Array ? 1 : 2 ** bits - 1
   for (let i = channels - 1; i < data.length; i += channels) if (data[i] !== opaque) return true
   return false
 }
 
-/** Whether the picture has no colour: one channel, or R = G = B in every pixel. */
-export function isGray({ channels, data }: Picture): boolean {
+/** Whether the picture has no colour: one channel, or R = G = B in every pixel. Stains are colours. */
+export function isGray({ channels, data, stains }: Picture): boolean {
+  if (stains === true) return false
   if (channels <= 2) return true
   for (let i = 0; i < data.length; i += channels) {
     if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false
@@ -49,12 +65,29 @@ function firstChannels({ width, height, channels, data }: Picture, kept: number)
   return result
 }
 
-function meanOfColours(rgb: Uint8Array): Uint8Array {
-  const gray = new Uint8Array(rgb.length / 3)
+function meanOfChannels(samples: Uint8Array, channels: number): Uint8Array {
+  const gray = new Uint8Array(samples.length / channels)
   for (let i = 0; i < gray.length; i++) {
-    gray[i] = Math.round(((rgb[3 * i] ?? 0) + (rgb[3 * i + 1] ?? 0) + (rgb[3 * i + 2] ?? 0)) / 3)
+    let sum = 0
+    for (let c = 0; c < channels; c++) sum += samples[channels * i + c] ?? 0
+    gray[i] = Math.round(sum / channels)
   }
   return gray
+}
+
+function greenAndBlue(pairs: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((pairs.length / 2) * 3)
+  for (let i = 0; i < pairs.length / 2; i++) {
+    rgb[3 * i + 1] = pairs[2 * i] ?? 0
+    rgb[3 * i + 2] = pairs[2 * i + 1] ?? 0
+  }
+  return rgb
+}
+
+function oneChannel(data: PixelArray, channels: number, channel: number): PixelArray {
+  const result = data.slice(0, data.length / channels)
+  for (let i = 0; i < result.length; i++) result[i] = data[i * channels + channel] ?? 0
+  return result
 }
 
 function repeatGray(gray: Uint8Array): Uint8Array {
@@ -63,35 +96,37 @@ function repeatGray(gray: Uint8Array): Uint8Array {
   return rgb
 }
 
-function stretch(data: PixelArray, brightness: Brightness): Uint8Array {
-  const [low, high] = brightness === 'full' ? fullRange(data) : percentileRange(data)
-  const factor = high > low ? 255 / (high - low) : 0
+function stretch(picture: Picture, brightness: Brightness): Uint8Array {
+  const { data, channels } = picture
+  const ranges = typeof brightness === 'string' ? valueRanges(picture, brightness) : brightness
+  const scales = ranges.map(({ low, high }) => ({ low, factor: high > low ? 255 / (high - low) : 0 }))
   const result = new Uint8Array(data.length)
   for (let i = 0; i < data.length; i++) {
+    const { low, factor } = scales[scales.length === 1 ? 0 : i % channels] ?? { low: 0, factor: 0 }
     const value = Math.round(((data[i] ?? 0) - low) * factor)
     result[i] = value >= 255 ? 255 : value > 0 ? value : 0 // not-a-number becomes 0
   }
   return result
 }
 
-function fullRange(data: PixelArray): [number, number] {
-  if (data instanceof Uint16Array) return [0, 0xffff]
+function fullRange(data: PixelArray): ValueRange {
+  if (data instanceof Uint16Array) return { low: 0, high: 0xffff }
   let [low, high] = [Infinity, -Infinity]
   for (const value of data) {
     if (!Number.isFinite(value)) continue
     low = Math.min(low, value)
     high = Math.max(high, value)
   }
-  return [low, high]
+  return low <= high ? { low, high } : { low: 0, high: 0 }
 }
 
-function percentileRange(data: PixelArray): [number, number] {
+function percentileRange(data: PixelArray): ValueRange {
   const sorted = (data instanceof Float32Array ? data.filter((value) => Number.isFinite(value)) : data.slice()).sort()
-  return [percentile(sorted, 0.01), percentile(sorted, 0.998)]
+  return { low: percentile(sorted, 0.01), high: percentile(sorted, 0.998) }
 }
 
 /** Linear between the two nearest values in order, as NumPy's default. */
-function percentile(sorted: PixelArray, share: number): number {
+export function percentile(sorted: PixelArray, share: number): number {
   const position = share * (sorted.length - 1)
   const below = Math.floor(position)
   const low = sorted[below] ?? 0

@@ -11,6 +11,11 @@ export interface Picture {
   /** 8, 16 or 32 bits an unsigned sample; 32 also for floats. */
   readonly bits: 8 | 16 | 32
   readonly data: PixelArray
+  /**
+   * Whether the channels are stains, each on its own scale, and not the parts of one colour. Two stains are shown in
+   * green and blue.
+   */
+  readonly stains?: boolean
 }
 
 export type PictureFormat = 'png' | 'tiff' | 'jpeg'
@@ -23,6 +28,21 @@ export interface PictureHeader {
   readonly channels: number
   /** Bits a sample in the file: 1, 2 and 4 are widened to 8 when decoded. */
   readonly bits: number
+  /** µm, where the file tells. */
+  readonly pixelSize?: PixelSize
+}
+
+/** Of one pixel, in µm. */
+export interface PixelSize {
+  readonly x: number
+  readonly y: number
+}
+
+/** Zeros of the same type. */
+export function emptyLike(data: PixelArray, length: number): PixelArray {
+  if (data instanceof Uint8Array) return new Uint8Array(length)
+  if (data instanceof Uint16Array) return new Uint16Array(length)
+  return data instanceof Uint32Array ? new Uint32Array(length) : new Float32Array(length)
 }
 
 /** Images beyond this many pixels are refused before memory is taken for them. */

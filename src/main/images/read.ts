@@ -1,8 +1,17 @@
 import { open, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { type PlaneChoice } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
 import { decodeWithSharp, jpegHeader } from './jpeg.ts'
-import { checkSize, type Picture, type PictureFormat, type PictureHeader, unreadable } from './picture.ts'
+import {
+  checkSize,
+  emptyLike,
+  type Picture,
+  type PictureFormat,
+  type PictureHeader,
+  type PixelSize,
+  unreadable
+} from './picture.ts'
 import { decodePng, pngHeader } from './png-decode.ts'
 import { decodeTiff, isPlainEightBit, openTiff } from './tiff.ts'
 
@@ -24,27 +33,54 @@ export async function readPicture(path: string): Promise<Picture> {
 /** The same for bytes that were read before; `path` is for the sentence of an error. */
 export async function decodePicture(
   path: string,
-  bytes: Uint8Array
-): Promise<{ picture: Picture; format: PictureFormat }> {
+  bytes: Uint8Array,
+  choice: PlaneChoice = {}
+): Promise<DecodedPicture> {
   const format = formatOf(path, bytes)
-  return { format, picture: await decodeAs(format, path, bytes) }
+  if (format === 'tiff') return { format, ...(await decodeTiffFile(path, bytes, choice)) }
+  if (format === 'png')
+    return { format, picture: chosen(path, decodePng(path, bytes), choice), isWhole: !choice.channels }
+  const { width, height } = jpegHeader(path, bytes)
+  checkSize(path, width, height)
+  return { format, picture: chosen(path, await decodeWithSharp(path, bytes), choice), isWhole: !choice.channels }
 }
 
-async function decodeAs(format: PictureFormat, path: string, bytes: Uint8Array): Promise<Picture> {
-  switch (format) {
-    case 'png':
-      return decodePng(path, bytes)
-    case 'tiff': {
-      const page = await openTiff(path, bytes)
-      const samples = isPlainEightBit(page) ? undefined : await decodeTiff(path, page)
-      return samples ?? decodeWithSharp(path, bytes)
-    }
-    case 'jpeg': {
-      const { width, height } = jpegHeader(path, bytes)
-      checkSize(path, width, height)
-      return decodeWithSharp(path, bytes)
-    }
+/** A picture as it was decoded, and what its file says beside the pixels. */
+export interface DecodedPicture {
+  readonly picture: Picture
+  readonly format: PictureFormat
+  /** Whether `readPicture` gives the same; else it is a choice among the planes of the file. */
+  readonly isWhole: boolean
+  readonly pixelSize?: PixelSize | undefined
+}
+
+async function decodeTiffFile(path: string, bytes: Uint8Array, choice: PlaneChoice) {
+  const page = await openTiff(path, bytes, choice)
+  const samples = isPlainEightBit(page) ? undefined : await decodeTiff(path, page)
+  const picture = samples ?? (await decodeWithSharp(path, bytes))
+  const { stack, header } = page
+  const isWhole = stack.pages === 1 && !choice.channels
+  return { picture, isWhole, pixelSize: header.pixelSize }
+}
+
+/** Channels of a picture that is no TIFF: the one that was chosen, or three as stains. */
+function chosen(path: string, picture: Picture, { channels }: PlaneChoice): Picture {
+  if (!channels) return picture
+  const missing = channels.find((channel) => channel > picture.channels)
+  if (missing !== undefined) {
+    throw refuse(`${path} has ${picture.channels} channels, and channel ${missing} is not among them.`, {
+      file: path,
+      next: `Choose --channels from 1 to ${picture.channels}.`
+    })
   }
+  const area = picture.width * picture.height
+  const kept = channels.length as 1 | 2 | 3 // the request's schema allows no more
+  const result = emptyLike(picture.data, area * kept)
+  for (const [c, channel] of channels.entries()) {
+    if (channel === 0) continue
+    for (let i = 0; i < area; i++) result[i * kept + c] = picture.data[i * picture.channels + channel - 1] ?? 0
+  }
+  return { ...picture, channels: kept, data: result, ...(kept > 1 ? { stains: true } : {}) }
 }
 
 /**

@@ -1,5 +1,10 @@
 import { fromArrayBuffer, type GeoTIFF, type GeoTIFFImage } from 'geotiff'
-import { checkSize, type Picture, type PictureHeader, type PixelArray, unreadable } from './picture.ts'
+import { type PlaneChoice } from '../../shared/datasets.ts'
+import { AppError } from '../../shared/errors.ts'
+import { checkSize, emptyLike, type Picture, type PictureHeader, type PixelArray, unreadable } from './picture.ts'
+import { readBarePlane } from './tiff-bare.ts'
+import { type ChannelPlace, choosePlanes } from './tiff-planes.ts'
+import { describeStack, type TiffStack } from './tiff-stack.ts'
 
 /** PhotometricInterpretation (TIFF 6.0, §8). */
 const whiteIsZero = 0
@@ -7,49 +12,62 @@ const blackIsZero = 1
 const rgb = 2
 const paletteColour = 3
 
-/** What must be known of a TIFF's first page before its pixels are read. */
+/** What must be known of a TIFF before its pixels are read. */
 export interface TiffPage {
   readonly header: PictureHeader
+  /** Its first page. */
   readonly image: GeoTIFFImage
   readonly photometric: number
+  readonly stack: TiffStack
+  /** Where the channels of the picture are; `undefined` where the picture is the whole file. */
+  readonly places: readonly ChannelPlace[] | undefined
+  readonly tiff: GeoTIFF
+  readonly bytes: Uint8Array
 }
 
 /**
- * Opens the one page of a TIFF and checks what it declares; no pixel is decoded.
+ * Opens a TIFF (OME-TIFF, BigTIFF), checks what it declares, and finds the planes that are wanted; no pixel is decoded.
  *
- * @throws AppError of kind `input` for a stack of pages, a size beyond the limit, or a damaged directory
+ * @throws AppError of kind `input` for a stack that needs a choice, a size beyond the limit, or a damaged directory
  */
-export async function openTiff(path: string, bytes: Uint8Array): Promise<TiffPage> {
-  const image = await firstPage(path, bytes)
-  const [width, height, channels] = [image.getWidth(), image.getHeight(), image.getSamplesPerPixel()]
+export async function openTiff(path: string, bytes: Uint8Array, choice: PlaneChoice = {}): Promise<TiffPage> {
+  const { tiff, image, stack } = await openStack(path, bytes, choice.axes)
+  const [width, height, samples] = [image.getWidth(), image.getHeight(), image.getSamplesPerPixel()]
   checkSize(path, width, height)
+  checkBlocks(path, image)
   const photometric = image.fileDirectory.getValue('PhotometricInterpretation') ?? 1
-  const isPalette = photometric === paletteColour
+  const isOnePicture = stack.pages === 1 && (samples === 1 || photometric > blackIsZero || hasAlpha(image))
+  const places = isOnePicture && !choice.channels ? undefined : choosePlanes(path, stack, choice)
+  const channels = places?.length ?? (photometric === paletteColour ? 3 : samples)
   const header = {
     format: 'tiff' as const,
     width,
     height,
-    channels: isPalette ? 3 : channels,
-    bits: image.getBitsPerSample()
+    channels,
+    bits: image.getBitsPerSample(),
+    ...(stack.pixelSize ? { pixelSize: stack.pixelSize } : {})
   }
-  checkBlocks(path, image)
-  return { header, image, photometric }
+  return { header, image, photometric, stack, places, tiff, bytes }
 }
 
 /**
  * Whether libvips gives exactly the stored samples: plain gray or RGB of 8 bits. It does so in a sixth of the time.
  */
-export function isPlainEightBit({ header, image, photometric }: TiffPage): boolean {
+export function isPlainEightBit({ header, image, photometric, places }: TiffPage): boolean {
+  if (places) return false
   const isPlain =
     (photometric === blackIsZero && header.channels === 1) || (photometric === rgb && header.channels === 3)
   return isPlain && header.bits === 8 && image.getSampleFormat() === 1
 }
 
 /**
- * Decodes an open TIFF exactly: gray, RGB, alpha and palettes; unsigned integers to 32 bits, signed ones that hold no
- * negative value, floats of 16 and 32 bits. `undefined` for colour spaces (YCbCr, CMYK, CIELab) that are not plain samples.
+ * Decodes an open TIFF exactly: gray, RGB, alpha, palettes, and stains; unsigned integers to 32 bits, signed ones that
+ * hold no negative value, floats of 16 and 32 bits. `undefined` for colour spaces (YCbCr, CMYK, CIELab) that are not
+ * plain samples.
  */
-export async function decodeTiff(path: string, { image, header, photometric }: TiffPage): Promise<Picture | undefined> {
+export async function decodeTiff(path: string, page: TiffPage): Promise<Picture | undefined> {
+  const { image, header, photometric, places } = page
+  if (places) return decodePlaces(path, page, places)
   if (photometric > paletteColour) return undefined
   const data = unsigned(path, await readSamples(path, image))
   if (photometric === paletteColour) return expandColours(path, image, data)
@@ -57,9 +75,49 @@ export async function decodeTiff(path: string, { image, header, photometric }: T
   if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
     throw unreadable(path, `it has ${channels} channels, and pictures of one to four are read`)
   }
-  if (photometric === whiteIsZero) invert(data, header.bits)
-  spreadSmallDepth(data, header.bits)
+  finishSamples(data, photometric, header.bits)
   return { width: header.width, height: header.height, channels, bits: widthOf(data), data }
+}
+
+/** Puts the chosen channels side by side; each keeps its own scale. */
+async function decodePlaces(path: string, page: TiffPage, places: readonly ChannelPlace[]): Promise<Picture> {
+  const { width, height, bits } = page.header
+  if (page.photometric > rgb) throw unreadable(path, 'it is a stack in a colour space of which no planes are taken')
+  const pages = new Map<number, { data: PixelArray; samples: number }>()
+  for (const place of places) {
+    if (place && !pages.has(place.page)) pages.set(place.page, await readPage(path, page, place.page))
+  }
+  const [any] = pages.values()
+  if (!any) throw unreadable(path, 'no channel of it was chosen')
+  const channels = places.length as 1 | 2 | 3 // at most three are chosen
+  const data = emptyLike(any.data, width * height * channels)
+  for (const [c, place] of places.entries()) {
+    const source = place && pages.get(place.page)
+    if (!source) continue
+    const { samples } = source
+    for (let i = 0; i < width * height; i++) data[i * channels + c] = source.data[i * samples + place.sample] ?? 0
+  }
+  finishSamples(data, page.photometric, bits)
+  return { width, height, channels, bits: widthOf(data), data, ...(channels > 1 ? { stains: true } : {}) }
+}
+
+async function readPage(path: string, page: TiffPage, number: number): Promise<{ data: PixelArray; samples: number }> {
+  const { image, header, stack, tiff, bytes } = page
+  if (stack.isBare) return { data: unsigned(path, await readBarePlane(path, image, bytes, number)), samples: 1 }
+  const other = number === 0 ? image : await pageImage(path, tiff, number)
+  if (other.getWidth() !== header.width || other.getHeight() !== header.height) {
+    throw unreadable(path, `its page ${number + 1} has another size than its first`)
+  }
+  checkBlocks(path, other)
+  return { data: unsigned(path, await readSamples(path, other)), samples: other.getSamplesPerPixel() }
+}
+
+async function pageImage(path: string, tiff: GeoTIFF, number: number): Promise<GeoTIFFImage> {
+  try {
+    return await tiff.getImage(number)
+  } catch (cause) {
+    throw unreadable(path, reasonOf(cause), cause)
+  }
 }
 
 async function readSamples(path: string, image: GeoTIFFImage): Promise<unknown> {
@@ -75,46 +133,24 @@ function widthOf(data: PixelArray): 8 | 16 | 32 {
   return data instanceof Uint16Array ? 16 : 32
 }
 
-async function firstPage(path: string, bytes: Uint8Array): Promise<GeoTIFFImage> {
+async function openStack(path: string, bytes: Uint8Array, axes: string | undefined) {
   const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   try {
     // A file read into memory is never shared memory.
     const tiff = await fromArrayBuffer(whole as ArrayBuffer)
     const image = await tiff.getImage(0)
-    const pages = (await stackSize(image)) ?? ((await hasSecondPage(tiff)) ? 'several' : undefined)
-    if (pages !== undefined) throw new StackError(pages)
-    return image
+    return { tiff, image, stack: await describeStack(path, tiff, image, axes) }
   } catch (cause) {
-    if (cause instanceof StackError) {
-      throw unreadable(path, `it is a stack of ${cause.pages} pictures, and one picture a file is read`)
-    }
+    if (cause instanceof AppError) throw cause
     throw unreadable(path, reasonOf(cause), cause)
   }
 }
 
-class StackError extends Error {
-  readonly pages: string
-
-  constructor(pages: string) {
-    super('stack')
-    this.pages = pages
-  }
-}
-
-/** ImageJ stores large stacks behind one directory and says so in its description. */
-async function stackSize(image: GeoTIFFImage): Promise<string | undefined> {
-  const description: unknown = await image.fileDirectory.loadValue('ImageDescription')
-  if (typeof description !== 'string' || !description.startsWith('ImageJ=')) return undefined
-  const count = /^images=(\d+)$/m.exec(description)?.[1]
-  return count === undefined || Number(count) <= 1 ? undefined : count
-}
-
-async function hasSecondPage(tiff: GeoTIFF): Promise<boolean> {
-  const first = await tiff.requestIFD(0)
-  if (first.nextIFDByteOffset === 0) return false
-  const second = await tiff.requestIFD(1)
-  const isReducedCopy = ((second.getValue('NewSubfileType') ?? 0) & 1) === 1
-  return !isReducedCopy
+/** ExtraSamples: 1 and 2 are opacity, 0 is anything else. */
+function hasAlpha(image: GeoTIFFImage): boolean {
+  const extra: unknown = image.fileDirectory.getValue('ExtraSamples')
+  const kinds = extra === undefined ? [] : Array.from(extra as ArrayLike<number>)
+  return kinds.length > 0 && kinds.every((kind) => kind === 1 || kind === 2)
 }
 
 /** A strip or tile that is far larger than the picture would be memory taken for nothing. */
@@ -143,6 +179,11 @@ function unsigned(path: string, samples: unknown): PixelArray {
 function withoutNegatives<T extends Int8Array | Int16Array | Int32Array>(path: string, samples: T): T {
   if (samples.some((value) => value < 0)) throw unreadable(path, 'it holds negative values')
   return samples
+}
+
+function finishSamples(data: PixelArray, photometric: number, bits: number): void {
+  if (photometric === whiteIsZero) invert(data, bits)
+  spreadSmallDepth(data, bits)
 }
 
 function invert(data: PixelArray, bits: number): void {

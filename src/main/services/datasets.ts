@@ -18,6 +18,7 @@ export async function importSource(
   try {
     const identity = { id, name: request.name, created: app.environment.now().toISOString() }
     const { dataset, images, refused, warnings } = await importDataset(request, identity, staged.path, {
+      workerPath: app.environment.prepareWorkerPath,
       onProgress: (done, total) => progress({ stage: 'import', done, total }),
       signal
     })

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { AppError, refuse } from '../../../shared/errors.ts'
-import { type ImportLog } from '../import-log.ts'
+import { mostFrequent } from '../annotation.ts'
+import { type Log } from '../import-log.ts'
 import {
   findSubfolder,
   isFolder,
@@ -10,18 +11,20 @@ import {
   PictureIndex,
   requireFolder
 } from '../picture-files.ts'
-import { type SourceImage, type SourcePlace } from '../source-image.ts'
-import { type CocoEntry, readCocoFile } from './coco-file.ts'
+import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { type CocoEntry, indexCocoFile } from './coco-index.ts'
+import { splitOf, stricterSplit } from './splits.ts'
 
 /**
  * Reads pictures with COCO annotations, LIVECell's archive among them: `images/` with or without folders below, and one
  * or several JSON files. Pictures that no file names come in without annotation.
  *
- * A picture that several entries describe (LIVECell has some 150) keeps the entry with the most cells.
+ * A picture that several entries describe (LIVECell has some 150) keeps the entry with the most cells, and of several
+ * splits the one that is held out furthest, so that nothing is trained on what tests.
  *
  * @throws AppError of kind `input` when nothing can be used
  */
-export async function readCoco(place: SourcePlace, log: ImportLog): Promise<SourceImage[]> {
+export async function findCoco(place: SourcePlace, log: Log): Promise<Source> {
   const files = await findAnnotationFiles(place)
   const root = await findImageRoot(place)
   const pictures = await listPictures(root)
@@ -35,16 +38,29 @@ export async function readCoco(place: SourcePlace, log: ImportLog): Promise<Sour
       next: 'Name the folder with the pictures by --images.'
     })
   }
-  return describe(pictures, mergeEntries(entries, log), log)
+  return { images: describe(pictures, mergeEntries(entries, log), log) }
 }
 
-/** The JSON files with annotations below a source; LIVECell's file for all cell types goes before its parts. */
+/** The archive's own folder, where the folder around it was named. */
+export async function baseFolder(source: string): Promise<string> {
+  return (await findSubfolder(source, ['LIVECell_dataset_2021'])) ?? source
+}
+
+/** LIVECell's files for all cell types go before its files for single types, which say the same again. */
+const annotationFolders = ['LIVECell', 'LIVECell_single_cells']
+/** Parts of the training file, for studies of data size: read only when they are named. */
+const partsOfOthers = /[/\\]LIVECell_dataset_size_split[/\\]/
+
+/** The JSON files with annotations below a source. */
 async function findAnnotationFiles({ source, annotations }: SourcePlace): Promise<string[]> {
   const place = annotations ?? source
   if ((await isFolder(place)) !== true) return [place]
-  const folder = (await findSubfolder(place, ['annotations/LIVECell', 'LIVECell', 'annotations'])) ?? place
+  const base = await baseFolder(place)
+  const above = (await findSubfolder(base, ['annotations'])) ?? base
+  const folder = (await findSubfolder(above, annotationFolders)) ?? above
   const files = (await listFiles(folder)).filter((path) => path.toLowerCase().endsWith('.json'))
-  if (files.length > 0) return files
+  const whole = files.filter((path) => !partsOfOthers.test(path))
+  if (files.length > 0) return whole.length > 0 ? whole : files
   throw refuse(`${folder} holds no JSON file with annotations.`, {
     file: folder,
     next: 'Name the annotation file by --annotations.'
@@ -54,19 +70,19 @@ async function findAnnotationFiles({ source, annotations }: SourcePlace): Promis
 async function findImageRoot({ source, images }: SourcePlace): Promise<string> {
   if (images !== undefined) return requireFolder(images, 'the pictures')
   const isSourceFolder = await isFolder(source)
-  const beside = isSourceFolder === true ? source : dirname(source)
-  const folders = [join(beside, 'images'), join(dirname(beside), 'images')]
+  const beside = isSourceFolder === true ? await baseFolder(source) : dirname(source)
+  const folders = [join(beside, 'images'), join(dirname(beside), 'images'), join(dirname(beside), '..', 'images')]
   const candidates = isSourceFolder === true ? folders.slice(0, 1) : folders
   for (const folder of candidates) if (await isFolder(folder)) return folder
   return beside
 }
 
 /** One bad file among several is listed; a single one is the end. */
-async function readAll(files: readonly string[], pictures: PictureIndex, log: ImportLog): Promise<CocoEntry[]> {
+async function readAll(files: readonly string[], pictures: PictureIndex, log: Log): Promise<CocoEntry[]> {
   const entries: CocoEntry[] = []
   for (const file of files) {
     try {
-      entries.push(...(await readCocoFile(file, pictures, log)))
+      entries.push(...(await indexCocoFile(file, pictures, log)))
     } catch (thrown) {
       if (files.length === 1 || !(thrown instanceof AppError)) throw thrown
       log.refuse(file, thrown.message)
@@ -75,59 +91,72 @@ async function readAll(files: readonly string[], pictures: PictureIndex, log: Im
   return entries
 }
 
-function mergeEntries(entries: readonly CocoEntry[], log: ImportLog): Map<string, CocoEntry> {
-  const merged = new Map<string, CocoEntry>()
+/** All that is said about one picture: the entry that was kept, and its split. */
+interface Merged {
+  readonly entry: CocoEntry
+  readonly split: string | undefined
+}
+
+function mergeEntries(entries: readonly CocoEntry[], log: Log): Map<string, Merged> {
+  const merged = new Map<string, Merged>()
   for (const entry of entries) {
-    const { path, relative } = entry.picture
-    const other = merged.get(path)
-    if (!other || entry.cells.length > other.cells.length) merged.set(path, entry)
-    if (!other) continue
-    const [more, fewer] = [entry.cells.length, other.cells.length].sort((a, b) => b - a)
-    log.warn(
-      `It is annotated twice, with ${more ?? 0} and with ${fewer ?? 0} cells; the larger annotation was kept.`,
-      relative,
-      'pictures that are annotated twice'
-    )
+    const split = splitOf(entry.source)
+    const other = merged.get(entry.picture.path)
+    merged.set(entry.picture.path, other ? mergeTwo(other, { entry, split }, log) : { entry, split })
   }
   return merged
 }
 
-function describe(
-  pictures: readonly PictureFile[],
-  entries: ReadonlyMap<string, CocoEntry>,
-  log: ImportLog
-): SourceImage[] {
+function mergeTwo(first: Merged, second: Merged, log: Log): Merged {
+  const [one, two] = [cellsIn(first.entry), cellsIn(second.entry)]
+  const file = first.entry.picture.relative
+  if (first.entry.id !== second.entry.id || one !== two) {
+    log.warn(
+      `It is annotated twice, with ${Math.max(one, two)} and with ${Math.min(one, two)} cells; the larger annotation was kept.`,
+      file,
+      'pictures that are annotated twice'
+    )
+  }
+  const split = stricterSplit(first.split, second.split)
+  if (first.split !== second.split) {
+    log.warn(
+      `It is in two splits, ${first.split ?? 'none'} and ${second.split ?? 'none'}; it counts as ${split ?? 'none'}.`,
+      file,
+      'pictures that are in two splits'
+    )
+  }
+  return { entry: two > one ? second.entry : first.entry, split }
+}
+
+function cellsIn({ annotations }: CocoEntry): number {
+  return annotations.length / 3
+}
+
+function describe(pictures: readonly PictureFile[], merged: ReadonlyMap<string, Merged>, log: Log): SourceImage[] {
   const areNamesUnique = new Set(pictures.map(({ name }) => name.toLowerCase())).size === pictures.length
-  const withoutCells = [...entries.values()].filter(({ cells }) => cells.length === 0).length
+  const entries = [...merged.values()].map(({ entry }) => entry)
+  const withoutCells = entries.filter((entry) => cellsIn(entry) === 0).length
   if (withoutCells > 0) {
     log.warn(
       `${withoutCells} pictures are named by the annotations, but have no cells: they come in without annotation.`
     )
   }
-  const mixed = [...entries.values()].filter(({ categories }) => categories.size > 1).length
+  const mixed = entries.filter(({ categories }) => categories.size > 1).length
   if (mixed > 0)
     log.warn(`${mixed} pictures have cells of several categories; each goes by the one of most of its cells.`)
   return pictures.map((picture) => {
-    const entry = entries.get(picture.path)
+    const { entry, split } = merged.get(picture.path) ?? {}
     return {
       path: picture.path,
       file: areNamesUnique ? picture.name : picture.relative,
       folders: picture.folders,
       category: entry && mostFrequent(entry.categories),
-      split: entry && splitOf(entry.source),
-      annotation: entry && entry.cells.length > 0 ? () => Promise.resolve(entry) : undefined
+      split,
+      cells: entry && cellsIn(entry) > 0 ? placeOf(entry) : undefined
     }
   })
 }
 
-function mostFrequent(counts: ReadonlyMap<string, number>): string | undefined {
-  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0]
-}
-
-/** The split that an annotation file's name speaks of: `livecell_coco_val.json`. */
-function splitOf(path: string): string | undefined {
-  const word = /(?:^|[^a-z])(train|val|validation|test)(?=[^a-z]|$)/i
-    .exec(path.replace(/^.*[/\\]/, ''))?.[1]
-    ?.toLowerCase()
-  return word === 'val' ? 'validation' : word
+function placeOf({ source, width, height, annotations }: CocoEntry): CellsPlace {
+  return { kind: 'coco', place: { path: source, width, height, entries: annotations.toArray() } }
 }

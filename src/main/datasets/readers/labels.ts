@@ -1,12 +1,14 @@
 import { basename } from 'node:path'
 import { type StoredCell } from '../../../shared/datasets.ts'
 import { refuse } from '../../../shared/errors.ts'
-import { readLabelImage } from '../../images/label-image.ts'
+import { type LabelImage, readLabelImage } from '../../images/label-image.ts'
 import { encodeCounts } from '../../masks/rle-string.ts'
 import { rleFromLabel } from '../../masks/rle.ts'
-import { type ImportLog } from '../import-log.ts'
+import { type Annotation } from '../annotation.ts'
+import { type Log } from '../import-log.ts'
 import { findSubfolder, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
-import { type Annotation, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { type Source, type SourcePlace } from '../source-image.ts'
+import { pairFiles } from './pair-files.ts'
 
 export const imageFolderNames = ['images', 'image', 'img', 'raw']
 export const labelFolderNames = ['labels', 'masks', 'label', 'mask']
@@ -22,7 +24,7 @@ const labelEnding = /_(?:labels?|instances)$/
  *
  * @throws AppError of kind `input` when no picture has a label image
  */
-export async function readLabels(place: SourcePlace, log: ImportLog): Promise<SourceImage[]> {
+export async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
   const imageFolder = place.images ?? (await findSubfolder(place.source, imageFolderNames))
   const labelFolder = place.annotations ?? (await findSubfolder(place.source, labelFolderNames))
   const pairs =
@@ -35,12 +37,13 @@ export async function readLabels(place: SourcePlace, log: ImportLog): Promise<So
       next: 'Put the label images into a folder "labels" beside "images", each with the name of its picture.'
     })
   }
-  return pairs.map(({ picture, label }) => ({
+  const images = pairs.map(({ picture, label }) => ({
     path: picture.path,
     file: picture.relative,
     folders: picture.folders,
-    annotation: label && (() => readAnnotation(label.path, log))
+    cells: label && { kind: 'labels' as const, path: label.path }
   }))
+  return { images }
 }
 
 /** Whether a folder holds pictures with siblings named as Cellpose names masks. */
@@ -55,63 +58,30 @@ interface Pair {
 
 async function pairSiblings(folder: string): Promise<Pair[]> {
   const files = await listPictures(folder)
-  const masks = new Map(
-    files.filter(({ stem }) => maskEnding.test(stem)).map((file) => [keyOf(file, maskEnding), file] as const)
-  )
-  return files
-    .filter(({ stem }) => !maskEnding.test(stem) && !besideEnding.test(stem))
-    .map((picture) => ({ picture, label: masks.get(keyOf(picture)) }))
+  const masks = files.filter(({ stem }) => maskEnding.test(stem))
+  const pictures = files.filter(({ stem }) => !maskEnding.test(stem) && !besideEnding.test(stem))
+  return pairFiles(pictures, masks, [maskEnding]).pairs.map(({ picture, partner }) => ({ picture, label: partner }))
 }
 
-async function pairFolders(imageFolder: string, labelFolder: string, log: ImportLog): Promise<Pair[]> {
+async function pairFolders(imageFolder: string, labelFolder: string, log: Log): Promise<Pair[]> {
   await requireFolder(imageFolder, 'the pictures')
   await requireFolder(labelFolder, 'the label images')
   const all = await listPictures(imageFolder)
   const pictures = all.filter(({ path }) => !path.startsWith(`${labelFolder}/`) && !path.startsWith(`${labelFolder}\\`))
-  const labels = await listPictures(labelFolder)
-  const finder = new LabelFinder(labels)
-  const pairs = pictures.map((picture) => ({ picture, label: finder.find(picture) }))
-  const used = new Set(pairs.map(({ label }) => label?.path))
-  for (const label of labels) {
-    if (!used.has(label.path))
-      log.refuse(label.relative, 'No picture has the name of this label image.', 'label images without a picture')
+  const { pairs, unused } = pairFiles(pictures, await listPictures(labelFolder), [maskEnding, labelEnding])
+  for (const { relative } of unused) {
+    log.refuse(relative, 'No picture has the name of this label image.', 'label images without a picture')
   }
-  return pairs
+  return pairs.map(({ picture, partner }) => ({ picture, label: partner }))
 }
 
-/** By folders and name, with or without an ending such as `_masks`; else by the name alone, where only one has it. */
-class LabelFinder {
-  readonly #byPath = new Map<string, PictureFile>()
-  readonly #byStem = new Map<string, PictureFile | 'ambiguous'>()
-
-  constructor(labels: readonly PictureFile[]) {
-    for (const label of labels) {
-      for (const key of new Set([keyOf(label), keyOf(label, maskEnding), keyOf(label, labelEnding)])) {
-        if (!this.#byPath.has(key)) this.#byPath.set(key, label)
-      }
-      for (const stem of new Set([
-        label.stem,
-        label.stem.replace(maskEnding, ''),
-        label.stem.replace(labelEnding, '')
-      ])) {
-        this.#byStem.set(stem, this.#byStem.has(stem) ? 'ambiguous' : label)
-      }
-    }
-  }
-
-  find(picture: PictureFile): PictureFile | undefined {
-    const samePath = this.#byPath.get(keyOf(picture))
-    const sameStem = this.#byStem.get(picture.stem)
-    return samePath ?? (sameStem === 'ambiguous' ? undefined : sameStem)
-  }
+/** Reads the cells of one label image. */
+export async function readLabelCells(path: string, log: Log): Promise<Annotation> {
+  return cellsOfLabels(await readLabelImage(path), path, log)
 }
 
-function keyOf({ folders, stem }: PictureFile, ending?: RegExp): string {
-  return [...folders, ending ? stem.replace(ending, '') : stem].join('/')
-}
-
-async function readAnnotation(path: string, log: ImportLog): Promise<Annotation> {
-  const { width, height, labels } = await readLabelImage(path)
+/** A cell for each number of a label image. */
+export function cellsOfLabels({ width, height, labels }: LabelImage, path: string, log: Log): Annotation {
   const cells: StoredCell[] = []
   for (const [id, { counts }] of rleFromLabel(labels, width, height)) cells.push({ id, counts: encodeCounts(counts) })
   const [only] = cells

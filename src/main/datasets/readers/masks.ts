@@ -6,9 +6,10 @@ import { type Picture } from '../../images/picture.ts'
 import { readPicture } from '../../images/read.ts'
 import { encodeCounts } from '../../masks/rle-string.ts'
 import { rleFromPixels } from '../../masks/rle.ts'
-import { type ImportLog } from '../import-log.ts'
-import { byName, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
-import { type Annotation, type Size, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { type Annotation, type Size } from '../annotation.ts'
+import { type Log } from '../import-log.ts'
+import { byName, listPictures, requireFolder } from '../picture-files.ts'
+import { type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 
 /**
  * Reads the layout of the 2018 Data Science Bowl: a folder for each image, with the picture in `images/` and one
@@ -17,7 +18,7 @@ import { type Annotation, type Size, type SourceImage, type SourcePlace } from '
  *
  * @throws AppError of kind `input` when no folder has this layout
  */
-export async function readMasks({ source }: SourcePlace, log: ImportLog): Promise<SourceImage[]> {
+export async function findMasks({ source }: SourcePlace, log: Log): Promise<Source> {
   const folders = await findSampleFolders(await requireFolder(source, 'the images with their masks'))
   if (folders.length === 0) {
     throw refuse(`${source} has no folder with "images" and "masks" for each image.`, {
@@ -27,7 +28,7 @@ export async function readMasks({ source }: SourcePlace, log: ImportLog): Promis
   }
   const samples: SourceImage[] = []
   for (const folder of folders) samples.push(...(await readSample(source, folder, log)))
-  return samples
+  return { images: samples }
 }
 
 const maxSearchDepth = 4
@@ -45,7 +46,7 @@ export async function findSampleFolders(source: string, depth = 0): Promise<stri
   return found
 }
 
-async function readSample(source: string, folder: string, log: ImportLog): Promise<SourceImage[]> {
+async function readSample(source: string, folder: string, log: Log): Promise<SourceImage[]> {
   const pictures = await listPictures(join(folder, 'images'))
   const place = relative(source, folder).split(sep).join('/')
   const [picture] = pictures
@@ -60,22 +61,22 @@ async function readSample(source: string, folder: string, log: ImportLog): Promi
       path: picture.path,
       file: [...above, picture.name].join('/'),
       folders: above,
-      annotation: masks.length === 0 ? undefined : (size) => readAnnotation(size, masks, log)
+      cells: masks.length === 0 ? undefined : { kind: 'masks', paths: masks.map(({ path }) => path) }
     }
   ]
 }
 
-/** Cells are numbered from 1 in the order of their masks' names. */
-async function readAnnotation(size: Size, masks: readonly PictureFile[], log: ImportLog): Promise<Annotation> {
+/** Reads one mask for each cell. Cells are numbered from 1 in the order of their masks' names. */
+export async function readMaskCells(paths: readonly string[], size: Size, log: Log): Promise<Annotation> {
   const cells: StoredCell[] = []
-  for (const [index, { path }] of masks.entries()) {
+  for (const [index, path] of paths.entries()) {
     const counts = await readMask(path, size, log)
     if (counts !== undefined) cells.push({ id: index + 1, counts })
   }
   return { ...size, cells }
 }
 
-async function readMask(path: string, { width, height }: Size, log: ImportLog): Promise<string | undefined> {
+async function readMask(path: string, { width, height }: Size, log: Log): Promise<string | undefined> {
   const mask = await readOrList(path, log)
   if (!mask) return undefined
   const name = basename(path)
@@ -95,7 +96,7 @@ async function readMask(path: string, { width, height }: Size, log: ImportLog): 
   return encodeCounts(rleFromPixels(pixels, height, width).counts)
 }
 
-async function readOrList(path: string, log: ImportLog): Promise<Picture | undefined> {
+async function readOrList(path: string, log: Log): Promise<Picture | undefined> {
   try {
     return await readPicture(path)
   } catch (thrown) {

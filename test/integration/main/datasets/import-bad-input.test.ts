@@ -88,10 +88,10 @@ describe('COCO files with faults', () => {
       'x.json: Annotation 2 belongs to the image 99, which the file does not have.',
       'x.json: Annotation 3 has the category 42, which the file does not have.',
       'x.json: Annotation 1 has the id of an earlier one.',
+      'x.json: Annotation 8 is no annotation.',
       'x.json: Annotation 5 lies outside its image.',
       'x.json: Annotation 6 has fewer than three points.',
-      'x.json: Annotation 7 has runs for a picture of another size ([5,5] instead of [16, 20]).',
-      'x.json: Annotation 8 is no annotation.'
+      'x.json: Annotation 7 has runs for a picture of another size ([5,5] instead of [16, 20]).'
     ])
   })
 

@@ -113,11 +113,15 @@ describe('reading TIFF', () => {
 
   test.each([
     ['a size of 100,000×100,000', { width: 100_000, height: 100_000, data: Uint8Array.of(1) }, /100000×100000/],
-    ['several pages', { width: 1, height: 1, data: Uint8Array.of(1), pages: 3 }, /a stack of several pictures/],
+    [
+      'several pages',
+      { width: 1, height: 1, data: Uint8Array.of(1), pages: 3 },
+      /a stack of 3 pictures, and does not say what they are/
+    ],
     [
       'an ImageJ stack',
       { width: 1, height: 1, data: Uint8Array.of(1), description: 'ImageJ=1.53t\nimages=40\nslices=40\n' },
-      /a stack of 40 pictures/
+      /holds 40 depths, and one is taken/
     ],
     ['fewer pixels than it says', { width: 50, height: 50, bits: 16, data: Uint8Array.of(1, 2) }, /ends before/],
     ['negative values', { width: 2, height: 1, bits: 16, sampleFormat: 2, data: Int16Array.of(-1, 5) }, /negative/],

@@ -1,20 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { readCocoCell } from '../../../../src/main/datasets/readers/coco-cell.ts'
-import { rleFromString } from '../../../../src/main/masks/rle-string.ts'
+import { readSegmentation } from '../../../../src/main/datasets/readers/coco-cell.ts'
 import { rleArea } from '../../../../src/main/masks/rle.ts'
 
 const [width, height] = [10, 8]
 const square = [2, 1, 6, 1, 6, 4, 2, 4]
 
-function read(annotation: Record<string, unknown>) {
-  return readCocoCell(annotation, 7, width, height)
+function read({ segmentation }: { segmentation?: unknown }) {
+  return readSegmentation(segmentation, { width, height })
 }
 
-describe('a COCO annotation as a stored cell', () => {
+describe('the outline of a COCO annotation', () => {
   test('polygon, compressed and plain runs of one cell are the same', () => {
     // pycocotools: 17,3,5,3,5,3,5,3,36
     const counts = [17, 3, 5, 3, 5, 3, 5, 3, 36]
-    const expected = { cell: { id: 7, counts: 'a03500000o0' }, skippedRings: 0, isCut: false }
+    const expected = { rle: { width, height, counts: Uint32Array.from(counts) }, skippedRings: 0, isCut: false }
     expect(read({ segmentation: [square] })).toEqual(expected)
     expect(read({ segmentation: { size: [height, width], counts } })).toEqual(expected)
     expect(read({ segmentation: { size: [height, width], counts: 'a03500000o0' } })).toEqual(expected)
@@ -22,14 +21,7 @@ describe('a COCO annotation as a stored cell', () => {
 
   test('several rings are one cell', () => {
     const reading = read({ segmentation: [square, [7, 1, 9, 1, 9, 3, 7, 3]] })
-    expect('cell' in reading && rleArea(rleFromString(reading.cell.counts, height, width))).toBe(16)
-  })
-
-  test('stated area and crowd are kept where they mean something', () => {
-    const kept = read({ segmentation: [square], area: 11.5, iscrowd: 1 })
-    expect(kept).toMatchObject({ cell: { statedArea: 11.5, isCrowd: true } })
-    const dropped = read({ segmentation: [square], area: -3, iscrowd: 0 })
-    expect('cell' in dropped && Object.keys(dropped.cell)).toEqual(['id', 'counts'])
+    expect('rle' in reading && rleArea(reading.rle)).toBe(16)
   })
 
   test('a ring of two points is left out, the others are taken', () => {
@@ -40,7 +32,7 @@ describe('a COCO annotation as a stored cell', () => {
     // pycocotools: area 20 of the square from (−3, −2) to (4, 5)
     const reading = read({ segmentation: [[-3, -2, 4, -2, 4, 5, -3, 5]] })
     expect(reading).toMatchObject({ isCut: true })
-    expect('cell' in reading && rleArea(rleFromString(reading.cell.counts, height, width))).toBe(20)
+    expect('rle' in reading && rleArea(reading.rle)).toBe(20)
   })
 
   test.each([

@@ -1,21 +1,21 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
-import { type StoredCell } from '../../../shared/datasets.ts'
 import { refuse } from '../../../shared/errors.ts'
-import { readJsonLists } from '../../files/json-stream.ts'
-import { readHeader } from '../../images/read.ts'
-import { type ImportLog } from '../import-log.ts'
+import { type JsonPlace, readJsonLists } from '../../files/json-stream.ts'
+import { type CellProblem } from '../annotation.ts'
+import { type Log } from '../import-log.ts'
 import { type PictureFile, type PictureIndex } from '../picture-files.ts'
-import { type CellProblem, type CellReading, readCocoCell } from './coco-cell.ts'
 
-/** An image entry of a COCO file whose picture was found, with its cells. */
+/** An image entry of a COCO file whose picture was found, and where its annotations are. */
 export interface CocoEntry {
+  readonly id: string
   /** The annotation file. */
   readonly source: string
   readonly picture: PictureFile
-  readonly width: number
-  readonly height: number
-  readonly cells: StoredCell[]
+  readonly width: number | undefined
+  readonly height: number | undefined
+  /** For each annotation its first byte in the file, its length in bytes, and its id. */
+  readonly annotations: NumberList
   /** How many cells each category has. */
   readonly categories: Map<string, number>
 }
@@ -29,24 +29,24 @@ const ImageEntry = z.object({
 const CategoryEntry = z.object({ id: z.union([z.number(), z.string()]), name: z.string() })
 
 /**
- * Reads one COCO file (or the part of COCO that many tools write) in two passes, so that images and categories are known
- * before the annotations come by, whatever their order, and an outline becomes runs as soon as it is seen.
+ * Goes through one COCO file (or the part of COCO that many tools write) in two passes, so that images and categories
+ * are known before the annotations come by, whatever their order. Of an annotation only its place in the file is kept:
+ * the outlines of LIVECell's 1.7 million cells would fill the memory of most computers.
  *
- * Entries and cells that cannot be taken go to the log, each with its id.
+ * Entries and annotations that cannot be taken go to the log, each with its id.
  *
  * @throws AppError of kind `input` for a file that is no COCO at all
  */
-export async function readCocoFile(path: string, pictures: PictureIndex, log: ImportLog): Promise<CocoEntry[]> {
+export async function indexCocoFile(path: string, pictures: PictureIndex, log: Log): Promise<CocoEntry[]> {
   const head = new CocoHead(path, pictures, log)
   const found = await readJsonLists(path, ['images', 'categories'], (list, value) => head.take(list, value))
   if (!found.has('images')) throw missing(path, 'images')
-  const entries = await head.entries()
 
-  const cells = new CocoCells(path, entries, head, log)
-  const second = await readJsonLists(path, ['annotations'], (_, value) => cells.take(value))
+  const index = new AnnotationIndex(head, log)
+  const second = await readJsonLists(path, ['annotations'], (_, value, place) => index.take(value, place))
   if (!second.has('annotations')) throw missing(path, 'annotations')
-  cells.finish()
-  return [...entries.values()]
+  index.finish()
+  return [...head.entries.values()]
 }
 
 function missing(path: string, name: string): Error {
@@ -59,14 +59,15 @@ function missing(path: string, name: string): Error {
 /** The first pass: image entries and categories. */
 class CocoHead {
   readonly file: string
+  /** By the ids of the images. */
+  readonly entries = new Map<string, CocoEntry>()
   readonly #path: string
   readonly #pictures: PictureIndex
-  readonly #log: ImportLog
-  readonly #images = new Map<string, { picture: PictureFile; width: number | undefined; height: number | undefined }>()
+  readonly #log: Log
   readonly #ids = new Set<string>()
   readonly #categories = new Map<string, string>()
 
-  constructor(path: string, pictures: PictureIndex, log: ImportLog) {
+  constructor(path: string, pictures: PictureIndex, log: Log) {
     this.#path = path
     this.file = basename(path)
     this.#pictures = pictures
@@ -92,24 +93,6 @@ class CocoHead {
     return this.#categories.size > 0
   }
 
-  async entries(): Promise<Map<string, CocoEntry>> {
-    const entries = new Map<string, CocoEntry>()
-    for (const [id, { picture, width, height }] of this.#images) {
-      const size = width && height ? { width, height } : await this.#sizeOf(picture)
-      if (size) entries.set(id, { source: this.#path, picture, ...size, cells: [], categories: new Map() })
-    }
-    return entries
-  }
-
-  async #sizeOf(picture: PictureFile): Promise<{ width: number; height: number } | undefined> {
-    try {
-      const { width, height } = await readHeader(picture.path)
-      return { width, height }
-    } catch {
-      return undefined // the picture is refused with its reason when its turn comes
-    }
-  }
-
   #takeImage(value: unknown): void {
     const parsed = ImageEntry.safeParse(value)
     if (!parsed.success) {
@@ -127,20 +110,20 @@ class CocoHead {
     }
     this.#ids.add(String(id))
     const picture = this.#pictures.find(name)
-    if (picture === 'missing') {
-      this.#log.refuse(
-        name,
-        `${this.file} names it, but there is no such picture.`,
-        'pictures that are named but not there'
-      )
-    } else if (picture === 'ambiguous') {
-      this.#log.refuse(
-        name,
-        `${this.file} names it, and several pictures have that name.`,
-        'names that several pictures have'
-      )
+    if (typeof picture === 'string') this.#refusePicture(name, picture)
+    else {
+      const found = { id: String(id), source: this.#path, picture, width, height }
+      this.entries.set(String(id), { ...found, annotations: new NumberList(), categories: new Map() })
+    }
+  }
+
+  #refusePicture(name: string, why: 'missing' | 'ambiguous'): void {
+    if (why === 'missing') {
+      const reason = `${this.file} names it, but there is no such picture.`
+      this.#log.refuse(name, reason, 'pictures that are named but not there')
     } else {
-      this.#images.set(String(id), { picture, width, height })
+      const reason = `${this.file} names it, and several pictures have that name.`
+      this.#log.refuse(name, reason, 'names that several pictures have')
     }
   }
 
@@ -150,53 +133,44 @@ class CocoHead {
   }
 }
 
-/** The second pass: annotations. */
-class CocoCells {
-  readonly #entries: ReadonlyMap<string, CocoEntry>
+/** The second pass: which annotations there are, and of which image. */
+class AnnotationIndex {
   readonly #head: CocoHead
-  readonly #log: ImportLog
+  readonly #log: Log
   readonly #ids = new Set<number>()
   #seen = 0
-  #cut = 0
-  #skippedRings = 0
-  readonly #path: string
 
-  constructor(path: string, entries: ReadonlyMap<string, CocoEntry>, head: CocoHead, log: ImportLog) {
-    this.#path = path
-    this.#entries = entries
+  constructor(head: CocoHead, log: Log) {
     this.#head = head
     this.#log = log
   }
 
-  take(value: unknown): void {
+  take(value: unknown, place: JsonPlace): void {
     this.#seen++
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.#refuse(this.#seen, 'is no annotation', 'entries that are no annotation')
+      this.#refuse(this.#seen, { reason: 'is no annotation', kind: 'entries that are no annotation' })
       return
     }
     const annotation: Readonly<Record<string, unknown>> = { ...value }
     const id = Number.isSafeInteger(annotation['id']) ? Number(annotation['id']) : this.#seen
-    const problem = this.#takeAnnotation(annotation, id)
-    if (problem) this.#refuse(id, problem.reason, problem.kind)
+    const problem = this.#takeAnnotation(annotation, id, place)
+    if (problem) this.#refuse(id, problem)
   }
 
-  /** Says what is worth one line for the whole file. */
   finish(): void {
-    const { file } = this.#head
-    if (this.#cut > 0)
-      this.#log.warn(`${this.#cut} outlines reach beyond their image and were cut at its border.`, file)
-    if (this.#skippedRings > 0) {
-      this.#log.warn(`${this.#skippedRings} parts of outlines have fewer than three points and were left out.`, file)
-    }
-    if (this.#seen > 0 && !this.#head.hasCategories) this.#log.warn('The file names no categories.', file)
+    if (this.#seen > 0 && !this.#head.hasCategories) this.#log.warn('The file names no categories.', this.#head.file)
   }
 
-  #takeAnnotation(annotation: Readonly<Record<string, unknown>>, id: number): CellProblem | undefined {
+  #takeAnnotation(
+    annotation: Readonly<Record<string, unknown>>,
+    id: number,
+    place: JsonPlace
+  ): CellProblem | undefined {
     if (this.#ids.has(id))
       return { reason: 'has the id of an earlier one', kind: 'cells with the id of an earlier one' }
     this.#ids.add(id)
     const imageId = idText(annotation['image_id'])
-    const entry = this.#entries.get(imageId)
+    const entry = this.#head.entries.get(imageId)
     if (!entry) return this.#orphan(imageId)
     const categoryId = annotation['category_id']
     const category = this.#head.category(categoryId)
@@ -206,17 +180,9 @@ class CocoCells {
         kind: 'cells of categories that the file does not have'
       }
     }
-    const reading = readCocoCell(annotation, id, entry.width, entry.height)
-    if ('reason' in reading) return reading
-    this.#add(entry, reading, category)
-    return undefined
-  }
-
-  #add(entry: CocoEntry, { cell, skippedRings, isCut }: CellReading, category: string | undefined): void {
-    entry.cells.push(cell)
+    entry.annotations.push(place.start, place.length, id)
     if (category !== undefined) entry.categories.set(category, (entry.categories.get(category) ?? 0) + 1)
-    this.#skippedRings += skippedRings
-    if (isCut) this.#cut++
+    return undefined
   }
 
   /** A cell whose image was not taken; when the image is on the list already, the cell is not. */
@@ -228,8 +194,32 @@ class CocoCells {
     }
   }
 
-  #refuse(id: number, reason: string, kind: string): void {
-    this.#log.refuse(basename(this.#path), `Annotation ${id} ${reason}.`, kind)
+  #refuse(id: number, { reason, kind }: CellProblem): void {
+    this.#log.refuse(this.#head.file, `Annotation ${id} ${reason}.`, kind)
+  }
+}
+
+/** Numbers that are added one after the other, eight bytes each. */
+export class NumberList {
+  #values = new Float64Array(24)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  push(...numbers: readonly number[]): void {
+    if (this.#length + numbers.length > this.#values.length) {
+      const larger = new Float64Array(2 * this.#values.length + numbers.length)
+      larger.set(this.#values)
+      this.#values = larger
+    }
+    this.#values.set(numbers, this.#length)
+    this.#length += numbers.length
+  }
+
+  toArray(): Float64Array {
+    return this.#values.slice(0, this.#length)
   }
 }
 

@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { z } from 'zod'
+import { AppError, refuse } from '../../../shared/errors.ts'
+import { decodePicture } from '../../images/read.ts'
+import { rleArea, RunWriter } from '../../masks/rle.ts'
+import {
+  type Annotation,
+  CellCollector,
+  type CellOutline,
+  type CellProblem,
+  coversNothing,
+  outlineFromRings,
+  type Size
+} from '../annotation.ts'
+import { type Log } from '../import-log.ts'
+import { type Source, type SourcePlace } from '../source-image.ts'
+import { countNames, findOneFileEach } from './one-file-each.ts'
+
+const Shape = z.object({
+  label: z.coerce.string(),
+  points: z.array(z.tuple([z.number(), z.number()])),
+  shape_type: z.string().nullish(),
+  mask: z.string().nullish()
+})
+type Shape = z.infer<typeof Shape>
+
+const LabelmeFile = z.object({
+  shapes: z.array(Shape),
+  imageWidth: z.int().positive().nullish(),
+  imageHeight: z.int().positive().nullish()
+})
+
+const maxBytes = 256 * 2 ** 20
+
+/** Reads pictures with Labelme's `NAME.json` beside each; a shape's label is its category. */
+export function findLabelme(place: SourcePlace, log: Log): Promise<Source> {
+  return findOneFileEach(place, log, {
+    endings: ['.json'],
+    what: 'a Labelme file',
+    categories: async (path) => countNames((await readFileOf(path)).shapes.map(({ label }) => label)),
+    cells: (path) => ({ kind: 'labelme', path })
+  })
+}
+
+/** Whether a JSON text is Labelme's, by the members that it begins with. */
+export function looksLikeLabelme(start: string): boolean {
+  return /"shapes"\s*:\s*\[/.test(start)
+}
+
+/** Reads the cells of one image: polygons, rectangles, circles and masks, numbered from 1 in their order. */
+export async function readLabelmeCells(
+  path: string,
+  file: string,
+  size: Size,
+  log: Log
+): Promise<Annotation | undefined> {
+  const { shapes, imageWidth, imageHeight } = await readFileOf(path)
+  const grid = { width: imageWidth ?? size.width, height: imageHeight ?? size.height }
+  const cells = new CellCollector(basename(path), file, log)
+  for (const [index, shape] of shapes.entries()) {
+    cells.add(`Shape ${index + 1}`, index + 1, await outlineOf(path, shape, grid))
+  }
+  return cells.finish(grid)
+}
+
+async function outlineOf(path: string, shape: Shape, size: Size): Promise<CellOutline | CellProblem> {
+  const [[x1, y1] = [0, 0], [x2, y2] = [0, 0]] = shape.points
+  switch (shape.shape_type ?? 'polygon') {
+    case 'polygon':
+      return outlineFromRings([shape.points.flat()], size)
+    case 'rectangle':
+      return outlineFromRings([[x1, y1, x2, y1, x2, y2, x1, y2]], size)
+    case 'circle':
+      return outlineFromRings([circle(x1, y1, Math.hypot(x2 - x1, y2 - y1))], size)
+    case 'mask':
+      return maskOutline(path, shape, size)
+    default:
+      return { reason: `is a ${shape.shape_type}, which encloses nothing`, kind: 'shapes that enclose nothing' }
+  }
+}
+
+const circlePoints = 96
+
+/** By its middle and radius, px. */
+function circle(x: number, y: number, radius: number): number[] {
+  return Array.from({ length: circlePoints }, (_, i) => {
+    const angle = (2 * Math.PI * i) / circlePoints
+    return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)]
+  }).flat()
+}
+
+/** A PNG in base64 whose left upper corner lies at the first point. */
+async function maskOutline(path: string, { mask, points }: Shape, size: Size): Promise<CellOutline | CellProblem> {
+  const damaged = { reason: 'has a mask that cannot be read', kind: 'shapes with a mask that cannot be read' }
+  const [left, top] = (points[0] ?? []).map(Math.round)
+  if (typeof mask !== 'string' || left === undefined || top === undefined) return damaged
+  try {
+    const { picture } = await decodePicture(path, Buffer.from(mask, 'base64'))
+    const writer = new RunWriter(size.height, size.width)
+    for (let x = Math.max(0, left); x < Math.min(size.width, left + picture.width); x++) {
+      for (let y = Math.max(0, top); y < Math.min(size.height, top + picture.height); y++) {
+        const at = ((y - top) * picture.width + (x - left)) * picture.channels
+        if (picture.data[at] !== 0) writer.add(x * size.height + y, x * size.height + y + 1)
+      }
+    }
+    const rle = writer.finish()
+    return rleArea(rle) === 0 ? coversNothing : { rle, skippedRings: 0, isCut: false }
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    return damaged
+  }
+}
+
+async function readFileOf(path: string): Promise<z.infer<typeof LabelmeFile>> {
+  const bytes = await readFile(path)
+  if (bytes.length > maxBytes) throw notLabelme(path, 'it is larger than 256 MB')
+  let value: unknown
+  try {
+    value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
+  } catch (cause) {
+    throw notLabelme(path, 'it is damaged or no JSON', cause)
+  }
+  const parsed = LabelmeFile.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw notLabelme(path, 'it has no list of shapes with labels and points', parsed.error)
+}
+
+function notLabelme(path: string, reason: string, cause?: unknown): Error {
+  return refuse(`${path} cannot be read as a Labelme file: ${reason}.`, {
+    file: path,
+    next: 'Save it again in Labelme.',
+    cause
+  })
+}

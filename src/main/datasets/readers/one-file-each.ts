@@ -1,0 +1,84 @@
+import { dirname } from 'node:path'
+import { AppError, refuse } from '../../../shared/errors.ts'
+import { mostFrequent } from '../annotation.ts'
+import { type Log } from '../import-log.ts'
+import { isFolder, listByEnding, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
+import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { pairFiles } from './pair-files.ts'
+import { splitOf } from './splits.ts'
+
+/** A format that has an annotation file for each picture, of the same name. */
+export interface FileEachFormat {
+  readonly endings: readonly string[]
+  /** As in "No picture has …": `a GeoJSON file`. */
+  readonly what: string
+  /** How many cells each category has in one file. */
+  readonly categories: (path: string) => Promise<ReadonlyMap<string, number>>
+  readonly cells: (path: string) => CellsPlace
+}
+
+/**
+ * Pairs the pictures below a folder with annotation files of the same names; pictures without one come in without
+ * annotation.
+ *
+ * @throws AppError of kind `input` when no picture has one
+ */
+export async function findOneFileEach(place: SourcePlace, log: Log, format: FileEachFormat): Promise<Source> {
+  const isFile = (await isFolder(place.source)) === false
+  const root = isFile ? dirname(place.source) : place.source
+  const folder = await requireFolder(place.images ?? root, 'the pictures')
+  const files = await listByEnding(await folderOf(place.annotations ?? root), format.endings)
+  const wanted = isFile ? files.filter(({ path }) => path === place.source) : files
+  const { pairs, unused } = pairFiles(await listPictures(folder), wanted.map(withoutEnding(format.endings)))
+  if (!pairs.some(({ partner }) => partner)) {
+    throw refuse(`No picture in ${folder} has ${format.what} of the same name.`, {
+      file: place.source,
+      next: 'Give both the same name (cells.tif and cells with the other ending), or name the folders by --images and --annotations.'
+    })
+  }
+  for (const { relative } of unused) {
+    log.refuse(relative, 'No picture has the name of this file.', 'annotation files without a picture')
+  }
+  const images: SourceImage[] = []
+  for (const { picture, partner } of pairs) {
+    images.push({
+      path: picture.path,
+      file: picture.relative,
+      folders: picture.folders,
+      split: picture.folders.map(splitOf).findLast((split) => split !== undefined),
+      category: partner && mostFrequent(await categoriesOf(partner.path, format)),
+      cells: partner && format.cells(partner.path)
+    })
+  }
+  return { images }
+}
+
+async function folderOf(path: string): Promise<string> {
+  return (await isFolder(path)) === false ? dirname(path) : path
+}
+
+/** The whole ending goes: `cells` for `cells.geojson.gz`. */
+function withoutEnding(endings: readonly string[]) {
+  const byLength = endings.toSorted((a, b) => b.length - a.length)
+  return (file: PictureFile): PictureFile => {
+    const ending = byLength.find((candidate) => file.name.toLowerCase().endsWith(candidate)) ?? ''
+    return { ...file, stem: file.name.slice(0, file.name.length - ending.length) }
+  }
+}
+
+/** A file that cannot be read is listed with its reason when its image's turn comes. */
+async function categoriesOf(path: string, { categories }: FileEachFormat): Promise<ReadonlyMap<string, number>> {
+  try {
+    return await categories(path)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    return new Map()
+  }
+}
+
+/** How often each name occurs. */
+export function countNames(names: Iterable<string | undefined>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return counts
+}

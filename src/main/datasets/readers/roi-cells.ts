@@ -1,0 +1,32 @@
+import { basename } from 'node:path'
+import { readZipEntries, type ZipLimits } from '../../files/zip-entries.ts'
+import { type Annotation, CellCollector, outlineFromRings, type Size } from '../annotation.ts'
+import { type Log } from '../import-log.ts'
+import { parseRoi } from './imagej-roi.ts'
+
+const limits: ZipLimits = { entries: 200_000, entryBytes: 64 * 2 ** 20, totalBytes: 512 * 2 ** 20 }
+
+/** Reads the cells of one image out of ImageJ's `RoiSet.zip`, numbered from 1 in its order. */
+export async function readRoiCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
+  const cells = new CellCollector(basename(path), file, log)
+  const planes = new Set<number>()
+  let id = 0
+  for await (const { name, bytes } of readZipEntries(path, limits, (entry) => /\.roi$/i.test(entry))) {
+    id++
+    const roi = parseRoi(bytes)
+    if ('reason' in roi) {
+      cells.refuse(name, roi)
+      continue
+    }
+    if (roi.position > 0) planes.add(roi.position)
+    cells.add(name, id, outlineFromRings([roi.ring], size))
+  }
+  if (planes.size > 1) {
+    log.warn(
+      `Its regions were drawn on ${planes.size} planes of a stack; all of them are taken as cells of this picture.`,
+      file,
+      'pictures with regions from several planes'
+    )
+  }
+  return cells.finish(size)
+}

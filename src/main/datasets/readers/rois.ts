@@ -1,0 +1,80 @@
+import { dirname } from 'node:path'
+import { refuse } from '../../../shared/errors.ts'
+import { groupBy } from '../group-by.ts'
+import { type Log } from '../import-log.ts'
+import { isFolder, listByEnding, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
+import { type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { pairFiles } from './pair-files.ts'
+
+/** What ImageJ, Cellpose and habit add to a picture's name for its regions. */
+const roiEnding = /[_-]?(?:cp_)?(?:rois?|roi ?sets?)$/i
+/** A name of the archive that says nothing of the picture. */
+const bareName = /^roi[ _-]?sets?(?:[ _-]?\d+)?$/i
+/** Pictures beside the one that the regions were drawn on. */
+const labelNames = /(?:^|[_-])(?:labels?|masks?|instances?|ids|outlines?|flows)$/i
+
+/**
+ * Reads pictures with ImageJ regions: `NAME.zip` or `NAME_RoiSet.zip` for a picture of that name, or a `RoiSet.zip`
+ * beside the one picture of its folder. Pictures without regions come in without annotation.
+ *
+ * @throws AppError of kind `input` when no picture has regions
+ */
+export async function findRois(place: SourcePlace, log: Log): Promise<Source> {
+  const isFile = (await isFolder(place.source)) === false
+  const folder = await requireFolder(place.images ?? (isFile ? dirname(place.source) : place.source), 'the pictures')
+  const pictures = (await listPictures(folder)).filter(({ stem }) => !labelNames.test(stem))
+  const archives = await findArchives(place, isFile)
+  const partners = pairAll(pictures, archives, log)
+  if (partners.size === 0) {
+    throw refuse(`No picture in ${folder} has ImageJ regions (RoiSet.zip) that belong to it.`, {
+      file: place.source,
+      next: 'Give each zip the name of its picture: cells.tif and cells_RoiSet.zip.'
+    })
+  }
+  const images: SourceImage[] = pictures.map((picture) => {
+    const archive = partners.get(picture.path)
+    return {
+      path: picture.path,
+      file: picture.relative,
+      folders: picture.folders,
+      cells: archive && { kind: 'rois', path: archive.path }
+    }
+  })
+  return { images }
+}
+
+async function findArchives({ source, annotations }: SourcePlace, isFile: boolean): Promise<PictureFile[]> {
+  const place = annotations ?? source
+  if (isFile || (await isFolder(place)) === false) {
+    const all = await listByEnding(dirname(place), ['.zip'])
+    return all.filter(({ path }) => path === place)
+  }
+  return listByEnding(place, ['.zip'])
+}
+
+function pairAll(
+  pictures: readonly PictureFile[],
+  archives: readonly PictureFile[],
+  log: Log
+): ReadonlyMap<string, PictureFile> {
+  const named = archives.filter(({ stem }) => !bareName.test(stem))
+  const { pairs, unused } = pairFiles(pictures, named, [roiEnding])
+  const partners = new Map(pairs.flatMap(({ picture, partner }) => (partner ? [[picture.path, partner] as const] : [])))
+
+  // A bare RoiSet.zip belongs to the one picture of its folder.
+  const byFolder = groupBy(pictures, ({ folders }) => folders.join('/'))
+  for (const archive of archives.filter(({ stem }) => bareName.test(stem))) {
+    const beside = byFolder.get(archive.folders.join('/')) ?? []
+    const candidates = beside.length === 0 && pictures.length === 1 ? pictures : beside
+    const [only] = candidates
+    if (only && candidates.length === 1) partners.set(only.path, archive)
+    else {
+      const reason = `Its folder has ${candidates.length} pictures, and its name does not tell which one it belongs to.`
+      log.refuse(archive.relative, reason, 'archives that could belong to several pictures')
+    }
+  }
+  for (const { relative } of unused) {
+    log.refuse(relative, 'No picture has the name of this archive of regions.', 'archives without a picture')
+  }
+  return partners
+}

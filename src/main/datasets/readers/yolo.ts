@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { refuse } from '../../../shared/errors.ts'
+import {
+  type Annotation,
+  CellCollector,
+  type CellOutline,
+  type CellProblem,
+  outlineFromRings,
+  type Size
+} from '../annotation.ts'
+import { type Log } from '../import-log.ts'
+import { isFolder, listFiles } from '../picture-files.ts'
+import { type Source, type SourcePlace } from '../source-image.ts'
+import { countNames, findOneFileEach } from './one-file-each.ts'
+
+/**
+ * Reads pictures with YOLO's segmentation text: `images/…/x.jpg` and `labels/…/x.txt`, a line for each cell with its
+ * class and its points as shares of width and height. `data.yaml` names the classes. An empty file says that there are
+ * no cells; a picture without a file comes in without annotation.
+ */
+export async function findYolo(place: SourcePlace, log: Log): Promise<Source> {
+  const names = await readClassNames(place.source)
+  const source = await findOneFileEach(place, log, {
+    endings: ['.txt'],
+    what: 'a text file',
+    categories: async (path) =>
+      countNames((await readRows(path)).map(([index]) => names.get(index ?? -1) ?? `class ${index}`)),
+    cells: (path) => ({ kind: 'yolo', path })
+  })
+  return source
+}
+
+/** Reads the cells of one image, numbered from 1 by their lines. */
+export async function readYoloCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
+  const cells = new CellCollector(basename(path), file, log)
+  const rows = await readRows(path)
+  if (rows.length > 0 && rows.every(({ length }) => length === 5)) {
+    throw refuse(`${path} holds boxes (five numbers a line), and no outlines of cells.`, {
+      file: path,
+      next: 'Export the labels for segmentation: a line is the class and then x and y of each point.'
+    })
+  }
+  for (const [index, row] of rows.entries()) cells.add(`Line ${index + 1}`, index + 1, outlineOf(row, size))
+  return cells.finish(size)
+}
+
+function outlineOf([, ...shares]: readonly number[], size: Size): CellOutline | CellProblem {
+  if (shares.length === 4) return { reason: 'is a box, and no outline', kind: 'cells that are boxes' }
+  const isEven = shares.length % 2 === 0 && shares.every((share) => Number.isFinite(share))
+  if (!isEven) return { reason: 'is no list of x, y pairs', kind: 'lines that are no list of x, y pairs' }
+  if (shares.some((share) => share > 1.5 || share < -0.5)) {
+    return { reason: 'has points that are no shares of width and height', kind: 'cells whose points are no shares' }
+  }
+  return outlineFromRings([shares.map((share, i) => share * (i % 2 === 0 ? size.width : size.height))], size)
+}
+
+const maxBytes = 64 * 2 ** 20
+
+/** The numbers of each line that is not empty; NaN for what is no number. */
+async function readRows(path: string): Promise<number[][]> {
+  const bytes = await readFile(path)
+  if (bytes.length > maxBytes) throw refuse(`${path} is larger than 64 MB, as no list of outlines is.`, { file: path })
+  return bytes
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => line.split(/\s+/).map(Number))
+}
+
+/**
+ * The class names in `data.yaml`, by their numbers. Three ways of writing are in use: `names: [a, b]`, a list with dashes,
+ * and numbers with colons.
+ */
+async function readClassNames(source: string): Promise<ReadonlyMap<number, string>> {
+  if ((await isFolder(source)) !== true) return new Map()
+  const file = (await listFiles(source)).find((path) => /[/\\](?:data|dataset)\.ya?ml$/i.test(path))
+  return file === undefined ? new Map() : parseClassNames(await readFile(join(file), 'utf8'))
+}
+
+export function parseClassNames(text: string): ReadonlyMap<number, string> {
+  const [, inline = '', block = ''] =
+    /^names:[ \t]*([^\r\n]*)\r?\n?((?:[ \t]*-.*\r?\n?|[ \t]+\S.*\r?\n?)*)/m.exec(text) ?? []
+  const listed = /^\[(.*)\]/.exec(inline)?.[1]
+  if (listed !== undefined) return new Map(listed.split(',').map((name, i) => [i, unquote(name)]))
+  const lines = block.split(/\r?\n/).filter((line) => line.trim() !== '')
+  return new Map(
+    lines.map((line, i) => {
+      const [, number, name = ''] = /^\s*(?:-|(\d+)\s*:)\s*(.*)$/.exec(line) ?? []
+      return [number === undefined ? i : Number(number), unquote(name)]
+    })
+  )
+}
+
+function unquote(text: string): string {
+  return text
+    .replace(/\s+#.*$/, '')
+    .trim()
+    .replace(/^(['"])(.*)\1$/, '$2')
+}

@@ -1,0 +1,143 @@
+import { type Readable } from 'node:stream'
+import { type Entry, type ZipFile } from 'yauzl'
+import { refuse } from '../../shared/errors.ts'
+import { asRefusal, elementType, type NpyData, openZip, parseHeader, splitHeader } from './npz.ts'
+
+/** The longest header that NumPy writes is a few hundred bytes; a whole table of fields stays below this. */
+const maxHeaderBytes = 1 << 16
+/** One row is held in memory; no picture comes near this. */
+const maxRowBytes = 512 * 2 ** 20
+
+/**
+ * An array of a NumPy archive, read row by row along its first axis: TissueNet's pictures fill more memory than a
+ * computer has, and more than one buffer can hold.
+ */
+export class NpzRows {
+  /** Without the first axis. */
+  readonly rowShape: readonly number[]
+  readonly count: number
+  /** The element type as the file names it, without its byte order: `f4`. */
+  readonly dtype: string
+  readonly #source: string
+  readonly #zip: ZipFile
+  readonly #bytes: ByteReader
+  readonly #rowBytes: number
+  readonly #toNumbers: (buffer: ArrayBuffer, source: string) => NpyData
+  #next = 0
+
+  private constructor(
+    source: string,
+    zip: ZipFile,
+    bytes: ByteReader,
+    header: string,
+    entry: Entry,
+    dataStart: number
+  ) {
+    this.#source = source
+    this.#zip = zip
+    this.#bytes = bytes
+    const { descriptor, fortranOrder, shape } = parseHeader(header, source)
+    const { dtype, itemBytes, toNumbers } = elementType(descriptor, source)
+    const [count, ...rowShape] = shape
+    if (count === undefined || (fortranOrder && shape.length > 1)) {
+      throw refuse(`${source} is stored column by column, which cannot be read picture by picture.`, {
+        next: 'Save it again with numpy.savez_compressed after numpy.ascontiguousarray.'
+      })
+    }
+    this.count = count
+    this.rowShape = rowShape
+    this.dtype = dtype
+    this.#toNumbers = toNumbers
+    this.#rowBytes = rowShape.reduce((product, size) => product * size, itemBytes)
+    if (!(this.#rowBytes > 0 && this.#rowBytes <= maxRowBytes)) {
+      throw refuse(`${source} declares pictures of ${this.#rowBytes} bytes each, as no picture is.`)
+    }
+    if (this.#rowBytes * count !== entry.uncompressedSize - dataStart) {
+      throw refuse(
+        `${source}: the header declares ${count} rows of ${this.#rowBytes} bytes, which are not what follows it.`
+      )
+    }
+  }
+
+  /** @throws AppError of kind `input` where the archive has no such array, or it is no array of numbers */
+  static async open(path: string, name: string): Promise<NpzRows> {
+    const zip = await openZip(path)
+    try {
+      const entry = await findEntry(zip, `${name}.npy`)
+      if (!entry) throw refuse(`${path} holds no array named ${name}.`, { file: path })
+      const source = `${path}, array ${name}`
+      const bytes = new ByteReader(await zip.openReadStreamPromise(entry))
+      const start = await bytes.take(12, true)
+      const length = headerLength(start)
+      if (length > maxHeaderBytes)
+        throw refuse(`${source} has a header of ${length} bytes, as no array has.`, { file: path })
+      const { header, dataStart } = splitHeader(await bytes.take(length, false), source)
+      return new NpzRows(source, zip, bytes, header, entry, dataStart)
+    } catch (thrown) {
+      zip.close()
+      throw asRefusal(thrown, path)
+    }
+  }
+
+  /** The row of this number; rows before it that were not read are passed over. Rows are read in ascending order. */
+  async row(index: number): Promise<NpyData> {
+    try {
+      while (this.#next < index) {
+        await this.#bytes.take(this.#rowBytes, false)
+        this.#next++
+      }
+      this.#next++
+      const bytes = await this.#bytes.take(this.#rowBytes, false)
+      return this.#toNumbers(new Uint8Array(bytes).buffer, this.#source)
+    } catch (thrown) {
+      throw asRefusal(thrown, this.#source)
+    }
+  }
+
+  close(): void {
+    this.#bytes.close()
+    this.#zip.close()
+  }
+}
+
+async function findEntry(zip: ZipFile, name: string): Promise<Entry | undefined> {
+  for await (const entry of zip.eachEntry()) if (entry.fileName === name) return entry
+  return undefined
+}
+
+/** Magic, version and length of the header as the first 12 bytes state them; all of it together. */
+function headerLength(start: Uint8Array): number {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength)
+  return view.getUint8(6) === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true)
+}
+
+/** Takes exact numbers of bytes off a stream. */
+class ByteReader {
+  readonly #stream: Readable
+  readonly #chunks: AsyncIterator<Buffer>
+  #held: Buffer = Buffer.alloc(0)
+
+  constructor(stream: Readable) {
+    this.#stream = stream
+    this.#chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
+  }
+
+  /** @param isLook whether the bytes stay to be taken again */
+  async take(length: number, isLook: boolean): Promise<Buffer> {
+    const parts: Buffer[] = [this.#held]
+    let have = this.#held.length
+    while (have < length) {
+      const next = await this.#chunks.next()
+      if (next.done === true) throw new Error('an array ends in the middle')
+      parts.push(next.value)
+      have += next.value.length
+    }
+    const all = parts.length === 1 ? this.#held : Buffer.concat(parts)
+    this.#held = isLook ? all : all.subarray(length)
+    return all.subarray(0, length)
+  }
+
+  close(): void {
+    this.#stream.destroy()
+  }
+}
