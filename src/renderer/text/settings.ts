@@ -1,0 +1,87 @@
+import { type Doctor, type EngineReport } from '../../shared/api.ts'
+import { type InstalledPack } from '../../shared/engine-packs.ts'
+import { type EngineName } from '../../shared/runs.ts'
+import { fileSize, number } from './common.ts'
+
+export const settingsWords = {
+  title: 'Settings',
+  back: 'Back to the start',
+  computerTitle: 'Check my computer',
+  computerHelp:
+    'Lets every way of computing do the same small task and takes the time. It takes about ten seconds and the whole computer; nothing leaves it.',
+  examine: 'Check my computer',
+  examineAgain: 'Check again',
+  examining: 'Measuring …',
+  inUse: 'in use',
+  notHere: 'not on this computer',
+  speedUnit: 'billion operations a second',
+  enginesCaption: 'Ways of computing on this computer, with their measured speed',
+  engine: 'Way of computing',
+  speed: 'Speed in learning',
+  copyReport: 'Copy report for IT',
+  packsTitle: 'Acceleration packs',
+  packsHelp:
+    'CytoLoom works without any. A pack holds TensorFlow, a library that makes learning several times faster on most computers. Packs serve all workspaces.',
+  noPacks: 'No pack is installed.',
+  packsWaiting: 'Looking for packs …',
+  fetchCpu: 'Fetch the pack for the processor (270 MB)',
+  fetchGpu: 'Fetch the pack for NVIDIA graphics cards (3 GB)',
+  fetching: 'Fetching and checking … this takes some minutes.',
+  fetchHelp: 'Fetched from PyPI, the public Python package index. Python 3 with pip must be on this computer.',
+  fileTitle: 'Without internet: from a file',
+  file: 'Place of the file on this computer',
+  fileHelp:
+    'A pack that “cytoloom engine build --archive FILE” wrote on another computer, or TensorFlow’s wheel. Take packs only from people you trust: they hold programs.',
+  fileMissing: 'Give the place of the file first.',
+  install: 'Take the pack',
+  installing: 'Unpacking and checking …',
+  remove: 'Remove',
+  removing: 'Removing …',
+  removeTitle: (name: string) => `Remove the pack ${name}?`,
+  removeText: 'Learning will be slower without it. Your images, models and sets are not touched.',
+  removeYes: 'Remove the pack',
+  removeNo: 'Keep it'
+}
+
+export const engineTitles: Readonly<Record<EngineName, string>> = {
+  'native-gpu': 'NVIDIA graphics card (TensorFlow)',
+  'native-cpu': 'Processor (TensorFlow)',
+  webgpu: 'Any graphics card (WebGPU)',
+  wasm: 'Processor, nothing to install (WebAssembly)',
+  cpu: 'Plain JavaScript, for comparisons only'
+}
+
+/** `101`, `17.4`, `0.023`: three digits that mean something. */
+export function speedNumber(gflops: number): string {
+  return gflops >= 100 ? number(gflops) : String(Number(gflops.toPrecision(3)))
+}
+
+export function machineFacts({ cores, memoryBytes, diskFreeBytes }: Doctor): string {
+  return `${number(cores)} processor cores, ${fileSize(memoryBytes)} of memory, ${fileSize(diskFreeBytes)} free on the disk of the workspace.`
+}
+
+export function packFacts({ library, version, bytes, folder }: InstalledPack): string {
+  return `${library} ${version}${bytes === 0 ? '' : `, ${fileSize(bytes)}`}, in ${folder}`
+}
+
+export function engineFacts({ available, why, library, device }: EngineReport): string {
+  const facts = [available ? [library, device].filter(Boolean).join(', ') : '', why ?? ''].filter((part) => part !== '')
+  return facts.join('. ')
+}
+
+/** Everything that was found out, as text for a message. */
+export function doctorReport(report: Doctor): string {
+  return [
+    `CytoLoom ${report.version}`,
+    `In use: ${report.engine.name}, ${report.engine.library}, ${report.engine.device}, ${report.engine.threads} threads`,
+    machineFacts(report),
+    ...report.engines.map((engine) => {
+      const speed =
+        engine.trainGflops === undefined ? 'not available' : `${speedNumber(engine.trainGflops)} GFLOP/s in training`
+      return `${engine.name}: ${speed}. ${engineFacts(engine)}`
+    }),
+    ...report.packs.map(
+      (pack) => `Pack ${pack.name}: ${packFacts(pack)}${pack.problem === undefined ? '' : `. ${pack.problem}`}`
+    )
+  ].join('\n')
+}

@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Handlers } from '../../src/main/services/dispatch.ts'
+import { startWebHost, type WebHost } from '../../src/main/web.ts'
+import { type Output } from '../../src/shared/api.ts'
+import { type InstalledPack } from '../../src/shared/engine-packs.ts'
+import { refuse } from '../../src/shared/errors.ts'
+import { accessibilityProblems } from '../support/accessibility.ts'
+import { launchChromium, watchForTrouble } from '../support/chromium.ts'
+import { FakeDemo, idleDemo } from '../support/fake-demo.ts'
+
+const screenshots = join(import.meta.dirname, 'screenshots')
+
+const pack: InstalledPack = {
+  name: 'native-cpu-2.21.0',
+  kind: 'native-cpu',
+  library: 'TensorFlow',
+  version: '2.21.0',
+  bytes: 634_909_675,
+  folder: '/home/ana/.local/share/cytoloom-engines/native-cpu-2.21.0',
+  origin: 'pack'
+}
+
+const doctor: Output<'app.doctor'> = {
+  version: '0.1.0',
+  workspace: '/home/ana/.local/share/cytoloom',
+  engine: { name: 'native-cpu', library: 'TensorFlow 2.21.0', device: 'processor (x64)', threads: 8 },
+  reason: 'CytoLoom computes with native-cpu, the fastest engine of this computer.',
+  engines: [
+    { name: 'native-gpu', available: false, why: "TensorFlow's library for graphics cards is not installed." },
+    {
+      name: 'native-cpu',
+      available: true,
+      library: 'TensorFlow 2.21.0',
+      device: 'processor (x64)',
+      convGflops: 257,
+      trainGflops: 193
+    },
+    { name: 'webgpu', available: false, why: 'WebGPU finds no graphics card that it can use on this computer.' },
+    {
+      name: 'wasm',
+      available: true,
+      library: 'TensorFlow.js WebAssembly 4.22.0',
+      device: 'processor (x64)',
+      convGflops: 40,
+      trainGflops: 25.8
+    },
+    { name: 'cpu', available: true, library: 'TensorFlow.js', device: 'processor', convGflops: 1, trainGflops: 0.047 }
+  ],
+  packs: [pack],
+  cores: 8,
+  memoryBytes: 34e9,
+  diskFreeBytes: 120e9,
+  speed: { convGflops: 257, trainGflops: 193 }
+}
+
+let browser: Browser
+let folder: string
+let host: WebHost | undefined
+let page: Page
+let trouble: string[]
+
+beforeAll(async () => {
+  browser = await launchChromium()
+  folder = mkdtempSync(join(tmpdir(), 'cytoloom-settings-'))
+})
+
+afterEach(async () => {
+  await page.context().close()
+  await host?.close()
+})
+
+afterAll(async () => {
+  await browser.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function open(answers: Partial<Handlers>, options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
+  const demo = new FakeDemo(folder, idleDemo, { 'engine.list': () => ({ packs: [] }), ...answers })
+  host = await startWebHost(demo.app)
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
+  trouble = watchForTrouble(page, new URL(host.address).origin)
+  await page.goto(host.address)
+  await button('Settings').click()
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+}
+
+function button(name: string) {
+  return page.getByRole('button', { name, exact: true })
+}
+
+async function expectFinished(name: string): Promise<void> {
+  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true })
+  expect(await accessibilityProblems(page)).toEqual([])
+  expect(trouble).toEqual([])
+}
+
+describe('Settings', () => {
+  test.each<[string, NonNullable<Parameters<Browser['newPage']>[0]>]>([
+    ['settings-checked', {}],
+    ['settings-checked-dark-narrow', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }]
+  ])('shows what the computer can do once it was measured (%s)', async (name, options) => {
+    const measured = Promise.withResolvers<typeof doctor>()
+    await open({ 'app.doctor': () => measured.promise, 'engine.list': () => ({ packs: [pack] }) }, options)
+    await button('Check my computer').click()
+    await page.getByText('Measuring …').waitFor()
+    expect(await button('Check my computer').isDisabled()).toBe(true)
+    measured.resolve(doctor)
+    const used = page.getByRole('row', { name: /Processor \(TensorFlow\).*in use.*193/ })
+    await used.waitFor()
+    expect(await page.getByRole('row').count()).toBe(6)
+    expect(await page.getByText('not on this computer').count()).toBe(2)
+    await expectFinished(name)
+  })
+
+  test('fetches a pack, and then has one', async () => {
+    const fetched = Promise.withResolvers<Output<'engine.build'>>()
+    const asked: unknown[] = []
+    await open({
+      'engine.build': (input) => {
+        asked.push(input)
+        return fetched.promise
+      }
+    })
+    await page.getByText('No pack is installed.').waitFor()
+    await button('Fetch the pack for the processor (270 MB)').click()
+    await page.getByText('this takes some minutes').waitFor()
+    expect(await button('Take the pack').isDisabled()).toBe(true)
+    await expectFinished('settings-fetching')
+    fetched.resolve({ packs: [pack], built: pack.name })
+    await page.getByText('634.9 MB').waitFor()
+    expect(asked).toEqual([{ gpu: false, wheels: [], force: false }])
+    expect(await button('Fetch the pack for the processor (270 MB)').count()).toBe(0)
+  })
+
+  test('takes a pack from a file, and says why not when it is not good', async () => {
+    const asked: unknown[] = []
+    await open({
+      'engine.install': (input) => {
+        asked.push(input)
+        if (asked.length > 1) return { packs: [pack], installed: pack.name }
+        throw refuse('/media/usb/pack.zip is not accepted: it is no whole zip file.', {
+          file: '/media/usb/pack.zip',
+          next: 'Nothing was taken from it. Fetch or copy the file again.'
+        })
+      }
+    })
+    await button('Take the pack').click()
+    await page.getByText('Give the place of the file first.').waitFor()
+    expect(asked).toEqual([])
+    await page.getByLabel('Place of the file').fill('/media/usb/pack.zip')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('it is no whole zip file').waitFor()
+    await expectFinished('settings-refused')
+    await button('Take the pack').click()
+    await page.getByText(pack.name, { exact: true }).waitFor()
+    expect(asked[1]).toEqual({ files: ['/media/usb/pack.zip'] })
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
+  test('removes a pack only after asking', async () => {
+    const removed: unknown[] = []
+    await open({
+      'engine.list': () => ({ packs: [{ ...pack, problem: 'Its file libtensorflow_cc.so.2 was changed.' }] }),
+      'engine.remove': (input) => {
+        removed.push(input)
+        return { packs: [], removed: pack.name }
+      }
+    })
+    await page.getByText('was changed').waitFor()
+    await button(`Remove ${pack.name}`).click()
+    await page.keyboard.press('Escape')
+    expect(removed).toEqual([])
+    await button(`Remove ${pack.name}`).click()
+    await button('Remove the pack').click()
+    await page.getByText('No pack is installed.').waitFor()
+    expect(removed).toEqual([{ name: pack.name }])
+    expect(trouble).toEqual([])
+  })
+
+  test('leads back to the start', async () => {
+    await open({})
+    await button('Back to the start').click()
+    await button('Try the sample').waitFor()
+    expect(trouble).toEqual([])
+  })
+})
