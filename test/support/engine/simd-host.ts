@@ -9,13 +9,13 @@ declare const WebAssembly: {
   }
 }
 
-/** A memory of 4 MB with what our kernels use of tfjs's backend around it; nothing in it is given back. */
+/** A memory of 16 MB with what our kernels use of tfjs's backend around it; nothing in it is given back. */
 export class SimdMemory implements WasmBackend, SimdHost {
   readonly wasm
   #used = 0
 
   constructor(threads: number) {
-    const wasmMemory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: threads > 1 })
+    const wasmMemory = new WebAssembly.Memory({ initial: 256, maximum: 256, shared: threads > 1 })
     this.wasm = { wasmMemory, asm: {}, tfjs: { getThreadsCount: () => threads } }
   }
 

@@ -1,8 +1,17 @@
 import * as tf from '@tensorflow/tfjs'
-import { type WasmBackend } from './buffers.ts'
+import { wasmBuffers, type WasmBackend } from './buffers.ts'
 import { replaceKernel, type KernelCall } from './kernel-registry.ts'
-import { sumMiddle, type LeakySettings } from './loops/activation.ts'
-import { type FilterSettings } from './loops/fir.ts'
+import { imageShape } from './loop-kernels.ts'
+import { activate, passGate, sumMiddle, type LeakySettings } from './loops/activation.ts'
+import { filteredSize, filterImages, upsampleImages, type FilterSettings } from './loops/fir.ts'
+import { activateCalls, passGateCalls } from './simd/activation-calls.ts'
+import { type CallList } from './simd/calls.ts'
+import { filterCalls, firScratch, upsampleCalls, type FirPlaces } from './simd/fir-calls.ts'
+import { runCalls, type SimdHost } from './simd/team.ts'
+
+const { allocate, view } = wasmBuffers
+
+type Backend = WasmBackend & SimdHost
 
 interface SharingBackend extends WasmBackend {
   incRef: (dataId: object) => void
@@ -14,23 +23,12 @@ interface SumSettings {
 }
 
 /**
- * Our operations, and two of tfjs's, in the form that is fastest on WebAssembly: made of the kernels that XNNPACK
- * computes with vectors and threads, and without the copies that tfjs 4.22 makes.
+ * Our operations, and two of tfjs's, in the form that is fastest on WebAssembly: our own vector code where pixels have a
+ * multiple of four numbers, as nearly all have, and without the copies that tfjs 4.22 makes.
  */
 export function registerWasmKernels(): void {
-  replaceKernel('BiasLeakyRelu', 'wasm', (call: KernelCall<'x' | 'bias', LeakySettings, WasmBackend>) => {
-    const { x, bias } = tensors(call.inputs)
-    const { slope, scale } = call.attrs
-    return tf.tidy(() => tf.prelu(tf.mul(tf.add(x, bias), scale), tf.fill(bias.shape, slope)))
-  })
-  replaceKernel('LeakyReluGate', 'wasm', (call: KernelCall<'dy' | 'y', LeakySettings, WasmBackend>) => {
-    const { dy, y } = tensors(call.inputs)
-    const { slope, scale } = call.attrs
-    return tf.tidy(() => tf.mul(tf.mul(dy, tf.step(y, slope)), scale))
-  })
-  replaceKernel('FirFilter', 'wasm', (call: KernelCall<'x', FilterSettings, WasmBackend>) => {
-    return firFilter(tensors(call.inputs).x as tf.Tensor4D, call.attrs) // images have rank 4
-  })
+  registerActivation()
+  registerFilters()
   replaceKernel('Identity', 'wasm', ({ inputs, backend }: KernelCall<'x', unknown, SharingBackend>) => {
     backend.incRef(inputs.x.dataId) // tensors are never changed, so two may share their numbers
     return { ...inputs.x }
@@ -38,24 +36,71 @@ export function registerWasmKernels(): void {
   registerSum()
 }
 
-/** The filter down the columns, then along the rows: two passes of four taps in the place of one of sixteen. */
-function firFilter(x: tf.Tensor4D, { stride, padding, gain }: FilterSettings): tf.Tensor {
-  const channels = x.shape[3]
-  const sides: [number, number] = [padding, padding]
-  return tf.tidy(() => {
-    const column = tf.tensor4d(fourTaps.map((tap) => (tap * Math.sqrt(gain)) / 8), [4, 1, 1, 1]) // prettier-ignore
-    const taps = tf.tile(column, [1, 1, channels, 1])
-    const mixed = tf.depthwiseConv2d(x, taps, [stride, 1], [[0, 0], sides, [0, 0], [0, 0]])
-    return tf.depthwiseConv2d(
-      mixed,
-      tf.reshape(taps, [1, 4, channels, 1]),
-      [1, stride],
-      [[0, 0], [0, 0], sides, [0, 0]]
-    )
+function registerActivation(): void {
+  replaceKernel(
+    'BiasLeakyRelu',
+    'wasm',
+    ({ inputs, attrs, backend }: KernelCall<'x' | 'bias', LeakySettings, Backend>) => {
+      const result = allocate(backend, inputs.x.shape)
+      const [x, bias, y] = [view(backend, inputs.x), view(backend, inputs.bias), view(backend, result)]
+      const channels = bias.length
+      if (channels % 4 !== 0) activate(x, bias, attrs, y)
+      else runCalls(backend, activateCalls(addresses({ x, bias, y }), { pixels: x.length / channels, channels }, attrs))
+      return result
+    }
+  )
+  replaceKernel(
+    'LeakyReluGate',
+    'wasm',
+    ({ inputs, attrs, backend }: KernelCall<'dy' | 'y', LeakySettings, Backend>) => {
+      const result = allocate(backend, inputs.dy.shape)
+      const [dy, y, dx] = [view(backend, inputs.dy), view(backend, inputs.y), view(backend, result)]
+      if (dy.length % 4 !== 0) passGate(dy, y, attrs, dx)
+      else runCalls(backend, passGateCalls(addresses({ dy, y, dx }), dy.length, attrs))
+      return result
+    }
+  )
+}
+
+function registerFilters(): void {
+  replaceKernel(
+    'FirUpsample',
+    'wasm',
+    ({ inputs, attrs, backend }: KernelCall<'x', { readonly gain: number }, Backend>) => {
+      const shape = imageShape(inputs.x.shape)
+      const { batch, height, width, channels } = shape
+      const result = allocate(backend, [batch, 2 * height, 2 * width, channels])
+      if (channels % 4 !== 0) upsampleImages(view(backend, inputs.x), shape, attrs.gain, view(backend, result))
+      else runFilter(backend, { x: inputs.x, y: result }, (places) => upsampleCalls(places, shape, attrs.gain))
+      return result
+    }
+  )
+  replaceKernel('FirFilter', 'wasm', ({ inputs, attrs, backend }: KernelCall<'x', FilterSettings, Backend>) => {
+    const shape = imageShape(inputs.x.shape)
+    const { batch, height, width, channels } = shape
+    const result = allocate(backend, [batch, filteredSize(height, attrs), filteredSize(width, attrs), channels])
+    if (channels % 4 !== 0) filterImages(view(backend, inputs.x), shape, attrs, view(backend, result))
+    else runFilter(backend, { x: inputs.x, y: result }, (places) => filterCalls(places, shape, attrs))
+    return result
   })
 }
 
-const fourTaps = [1, 3, 3, 1]
+function runFilter(
+  backend: Backend,
+  { x, y }: Record<'x' | 'y', tf.TensorInfo>,
+  callsOf: (places: FirPlaces) => CallList[]
+): void {
+  const zeros = allocate(backend, [firScratch(imageShape(x.shape))])
+  const scratch = view(backend, zeros)
+  scratch.fill(0)
+  runCalls(backend, callsOf(addresses({ x: view(backend, x), y: view(backend, y), scratch })))
+  backend.disposeData(zeros.dataId)
+}
+
+function addresses<Name extends string>(views: Record<Name, Float32Array>): Record<Name, number> {
+  const entries = Object.entries<Float32Array>(views).map(([name, { byteOffset }]) => [name, byteOffset])
+  return Object.fromEntries(entries) as Record<Name, number> // the same names
+}
 
 /** Sums over neighbouring axes that are not the last ones, for which tfjs transposes the whole tensor. */
 function registerSum(): void {
@@ -77,9 +122,4 @@ function registerSum(): void {
     sumMiddle(backend.typedArrayFromHeap(inputs.x), sizes, backend.typedArrayFromHeap(sums))
     return sums
   })
-}
-
-/** The engine hands its kernels whole tensors, though it promises less. */
-function tensors<Name extends string>(inputs: Record<Name, tf.TensorInfo>): Record<Name, tf.Tensor> {
-  return inputs as Record<Name, tf.Tensor>
 }

@@ -34,3 +34,30 @@ export function callAll(): KernelCode {
     times(counter, get(count), each)
   ])
 }
+
+/** A factor as the whole number of 32 bits that it looks like in memory. */
+export function factor(value: number): number {
+  asFactor[0] = value
+  return asInteger[0] ?? 0
+}
+
+const asFactor = new Float32Array(1)
+const asInteger = new Int32Array(asFactor.buffer)
+
+/** A list of work is cut into no more parts than this. */
+export const mostShares = 8
+/** In vectors: less work than this takes less time than to wake a thread. */
+const smallestShare = 4096
+
+/** Cuts `count` things, of so many vectors each, into parts for several threads. */
+export function shareOut(
+  count: number,
+  vectors: number,
+  callsOf: (first: number, count: number, share: number) => CallList
+): CallList[] {
+  const shares = Math.max(1, Math.min(count, mostShares, Math.floor((count * vectors) / smallestShare)))
+  return Array.from({ length: shares }, (_, share) => {
+    const first = Math.floor((count * share) / shares)
+    return callsOf(first, Math.floor((count * (share + 1)) / shares) - first, share)
+  })
+}

@@ -1,13 +1,18 @@
 import { invariant } from '../../../../shared/errors.ts'
+import { activate, passGate } from './activation.ts'
 import { callAll } from './calls.ts'
 import { copyPixels } from './copy-pixels.ts'
+import { mixRows } from './mix-rows.ts'
 import { outerProducts, tileRows, tileVectors } from './outer-products.ts'
 
 /** All kernels. A call names one by its place here. */
 export const kernels = [
   callAll(),
   ...range(tileRows).flatMap((rows) => range(tileVectors).map((vectors) => outerProducts(rows, vectors))),
-  copyPixels()
+  copyPixels(),
+  mixRows(),
+  activate(),
+  passGate()
 ]
 
 const places = new Map(kernels.map(({ name }, i) => [name, i]))
