@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { type RandomStream } from '../../../shared/random.ts'
+import { SkipPath } from '../../../shared/training.ts'
 import { biasLeakyRelu } from '../activation.ts'
 import { convolve } from '../convolution.ts'
 import { upConvolve } from '../resample.ts'
@@ -23,6 +24,12 @@ abstract class ModulatedConvolution extends Module {
     this.weight = normalParameter<tf.Rank.R4>(random, [size, size, inputs, outputs])
     this.affine = new Dense(wDim, inputs, random, { bias: 1 })
     this.bias = constantParameter<tf.Rank.R1>([outputs], 0)
+  }
+
+  /** Products that add up to one value of the output. */
+  protected get fanIn(): number {
+    const [height, width, inputs] = this.weight.shape
+    return height * width * inputs
   }
 
   /** 1/√(Σ (s·W)² + 1e-8), which makes the expected variance of the output one: style [N, in] → [N, out] */
@@ -78,19 +85,33 @@ export class ToRgb extends ModulatedConvolution {
 }
 
 /**
- * The modulated convolution of the paper's skip connection, which takes a fraction of a block's features (§2.3). It is
- * demodulated, for its output feeds further layers, and linear.
+ * The modulated convolution of the paper's skip connection, which takes a fraction of a block's features (§2.3). Unless
+ * told otherwise it is 1×1, demodulated, for its output feeds further layers, and linear.
  */
 export class Extraction extends ModulatedConvolution {
-  constructor(inputs: number, outputs: number, wDim: number, random: RandomStream) {
-    super(inputs, outputs, 1, wDim, random)
+  readonly #settings: SkipPath
+
+  constructor(
+    inputs: number,
+    outputs: number,
+    wDim: number,
+    random: RandomStream,
+    settings: SkipPath = SkipPath.parse({})
+  ) {
+    super(inputs, outputs, settings.extractionKernel, wDim, random)
+    this.#settings = settings
   }
 
   /** x [N, H, W, in], w [N, wDim] → [N, H, W, out] */
   forward(x: tf.Tensor4D, w: tf.Tensor2D): tf.Tensor4D {
+    const { extractionKernel, extractionDemodulated, extractionActivation } = this.#settings
     const style = this.affine.forward(w)
-    const y = convolve(tf.mul(x, perChannel(style)), this.weight, { stride: 1, padding: 'valid' })
-    return tf.add(tf.mul(y, perChannel(this.demodulation(style))), this.bias)
+    // What keeps the variance: the demodulation after the convolution, or tRGB's factor before it.
+    const before = extractionDemodulated ? style : tf.mul<tf.Tensor2D>(style, 1 / Math.sqrt(this.fanIn))
+    const padding = extractionKernel === 1 ? 'valid' : 1
+    const y = convolve(tf.mul(x, perChannel(before)), this.weight, { stride: 1, padding })
+    const scaled = extractionDemodulated ? tf.mul<tf.Tensor4D>(y, perChannel(this.demodulation(style))) : y
+    return extractionActivation === 'lrelu' ? biasLeakyRelu(scaled, this.bias) : tf.add(scaled, this.bias)
   }
 }
 

@@ -6,7 +6,8 @@ import { SynthesisLayer } from './modulated-convolution.ts'
 import { Module, normalParameter } from './module.ts'
 import { type NoiseMaps } from './noise.ts'
 
-/** The intermediate latent [N, wDim] that each layer gets: one entry for a slot, 2·log₂(resolution) − 2 of them. */
+/** The intermediate latent [N, wDim] that each layer gets: one entry for a slot, 2·log₂(resolution) − 2 of them unless
+ * extractions have slots of their own. */
 export type Styles = readonly tf.Tensor2D[]
 
 /** The part of a generator that turns styles into a picture. */
@@ -24,6 +25,7 @@ export abstract class SynthesisBlock extends Module {
   readonly conv0: SynthesisLayer | undefined
   readonly conv1: SynthesisLayer
   protected readonly resolution: number
+  readonly #slots: Slots
 
   constructor(settings: NetworkSettings, resolution: number, random: RandomStream) {
     super()
@@ -35,19 +37,20 @@ export abstract class SynthesisBlock extends Module {
     }
     this.conv1 = new SynthesisLayer(channels, channels, settings.wDim, false, random)
     this.resolution = resolution
+    this.#slots = slotsAt(settings, resolution)
   }
 
   /** x [N, r/2, r/2, C], absent at 4×4 → [N, r, r, C'] */
   protected features(x: tf.Tensor4D | undefined, ws: Styles, noise: NoiseMaps): tf.Tensor4D {
-    const slots = slotsAt(this.resolution)
+    const slots = this.#slots
     const map = (layer: string) => entry(noise[`b${this.resolution}.${layer}`])
     const input = this.conv0 ? this.conv0.forward(entry(x), entry(ws[slots.conv0]), map('conv0')) : this.const
     return this.conv1.forward(entry(input), entry(ws[slots.conv1]), map('conv1'))
   }
 
-  /** The style of the path to the picture; the next block's conv0 has the same slot. */
+  /** The style of the path to the picture; unless it has a slot of its own, the next block's conv0 has the same one. */
   protected skipStyle(ws: Styles): tf.Tensor2D {
-    return entry(ws[slotsAt(this.resolution).skip])
+    return entry(ws[this.#slots.skip])
   }
 }
 
@@ -60,13 +63,21 @@ export function sampleChannels({ imageChannels, maskChannels }: NetworkSettings)
   return imageChannels + maskChannels
 }
 
-export function styleSlots(resolution: number): number {
-  return 2 * Math.log2(resolution) - 2
+/** How many styles a generator takes. */
+export function styleSlots(settings: NetworkSettings): number {
+  return slotsAt(settings, settings.resolution).skip + 1
 }
 
-function slotsAt(resolution: number): { conv0: number; conv1: number; skip: number } {
-  const i = Math.log2(resolution) - 2
-  return { conv0: 2 * i - 1, conv1: 2 * i, skip: 2 * i + 1 }
+interface Slots {
+  readonly conv0: number
+  readonly conv1: number
+  readonly skip: number
+}
+
+function slotsAt({ generator, skipPath }: NetworkSettings, resolution: number): Slots {
+  const blocksBelow = Math.log2(resolution) - 2
+  const first = blocksBelow * (generator === 'paper' && skipPath.extractionSlot === 'own' ? 3 : 2)
+  return { conv0: first - 1, conv1: first, skip: first + 1 }
 }
 
 function entry<T>(value: T | undefined): T {

@@ -19,7 +19,7 @@ export function drawGeneratorInputs(
   const z = latents()
   const classes = Int32Array.from({ length: count }, () => random.integer(settings.network.classes))
   const isMixed = random.uniform() < settings.styleMixing
-  const mixing = isMixed ? { z2: latents(), cut: 1 + random.integer(styleSlots(resolution) - 1) } : undefined
+  const mixing = isMixed ? { z2: latents(), cut: 1 + random.integer(styleSlots(settings.network) - 1) } : undefined
   return { z, labels: tf.tensor1d(classes, 'int32'), classes, mixing, noise: drawNoise(random, resolution, count) }
 }
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../../src/shared/random.ts'
 import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
-import { NetworkSettings } from '../../../../../src/shared/training.ts'
+import { NetworkSettings, SkipPath } from '../../../../../src/shared/training.ts'
 import { createDiscriminator } from '../../../../../src/main/engine/networks/discriminator.ts'
 import { createGenerator } from '../../../../../src/main/engine/networks/generator.ts'
 
@@ -44,6 +44,7 @@ describe('generators have as many parameters as published logs and tables say', 
   test.each<[string, NetworkSettings, number]>([
     ['the paper at 512 gray, 8 classes', livecell, 33_376_353],
     ['the paper at 256 colour, 6 classes', tissuenet, 27_443_841],
+    ['the same at 512 with 1×1 merges', { ...livecell, skipPath: SkipPath.parse({ mergeKernel: 1 }) }, 29_819_745],
     ['StyleGAN2 at 512 colour, 8 mapping layers', colour512, 30_540_775],
     ['StyleGAN2 at 32 colour, 10 classes', { ...colour512, resolution: 32, classes: 10, mappingLayers: 2 }, 20_215_315],
     ['StyleGAN2 at 512 gray without a mask', { ...livecell, generator: 'stylegan2', maskChannels: 0 }, 28_961_367],
