@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { fakeWheel } from '../support/fake-wheel.ts'
+import { buildPack } from '../../src/main/engine-packs/build-pack.ts'
+import { writePackArchive } from '../../src/main/engine-packs/pack-archive.ts'
+import { sha256File } from '../../src/main/files/checksum.ts'
+import { fakeSource, fakeTools, fakeWheel } from '../support/fake-wheel.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openTestApp, type TestApp } from '../support/test-app.ts'
 
@@ -66,6 +69,21 @@ describe('installing an engine pack', () => {
     })
     expect(await readdir(packs)).toEqual([])
     expect(await app.request('engine.list', {})).toEqual({ packs: [] })
+  })
+
+  test('refuses a pack whose library does not compute, and leaves nothing behind', async () => {
+    const { app, packs, files } = await open()
+    const wheel = await fakeWheel(files, 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl')
+    const source = fakeSource(await sha256File(wheel))
+    const folder = join(files, 'pack')
+    const order = { kind: 'native-cpu', source, folder, wheels: [wheel], replace: false } as const
+    const archive = join(files, 'pack.zip')
+    await writePackArchive(folder, await buildPack(order, fakeTools()), archive) // its libraries are text
+    await expect(app.request('engine.install', { files: [archive] })).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining("TensorFlow's library could not be opened") as string
+    })
+    expect(await readdir(packs)).toEqual([])
   })
 
   test('refuses to build from a wheel that is not the one whose library was looked at', async () => {

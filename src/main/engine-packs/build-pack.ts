@@ -83,7 +83,7 @@ async function fill(pack: string, workshop: string, order: PackOrder, tools: Pac
   }
   if (process.platform === 'linux') await stripLibraries(pack)
   stopIfAsked(tools.signal)
-  tools.report('measure', 0, 1)
+  tools.report('describe', 0, 1)
   const cuda = cudaMajor(requirements)
   const about = {
     name: packName(kind, source.version),

@@ -1,13 +1,13 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { buildPack } from '../../../../src/main/engine-packs/build-pack.ts'
 import { sha256File } from '../../../../src/main/files/checksum.ts'
 import { chooseEngine } from '../../../../src/main/jobs/engine-choice.ts'
 import { type EngineSurroundings, placeOf } from '../../../../src/main/jobs/engine-places.ts'
 import { type EngineTrial, fastestOf } from '../../../../src/main/jobs/engine-trials.ts'
 import { type EngineName } from '../../../../src/shared/runs.ts'
-import { fakeSource, fakeTools, fakeWheel } from '../../../support/fake-wheel.ts'
+import { fakeNvidiaWheel, fakeSource, fakeTools, fakeWheel } from '../../../support/fake-wheel.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
 function measured(name: EngineName, trainGflops: number, device = 'processor (x64)'): EngineTrial {
@@ -150,4 +150,53 @@ describe('an engine that is asked for', () => {
       next: expect.stringContaining('cytoloom engine build') as string
     })
   })
+
+  test.skipIf(process.platform === 'win32').each([
+    ['Tesla K80, 470.82.01', /^The driver of Tesla K80 is too old: it is 470\.82\.01.* needs 525\.60\.13 or newer/],
+    ['', /^No NVIDIA graphics card/]
+  ])('on a graphics card is refused where the card is %j', async (card, reason) => {
+    const place = await surroundings()
+    await addGpuPack(place.engineFolder)
+    await pretendCard(card)
+    await expect(placeOf(place, 'native-gpu')).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringMatching(reason) as string
+    })
+  })
+
+  test.skipIf(process.platform === 'win32')('on a graphics card gets the libraries of its pack', async () => {
+    const place = await surroundings()
+    await addGpuPack(place.engineFolder)
+    await pretendCard('NVIDIA GeForce RTX 4070, 550.54.14')
+    const { nativeEngine, variables } = await placeOf(place, 'native-gpu')
+    expect(nativeEngine).toBe(join(place.engineFolder, 'gpu'))
+    expect(variables['LD_LIBRARY_PATH']).toContain(join(place.engineFolder, 'gpu', 'nvidia'))
+    const { tried, attempt } = scripted(measured('native-gpu', 5000), measured('native-cpu', 200))
+    expect(await chooseEngine(place, go, () => undefined, attempt)).toBe('native-gpu')
+    expect(tried[0]).toBe('native-gpu')
+  })
 })
+
+async function addGpuPack(folder: string): Promise<void> {
+  const elsewhere = await temporaryFolder()
+  const wheel = await fakeWheel(elsewhere, 'tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl')
+  const source = fakeSource(await sha256File(wheel))
+  const wheels = [
+    wheel,
+    await fakeNvidiaWheel(elsewhere, 'cublas', 'libcublas.so.12'),
+    await fakeNvidiaWheel(elsewhere, 'cuda_nvcc')
+  ]
+  await buildPack({ kind: 'native-gpu', source, folder: join(folder, 'gpu'), wheels, replace: false }, fakeTools())
+}
+
+/** Puts NVIDIA's tool into the path, with this answer. */
+async function pretendCard(answer: string): Promise<void> {
+  const programs = await temporaryFolder()
+  await writeFile(join(programs, 'nvidia-smi'), `#!/bin/sh\necho '${answer}'\n`)
+  await chmod(join(programs, 'nvidia-smi'), 0o755)
+  const path = process.env['PATH'] ?? ''
+  process.env['PATH'] = `${programs}:${path}`
+  onTestFinished(() => {
+    process.env['PATH'] = path
+  })
+}

@@ -1,0 +1,76 @@
+import { chmod, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { downloadByPip, tensorflowWheel } from '../../../../src/main/engine-packs/download.ts'
+import { fakeSource } from '../../../support/fake-wheel.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
+
+const wanted = tensorflowWheel(fakeSource('0'.repeat(64)))
+const go = new AbortController().signal
+const path = process.env['PATH']
+
+let programs: string
+
+beforeEach(async () => {
+  programs = await temporaryFolder()
+  process.env['PATH'] = programs
+})
+
+afterEach(() => {
+  process.env['PATH'] = path
+})
+
+/** Puts a python3 into the path that does this when it is asked to download; $words are its words. */
+async function fakePython(download: string): Promise<void> {
+  const script = `#!/bin/sh
+words="$*"
+case "$words" in
+  "-m pip --version") exit 0 ;;
+  "-m pip download "*) ;;
+  *) exit 9 ;;
+esac
+while [ "$1" != --dest ]; do shift; done
+folder=$2
+${download}
+`
+  await writeFile(join(programs, 'python3'), script)
+  await chmod(join(programs, 'python3'), 0o755)
+}
+
+describe.skipIf(process.platform === 'win32')('downloading by pip (where shell scripts run)', () => {
+  test('asks for the wheel by platform and version, whatever Python there is', async () => {
+    const folder = join(await temporaryFolder(), 'wheels')
+    await fakePython('echo "$words" > "$folder/tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl"')
+    const file = await downloadByPip(wanted, folder, go)
+    expect(await readdir(folder)).toEqual(['tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'])
+    expect(file.startsWith(folder)).toBe(true)
+  })
+
+  test("says pip's own reason, without addresses, and how to go on without a network", async () => {
+    await fakePython('echo "WARNING: x" >&2; echo "ERROR: No matching distribution found for y" >&2; exit 1')
+    await expect(downloadByPip(wanted, await temporaryFolder(), go)).rejects.toMatchObject({
+      kind: 'input',
+      message: 'tensorflow-cpu==2.21.0 could not be downloaded. ERROR: No matching distribution found for y',
+      next: expect.stringContaining('pypi.org/project/tensorflow-cpu/2.21.0/#files') as string
+    })
+  })
+
+  test('says that Python is needed where there is none, and where to fetch the file by hand', async () => {
+    await expect(downloadByPip(wanted, await temporaryFolder(), go)).rejects.toMatchObject({
+      kind: 'input',
+      message: 'Python with pip is needed to download TensorFlow, and was not found on this computer.',
+      next: expect.stringContaining('--wheel FILE') as string
+    })
+  })
+
+  test('stops when asked', async () => {
+    await fakePython('while true; do :; done')
+    const stopping = new AbortController()
+    setTimeout(() => {
+      stopping.abort()
+    }, 300)
+    await expect(downloadByPip(wanted, await temporaryFolder(), stopping.signal)).rejects.toMatchObject({
+      kind: 'stopped'
+    })
+  })
+})
