@@ -14,12 +14,12 @@ export const SkipPath = z.object({
   widths: z.enum(['features', 'halving']).default('features'),
   /** How the skip reaches the next resolution: filtered, by repeated pixels, or inside the merge convolution. */
   upsampling: z.enum(['fir', 'nearest', 'merge']).default('fir'),
-  extractionKernel: z.union([z.literal(1), z.literal(3)]).default(1),
+  extractionKernel: z.literal([1, 3]).default(1),
   extractionDemodulated: z.boolean().default(true),
   extractionActivation: z.enum(['linear', 'lrelu']).default('linear'),
   /** Whether an extraction shares its style slot with the next block's first layer, as StyleGAN2's tRGB does. */
   extractionSlot: z.enum(['shared', 'own']).default('shared'),
-  mergeKernel: z.union([z.literal(1), z.literal(3)]).default(3),
+  mergeKernel: z.literal([1, 3]).default(3),
   mergeActivation: z.enum(['lrelu', 'linear']).default('lrelu'),
   /** The last merge makes the samples itself, or half of the features, from which a linear 1×1 convolution makes them. */
   lastMerge: z.enum(['direct', 'narrowed']).default('direct'),
@@ -79,7 +79,12 @@ export const Augmentation = z.object({
   ada: z.enum(['off', 'full', 'bilinear']).default('off'),
   /** Adaptive pseudo augmentation: some reals are replaced by synthetic samples, with their classes. */
   apa: z.boolean().default(false),
-  adaptation: Adaptation.prefault({})
+  adaptation: Adaptation.prefault({}),
+  /**
+   * Standard deviation of the noise on the mask that the discriminator sees, of reals and fakes alike, where the mask's
+   * grays span 2. It keeps the mask from giving fakes away before there is anything to see in the image.
+   */
+  maskNoise: z.number().nonnegative().default(0)
 })
 export type Augmentation = z.infer<typeof Augmentation>
 

@@ -1,0 +1,125 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { refuse } from '../../shared/errors.ts'
+import { type EngineRequest, TrainRequest, type TrainResult } from '../../shared/runs.ts'
+import { SkipPath } from '../../shared/training.ts'
+import { type CommonOptions, engineOption, type Host } from './host.ts'
+import { realNumber, wholeNumber } from './numbers.ts'
+
+interface TrainOptions extends CommonOptions {
+  readonly engine: EngineRequest
+  readonly name?: string
+  readonly preset: string
+  readonly resume?: string
+  readonly augment?: string
+  readonly seed: number
+  readonly minutes?: number
+  readonly microBatch?: number
+}
+
+/** train */
+export function addTrain(program: Command, host: Host): void {
+  const command = program
+    .command('train')
+    .description('train image and mask generation on a prepared set, or go on with a run')
+    .argument('[prepared]', 'name or id of the prepared set')
+    .option('--name <name>', 'what to call the run')
+    .option('--resume <run>', 'go on with this run')
+    .option('--from <run>', "start from this run's model, with a fresh optimiser")
+    .addOption(new Option('--preset <name>').choices(TrainRequest.shape.preset.unwrap().options).default('quick'))
+    .option('--paper', 'the letter of the published recipe: zero padding of the merges, R1 weight 0.2048')
+    .option('--iterations <number>', '', wholeNumber)
+    .option('--batch <number>', '', wholeNumber)
+    .option(
+      '--micro-batch <number>',
+      'samples computed at a time, for less memory; the result stays the same',
+      wholeNumber
+    )
+    .option('--evaluate-every <iterations>', '', wholeNumber)
+    .option('--minutes <number>', 'stop after this many minutes', realNumber)
+    .option('--seed <number>', '', wholeNumber, 0)
+    .addOption(engineOption())
+  addRecipeOptions(command)
+  command.action(async (prepared: string | undefined, options: TrainOptions) => {
+    const result = await train(host, prepared, options)
+    if (result.run.state === 'paused') {
+      host.stopped(
+        `Training paused at iteration ${result.run.iteration}; everything is saved.`,
+        `cytoloom train --resume "${result.run.name}" goes on from there.`
+      )
+    }
+    host.print(result, trainSentences(result))
+  })
+}
+
+/** Departures from the preset, for those who know what they look for. */
+function addRecipeOptions(command: Command): void {
+  command
+    .addOption(new Option('--generator <kind>', "the paper's, or plain StyleGAN2").choices(['paper', 'stylegan2']))
+    .option('--mask', 'make a mask also with --generator stylegan2')
+    .option('--no-mask', "make images alone also with the paper's generator")
+    .option('--mapping-layers <number>', '', wholeNumber)
+    .option('--skip-path <list>', `other readings of the skip path, as in ${skipPathExample}`, skipPathReading)
+    .option('--learning-rate <number>', '', realNumber)
+    .option('--warm-up <iterations>', 'let the learning rate rise over this many', wholeNumber)
+    .option('--r1-gamma <number>', 'weight of the gradient penalty', realNumber)
+    .option('--r1-interval <iterations>', 'between its steps; 0: off', wholeNumber)
+    .option('--path-length-interval <iterations>', 'between the steps of the path-length penalty; 0: off', wholeNumber)
+    .option('--augment <list>', 'of ada,apa,diffaug (or its parts color,translation,cutout), or none')
+    .addOption(new Option('--ada-geometry <kind>', 'exact resampling or a quick one').choices(['full', 'bilinear']))
+    .option('--ada-target <number>', 'mean sign of real logits that ada and apa hold', realNumber)
+    .option('--ada-kimg <number>', 'thousands of images over which they could go from none to full', realNumber)
+}
+
+const skipPathExample = 'mergeKernel=1,lastMerge=narrowed'
+
+/** "mergeKernel=1,lastMerge=narrowed" → a reading of the skip path, whose values the request checks. */
+function skipPathReading(text: string): Record<string, unknown> {
+  const choices = text.split(',').map((choice) => {
+    const [, name, value] = /^(\w+)=(.+)$/.exec(choice.trim()) ?? []
+    if (name === undefined || value === undefined) {
+      throw new InvalidArgumentError(`It must be a list as in ${skipPathExample}.`)
+    }
+    const known = Object.keys(SkipPath.shape)
+    if (!known.includes(name)) throw new InvalidArgumentError(`There is no ${name}; there are ${known.join(', ')}.`)
+    return [name, readValue(value)]
+  })
+  return Object.fromEntries(choices) as Record<string, unknown>
+}
+
+function readValue(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+function train(host: Host, prepared: string | undefined, options: TrainOptions): Promise<TrainResult> {
+  const { workspace, json: _, resume, augment, name, ...rest } = options
+  if (resume !== undefined) {
+    const { minutes, engine, microBatch } = options
+    const sitting = {
+      ...(minutes === undefined ? {} : { minutes }),
+      ...(microBatch === undefined ? {} : { microBatch })
+    }
+    return host.request('runs.resume', { run: resume, engine, ...sitting }, workspace)
+  }
+  if (prepared === undefined || name === undefined) {
+    throw refuse('To train, name a prepared set and the new run: cytoloom train PREPARED --name NAME.', {
+      next: 'Or go on with a run: cytoloom train --resume RUN.'
+    })
+  }
+  const policies =
+    augment === undefined ? undefined : augment.split(',').filter((item) => item !== 'none' && item !== '')
+  const input = { ...rest, prepared, name, ...(policies === undefined ? {} : { augment: policies }) }
+  // The schema checks what commander could only read as text; dispatch parses it again.
+  return host.request('runs.train', input as TrainRequest, workspace)
+}
+
+function trainSentences({ run, secondsPerIteration }: TrainResult): string {
+  const best =
+    run.best === undefined
+      ? 'No picture quality score yet.'
+      : `Best picture quality score: ${run.best.value.toFixed(1)} (${run.best.metric}, lower is better) at iteration ${run.best.iteration}.`
+  return [
+    `"${run.name}" is ${run.state} at iteration ${run.iteration} of ${run.settings.iterations}, ${secondsPerIteration.toFixed(2)} s an iteration.`,
+    best
+  ].join('\n')
+}
