@@ -4,6 +4,7 @@ import { type TrainingSettings } from '../../../shared/training.ts'
 import { drawAda } from './ada-parameters.ts'
 import { applyAda } from './ada.ts'
 import { applyDiffAugment, drawDiffAugment } from './diff-augment.ts'
+import { addMaskNoise, drawMaskNoise } from './mask-noise.ts'
 
 /**
  * What happens to samples between their source and the discriminator: [n, R, R, P] → [n, R, R, P].
@@ -13,20 +14,20 @@ import { applyDiffAugment, drawDiffAugment } from './diff-augment.ts'
 export type Transform = (x: tf.Tensor4D, first: number) => tf.Tensor4D
 
 /**
- * Draws the augmentation of one batch: ADA with its present strength, then DiffAugment (gan-engine §6.0). Image and mask
- * get the same draw; colour changes the image alone.
+ * Draws the augmentation of one batch: ADA with its present strength, then DiffAugment (gan-engine §6.0), then noise on
+ * the mask. Image and mask get the same draw of the first two; colour changes the image alone.
  *
  * @param stream random numbers by purpose
  * @param strength p of ADA, 0…1
  */
 export function drawTransform(
-  { augmentation: { ada, diffAugment }, network }: TrainingSettings,
+  { augmentation: { ada, diffAugment, maskNoise }, network }: TrainingSettings,
   stream: (purpose: string) => RandomStream,
   purpose: string,
   count: number,
   strength: number
 ): Transform {
-  const { resolution, imageChannels } = network
+  const { resolution, imageChannels, maskChannels } = network
   const stages: Transform[] = []
   if (ada !== 'off' && strength > 0) {
     const drawn = drawAda(stream(`${purpose}, adaptive`), count, [resolution, resolution], strength)
@@ -35,6 +36,11 @@ export function drawTransform(
   if (diffAugment.length > 0) {
     const drawn = drawDiffAugment(stream(purpose), count, resolution, diffAugment)
     stages.push((x, first) => applyDiffAugment(x, ofSamples(drawn, first, x.shape[0], count), imageChannels))
+  }
+  if (maskNoise > 0 && maskChannels > 0) {
+    const size = resolution ** 2 * maskChannels
+    const drawn = drawMaskNoise(stream(`${purpose}, mask noise`), count, size, maskNoise)
+    stages.push((x, first) => addMaskNoise(x, ofSamples(drawn, first, x.shape[0], count), imageChannels))
   }
   return (x, first) => stages.reduce((y, stage) => stage(y, first), x)
 }
