@@ -3,8 +3,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { chooseBackend, findNativePack } from '../src/main/engine/backend.ts'
+import { chooseBackend } from '../src/main/engine/backend.ts'
 import { AppError } from '../src/shared/errors.ts'
+import { nativePackFor } from './native-pack.ts'
 import { augmentationCaseKinds, runAugmentationCase } from './parity/augmentation-cases.ts'
 import { runCoco } from './parity/coco.ts'
 import { runEfficientnet } from './parity/efficientnet.ts'
@@ -19,7 +20,6 @@ import { type ParityResult } from './parity/result.ts'
  *
  * One line a comparison. Exits with 1 if one fails, 2 on wrong usage, 3 if there is no case.
  */
-const root = resolve(import.meta.dirname, '..')
 const Engine = z.enum(['auto', 'native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu'])
 
 type Runner = (folder: string) => AsyncIterable<ParityResult>
@@ -49,9 +49,7 @@ async function main(): Promise<number> {
     return 2
   }
   try {
-    const backend = await chooseBackend(engine, {
-      nativeFolder: findNativePack([join(root, 'native/tensorflow')], existsSync)
-    })
+    const backend = await chooseBackend(engine, { nativeFolder: await nativePackFor(engine) })
     process.stderr.write(`${backend.library} on ${backend.device}\n`)
     return await runAll(folders)
   } catch (thrown) {

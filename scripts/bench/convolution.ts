@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import * as tf from '@tensorflow/tfjs'
 import { biasLeakyRelu } from '../../src/main/engine/activation.ts'
-import { chooseBackend, findNativePack, type Backend, type BackendRequest } from '../../src/main/engine/backend.ts'
+import { chooseBackend, type Backend, type BackendRequest } from '../../src/main/engine/backend.ts'
 import { convolve } from '../../src/main/engine/convolution.ts'
 import { downConvolve, firDownsample2, firUpsample2, upConvolve } from '../../src/main/engine/resample.ts'
+import { nativePackFor } from '../native-pack.ts'
 import { type BenchResult } from './result.ts'
 
 /** Images [N, side, side, in] and as many output channels: what the layers of the bench profiles look like. */
@@ -23,8 +23,7 @@ type Operation = () => tf.Tensor | tf.Tensor[]
  * sizes. Multiplications and additions count one each; bytes are those that must be read and written at least.
  */
 export async function benchConvolution(engine: BackendRequest = 'auto'): Promise<BenchResult[]> {
-  const nativeFolder = findNativePack([`${import.meta.dirname}/../../native/tensorflow`], existsSync)
-  const backend = await chooseBackend(engine, { nativeFolder })
+  const backend = await chooseBackend(engine, { nativeFolder: await nativePackFor(engine) })
   return sizes.flatMap((size) => benchSize(backend, size))
 }
 

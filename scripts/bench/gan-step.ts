@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
 import { invariant, refuse } from '../../src/shared/errors.ts'
 import { RandomStream } from '../../src/shared/random.ts'
 import { TrainingSettings } from '../../src/shared/training.ts'
-import { type Backend, type BackendRequest, chooseBackend, findNativePack } from '../../src/main/engine/backend.ts'
+import { type Backend, type BackendRequest, chooseBackend } from '../../src/main/engine/backend.ts'
 import { sampleChannels } from '../../src/main/engine/networks/synthesis-block.ts'
 import { runIteration } from '../../src/main/engine/training/iteration.ts'
 import { TrainingState } from '../../src/main/engine/training/training-state.ts'
+import { nativePackFor } from '../native-pack.ts'
 import { type BenchResult } from './result.ts'
 
 interface Profile {
@@ -39,8 +39,7 @@ export async function benchGanStep(profileName = 'p64', engine: BackendRequest =
     const known = Object.keys(profiles).join(', ')
     throw refuse(`There is no profile ${profileName} for the training step.`, { next: `Choose one of ${known}.` })
   }
-  const nativeFolder = findNativePack([`${import.meta.dirname}/../../native/tensorflow`], existsSync)
-  const backend = await chooseBackend(engine, { nativeFolder })
+  const backend = await chooseBackend(engine, { nativeFolder: await nativePackFor(engine) })
   const [main, withPathLength, withR1] = await timeIterations(profile)
   const pathLength = difference(withPathLength, main)
   const r1 = difference(withR1, main)

@@ -50,9 +50,9 @@ function isOlder(version: string, than: string): boolean {
 /** What the engine process must find in its environment when it starts with this pack. */
 export function packVariables(pack: Pick<InstalledPack, 'kind' | 'folder'>): Record<string, string> {
   if (pack.kind !== 'native-gpu') return {}
-  const folders = [`${pack.folder}/nvidia`, pack.folder, process.env['LD_LIBRARY_PATH'] ?? '']
+  const others = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter((folder) => folder !== '')
   return {
-    LD_LIBRARY_PATH: folders.filter((folder) => folder !== '').join(':'),
+    LD_LIBRARY_PATH: [...new Set([`${pack.folder}/nvidia`, pack.folder, ...others])].join(':'),
     TF_FORCE_GPU_ALLOW_GROWTH: 'true', // else the card looks full to every other program
     CUDA_CACHE_MAXSIZE: String(4 * 2 ** 30) // kernels that the driver compiles are kept, not made at each start
   }

@@ -12,7 +12,7 @@ export type BackendName = 'native-gpu' | 'native-cpu' | 'webgpu' | 'wasm' | 'cpu
 export type BackendRequest = BackendName | 'auto'
 
 export interface BackendOptions {
-  /** The folder of a verified native pack, if there is one (see `findNativePack`). */
+  /** The folder of a verified native pack, if there is one. */
   readonly nativeFolder?: string | undefined
   /** Where the .wasm files are, if not beside tfjs's own code; ends in a slash. */
   readonly wasmFolder?: string | undefined
@@ -27,7 +27,7 @@ export interface Backend {
   readonly threads: number
 }
 
-const howToGetNative = 'Run `npm run engine` to download it (about 270 MB), or choose another engine.'
+const howToGetNative = 'Run `npm run engine` or `cytoloom engine build` to download it, or choose another engine.'
 
 /** TensorFlow's library can be opened once per process. */
 let opened: { readonly folder: string; readonly library: TensorFlowLibrary } | undefined
@@ -59,11 +59,6 @@ export async function chooseBackend(request: BackendRequest, options: BackendOpt
   }
 }
 
-/** The first of `folders` that holds a verified native pack: the mark is what `npm run engine` writes last. */
-export function findNativePack(folders: readonly string[], exists: (path: string) => boolean): string | undefined {
-  return folders.find((folder) => exists(`${folder}/ready`))
-}
-
 const notInstalled = "TensorFlow's own library is not installed on this computer."
 
 /** Without a wish, the graphics card is used where the library finds one. */
@@ -89,7 +84,7 @@ function openNative(folder: string, allowGpu: boolean): TensorFlowLibrary {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('input', `TensorFlow's library could not be opened: ${reason}`, {
       file: folder,
-      next: 'Run `npm run engine -- --force` to fetch it again, or choose the engine `wasm`.',
+      next: 'Fetch it again (`cytoloom engine build --force`, in a checkout `npm run engine -- --force`), or choose the engine `wasm`.',
       cause
     })
   }

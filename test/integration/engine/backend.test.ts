@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, test } from 'vitest'
-import { chooseBackend, findNativePack } from '../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../src/main/engine/backend.ts'
 import { convolve } from '../../../src/main/engine/convolution.ts'
 import { downConvolve, upConvolve } from '../../../src/main/engine/resample.ts'
 import { measureSpeed } from '../../../src/main/engine/speed.ts'
@@ -26,12 +26,6 @@ describe('choosing an engine', () => {
       file: '/no/such/folder',
       next: expect.stringContaining('--force') as string
     })
-  })
-
-  test('takes a folder for a native pack only when its mark is there', () => {
-    const exists = (path: string) => path === 'b/ready'
-    expect(findNativePack(['a', 'b', 'c'], exists)).toBe('b')
-    expect(findNativePack(['a', 'c'], exists)).toBeUndefined()
   })
 })
 

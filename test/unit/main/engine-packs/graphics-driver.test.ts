@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { driverProblem, packVariables, parseCards } from '../../../../src/main/engine-packs/graphics-driver.ts'
 
 describe('the driver of a graphics card', () => {
@@ -28,8 +28,24 @@ describe('the driver of a graphics card', () => {
   })
 })
 
-test('the engine finds the NVIDIA libraries of its pack before those of the system', () => {
-  const { LD_LIBRARY_PATH } = packVariables({ kind: 'native-gpu', folder: '/packs/gpu' })
-  expect(LD_LIBRARY_PATH?.split(':').slice(0, 2)).toEqual(['/packs/gpu/nvidia', '/packs/gpu'])
-  expect(packVariables({ kind: 'native-cpu', folder: '/packs/cpu' })).toEqual({})
+describe('the environment of an engine with a pack', () => {
+  const before = process.env['LD_LIBRARY_PATH']
+
+  afterEach(() => {
+    if (before === undefined) delete process.env['LD_LIBRARY_PATH']
+    else process.env['LD_LIBRARY_PATH'] = before
+  })
+
+  test('names its NVIDIA libraries before those of the system, once', () => {
+    process.env['LD_LIBRARY_PATH'] = '/opt/cuda'
+    const pack = { kind: 'native-gpu', folder: '/packs/gpu' } as const
+    const { LD_LIBRARY_PATH } = packVariables(pack)
+    expect(LD_LIBRARY_PATH).toBe('/packs/gpu/nvidia:/packs/gpu:/opt/cuda')
+    process.env['LD_LIBRARY_PATH'] = LD_LIBRARY_PATH
+    expect(packVariables(pack)['LD_LIBRARY_PATH']).toBe(LD_LIBRARY_PATH)
+  })
+
+  test('stays as it is for the processor', () => {
+    expect(packVariables({ kind: 'native-cpu', folder: '/packs/cpu' })).toEqual({})
+  })
 })
