@@ -111,6 +111,29 @@ describe('migrations', () => {
     db.close()
   })
 
+  test('002 keeps the images of before, and lets new ones say how they were read', () => {
+    const db = new SQLite(':memory:')
+    migrate(db, ':memory:', migrations.slice(0, 1))
+    const insert = (columns: string, values: string) =>
+      db.prepare(
+        `INSERT INTO images (dataset_id, id, file, width, height, channels, bits, class, image_group, annotated, cells,
+                             sha256${columns})
+         VALUES ('d', ${db.prepare('SELECT * FROM images').all().length + 1}, 'a.tif' || random(), 1, 1, 1, 8, '', '', 0, 0, ''${values})`
+      )
+    db.prepare(
+      "INSERT INTO datasets (id, name, created, format, images, annotated, cells) VALUES ('d', 'd', '', '', 1, 0, 0)"
+    ).run()
+    insert('', '').run()
+    migrate(db, ':memory:', migrations.slice(0, 2))
+    insert(', reading', `, '{"taken":"depth 3"}'`).run()
+    expect(db.prepare('SELECT reading FROM images ORDER BY id').all()).toEqual([
+      { reading: null },
+      { reading: '{"taken":"depth 3"}' }
+    ])
+    expect(() => insert(', reading', ", 'no json'").run()).toThrow('CHECK')
+    db.close()
+  })
+
   test('copy the catalogue before each step, and keep the copies', async () => {
     const file = await catalogFile()
     const catalog = openCatalog(file)
@@ -160,12 +183,15 @@ describe('migrations', () => {
   test('replace a copy that a kill left unfinished', async () => {
     const file = await catalogFile()
     openCatalog(file).close()
-    writeFileSync(`${backupPath(file, 1)}.unfinished`, 'half a copy')
+    writeFileSync(`${backupPath(file, migrations.length)}.unfinished`, 'half a copy')
     const db = openDatabase(file, (opened) => opened)
     migrate(db, file, [...migrations, 'DROP TABLE studies'])
     closeDatabase(db)
 
-    expect(readdirSync(resolve(file, '..')).sort()).toEqual(['catalog.sqlite', 'catalog.sqlite.backup-v1'])
+    expect(readdirSync(resolve(file, '..')).sort()).toEqual([
+      'catalog.sqlite',
+      `catalog.sqlite.backup-v${migrations.length}`
+    ])
   })
 
   test('are done once when two processes meet a new workspace', async () => {
@@ -201,7 +227,7 @@ describe('a file that cannot be the catalogue', () => {
     expect(refusal(file)).toMatchObject({
       kind: 'input',
       file,
-      message: `${file} was written by a newer CytoLoom (catalogue version 2; this one knows up to 1).`,
+      message: `${file} was written by a newer CytoLoom (catalogue version ${migrations.length + 1}; this one knows up to ${migrations.length}).`,
       next: 'Update CytoLoom, or choose another workspace with --workspace.'
     })
     expect(readFileSync(file).equals(before)).toBe(true)

@@ -34,7 +34,10 @@ export function sampleDatasetImages(): DatasetImage[] {
       group: 'A7',
       annotated: true,
       cells: 31,
-      split: 'train'
+      split: 'train',
+      pixelSize: { x: 1.24, y: 1.24 },
+      ranges: [{ low: 12, high: 4000.5 }],
+      taken: 'depth 3 of a.tif, exact values'
     }),
     DatasetImage.parse({ ...common, id: 2, file: 'BV2_1.tif', class: 'BV2', group: 'B1', annotated: false, cells: 0 })
   ]

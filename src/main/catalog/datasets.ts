@@ -5,7 +5,10 @@ import { flagColumn, jsonColumn, parseRow, toJson } from './rows.ts'
 
 const DatasetRow = Dataset.omit({ classes: true })
 const ClassRow = ClassCount.extend({ hours: jsonColumn(ClassCount.shape.hours.unwrap()).optional() })
-const ImageRow = DatasetImage.extend({ annotated: flagColumn })
+const Reading = DatasetImage.pick({ pixelSize: true, ranges: true, taken: true })
+const ImageRow = DatasetImage.omit({ pixelSize: true, ranges: true, taken: true })
+  .extend({ annotated: flagColumn, reading: jsonColumn(Reading).optional() })
+  .transform(({ reading, ...image }) => ({ ...image, ...reading }))
 
 /** Data sets with their classes and images. */
 export class DatasetTable {
@@ -37,16 +40,16 @@ export class DatasetTable {
     )
     this.#insertImage = db.prepare(
       `INSERT INTO images (dataset_id, id, file, width, height, channels, bits, class, time, image_group, annotated,
-                           cells, sha256, split)
+                           cells, sha256, split, reading)
        VALUES (:datasetId, :id, :file, :width, :height, :channels, :bits, :class, :time, :group, :annotated,
-               :cells, :sha256, :split)`
+               :cells, :sha256, :split, :reading)`
     )
     this.#classes = db.prepare(
       `SELECT name, images, annotated, cells, hours FROM dataset_classes WHERE dataset_id = :id ORDER BY position`
     )
     this.#images = db.prepare(
       `SELECT id, file, width, height, channels, bits, class, time, image_group AS "group", annotated, cells, sha256,
-              split
+              split, reading
          FROM images
         WHERE dataset_id = :id
         ORDER BY id`
@@ -106,9 +109,11 @@ export class DatasetTable {
   }
 }
 
-function toImageRow(datasetId: string, image: DatasetImage) {
+function toImageRow(datasetId: string, { pixelSize, ranges, taken, ...image }: DatasetImage) {
+  const isPlain = pixelSize === undefined && ranges === undefined && taken === undefined
   return {
     ...image,
+    reading: toJson(isPlain ? undefined : { pixelSize, ranges, taken }),
     datasetId,
     annotated: Number(image.annotated),
     time: image.time ?? null,

@@ -2,9 +2,10 @@ import { type Database } from 'better-sqlite3'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { refuse } from '../../shared/errors.ts'
 import { initial } from './migrations/001-initial.sql.ts'
+import { imageReadings } from './migrations/002-image-readings.sql.ts'
 
 /** One step of the schema, in order: step n leads from version n − 1 to n, and never changes once it was released. */
-export const migrations: readonly string[] = [initial]
+export const migrations: readonly string[] = [initial, imageReadings]
 
 /**
  * Brings a database to the newest schema. Each step is one transaction, so a kill leaves the version before or after
@@ -21,7 +22,7 @@ export function migrate(db: Database, file: string, steps: readonly string[] = m
     )
   }
   for (let version = found; version < steps.length; version++) {
-    if (version > 0) backUp(db, file, version)
+    if (found > 0) backUp(db, file, version) // a new database has nothing to lose
     applyStep(db, steps[version] ?? '', version)
   }
 }
