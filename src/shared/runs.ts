@@ -62,7 +62,7 @@ export const TrainRequest = z.object({
   mappingLayers: z.int().positive().optional(),
   /** Whether a mask is made with the image. The paper's generator makes one, the baseline of Table 1 does not. */
   mask: z.boolean().optional(),
-  /** The letter of the published recipe instead of our two departures from it (src/shared/presets.ts). */
+  /** The letter of the published recipe instead of our departures from it (src/shared/presets.ts). */
   paper: z.boolean().default(false),
   skipPath: SkipPath.optional(),
   /** All augmentations that are on; `diffaug` stands for its three parts. */

@@ -26,7 +26,10 @@ export function addTrain(program: Command, host: Host): void {
     .option('--resume <run>', 'go on with this run')
     .option('--from <run>', "start from this run's model, with a fresh optimiser")
     .addOption(new Option('--preset <name>').choices(TrainRequest.shape.preset.unwrap().options).default('quick'))
-    .option('--paper', 'the letter of the published recipe: zero padding of the merges, R1 weight 0.2048')
+    .option(
+      '--paper',
+      'the letter of the published recipe: merges padded with zeros, R1 weight 0.2048, masks without noise'
+    )
     .option('--iterations <number>', '', wholeNumber)
     .option('--batch <number>', '', wholeNumber)
     .option(

@@ -79,12 +79,19 @@ describe('the settings of a run', () => {
     })
   })
 
-  test('of the literal recipe differ from ours in two places', () => {
+  test('of the literal recipe differ from ours in three places', () => {
     const literal = settingsOf(wish({ preset: 'livecell', paper: true }), prepared, 2, undefined)
     const ours = settingsOf(wish({ preset: 'livecell' }), prepared, 2, undefined)
     expect(literal.network.mergePadding).toBe('zeros')
     expect(literal.r1.gamma).toBe(0.2048)
-    expect({ ...literal, network: { ...literal.network, mergePadding: 'edge' }, r1: ours.r1 }).toEqual(ours)
+    expect(literal.augmentation.maskNoise).toBe(0)
+    const { network, augmentation, r1 } = ours
+    expect({
+      ...literal,
+      network: { ...literal.network, mergePadding: network.mergePadding },
+      augmentation: { ...literal.augmentation, maskNoise: augmentation.maskNoise },
+      r1
+    }).toEqual(ours)
   })
 
   test('take regularisers, warm-up and other readings of the skip path as wished', () => {
@@ -123,7 +130,7 @@ describe('the settings of a run', () => {
       learningRate: { generator: 1, discriminator: 1 }
     }
     const parsed = TrainingSettings.parse(old)
-    expect(parsed.augmentation).toEqual(augmentation)
+    expect(parsed.augmentation).toEqual({ ...augmentation, maskNoise: 0 })
     expect(parsed.network).toEqual(network)
     expect(parsed.learningRate.warmUp).toBe(0)
   })
