@@ -8,11 +8,17 @@ import { type EngineRequest } from '../src/shared/runs.ts'
  *
  * The loader reads where libraries are when a process starts: for a graphics card the script is started anew with
  * NVIDIA's in its environment, and this process ends as that one does.
+ *
+ * @param settings variables that the libraries for graphics cards shall find besides
  */
-export async function nativePackFor(engine: EngineRequest): Promise<string | undefined> {
+export async function nativePackFor(
+  engine: EngineRequest,
+  settings: Readonly<Record<string, string>> = {}
+): Promise<string | undefined> {
   const environment = defaultEnvironment()
   if (engine === 'auto') return (await findPacks(environment)).find(({ kind }) => kind === 'native-cpu')?.folder
-  const { nativeEngine, variables } = await placeOf(environment, engine)
+  const { nativeEngine, variables: ofPack } = await placeOf(environment, engine)
+  const variables = Object.keys(ofPack).length === 0 ? {} : { ...ofPack, ...settings }
   const isPrepared = Object.entries(variables).every(([name, value]) => process.env[name] === value)
   if (isPrepared) return nativeEngine
   const words = [...process.execArgv, ...process.argv.slice(1)]

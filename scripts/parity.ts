@@ -49,7 +49,8 @@ async function main(): Promise<number> {
     return 2
   }
   try {
-    const backend = await chooseBackend(engine, { nativeFolder: await nativePackFor(engine) })
+    const exact = { NVIDIA_TF32_OVERRIDE: '0' } // graphics cards round factors to 10 bits where they may
+    const backend = await chooseBackend(engine, { nativeFolder: await nativePackFor(engine, exact) })
     process.stderr.write(`${backend.library} on ${backend.device}\n`)
     return await runAll(folders)
   } catch (thrown) {
