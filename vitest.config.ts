@@ -26,6 +26,7 @@ export default defineConfig({
     projects: [
       project('unit', ['test/unit/**/*.test.ts', 'test/integration/**/*.test.ts'], 60_000),
       project('native', ['test/native/**/*.test.ts'], 300_000),
+      project('webgpu', ['test/webgpu/**/*.test.ts'], 600_000),
       project('browser', ['test/browser/**/*.test.ts'], 600_000)
     ]
   }

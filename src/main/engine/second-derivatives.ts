@@ -78,7 +78,7 @@ function registerDepthwiseInputGradient(): void {
     gradFunc: (upstream, [dy, filter], attributes) => {
       const g = one(upstream)
       return {
-        dy: () => run('DepthwiseConv2dNative', { x: g, filter: one(filter) }, attributes),
+        dy: () => run('DepthwiseConv2dNative', { x: g, filter: one(filter) }, { dataFormat: 'NHWC', ...attributes }),
         filter: () =>
           run(
             'DepthwiseConv2dNativeBackpropFilter',

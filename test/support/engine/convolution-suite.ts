@@ -16,7 +16,8 @@ const cases: { images: Shape; kernel: Shape; settings: ConvolutionSettings }[] =
   { images: [1, 8, 6, 2], kernel: [3, 3, 2, 3], settings: { stride: 2, padding: 1 } },
   { images: [2, 7, 8, 2], kernel: [4, 4, 2, 1], settings: { stride: 2, padding: 1 } },
   { images: [2, 6, 6, 1], kernel: [1, 1, 1, 2], settings: { stride: 2, padding: 0 } },
-  { images: [16, 70, 40, 1], kernel: [3, 3, 1, 2], settings: { stride: 1, padding: 1 } } // more rows than wasm takes at once
+  { images: [16, 70, 40, 1], kernel: [3, 3, 1, 2], settings: { stride: 1, padding: 1 } }, // more rows than wasm takes at once
+  { images: [2, 7, 9, 40], kernel: [3, 3, 40, 36], settings: { stride: 2, padding: 1 } } // more channels than WebGPU takes at once
 ]
 
 /** A convolution and its two derivatives, summed by the definition. */
@@ -75,30 +76,30 @@ export function describeConvolutions(backend: BackendName): void {
   describe(`convolution on ${backend}`, () => {
     beforeAll(() => startBackend(backend))
 
-    test.each(cases)('agrees with its definition, and so do its gradients: %o', (given) => {
+    test.each(cases)('agrees with its definition, and so do its gradients: %o', async (given) => {
       const { x, filter, dy, y, dx, dw } = byDefinition(given)
       const weighted = (a: tf.Tensor, b: tf.Tensor) =>
         tf.sum<tf.Scalar>(tf.mul(convolve(a as tf.Tensor4D, b as tf.Tensor4D, given.settings), dy))
-      expectClose(convolve(x, filter, given.settings), y)
+      await expectClose(convolve(x, filter, given.settings), y)
       const [byX, byFilter] = tf.grads(weighted)([x, filter])
-      expectClose(byX ?? tf.zeros([0]), dx)
-      expectClose(byFilter ?? tf.zeros([0]), dw)
+      await expectClose(byX ?? tf.zeros([0]), dx)
+      await expectClose(byFilter ?? tf.zeros([0]), dw)
     })
 
     test.each(cases.slice(0, 6))(
       'has a gradient penalty with the right gradient: %o',
-      ({ images, kernel, settings }) => {
+      async ({ images, kernel, settings }) => {
         const penalty = (x: tf.Tensor, filter: tf.Tensor) => {
           const energy = (a: tf.Tensor) =>
             tf.sum(tf.pow(convolve(a as tf.Tensor4D, filter as tf.Tensor4D, settings), 3))
           return tf.mean(tf.square(tf.grad(energy)(x)))
         }
         const inputs = [tf.mul(normal<tf.Rank.R4>(images, 5), 0.5), tf.mul(normal<tf.Rank.R4>(kernel, 6), 0.5)]
-        expect(gradientError(penalty, inputs, 2e-3)).toBeLessThan(1e-2)
+        expect(await gradientError(penalty, inputs, 2e-3)).toBeLessThan(1e-2)
       }
     )
 
-    test('passes a penalty on the gradient by the kernel, too', () => {
+    test('passes a penalty on the gradient by the kernel, too', async () => {
       const penalty = (x: tf.Tensor, filter: tf.Tensor) => {
         const energy = (w: tf.Tensor) =>
           tf.sum(tf.pow(convolve(x as tf.Tensor4D, w as tf.Tensor4D, { stride: 1, padding: 1 }), 3))
@@ -108,10 +109,10 @@ export function describeConvolutions(backend: BackendName): void {
         tf.mul(normal<tf.Rank.R4>([2, 4, 4, 2], 7), 0.5),
         tf.mul(normal<tf.Rank.R4>([3, 3, 2, 2], 8), 0.5)
       ]
-      expect(gradientError(penalty, inputs, 2e-3)).toBeLessThan(1e-2)
+      expect(await gradientError(penalty, inputs, 2e-3)).toBeLessThan(1e-2)
     })
 
-    test('scatters every pixel times its kernel, two pixels apart', () => {
+    test('scatters every pixel times its kernel, two pixels apart', async () => {
       const x = tf.tensor4d([1, 10, 100, 1000], [1, 2, 2, 1])
       const filter = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 3, 1, 1])
       const expected = [
@@ -121,7 +122,7 @@ export function describeConvolutions(backend: BackendName): void {
         [400, 500, 600 + 4000, 5000, 6000],
         [700, 800, 900 + 7000, 8000, 9000]
       ].flat()
-      expectClose(scatterConvolve2(x, filter), expected)
+      await expectClose(scatterConvolve2(x, filter), expected)
     })
 
     test('leaves nothing behind', () => {

@@ -8,9 +8,13 @@ export function normal<R extends tf.Rank>(shape: tf.ShapeMap[R], seed: number): 
 }
 
 /** Within `tolerance` of the largest expected magnitude. */
-export function expectClose(actual: tf.Tensor, expected: tf.Tensor | readonly number[], tolerance = 1e-5): void {
-  const got = [...actual.dataSync()]
-  const wanted = expected instanceof tf.Tensor ? [...expected.dataSync()] : expected
+export async function expectClose(
+  actual: tf.Tensor,
+  expected: tf.Tensor | readonly number[],
+  tolerance = 1e-5
+): Promise<void> {
+  const got = [...(await actual.data())]
+  const wanted = expected instanceof tf.Tensor ? [...(await expected.data())] : expected
   expect(got.length).toBe(wanted.length)
   const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const worst = wanted.reduce((most, value, i) => Math.max(most, Math.abs(value - (got[i] ?? Number.NaN))), 0)
@@ -24,20 +28,28 @@ export function expectClose(actual: tf.Tensor, expected: tf.Tensor | readonly nu
  *
  * @returns the largest difference, relative to that or to the length of the gradient, whichever is larger
  */
-export function gradientError(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[], step: number): number {
+export async function gradientError(
+  f: (...inputs: tf.Tensor[]) => tf.Tensor,
+  inputs: tf.Tensor[],
+  step: number
+): Promise<number> {
   const scalar = (...values: tf.Tensor[]) => f(...values).asScalar()
   const { grads } = tf.valueAndGrads(scalar)(inputs)
-  const errors = inputs.map((input, i) => {
+  const errors = inputs.map(async (input, i) => {
     const direction = normal(input.shape, 100 + i)
     const at = (h: number) => {
       const moved = inputs.map((other, j) => (j === i ? tf.add(other, tf.mul(direction, h)) : other))
-      return scalar(...moved).dataSync()[0] ?? Number.NaN
+      return first(scalar(...moved))
     }
-    const measured = (at(step) - at(-step)) / (2 * step)
+    const measured = ((await at(step)) - (await at(-step))) / (2 * step)
     const gradient = grads[i] ?? tf.fill(input.shape, Number.NaN)
-    const computed = tf.sum(tf.mul(gradient, direction)).dataSync()[0] ?? Number.NaN
-    const length = tf.norm(gradient).dataSync()[0] ?? Number.NaN // what such a product is on average
+    const computed = await first(tf.sum(tf.mul(gradient, direction)))
+    const length = await first(tf.norm(gradient)) // what such a product is on average
     return Math.abs(measured - computed) / Math.max(Math.abs(measured), length)
   })
-  return Math.max(...errors)
+  return Math.max(...(await Promise.all(errors)))
+}
+
+async function first(tensor: tf.Tensor): Promise<number> {
+  return (await tensor.data())[0] ?? Number.NaN
 }

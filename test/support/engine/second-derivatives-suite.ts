@@ -47,31 +47,31 @@ export function describeSecondDerivatives(backend: BackendName, depthwiseTrains:
   describe(`second derivatives on ${backend}`, () => {
     beforeAll(() => startBackend(backend))
 
-    test.each(unary)('of %s follow the closed form', (_, operation, second) => {
+    test.each(unary)('of %s follow the closed form', async (_, operation, second) => {
       const first = tf.grad((x) => tf.sum(operation(x)))
-      expectClose(tf.grad((x) => tf.sum(first(x)))(tf.tensor1d(points)), points.map(second), 1e-4)
+      await expectClose(tf.grad((x) => tf.sum(first(x)))(tf.tensor1d(points)), points.map(second), 1e-4)
     })
 
-    test('of softmax and logSumExp agree with differences', () => {
+    test('of softmax and logSumExp agree with differences', async () => {
       const x = tf.reshape(tf.tensor1d([0.3, -0.8, 1.1, 0.2, 0.9, -0.4]), [2, 3])
       for (const operation of [(a: tf.Tensor) => tf.softmax(a), (a: tf.Tensor) => tf.logSumExp(a, 1)]) {
         const penalty = (a: tf.Tensor) => tf.sum(tf.square(tf.grad((b) => tf.sum(tf.pow(operation(b), 3)))(a)))
-        expect(gradientError(penalty, [x], 1e-2)).toBeLessThan(1e-2)
+        expect(await gradientError(penalty, [x], 1e-2)).toBeLessThan(1e-2)
       }
     })
 
-    test.each(onImages)('of %s agree with differences', (_, operation) => {
+    test.each(onImages)('of %s agree with differences', async (_, operation) => {
       const energy = (x: tf.Tensor) => tf.sum(tf.pow(operation(x as tf.Tensor4D), 3))
       const penalty = (x: tf.Tensor) => tf.mean(tf.square(tf.grad(energy)(x)))
-      expect(gradientError(penalty, [tf.mul(normal([1, 4, 4, 4], 1), 0.7)], 1e-2)).toBeLessThan(5e-3)
+      expect(await gradientError(penalty, [tf.mul(normal([1, 4, 4, 4], 1), 0.7)], 1e-2)).toBeLessThan(5e-3)
     })
 
-    test.skipIf(!depthwiseTrains)('of a depthwise convolution agree with differences, kernel included', () => {
+    test.skipIf(!depthwiseTrains)('of a depthwise convolution agree with differences, kernel included', async () => {
       const energy = (x: tf.Tensor, w: tf.Tensor) =>
         tf.sum(tf.pow(tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'), 3))
       const penalty = (x: tf.Tensor, w: tf.Tensor) => tf.mean(tf.square(tf.grad((a) => energy(a, w))(x)))
       const inputs = [tf.mul(normal([2, 4, 4, 2], 2), 0.7), tf.mul(normal([3, 3, 2, 1], 3), 0.7)]
-      expect(gradientError(penalty, inputs, 2e-3)).toBeLessThan(1e-2)
+      expect(await gradientError(penalty, inputs, 2e-3)).toBeLessThan(1e-2)
     })
   })
 }

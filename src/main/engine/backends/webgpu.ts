@@ -30,6 +30,9 @@ export function startWebgpu(): Promise<WebgpuDevice> {
 async function open(): Promise<WebgpuDevice> {
   const device = await WebgpuDevice.open(await findAdapter(await startDawn()))
   const webgpu = (await import('@tensorflow/tfjs-backend-webgpu')) as unknown as WebgpuModule // its types need a browser's
+  // tfjs would compute small tensors on the processor until they have been on the card: a run that was resumed, whose
+  // numbers come from a file, would differ from one that was not in the last digits.
+  tf.env().set('WEBGPU_CPU_FORWARD', false)
   tf.removeBackend('webgpu') // the package registers one that opens the card without listening to it
   tf.registerBackend('webgpu', () => {
     const backend = new webgpu.WebGPUBackend(device.device, device.info)
