@@ -91,6 +91,8 @@ export const requests = {
     input: z.object({
       run: z.string(),
       minutes: z.number().positive().optional(),
+      /** Samples that are computed at a time from here on, where memory did not suffice; a divisor of the batch. */
+      microBatch: z.int().positive().optional(),
       engine: EngineRequest.default('auto')
     }),
     output: TrainResult

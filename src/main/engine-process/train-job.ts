@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { type AppError, refuse } from '../../shared/errors.ts'
 import { type Checkpoint } from '../../shared/runs.ts'
 import { type HistoryEntry, type TrainingSettings } from '../../shared/training.ts'
+import { type BackendName } from '../engine/backend.ts'
 import { type TrainingEvent, train } from '../engine/training/training-loop.ts'
 import { TrainingState } from '../engine/training/training-state.ts'
 import { type TrainJob } from '../jobs/engine-protocol.ts'
@@ -10,6 +11,7 @@ import { CheckpointFolder } from './checkpoints.ts'
 import { HistoryFile } from './history-file.ts'
 import { qualityMetric } from './picture-networks.ts'
 import { Divergence, LossWatch, requireSound } from './loss-watch.ts'
+import { freeMemory, planMemory } from './memory-plan.ts'
 import { openPreparedTiles } from './prepared-tiles.ts'
 import { startingPoint, type StartingPoint } from './run-start.ts'
 import { Scorer } from './scorer.ts'
@@ -22,11 +24,19 @@ import { type Stage, TimeLeft } from './time-left.ts'
 const safePointMilliseconds = 5 * 60_000
 
 /** Trains one run: from nothing, from another run's model, or on from its own last safe point. */
-export async function trainNetworks(job: TrainJob, channel: Channel): Promise<void> {
-  await startEngine(job, channel)
-  await mkdir(job.runFolder, { recursive: true })
+export async function trainNetworks(asked: TrainJob, channel: Channel): Promise<void> {
+  const { name } = await startEngine(asked, channel)
+  await mkdir(asked.runFolder, { recursive: true })
+  const job = { ...asked, settings: await fittedSettings(asked.settings, name, channel) }
   const session = await TrainingSession.open(job, channel)
   await session.run()
+}
+
+/** The same settings, in parts that fit into memory. What is computed follows from the whole batch all the same. */
+async function fittedSettings(settings: TrainingSettings, engine: BackendName, channel: Channel) {
+  const plan = planMemory(settings, engine, freeMemory(engine))
+  await channel.send({ type: 'memory', plan })
+  return plan.microBatch === settings.batch ? settings : { ...settings, microBatch: plan.microBatch }
 }
 
 class TrainingSession {

@@ -105,8 +105,8 @@ export const MemoryPlan = z.object({
   microBatch: z.int().positive(),
   /** Most memory that the engine process will have at a time. */
   peakBytes: z.number(),
-  /** What it may have. */
-  limitBytes: z.number(),
+  /** What it may have; absent where nobody can tell, on graphics cards. */
+  limitBytes: z.number().optional(),
   /** The size to try should memory run out all the same; absent when there is no smaller one. */
   smallerMicroBatch: z.int().positive().optional()
 })

@@ -89,8 +89,11 @@ export class RunRecord {
     const before = settings.microBatch ?? settings.batch
     if (plan.microBatch === before) return
     this.#change({ settings: { ...settings, microBatch: plan.microBatch } })
+    const free =
+      plan.limitBytes === undefined ? 'memory' : `the ${gigabytes(plan.limitBytes)} of memory that can be had`
+    const samples = plan.microBatch === 1 ? 'one sample' : `${plan.microBatch} samples`
     this.notice(
-      `A batch of ${before} does not fit into the ${gigabytes(plan.limitBytes)} of memory that are free: it is computed ${plan.microBatch} samples at a time. The result is the same.`
+      `A batch of ${before} does not fit into ${free}: it is computed ${samples} at a time. The result is the same.`
     )
   }
 

@@ -118,7 +118,7 @@ function withQuickAdaptation(augmentation: Augmentation, { adaKimg }: TrainInput
   return { ...augmentation, adaptation: { ...augmentation.adaptation, kimg: adaKimg ?? 100 } }
 }
 
-function requireDivisor({ batch, microBatch }: TrainingSettings): void {
+export function requireDivisor({ batch, microBatch }: TrainingSettings): void {
   if (microBatch === undefined || batch % microBatch === 0) return
   const divisors = Array.from({ length: batch }, (_, i) => i + 1).filter((size) => batch % size === 0)
   throw refuse(`A batch of ${batch} cannot be computed ${microBatch} samples at a time: it leaves a rest.`, {

@@ -10,7 +10,8 @@ import { troubleOf } from './engine-troubles.ts'
 import { requirePrepared } from './prepared-sets.ts'
 import { holdRun, isHeld } from './run-lock.ts'
 import { RunRecord } from './run-record.ts'
-import { settingsOf } from './training-settings.ts'
+import { trainableClasses } from './trainable-classes.ts'
+import { requireDivisor, settingsOf } from './training-settings.ts'
 import { newId } from './workspace.ts'
 
 /** An engine that dies is started again this often without a new safe point in between. */
@@ -30,7 +31,7 @@ export async function trainRun(
       next: 'Choose a run with a safe point.'
     })
   }
-  const classes = about.result.classes.filter(({ images }) => images > 0).map(({ name }) => name)
+  const classes = trainableClasses(about)
   const settings = settingsOf(request, prepared, classes.length, from?.settings)
   const run: Run = {
     id: RunId.parse(newId('r')),
@@ -59,7 +60,10 @@ export async function resumeRun(
       next: `Start a new run from its model: cytoloom train ${run.prepared} --name NEW --from "${run.name}".`
     })
   }
-  return keepTraining(app, run, request, context)
+  const { microBatch } = request
+  const settings = microBatch === undefined ? run.settings : { ...run.settings, microBatch }
+  requireDivisor(settings)
+  return keepTraining(app, { ...run, settings }, request, context)
 }
 
 /** Asks a run at work in this process to stop at a safe point. */

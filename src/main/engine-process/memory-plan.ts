@@ -1,0 +1,88 @@
+import { totalmem } from 'node:os'
+import { AppError } from '../../shared/errors.ts'
+import { type TrainingSettings } from '../../shared/training.ts'
+import { type BackendName } from '../engine/backend.ts'
+import { predictPeak } from '../engine/memory-model.ts'
+import { type MemoryPlan } from '../jobs/engine-protocol.ts'
+
+/** A prediction may be wrong by this share, so as much of the memory is left alone. */
+const reserve = 0.1
+/** WebAssembly addresses 4 GiB; half of the rest of the process lies in it as well. */
+const wasmBytes = 4.2e9
+/** A smaller size is worth naming when it needs this much less. */
+const worthwhile = 0.85
+
+/**
+ * How many samples go through the networks at once: as many as fit where the run does not say, else what it says.
+ *
+ * @param freeBytes what the process may have in all; undefined where nobody can tell, on graphics cards
+ * @throws AppError of kind `resources` when it does not fit, with the size that does
+ */
+export function planMemory(settings: TrainingSettings, engine: BackendName, freeBytes: number | undefined): MemoryPlan {
+  const { batch, microBatch: wanted } = settings
+  const limit = freeBytes === undefined ? undefined : limitOf(engine, freeBytes)
+  const sizes = divisors(batch).filter((size) => size <= (wanted ?? batch))
+  const peak = (size: number): number => predictPeak(settings, engine, size)
+  const fitting = sizes.find((size) => limit === undefined || peak(size) <= limit)
+  const most = wanted ?? batch
+  if (limit !== undefined && (fitting === undefined || (wanted !== undefined && fitting !== wanted))) {
+    throw doesNotFit(
+      { size: fitting === undefined ? 1 : most, bytes: peak(fitting === undefined ? 1 : most) },
+      fitting,
+      limit
+    )
+  }
+  const microBatch = fitting ?? most
+  const smaller = sizes.find((size) => size < microBatch && peak(size) <= worthwhile * peak(microBatch))
+  return {
+    microBatch,
+    peakBytes: peak(microBatch),
+    ...(limit === undefined ? {} : { limitBytes: limit }),
+    ...(smaller === undefined ? {} : { smallerMicroBatch: smaller })
+  }
+}
+
+/**
+ * What this process may have: what is free now, with what it has already, within the limits that a container sets and
+ * those of the user (`CYTOLOOM_MEMORY_GB`). A graphics card's memory is its own, and not told by its driver.
+ */
+export function freeMemory(engine: BackendName): number | undefined {
+  if (engine === 'native-gpu' || engine === 'webgpu') return undefined
+  const wished = Number(process.env['CYTOLOOM_MEMORY_GB'] ?? 0) * 1e9
+  const free = process.availableMemory() + process.memoryUsage.rss()
+  // macOS counts as free only what holds no file, and gives more when it is asked.
+  const available = process.platform === 'darwin' ? Math.max(free, 0.7 * totalmem()) : free
+  return wished > 0 ? Math.min(wished, available) : available
+}
+
+function limitOf(engine: BackendName, freeBytes: number): number {
+  return (1 - reserve) * (engine === 'wasm' ? Math.min(freeBytes, wasmBytes) : freeBytes)
+}
+
+interface Need {
+  readonly size: number
+  readonly bytes: number
+}
+
+function doesNotFit({ size, bytes }: Need, fitting: number | undefined, limit: number): AppError {
+  const samples = size === 1 ? 'one sample' : `${size} samples`
+  return new AppError(
+    'resources',
+    `Training with ${samples} at a time needs about ${gigabytes(bytes)} of memory; ${gigabytes(limit)} can be had.`,
+    {
+      next:
+        fitting === undefined
+          ? 'Close other programs, prepare the data set with smaller tiles, or train on a computer with more memory.'
+          : `Compute fewer at a time, which changes nothing in the result: --micro-batch ${fitting}.`
+    }
+  )
+}
+
+/** From the largest down. */
+function divisors(batch: number): number[] {
+  return Array.from({ length: batch }, (_, i) => batch - i).filter((size) => batch % size === 0)
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`
+}

@@ -1,0 +1,4 @@
+import { describeExactResume } from '../../support/engine/exact-resume-suite.ts'
+
+describeExactResume('cpu')
+describeExactResume('wasm')

@@ -1,0 +1,3 @@
+import { describeFlatMemory } from '../../support/engine/flat-memory-suite.ts'
+
+describeFlatMemory('wasm')

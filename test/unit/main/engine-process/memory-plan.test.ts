@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { planMemory } from '../../../../src/main/engine-process/memory-plan.ts'
+import { predictPeak } from '../../../../src/main/engine/memory-model.ts'
+import { presetSettings } from '../../../../src/shared/presets.ts'
+
+const livecell = presetSettings('livecell', { resolution: 512, imageChannels: 1, classes: 8 }, 0)
+const demo = presetSettings('demo', { resolution: 32, imageChannels: 1, classes: 2 }, 0)
+
+describe('the memory of a run', () => {
+  test('is asked for whole where it is there', () => {
+    expect(planMemory(demo, 'wasm', 8e9).microBatch).toBe(demo.batch)
+    expect(planMemory(livecell, 'native-cpu', 1e12).microBatch).toBe(livecell.batch)
+  })
+
+  test('decides how many samples are computed at a time: the largest divisor of the batch that fits', () => {
+    const sizes = [1, 2, 4, 8, 16]
+    for (const size of sizes.slice(0, -1)) {
+      const free = (predictPeak(livecell, 'native-cpu', size) / 0.9) * 1.001
+      const plan = planMemory(livecell, 'native-cpu', free)
+      expect(plan.microBatch).toBe(size)
+      expect(plan.peakBytes).toBeLessThanOrEqual(plan.limitBytes ?? 0)
+    }
+  })
+
+  test('that does not suffice for the size which was asked for is refused with the one that fits', () => {
+    const free = (predictPeak(livecell, 'native-cpu', 2) / 0.9) * 1.001
+    expect(() => planMemory({ ...livecell, microBatch: 8 }, 'native-cpu', free)).toThrow(
+      expect.objectContaining({
+        kind: 'resources',
+        next: expect.stringContaining('--micro-batch 2') as string
+      }) as Error
+    )
+    expect(planMemory({ ...livecell, microBatch: 2 }, 'native-cpu', free).microBatch).toBe(2)
+  })
+
+  test('that suffices for no size is refused with what would help', () => {
+    expect(() => planMemory(livecell, 'native-cpu', 1e9)).toThrow(
+      expect.objectContaining({ kind: 'resources', next: expect.stringContaining('smaller tiles') as string }) as Error
+    )
+  })
+
+  test('ends at 4 GiB on wasm, however much the computer has', () => {
+    expect(() => planMemory({ ...livecell, microBatch: 16 }, 'wasm', 1e12)).toThrow(/at a time needs about/)
+  })
+
+  test('is not guessed at on graphics cards', () => {
+    const plan = planMemory(livecell, 'webgpu', undefined)
+    expect(plan).toMatchObject({ microBatch: 16, smallerMicroBatch: 8 })
+    expect(plan.limitBytes).toBeUndefined()
+  })
+
+  test('names a smaller size for the case that it runs out all the same, unless nothing would be won', () => {
+    const { smallerMicroBatch, peakBytes } = planMemory(livecell, 'native-cpu', 1e12)
+    expect(predictPeak(livecell, 'native-cpu', smallerMicroBatch ?? 16)).toBeLessThan(0.85 * peakBytes)
+    expect(planMemory({ ...livecell, microBatch: 1 }, 'native-cpu', 1e12).smallerMicroBatch).toBeUndefined()
+  })
+})
