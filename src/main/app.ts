@@ -16,6 +16,7 @@ import { decodeMask, maskGraph } from './services/masks.ts'
 import { checkPackage, packSynthetic, takePackage } from './services/packages.ts'
 import { prepareDataset } from './services/prepare.ts'
 import { evaluateRun, listRuns, showRun } from './services/runs.ts'
+import { scoreFiles } from './services/scores.ts'
 import { generateSynthetic, showSynthetic } from './services/synthetic.ts'
 import { RunsAtWork } from './services/runs-at-work.ts'
 import { pauseRun, resumeRun, settleInterruptedRuns, trainRun } from './services/training.ts'
@@ -91,6 +92,7 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
     'runs.list': () => listRuns(app),
     'runs.show': (input) => showRun(app, input),
     'runs.evaluate': (input, context) => evaluateRun(app, input, context),
+    'scores.files': scoreFiles,
     'synthetic.generate': (input, context) => generateSynthetic(app, input, context),
     'synthetic.show': (input) => showSynthetic(app, input),
     'packages.create': (input, context) => packSynthetic(app, input, context),

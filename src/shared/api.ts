@@ -15,6 +15,7 @@ import { EvaluateRequest, EvaluationResult } from './evaluation.ts'
 import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
 import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
 import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
+import { ScoreRequest, ScoreResult } from './scores.ts'
 import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
 import { HistoryEntry } from './training.ts'
 
@@ -91,8 +92,6 @@ export const requests = {
     input: z.object({
       run: z.string(),
       minutes: z.number().positive().optional(),
-      /** Samples that are computed at a time from here on, where memory did not suffice; a divisor of the batch. */
-      microBatch: z.int().positive().optional(),
       engine: EngineRequest.default('auto')
     }),
     output: TrainResult
@@ -106,6 +105,7 @@ export const requests = {
   'runs.evaluate': { input: EvaluateRequest, output: EvaluationResult },
   'synthetic.generate': { input: GenerateRequest, output: GenerateResult },
   'synthetic.show': { input: ByName, output: z.object({ synthetic: Synthetic, images: z.array(SyntheticImage) }) },
+  'scores.files': { input: ScoreRequest, output: ScoreResult },
   'packages.create': { input: CreatePackageRequest, output: PackageResult },
   'packages.verify': { input: z.object({ file: z.string() }), output: VerifyResult },
   'packages.open': { input: z.object({ file: z.string(), name: Name.optional() }), output: OpenResult },

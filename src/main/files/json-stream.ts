@@ -40,6 +40,29 @@ export function parseJsonEntry(text: string): unknown {
   return Object.values(value ?? {})[0]
 }
 
+/** Reads a file that is one list, an entry at a time; see `readJsonLists`. */
+export async function readJsonList(path: string, visit: (value: unknown) => void): Promise<void> {
+  const scanner = new ListScanner(path, ['entries'], (_, value) => visit(value))
+  scanner.push(Buffer.from('{"entries":'))
+  let isFirst = true
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    const bytes = chunk as Buffer // a stream without an encoding gives buffers
+    scanner.push(isFirst && bytes[0] === 0xef ? bytes.subarray(3) : bytes)
+    isFirst = false
+  }
+  scanner.push(Buffer.from('}'))
+  scanner.finish()
+}
+
+/** Whether a JSON file begins as a list. */
+export async function beginsAsList(path: string): Promise<boolean> {
+  for await (const chunk of createReadStream(path, { end: 1 << 16 })) {
+    const [first] = (chunk as Buffer).toString().trimStart() // a byte order mark counts as blank
+    if (first !== undefined) return first === '['
+  }
+  return false
+}
+
 const maxDepth = 64
 const maxEntryBytes = 256 * 1024 * 1024
 

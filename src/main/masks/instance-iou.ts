@@ -13,15 +13,21 @@ export function instanceIous(
   truths: readonly Rle[],
   isCrowd: readonly boolean[] = []
 ): IouPair[] {
-  const detectionAreas = detections.map(rleArea)
-  const truthAreas = truths.map(rleArea)
-  const pairs: IouPair[] = []
-  for (const [d, t, shared] of intersections(detections, truths)) {
+  return iousOf(intersections(detections, truths), detections.map(rleArea), truths.map(rleArea), isCrowd)
+}
+
+/** The same from the pixels that pairs share. */
+export function iousOf(
+  shared: readonly (readonly [detection: number, truth: number, pixels: number])[],
+  detectionAreas: readonly number[],
+  truthAreas: readonly number[],
+  isCrowd: readonly boolean[] = []
+): IouPair[] {
+  return shared.map(([d, t, pixels]) => {
     const detectionArea = detectionAreas[d] ?? 0
-    const whole = isCrowd[t] === true ? detectionArea : detectionArea + (truthAreas[t] ?? 0) - shared
-    pairs.push([d, t, shared / whole])
-  }
-  return pairs
+    const whole = isCrowd[t] === true ? detectionArea : detectionArea + (truthAreas[t] ?? 0) - pixels
+    return [d, t, pixels / whole]
+  })
 }
 
 /** [i, j, pixels] for all pairs of two lists that share a pixel, by i, then j. */

@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander'
 import { type EvaluationResult, InceptionResize } from '../../shared/evaluation.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
+import { ScoreRequest, type ScoreResult } from '../../shared/scores.ts'
 import { type CommonOptions, engineOption, type Host } from './host.ts'
-import { percent, wholeNumber } from './numbers.ts'
+import { count, percent, wholeNumber } from './numbers.ts'
 
-/** evaluate */
+/** evaluate, score */
 export function addScoreCommands(program: Command, host: Host): void {
   addEvaluate(program, host)
+  addScore(program, host)
 }
 
 interface EvaluateOptions extends CommonOptions {
@@ -66,5 +68,42 @@ function evaluationSentences({ features, iteration, metrics, mean, memorization,
       : [`The nearest pair: picture ${first.number} and ${first.tile.image} at ${first.tile.x}, ${first.tile.y}.`]),
     `  ${picture}`,
     ...notes
+  ].join('\n')
+}
+
+interface ScoreOptions extends CommonOptions {
+  readonly truth: string
+  readonly predictions: string
+  readonly convention: ScoreRequest['convention']
+}
+
+function addScore(program: Command, host: Host): void {
+  program
+    .command('score')
+    .description('compare predicted cells with true ones: COCO evaluation of any two files, and microscopy scores')
+    .requiredOption('--truth <file>', 'COCO file with the true cells')
+    .requiredOption('--predictions <file>', 'list of COCO results, or COCO file')
+    .addOption(
+      new Option('--convention <name>', "COCO's own limits, or those of LIVECell's benchmark")
+        .choices(ScoreRequest.shape.convention.unwrap().options)
+        .default('coco')
+    )
+    .action(async ({ truth, predictions, convention, workspace }: ScoreOptions) => {
+      const result = await host.request('scores.files', { truth, predictions, convention }, workspace)
+      host.print(result, scoreSentences(result))
+    })
+}
+
+function scoreSentences(result: ScoreResult): string {
+  const { stats, microscopy, maxDetections } = result
+  // COCO says −1 where there is nothing to be found.
+  const share = (value: number) => (value < 0 ? 'none' : percent(value))
+  const recalls = stats.AR.map((value, i) => `${share(value)} at ${(maxDetections[i] ?? 0).toLocaleString('en')}`)
+  return [
+    `${count(result.truths, 'true cell')} and ${count(result.predictions, 'predicted cell')} in ${count(result.images, 'image')}, in percent:`,
+    `  COCO (${result.convention}): AP ${share(stats.AP)}, AP50 ${share(stats.AP50)}, AP75 ${share(stats.AP75)}; small ${share(stats.APs)}, medium ${share(stats.APm)}, large ${share(stats.APl)}`,
+    `  Recall: ${recalls.join(', ')}; small ${share(stats.ARs)}, medium ${share(stats.ARm)}, large ${share(stats.ARl)}`,
+    `  At IoU 0.5: F1 ${percent(microscopy.F1)}, TP/(TP+FP+FN) ${percent(microscopy.AP50)}, panoptic quality ${percent(microscopy.PQ)}, aggregated Jaccard ${percent(microscopy.AJI)}`,
+    ...result.notes
   ].join('\n')
 }

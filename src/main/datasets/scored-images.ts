@@ -1,0 +1,116 @@
+import { basename } from 'node:path'
+import { refuse } from '../../shared/errors.ts'
+import { readJsonLists } from '../files/json-stream.ts'
+
+/** An image that both files speak of. */
+export interface ScoredImage {
+  readonly id: number
+  readonly name: string | undefined
+  readonly width: number
+  readonly height: number
+}
+
+/** The images and categories of a COCO file, and how those of another file relate to them. */
+export class ImageList {
+  readonly #path: string
+  readonly #images = new Map<number, ScoredImage>()
+  readonly #byName = new Map<string, ScoredImage[]>()
+  readonly #categories = new Map<number, string | undefined>()
+  #hasCategories = false
+
+  private constructor(path: string) {
+    this.#path = path
+  }
+
+  static async read(path: string): Promise<ImageList> {
+    const list = new ImageList(path)
+    const found = await readJsonLists(path, ['images', 'categories'], (name, value) => {
+      if (name === 'images') list.#addImage(value)
+      else list.#addCategory(value)
+    })
+    list.#hasCategories = list.#categories.size > 0
+    if (found.has('images')) return list
+    throw refuse(`${path} has no "images", so it is no COCO file.`, {
+      file: path,
+      next: 'Name a COCO file with images and annotations; predictions may also be a list of results.'
+    })
+  }
+
+  get images(): ScoredImage[] {
+    return [...this.#images.values()]
+  }
+
+  get categories(): number[] {
+    return [...this.#categories.keys()]
+  }
+
+  /** A file without a list of categories has those of its annotations; where there is a list, it alone counts. */
+  addCategory(category: number): void {
+    if (!this.#hasCategories && !this.#categories.has(category)) this.#categories.set(category, undefined)
+  }
+
+  /** @param where how a sentence about the entry that names the image begins */
+  of(id: unknown, where: string): ScoredImage {
+    const image = typeof id === 'number' ? this.#images.get(id) : undefined
+    if (image !== undefined) return image
+    throw refuse(`${where} belongs to the image ${JSON.stringify(id)}, which ${this.#path} does not have.`, {
+      file: this.#path,
+      next: 'Predictions must be of images of the truth, with the same ids.'
+    })
+  }
+
+  /** The image that another file means: by its id where the names agree, else by its name. */
+  counterpart(other: ScoredImage): ScoredImage {
+    const sameId = this.#images.get(other.id)
+    if (sameId !== undefined && (sameId.name === undefined || keyOf(sameId.name) === keyOf(other.name))) return sameId
+    const [sameName, ...more] = this.#byName.get(keyOf(other.name)) ?? []
+    if (sameName !== undefined && more.length === 0) return sameName
+    throw refuse(
+      `The predictions are also of the image ${other.name ?? other.id}, which ${this.#path} ${more.length > 0 ? 'has more than once' : 'does not have'}.`,
+      { file: this.#path, next: 'Predictions must be of images of the truth, with the same ids or file names.' }
+    )
+  }
+
+  /** The category that another file means: by its name where both files name theirs, else by its id. */
+  counterpartCategory(category: number, other: ImageList | undefined): number {
+    const name = other === undefined ? undefined : other.#categories.get(category)
+    if (name === undefined || this.#categories.get(category) === name) return category
+    const sameName = [...this.#categories].find(([, own]) => own === name)
+    return sameName?.[0] ?? category
+  }
+
+  #addImage(value: unknown): void {
+    const { id, width, height, file_name: name } = { ...(value as Record<string, unknown>) } // fields are checked below
+    const isSize = (side: unknown): side is number => Number.isSafeInteger(side) && Number(side) > 0
+    if (typeof id !== 'number' || !isSize(width) || !isSize(height)) {
+      throw refuse(`${this.#path} has an image without a number as its id, or without its width and height.`, {
+        file: this.#path,
+        next: 'Add them: masks cannot be compared without the size of their image.'
+      })
+    }
+    if (width * height > largestImage) {
+      throw refuse(`${this.#path}: the image ${id} has ${width} × ${height} pixels, more than can be compared.`, {
+        file: this.#path
+      })
+    }
+    const image = { id, width, height, name: typeof name === 'string' ? name : undefined }
+    this.#images.set(id, image)
+    const key = keyOf(image.name)
+    if (key !== '') this.#byName.set(key, [...(this.#byName.get(key) ?? []), image])
+  }
+
+  #addCategory(value: unknown): void {
+    const { id, name } = { ...(value as Record<string, unknown>) } // fields are checked below
+    if (typeof id === 'number') this.#categories.set(id, typeof name === 'string' ? name : undefined)
+  }
+}
+
+/** Runs are counted in 32 bits. */
+const largestImage = 2 ** 32 - 1
+
+/** A name without folders, ending and case. */
+function keyOf(name: string | undefined): string {
+  return basename((name ?? '').replaceAll('\\', '/'))
+    .replace(/\.[^.]*$/, '')
+    .toLowerCase()
+}
