@@ -21,6 +21,14 @@ export function biasLeakyRelu<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, gain
   return tf.engine().runKernel<T>('BiasLeakyRelu', { x, bias }, { slope, scale: gain * Math.SQRT2 })
 }
 
+/**
+ * The activation of features that are √2 as large already, as is their bias: √2·lrelu(z) = lrelu(√2·z). Whoever makes
+ * them puts the factor into something small, a kernel or a scale for each channel, and spares a pass over all pixels.
+ */
+export function biasScaledLeakyRelu<T extends tf.Tensor>(x: T, bias: tf.Tensor1D): T {
+  return biasLeakyRelu(x, bias, Math.SQRT1_2)
+}
+
 /** The activation without a bias. */
 export function leakyRelu<T extends tf.Tensor>(x: T, gain = 1): T {
   return biasLeakyRelu(x, tf.zeros([x.shape.at(-1) ?? 1]), gain)

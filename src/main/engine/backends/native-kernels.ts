@@ -47,7 +47,7 @@ function registerFilters(backendName: string): void {
   replaceKernel('FirFilter', backendName, (call: KernelCall<'x', FilterSettings, NativeBackend>) => {
     const { inputs, attrs, backend } = call
     const { stride, padding, gain } = attrs
-    const attributes = depthwiseAttributes(backend, stride, padding)
+    const attributes = depthwiseAttributes(backend, stride, [padding, padding])
     return tf.tidy(() => {
       const taps = filterTaps(inputs.x.shape[3] ?? 1, gain)
       return backend.executeSingleOutput('DepthwiseConv2dNative', attributes, [inputs.x, taps])
@@ -55,23 +55,29 @@ function registerFilters(backendName: string): void {
   })
   replaceKernel('FirUpsample', backendName, (call: KernelCall<'x', { readonly gain: number }, NativeBackend>) => {
     const { inputs, attrs, backend } = call
-    const [batch = 1, height = 1, width = 1, channels = 1] = inputs.x.shape
-    const attributes = depthwiseAttributes(backend, 2, 1)
-    return tf.tidy(() => {
-      // Upsampling is the backward pass of filtering at every second pixel.
-      const sizes = tf.tensor1d([batch, 2 * height, 2 * width, channels], 'int32')
-      const operands = [sizes, filterTaps(channels, 4 * attrs.gain), inputs.x]
-      return backend.executeSingleOutput('DepthwiseConv2dNativeBackpropInput', attributes, operands)
-    })
+    const taps = () => filterTaps(inputs.x.shape[3] ?? 1, 4 * attrs.gain)
+    const attributes = depthwiseAttributes(backend, 1, [2, 1])
+    // Twice as fast as the backward pass of the filter at every second pixel, which is the same but not of oneDNN.
+    return tf.tidy(() =>
+      backend.executeSingleOutput('DepthwiseConv2dNative', attributes, [insertZeros(inputs.x as tf.Tensor4D), taps()])
+    )
   })
 }
 
-function depthwiseAttributes(backend: NativeBackend, stride: number, padding: number) {
+/** A zero after each pixel along both axes: [N, H, W, C] → [N, 2H, 2W, C] */
+function insertZeros(x: tf.Tensor4D): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape
+  const apart = tf.reshape(x, [batch * height, 1, width, 1, channels])
+  const padded = tf.pad(apart, [[0, 0], [0, 1], [0, 0], [0, 1], [0, 0]]) // prettier-ignore
+  return tf.reshape(padded, [batch, 2 * height, 2 * width, channels])
+}
+
+function depthwiseAttributes(backend: NativeBackend, stride: number, [before, after]: [number, number]) {
   return [
     floatType(backend),
     ints(backend, 'strides', [1, stride, stride, 1]),
     text(backend, 'padding', 'EXPLICIT'),
-    ints(backend, 'explicit_paddings', [0, 0, padding, padding, padding, padding, 0, 0])
+    ints(backend, 'explicit_paddings', [0, 0, before, after, before, after, 0, 0])
   ]
 }
 

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
 import { type RandomStream } from '../../../shared/random.ts'
 import { type NetworkSettings } from '../../../shared/training.ts'
-import { biasLeakyRelu } from '../activation.ts'
 import { convolve } from '../convolution.ts'
 import { downConvolve, firDownsample2 } from '../resample.ts'
 import { Conv2d, Dense, Kernel, minibatchDeviation, unitRows } from './layers.ts'
@@ -109,10 +108,9 @@ export class ResidualBlock extends Module {
 
   forward(input: tf.Tensor4D): tf.Tensor4D {
     const x = this.fromrgb ? this.fromrgb.activated(input) : input // [N, r, r, C]
-    const kernel: tf.Tensor4D = tf.mul(this.skip.scaled(), branchGain)
-    const past = convolve(firDownsample2(x), kernel, { stride: 1, padding: 'valid' })
+    const past = convolve(firDownsample2(x), this.skip.scaled(branchGain), { stride: 1, padding: 'valid' })
     const y = this.conv0.activated(x) // [N, r, r, C]
-    const through = biasLeakyRelu(downConvolve(y, this.conv1.scaled()), this.conv1.bias, branchGain)
+    const through = this.conv1.activatedBy((kernel) => downConvolve(y, kernel), branchGain)
     return tf.add(past, through)
   }
 }

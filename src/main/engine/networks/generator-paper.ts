@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
 import { type RandomStream } from '../../../shared/random.ts'
 import { type NetworkSettings } from '../../../shared/training.ts'
-import { biasLeakyRelu } from '../activation.ts'
 import { firUpsample2, nearestUpsample2 } from '../resample.ts'
 import { Conv2d } from './layers.ts'
 import { Extraction } from './modulated-convolution.ts'
@@ -74,10 +73,11 @@ class PaperBlock extends SynthesisBlock {
     const extracted = this.extract.forward(x, this.skipStyle(ws)) // [N, r, r, e]
     if (!skip || !this.merge) return extracted
     const joined = tf.concat([this.#upsampled(skip), extracted], 3) // [N, r, r, S + e]
-    const merged = this.#convolve(joined, this.merge)
-    if (this.#isLast && !this.output) return tf.add(merged, this.merge.bias)
-    const isActivated = this.#settings.skipPath.mergeActivation === 'lrelu'
-    const features = isActivated ? biasLeakyRelu(merged, this.merge.bias) : tf.add<tf.Tensor4D>(merged, this.merge.bias)
+    const convolution = (kernel: tf.Tensor4D) => this.#convolve(joined, kernel)
+    const isActivated = this.#settings.skipPath.mergeActivation === 'lrelu' && !(this.#isLast && !this.output)
+    const features = isActivated
+      ? this.merge.activatedBy(convolution)
+      : tf.add<tf.Tensor4D>(convolution(this.merge.scaled()), this.merge.bias)
     return this.output ? tf.add(convolvePadded(features, this.output.scaled(), 'zeros'), this.output.bias) : features
   }
 
@@ -89,11 +89,11 @@ class PaperBlock extends SynthesisBlock {
     return upsampling === 'merge' && this.resolution > 8 ? skip : firUpsample2(skip)
   }
 
-  #convolve(joined: tf.Tensor4D, merge: Conv2d): tf.Tensor4D {
+  #convolve(joined: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
     const { mergePadding, skipPath } = this.#settings
     return skipPath.upsampling === 'merge' && !this.#isLast
-      ? upConvolvePadded(joined, merge.scaled(), mergePadding)
-      : convolvePadded(joined, merge.scaled(), mergePadding)
+      ? upConvolvePadded(joined, kernel, mergePadding)
+      : convolvePadded(joined, kernel, mergePadding)
   }
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
 import { type RandomStream } from '../../../shared/random.ts'
-import { biasLeakyRelu } from '../activation.ts'
+import { biasLeakyRelu, biasScaledLeakyRelu } from '../activation.ts'
 import { convolve } from '../convolution.ts'
 import { constantParameter, Module, normalParameter } from './module.ts'
 
@@ -52,9 +52,10 @@ export class Kernel extends Module {
     this.weight = normalParameter<tf.Rank.R4>(random, [size, size, inputs, outputs])
   }
 
-  scaled(): tf.Tensor4D {
+  /** @param gain an extra factor on what the convolution gives */
+  scaled(gain = 1): tf.Tensor4D {
     const [height, width, inputs] = this.weight.shape
-    return tf.mul(this.weight, 1 / Math.sqrt(height * width * inputs))
+    return tf.mul(this.weight, gain / Math.sqrt(height * width * inputs))
   }
 }
 
@@ -70,7 +71,13 @@ export class Conv2d extends Kernel {
   /** Zero padding that keeps the size, bias, √2·lrelu: x [N, H, W, in] → [N, H, W, out] */
   activated(x: tf.Tensor4D): tf.Tensor4D {
     const padding = (this.weight.shape[0] - 1) / 2
-    return biasLeakyRelu(convolve(x, this.scaled(), { stride: 1, padding }), this.bias)
+    return this.activatedBy((kernel) => convolve(x, kernel, { stride: 1, padding }))
+  }
+
+  /** Any convolution, bias and √2·gain·lrelu. The gain is in kernel and bias: g·lrelu(z) = lrelu(g·z) for g > 0. */
+  activatedBy(convolution: (kernel: tf.Tensor4D) => tf.Tensor4D, gain = 1): tf.Tensor4D {
+    const total = gain * Math.SQRT2
+    return biasScaledLeakyRelu(convolution(this.scaled(total)), tf.mul(this.bias, total))
   }
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { type RandomStream } from '../../../shared/random.ts'
 import { SkipPath } from '../../../shared/training.ts'
-import { biasLeakyRelu } from '../activation.ts'
+import { biasLeakyRelu, biasScaledLeakyRelu } from '../activation.ts'
 import { convolve } from '../convolution.ts'
 import { upConvolve } from '../resample.ts'
 import { Dense } from './layers.ts'
@@ -57,16 +57,17 @@ export class SynthesisLayer extends ModulatedConvolution {
    * @returns [N, H', W', out], twice the size of x with `up`
    */
   forward(x: tf.Tensor4D, w: tf.Tensor2D, noise: tf.Tensor4D): tf.Tensor4D {
-    const demodulated = this.convolve(x, w)
-    return biasLeakyRelu(tf.add(demodulated, tf.mul(noise, this.noiseStrength)), this.bias)
+    const demodulated = this.convolve(x, w, Math.SQRT2)
+    const noisy: tf.Tensor4D = tf.add(demodulated, tf.mul(noise, tf.mul(this.noiseStrength, Math.SQRT2)))
+    return biasScaledLeakyRelu(noisy, tf.mul(this.bias, Math.SQRT2))
   }
 
-  /** The modulated and demodulated convolution alone. */
-  convolve(x: tf.Tensor4D, w: tf.Tensor2D): tf.Tensor4D {
+  /** The modulated and demodulated convolution alone, times `gain`. */
+  convolve(x: tf.Tensor4D, w: tf.Tensor2D, gain = 1): tf.Tensor4D {
     const style = this.affine.forward(w)
     const styled: tf.Tensor4D = tf.mul(x, perChannel(style))
     const y = this.#up ? upConvolve(styled, this.weight) : convolve(styled, this.weight, { stride: 1, padding: 1 })
-    return tf.mul(y, perChannel(this.demodulation(style)))
+    return tf.mul(y, perChannel(tf.mul<tf.Tensor2D>(this.demodulation(style), gain)))
   }
 }
 
