@@ -4,8 +4,9 @@ import { wasmBuffers, type WasmBackend } from './buffers.ts'
 import { geometryOf, type ConvolutionKernelAttributes, type Shape4D } from './convolution-geometry.ts'
 import { replaceKernel, type KernelCall } from './kernel-registry.ts'
 import { imageShape } from './loop-kernels.ts'
-import { tapCount, turnKernel, writePhase, type Phase as PhasePixels } from './loops/convolution.ts'
+import { tapCount, turnKernel, writePhase, type Phase as PhasePixels, type Taps } from './loops/convolution.ts'
 import { runCalls, type SimdHost } from './simd/team.ts'
+import { turnKernelCalls } from './simd/turn-kernel-calls.ts'
 import { writePhaseCalls } from './simd/copy-pixels-calls.ts'
 import { filterGradient } from './wasm-filter-gradient.ts'
 
@@ -126,17 +127,25 @@ function phaseAxis(axis: {
 }
 
 function phaseGradient(
-  backend: WasmBackend,
+  backend: Backend,
   { dy, filter }: Record<'dy' | 'filter', tf.TensorInfo>,
   { step, rows, columns }: Phase
 ): tf.TensorInfo {
-  const [height = 1, width = 1, inputs = 1, outputs = 1] = filter.shape
+  const [, , inputs = 1, outputs = 1] = filter.shape
   const turned = allocate(backend, [rows.taps, columns.taps, outputs, inputs])
   const taps = { step, firstRow: rows.firstTap, firstColumn: columns.firstTap }
-  turnKernel(view(backend, filter), [height, width, inputs, outputs], taps, view(backend, turned))
+  turn(backend, filter, turned, taps)
   const result = convolve(backend, dy, turned, { strides: 1, pad: [[0, 0], rows.pad, columns.pad, [0, 0]] })
   backend.disposeData(turned.dataId)
   return result
+}
+
+function turn(backend: Backend, filter: tf.TensorInfo, turned: tf.TensorInfo, taps: Taps): void {
+  const [from, to] = [view(backend, filter), view(backend, turned)]
+  const [height = 1, width = 1, inputs = 1, outputs = 1] = filter.shape
+  const shape = [height, width, inputs, outputs] as const
+  if (inputs % 4 !== 0 || outputs % 4 !== 0) turnKernel(from, shape, taps, to)
+  else runCalls(backend, [turnKernelCalls({ filter: from.byteOffset, turned: to.byteOffset }, shape, taps)])
 }
 
 /** tfjs's own forward convolution, past the engine's bookkeeping: the caller owns the result. */

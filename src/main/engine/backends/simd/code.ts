@@ -72,6 +72,11 @@ export function multiply(a: Code, b: Code): Code {
   return [a, b, vector(0xe6)]
 }
 
+/** Four of the eight numbers of a and b, by their places. */
+export function pick(a: Code, b: Code, places: readonly [number, number, number, number]): Code {
+  return [a, b, vector(0x0d), places.flatMap((place) => [0, 1, 2, 3].map((byte) => 4 * place + byte))]
+}
+
 /** The numbers of a where those of x are above zero, else those of b. */
 export function whereAboveZero(x: Code, a: Code, b: Code): Code {
   const zeros = [integer(0), vector(0x11)]

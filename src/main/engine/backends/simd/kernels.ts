@@ -4,12 +4,14 @@ import { callAll } from './calls.ts'
 import { copyPixels } from './copy-pixels.ts'
 import { mixRows } from './mix-rows.ts'
 import { outerProducts, tileRows, tileVectors } from './outer-products.ts'
+import { transpose } from './transpose.ts'
 
 /** All kernels. A call names one by its place here. */
 export const kernels = [
   callAll(),
   ...range(tileRows).flatMap((rows) => range(tileVectors).map((vectors) => outerProducts(rows, vectors))),
   copyPixels(),
+  transpose(),
   mixRows(),
   activate(),
   passGate()

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { activate, passGate } from '../../../../../../src/main/engine/backends/loops/activation.ts'
-import { writePhase } from '../../../../../../src/main/engine/backends/loops/convolution.ts'
+import { turnKernel, writePhase } from '../../../../../../src/main/engine/backends/loops/convolution.ts'
 import { filteredSize, filterImages, upsampleImages } from '../../../../../../src/main/engine/backends/loops/fir.ts'
 import { activateCalls, passGateCalls } from '../../../../../../src/main/engine/backends/simd/activation-calls.ts'
 import { writePhaseCalls } from '../../../../../../src/main/engine/backends/simd/copy-pixels-calls.ts'
 import { filterCalls, firScratch, upsampleCalls } from '../../../../../../src/main/engine/backends/simd/fir-calls.ts'
 import { runCalls } from '../../../../../../src/main/engine/backends/simd/team.ts'
+import { turnKernelCalls } from '../../../../../../src/main/engine/backends/simd/turn-kernel-calls.ts'
 import { RandomStream } from '../../../../../../src/shared/random.ts'
 import { SimdMemory } from '../../../../../support/engine/simd-host.ts'
 
@@ -67,6 +68,18 @@ test('writes pixels into their phase as the loops do', () => {
   writePhase(source, expected, shape, phase)
   runCalls(memory, writePhaseCalls(addresses({ source, target }), shape, phase))
   expect(target).toEqual(expected)
+})
+
+test.each([
+  { step: 1, firstRow: 0, firstColumn: 0, taps: 9 },
+  { step: 2, firstRow: 0, firstColumn: 1, taps: 2 }
+])('turns a kernel as the loops do: %o', ({ taps, ...which }) => {
+  const [memory, shape] = [new SimdMemory(1), [3, 3, 8, 12] as const]
+  const [filter, turned] = [memory.place(normals(9 * 96)), memory.place(zeros(taps * 96))]
+  const expected = new Float32Array(taps * 96)
+  turnKernel(filter, shape, which, expected)
+  runCalls(memory, [turnKernelCalls(addresses({ filter, turned }), shape, which)])
+  expect(turned).toEqual(expected)
 })
 
 function addresses<Name extends string>(views: Record<Name, Float32Array>): Record<Name, number> {
