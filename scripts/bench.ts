@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util'
 import { type z } from 'zod'
 import { AppError } from '../src/shared/errors.ts'
 import { EngineRequest } from '../src/shared/runs.ts'
+import { benchCocoEvaluation } from './bench/coco-eval.ts'
 import { benchConvolution } from './bench/convolution.ts'
 import { benchFrechet } from './bench/frechet.ts'
 import { benchGanStep } from './bench/gan-step.ts'
-import { benchCocoEvaluation, benchDecode, benchMasks } from './bench/masks.ts'
+import { benchDecode, benchMasks } from './bench/masks.ts'
 import { benchRasterize } from './bench/rasterize.ts'
+import { benchNetworkConvolutions } from './bench/network-convolutions.ts'
 import { benchReadImages } from './bench/read-images.ts'
 import { type BenchResult } from './bench/result.ts'
 
@@ -17,7 +19,8 @@ import { type BenchResult } from './bench/result.ts'
  */
 const benches: Record<string, (options: Options) => Promise<BenchResult | BenchResult[]>> = {
   'coco-eval': benchCocoEvaluation,
-  convolution: ({ engine }) => benchConvolution(engine),
+  convolution: ({ profile, engine }) =>
+    profile === undefined ? benchConvolution(engine) : benchNetworkConvolutions(profile, engine),
   decode: benchDecode,
   frechet: benchFrechet,
   'gan-step': ({ profile, engine }) => benchGanStep(profile, engine),

@@ -73,15 +73,23 @@ function gradients(
   return tf.grads((a, b) => operation(a as tf.Tensor4D, b as tf.Tensor4D))([x, filter])
 }
 
-/** At least ten times and half a second, after two rounds that warm up. All engines here compute at once. */
-function measure(
+interface Measured {
+  readonly name: string
+  readonly unit: string
+  /** Units of one repetition. */
+  readonly count: number
+  readonly leastSeconds?: number
+}
+
+/** At least ten times and for half a second, after two rounds that warm up. All engines here compute at once. */
+export function measure(
   { name: engine, threads }: Backend,
-  { name, unit, count }: { readonly name: string; readonly unit: string; readonly count: number },
+  { name, unit, count, leastSeconds = 0.5 }: Measured,
   operation: Operation
 ): BenchResult {
   const seconds: number[] = []
   const started = performance.now()
-  for (let i = 0; i < 12 || performance.now() - started < 500; i++) {
+  for (let i = 0; i < 12 || performance.now() - started < 1000 * leastSeconds; i++) {
     const before = performance.now()
     const results = operation()
     if (i >= 2) seconds.push((performance.now() - before) / 1000)

@@ -34,11 +34,7 @@ const r1Share = 1 / 16
  * a sixteenth of their time; and of each of the three by itself.
  */
 export async function benchGanStep(profileName = 'p64', engine: BackendRequest = 'auto'): Promise<BenchResult[]> {
-  const profile = profiles[profileName]
-  if (!profile) {
-    const known = Object.keys(profiles).join(', ')
-    throw refuse(`There is no profile ${profileName} for the training step.`, { next: `Choose one of ${known}.` })
-  }
+  const profile = profileOf(profileName)
   const backend = await chooseBackend(engine, { nativeFolder: await nativePackFor(engine) })
   const [main, withPathLength, withR1] = await timeIterations(profile)
   const pathLength = difference(withPathLength, main)
@@ -53,6 +49,21 @@ export async function benchGanStep(profileName = 'p64', engine: BackendRequest =
     result(`gan-step ${profileName}: path length`, backend, pathLength),
     result(`gan-step ${profileName}: R1`, backend, r1)
   ]
+}
+
+/** One iteration with both regularisers, on the backend in use. */
+export async function iterateOnce(profileName: string): Promise<void> {
+  const settings = settingsOf(profileOf(profileName), { pathLength: 1, r1: 1 })
+  const state = TrainingState.create(settings)
+  await runIteration(settings, state, randomBatch(settings))
+  state.dispose()
+}
+
+function profileOf(name: string): Profile {
+  const profile = profiles[name]
+  if (profile) return profile
+  const known = Object.keys(profiles).join(', ')
+  throw refuse(`There is no profile ${name} for the training step.`, { next: `Choose one of ${known}.` })
 }
 
 type Seconds = BenchResult['seconds']
