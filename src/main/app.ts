@@ -6,7 +6,7 @@ import { openCatalog } from './catalog/catalog.ts'
 import { type Environment } from './environment.ts'
 import { adoptFolders } from './services/adopt-folders.ts'
 import { type AppContext } from './services/app-context.ts'
-import { importSource, listDatasets, showDataset } from './services/datasets.ts'
+import { importSource, inspectFiles, listDatasets, showDataset } from './services/datasets.ts'
 import { type DemoWatcher, runDemo } from './services/demo.ts'
 import { DemoSession } from './services/demo-session.ts'
 import { type Handlers, type RequestContext } from './services/dispatch.ts'
@@ -81,6 +81,7 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
       packages: app.catalog.packages.list()
     }),
     'datasets.import': (input, context) => importSource(app, input, context),
+    'datasets.inspect': (input, context) => inspectFiles(app, input, context),
     'datasets.list': () => listDatasets(app),
     'datasets.show': (input) => showDataset(app, input),
     'prepared.create': (input, context) => prepareDataset(app, input, context),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Dataset, DatasetImage, ImportRequest, ImportResult, Name } from './datasets.ts'
+import { Dataset, DatasetImage, ImportRequest, ImportResult, InspectRequest, InspectResult, Name } from './datasets.ts'
 import { DemoRequest, DemoResult, DemoState } from './demo.ts'
 import {
   BuildPackRequest,
@@ -72,6 +72,7 @@ export const requests = {
   'engine.remove': { input: ByName, output: RemovePackResult },
   'workspace.show': { input: z.object({}), output: Workspace },
   'datasets.import': { input: ImportRequest, output: ImportResult },
+  'datasets.inspect': { input: InspectRequest, output: InspectResult },
   'datasets.list': { input: z.object({}), output: z.object({ datasets: z.array(Dataset) }) },
   'datasets.show': { input: ByName, output: z.object({ dataset: Dataset, images: z.array(DatasetImage) }) },
   'prepared.create': { input: PrepareRequest, output: PrepareResult },
@@ -92,6 +93,8 @@ export const requests = {
     input: z.object({
       run: z.string(),
       minutes: z.number().positive().optional(),
+      /** Samples that are computed at a time from here on, where memory did not suffice; a divisor of the batch. */
+      microBatch: z.int().positive().optional(),
       engine: EngineRequest.default('auto')
     }),
     output: TrainResult

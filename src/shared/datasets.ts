@@ -141,3 +141,41 @@ export const ImportResult = z.object({
   warnings: z.array(Warning)
 })
 export type ImportResult = z.infer<typeof ImportResult>
+
+/** A look at a source before anything of it is taken: the import's own reading, with nothing written. */
+export const InspectRequest = ImportRequest.omit({ name: true })
+export type InspectRequest = z.infer<typeof InspectRequest>
+
+/** What one file would become. Sizes and cells are absent where it cannot be read. */
+export const InspectedFile = z.object({
+  file: z.string(),
+  width: z.int().optional(),
+  height: z.int().optional(),
+  channels: z.int().optional(),
+  bits: z.int().optional(),
+  pixelSize: DatasetImage.shape.pixelSize,
+  ranges: DatasetImage.shape.ranges,
+  taken: DatasetImage.shape.taken,
+  class: z.string(),
+  time: z.number().optional(),
+  split: z.string().optional(),
+  annotated: z.boolean(),
+  cells: z.int(),
+  /** Why it would not be taken, and what to do. */
+  problem: z.string().optional()
+})
+export type InspectedFile = z.infer<typeof InspectedFile>
+
+export const InspectResult = z.object({
+  format: SourceFormat,
+  /** What tells the format. */
+  reason: z.string(),
+  files: z.array(InspectedFile),
+  totals: z.object({ files: z.int(), usable: z.int(), annotated: z.int(), cells: z.int() }),
+  classes: z.array(ClassCount),
+  refused: z.array(Refusal),
+  warnings: z.array(Warning),
+  /** How to mend a wrong guess for all files at once: a field of the import request, and what it would change. */
+  corrections: z.array(z.object({ option: z.string(), what: z.string() }))
+})
+export type InspectResult = z.infer<typeof InspectResult>

@@ -58,7 +58,8 @@ export async function importDataset(
   options: ImportOptions = {}
 ): Promise<ImportedDataset> {
   const log = new ImportLog()
-  const { layout } = await resolveLayout(request, log)
+  const { layout, reason } = await resolveLayout(request)
+  if (request.format === 'auto') log.warn(`Taken for the format "${layout}", because ${reason}.`)
   await mkdir(join(folder, 'images'), { recursive: true })
   await mkdir(join(folder, 'cells'), { recursive: true })
   const outcomes = await takeAll(request, layout, folder, log, options)
@@ -74,14 +75,11 @@ export async function importDataset(
 }
 
 /** The layout as asked for or guessed, with what tells so. */
-export async function resolveLayout(request: SourceRequest, log: ImportLog): Promise<Guess> {
+export async function resolveLayout(request: SourceRequest): Promise<Guess> {
   for (const path of [request.source, request.images, request.annotations]) {
     if (path !== undefined) await requirePresent(path)
   }
-  if (request.format !== 'auto') return { layout: request.format, reason: 'it was asked for' }
-  const guess = await guessLayout(request)
-  log.warn(`Taken for the format "${guess.layout}", because ${guess.reason}.`)
-  return guess
+  return request.format === 'auto' ? guessLayout(request) : { layout: request.format, reason: 'it was asked for' }
 }
 
 /** What an import and a look before it have in common. */

@@ -38,11 +38,11 @@ const suffix = '.raw'
  */
 export class PackedPictures {
   readonly #folder: string
-  readonly #file: FileHandle
+  readonly #file: string
   readonly #spans: ReadonlyMap<string, Contents['pictures'][number]>
   readonly #checked = new Set<string>()
 
-  private constructor(folder: string, file: FileHandle, contents: Contents) {
+  private constructor(folder: string, file: string, contents: Contents) {
     this.#folder = folder
     this.#file = file
     this.#spans = new Map(contents.pictures.map((picture) => [picture.name, picture]))
@@ -67,12 +67,10 @@ export class PackedPictures {
   static async #open(folder: string, pictures: readonly PictureToPack[]): Promise<PackedPictures | undefined> {
     const [name] = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith(suffix))
     if (name === undefined) return undefined
-    const file = await open(join(folder, name), 'r')
+    const file = join(folder, name)
     const contents = await readContents(file, name.slice(0, -suffix.length)).catch(() => undefined)
     const isWanted = contents?.pictures.map((picture) => picture.name).join() === pictures.map((p) => p.name).join()
-    if (contents !== undefined && isWanted) return new PackedPictures(folder, file, contents)
-    await file.close()
-    return undefined
+    return contents !== undefined && isWanted ? new PackedPictures(folder, file, contents) : undefined
   }
 
   /**
@@ -82,18 +80,16 @@ export class PackedPictures {
   async read(name: string): Promise<TilePixels | undefined> {
     const spans = this.#spans.get(name)
     invariant(spans, 'every picture of the set is packed')
-    const [pixels, levels] = await Promise.all([readSpan(this.#file, spans.pixels), readSpan(this.#file, spans.levels)])
-    if (this.#checked.has(name)) return { pixels, levels }
+    const [pixels, levels] = await readSpans(this.#file, spans).catch(
+      () => [new Uint8Array(), new Uint8Array()] as const
+    )
+    if (this.#checked.has(name) && pixels.length > 0) return { pixels, levels }
     if (crc32(pixels) !== spans.pixels.crc || crc32(levels) !== spans.levels.crc) {
       await rm(this.#folder, { recursive: true, force: true })
       return undefined
     }
     this.#checked.add(name)
     return { pixels, levels }
-  }
-
-  close(): Promise<void> {
-    return this.#file.close()
   }
 }
 
@@ -140,7 +136,16 @@ async function writePictures(path: string, pictures: readonly PictureToPack[]): 
 }
 
 /** @throws when the file is cut off, or its list is not the one that its name stands for */
-async function readContents(file: FileHandle, name: string): Promise<Contents> {
+async function readContents(path: string, name: string): Promise<Contents> {
+  const file = await open(path, 'r')
+  try {
+    return await parseContents(file, name)
+  } finally {
+    await file.close()
+  }
+}
+
+async function parseContents(file: FileHandle, name: string): Promise<Contents> {
   const { size } = await file.stat()
   const tail = await readSpan(file, { offset: size - lengthBytes, bytes: lengthBytes })
   const length = Number(new DataView(tail.buffer, tail.byteOffset).getBigUint64(0, true))
@@ -151,6 +156,16 @@ async function readContents(file: FileHandle, name: string): Promise<Contents> {
   const last = contents.pictures.at(-1)?.levels
   invariant(last && last.offset + last.bytes + length + lengthBytes === size, 'the pictures fill the file')
   return contents
+}
+
+/** The file is not kept open: it can be made anew at any time. */
+async function readSpans(path: string, { pixels, levels }: { readonly pixels: Span; readonly levels: Span }) {
+  const file = await open(path, 'r')
+  try {
+    return [await readSpan(file, pixels), await readSpan(file, levels)] as const
+  } finally {
+    await file.close()
+  }
 }
 
 /** Bytes that are not there read as zeros, which no checksum takes for the picture. */

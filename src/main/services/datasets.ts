@@ -1,6 +1,7 @@
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { type Dataset, DatasetId } from '../../shared/datasets.ts'
 import { importDataset } from '../datasets/import-dataset.ts'
+import { inspectSource } from '../datasets/inspect-source.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
@@ -32,6 +33,19 @@ export async function importSource(
   } finally {
     await staged.discard()
   }
+}
+
+/** What an import would take, and what not: nothing is written. */
+export function inspectFiles(
+  app: AppContext,
+  request: ParsedInput<'datasets.inspect'>,
+  { signal, progress }: RequestContext
+): Promise<Output<'datasets.inspect'>> {
+  return inspectSource(request, {
+    workerPath: app.environment.prepareWorkerPath,
+    onProgress: (done, total) => progress({ stage: 'look', done, total }),
+    signal
+  })
 }
 
 export function listDatasets(app: AppContext): { datasets: Dataset[] } {

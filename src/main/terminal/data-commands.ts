@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { type Output } from '../../shared/api.ts'
-import { type ImportResult, SourceFormat } from '../../shared/datasets.ts'
 import { defaultMaskSettings, type MaskSettings, paperMaskSettings, type PrepareResult } from '../../shared/masks.ts'
 import { type CommonOptions, type Host } from './host.ts'
+import { addImport } from './import-command.ts'
 import { count, percent, realNumber, shares, wholeNumber } from './numbers.ts'
 
 /** import, datasets, dataset, prepare, mask-graph, decode */
@@ -12,53 +12,6 @@ export function addDataCommands(program: Command, host: Host): void {
   addDatasets(program, host)
   addPrepare(program, host)
   addMaskTools(program, host)
-}
-
-interface ImportOptions extends CommonOptions {
-  readonly name: string
-  readonly format: string
-  readonly images?: string
-  readonly annotations?: string
-  readonly classFrom?: string
-  readonly timeFrom?: string
-  readonly maxImages?: number
-}
-
-function addImport(program: Command, host: Host): void {
-  program
-    .command('import')
-    .description('take a folder or file of annotated images into the workspace; originals are only read')
-    .argument('<source>', 'folder or annotation file')
-    .requiredOption('--name <name>', 'what to call the data set')
-    .addOption(
-      new Option('--format <format>', 'how the annotation is stored').choices(SourceFormat.options).default('auto')
-    )
-    .option('--images <folder>', 'where the images are, if not in the source')
-    .option('--annotations <file>', 'where the annotation is, if not in the source')
-    .option('--class-from <rule>', 'category, folder, filename:REGEX or none')
-    .option('--time-from <rule>', 'filename:REGEX or none')
-    .option('--max-images <number>', 'take at most this many', wholeNumber)
-    .action(async (source: string, options: ImportOptions) => {
-      const { workspace, json: _, format, ...rest } = options
-      const input = { source, ...rest, format: SourceFormat.parse(format) }
-      const result = await host.request('datasets.import', input, workspace)
-      host.print(result, importSentences(result))
-    })
-}
-
-function importSentences({ dataset, refused, warnings }: ImportResult): string {
-  const classes = dataset.classes.map(
-    ({ name, images, annotated, cells }) =>
-      `  ${name}: ${count(images, 'image')}, ${annotated} annotated with ${count(cells, 'cell')}`
-  )
-  return [
-    `"${dataset.name}" holds ${count(dataset.images, 'image')}, ${dataset.annotated} annotated with ${count(dataset.cells, 'cell')}.`,
-    ...classes,
-    ...(refused.length === 0 ? [] : [`Not taken (${refused.length}):`]),
-    ...refused.map(({ file, reason }) => `  ${file}: ${reason}`),
-    ...(warnings.length === 0 ? [] : ['Worth knowing:']),
-    ...warnings.map(({ file, reason }) => `  ${file === undefined ? '' : `${file}: `}${reason}`)
-  ].join('\n')
 }
 
 function addDatasets(program: Command, host: Host): void {

@@ -1,0 +1,85 @@
+import {
+  type DatasetImage,
+  type InspectedFile,
+  type InspectRequest,
+  type InspectResult,
+  SourceFormat
+} from '../../shared/datasets.ts'
+import { countClasses } from './class-counts.ts'
+import { type ImportOptions, resolveLayout, takeAll, type Taken } from './import-dataset.ts'
+import { ImportLog } from './import-log.ts'
+import { warnOfSparseAnnotation } from './sparse-annotation.ts'
+
+/**
+ * Looks at a source as an import would read it, and writes nothing: what each file is, what would be refused and why,
+ * and which choices would change it. With `maxImages` only some files are tried, spread over all.
+ *
+ * @throws AppError of kind `input` where nothing is known as annotated images
+ */
+export async function inspectSource(request: InspectRequest, options: ImportOptions = {}): Promise<InspectResult> {
+  const log = new ImportLog()
+  const { layout, reason } = await resolveLayout(request)
+  const taken = await takeAll(request, layout, undefined, log, options)
+  const images = taken.flatMap(({ image }) => image ?? [])
+  warnOfSparseAnnotation(images, log)
+  return {
+    format: layout,
+    reason,
+    files: taken.map(describe),
+    totals: {
+      files: taken.length,
+      usable: images.length,
+      annotated: images.filter(({ annotated }) => annotated).length,
+      cells: images.reduce((sum, { cells }) => sum + cells, 0)
+    },
+    classes: countClasses(images),
+    refused: log.refused,
+    warnings: log.warnings,
+    corrections: corrections(request, images, taken)
+  }
+}
+
+function describe({ planned, image, problem }: Taken): InspectedFile {
+  const { file, class: className, time, split } = planned
+  const common = { file, class: className, time, split }
+  if (!image) return { ...common, annotated: false, cells: 0, problem }
+  const { width, height, channels, bits, pixelSize, ranges, taken, annotated, cells } = image
+  return { ...common, width, height, channels, bits, pixelSize, ranges, taken, annotated, cells }
+}
+
+/** Only what could matter for these files is offered. */
+function corrections(
+  { classFrom, timeFrom }: InspectRequest,
+  images: readonly DatasetImage[],
+  taken: readonly Taken[]
+): InspectResult['corrections'] {
+  const hasProblems = taken.some(({ problem }) => problem !== undefined)
+  const hasPlanes = hasProblems || images.some(({ channels, taken: part }) => channels > 1 || part !== undefined)
+  return [
+    {
+      option: 'format',
+      what: `read it as another format: ${SourceFormat.options.filter((name) => name !== 'auto').join(', ')}`
+    },
+    {
+      option: 'images, annotations',
+      what: 'name the folder of the pictures, and the file or folder that marks the cells'
+    },
+    ...(hasPlanes
+      ? [
+          {
+            option: 'channels',
+            what: 'take one channel as gray (2), or up to three as colours (3,1,2; - leaves a colour empty)'
+          },
+          { option: 'axes', what: 'say what the pages of stacks are: CYX channels, ZYX depths, TYX times' },
+          { option: 'z, t', what: 'choose the depth and the time to take from stacks' }
+        ]
+      : []),
+    {
+      option: 'classFrom',
+      what: `find classes another way${classFrom === undefined ? '' : ` than ${classFrom}`}: category, folder, filename:REGEX, none`
+    },
+    ...(timeFrom === undefined && images.every(({ time }) => time === undefined)
+      ? [{ option: 'timeFrom', what: 'read times from the file names: filename:REGEX' }]
+      : [])
+  ]
+}

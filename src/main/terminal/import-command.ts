@@ -1,0 +1,132 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import {
+  type ImportResult,
+  type InspectedFile,
+  type InspectResult,
+  PlaneChoice,
+  SourceFormat
+} from '../../shared/datasets.ts'
+import { AppError } from '../../shared/errors.ts'
+import { type CommonOptions, type Host } from './host.ts'
+import { count, wholeNumber } from './numbers.ts'
+
+interface ImportOptions extends CommonOptions {
+  readonly name?: string
+  readonly format: string
+  readonly images?: string
+  readonly annotations?: string
+  readonly classFrom?: string
+  readonly timeFrom?: string
+  readonly maxImages?: number
+  readonly objects?: 'cells' | 'nuclei'
+  readonly axes?: string
+  readonly channels?: number[]
+  readonly z?: number
+  readonly t?: number
+  readonly dryRun?: boolean
+}
+
+export function addImport(program: Command, host: Host): void {
+  program
+    .command('import')
+    .description('take a folder or file of annotated images into the workspace; originals are only read')
+    .argument('<source>', 'folder or annotation file')
+    .option('--name <name>', 'what to call the data set')
+    .addOption(
+      new Option('--format <format>', 'how the annotation is stored').choices(SourceFormat.options).default('auto')
+    )
+    .option('--images <folder>', 'where the images are, if not in the source')
+    .option('--annotations <file>', 'where the annotation is, if not in the source')
+    .option('--class-from <rule>', 'category, folder, column:NAME, filename:REGEX or none')
+    .option('--time-from <rule>', 'filename:REGEX or none')
+    .option('--max-images <number>', 'take at most this many', wholeNumber)
+    .addOption(new Option('--objects <kind>', 'what a cell is, where both are marked').choices(['cells', 'nuclei']))
+    .addOption(new Option('--axes <axes>', 'what the pages of stacks are').choices(['CYX', 'ZYX', 'TYX']))
+    .option('--channels <list>', 'which channels: 2 for gray, 3,1,2 for red, green and blue, - for none', channelList)
+    .option('--z <number>', 'which depth of stacks, from 1', wholeNumber)
+    .option('--t <number>', 'which time of stacks, from 1', wholeNumber)
+    .option('--dry-run', 'only look: what each file is, what would be refused and why')
+    .action(async (source: string, options: ImportOptions) => {
+      const { workspace, json: _, name, dryRun, format, axes, channels, z, t, ...rest } = options
+      const planes = PlaneChoice.parse({ axes, channels, z, t })
+      const input = { source, ...rest, format: SourceFormat.parse(format), planes }
+      if (dryRun === true) {
+        const result = await host.request('datasets.inspect', input, workspace)
+        host.print(result, inspectSentences(result))
+        return
+      }
+      if (name === undefined) throw new AppError('usage', 'A name for the data set is needed: --name NAME.')
+      const result = await host.request('datasets.import', { ...input, name }, workspace)
+      host.print(result, importSentences(result))
+    })
+}
+
+/** "-,1,2" → [0, 1, 2] */
+function channelList(text: string): number[] {
+  const channels = text.split(',').map((part) => (part.trim() === '-' ? 0 : wholeNumber(part.trim())))
+  const parsed = PlaneChoice.shape.channels.safeParse(channels)
+  if (parsed.success) return channels
+  throw new InvalidArgumentError('It must be one to three channels from 1 up, as in 2 or 3,1,2 or -,1,2.')
+}
+
+function importSentences({ dataset, refused, warnings }: ImportResult): string {
+  return [
+    `"${dataset.name}" holds ${count(dataset.images, 'image')}, ${dataset.annotated} annotated with ${count(dataset.cells, 'cell')}.`,
+    ...classLines(dataset.classes),
+    ...problemLines('Not taken', refused),
+    ...warningLines(warnings)
+  ].join('\n')
+}
+
+const shownFiles = 20
+
+function inspectSentences(result: InspectResult): string {
+  const { format, reason, files, totals, classes, refused, warnings, corrections } = result
+  const good = files.filter(({ problem }) => problem === undefined)
+  return [
+    `Looks like "${format}", because ${reason}.`,
+    `${totals.usable} of ${count(totals.files, 'file')} can be taken, ${totals.annotated} annotated with ${count(totals.cells, 'cell')}. Nothing was written.`,
+    ...classLines(classes),
+    ...good.slice(0, shownFiles).map(fileLine),
+    ...(good.length > shownFiles ? [`  … and ${good.length - shownFiles} more (--json lists all)`] : []),
+    ...problemLines('Would not be taken', refused),
+    ...warningLines(warnings),
+    'To correct it for all files at once:',
+    ...corrections.map(({ option, what }) => `  ${asOptions(option)}: ${what}`)
+  ].join('\n')
+}
+
+/** Field names of the request as options of the command. */
+function asOptions(names: string): string {
+  return names.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/\b(?<![-\w])(?=\w)/g, '--')
+}
+
+function fileLine(file: InspectedFile): string {
+  const { width, height, channels, bits, pixelSize, ranges, class: className, annotated, cells } = file
+  const size = pixelSize ? `, ${Number(pixelSize.x.toPrecision(4))} µm a pixel` : ''
+  const values = ranges
+    ? `, values ${ranges.map(({ low, high }) => `${Number(low.toPrecision(5))} to ${Number(high.toPrecision(5))}`).join(' and ')} become 0 to 255`
+    : ''
+  const marked = annotated ? count(cells, 'cell') : 'not annotated'
+  return `  ${file.file}  ${width ?? '?'}×${height ?? '?'}, ${count(channels ?? 0, 'channel')}, ${bits ?? '?'} bits${size}${values}  ${className}  ${marked}`
+}
+
+function classLines(classes: ImportResult['dataset']['classes']): string[] {
+  return classes.map(
+    ({ name, images, annotated, cells }) =>
+      `  ${name}: ${count(images, 'image')}, ${annotated} annotated with ${count(cells, 'cell')}`
+  )
+}
+
+function problemLines(title: string, refused: ImportResult['refused']): string[] {
+  if (refused.length === 0) return []
+  return [`${title} (${refused.length}):`, ...refused.map(({ file, reason }) => `  ${file}: ${reason}`)]
+}
+
+function warningLines(warnings: ImportResult['warnings']): string[] {
+  if (warnings.length === 0) return []
+  return [
+    'Worth knowing:',
+    ...warnings.map(({ file, reason }) => `  ${file === undefined ? '' : `${file}: `}${reason}`)
+  ]
+}
