@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readdir, symlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { listPacks } from '../../src/main/engine-packs/installed-packs.ts'
 import { defaultEnvironment } from '../../src/main/environment.ts'
@@ -38,6 +40,18 @@ describe.skipIf(nativeFolder === undefined)(`the pack of this checkout${withoutN
       join(folder, 'libtensorflow_framework.so.2')
     )
     expect(await deviationOf(folder)).toBeLessThan(1e-5)
+  })
+
+  test('lets a process that computed with it end in peace', async () => {
+    const backend = pathToFileURL(resolve('src/main/engine/backend.ts')).href
+    const program = `
+      const { chooseBackend } = await import(${JSON.stringify(backend)})
+      await chooseBackend('native-cpu', { nativeFolder: ${JSON.stringify(nativeFolder)} })`
+    const words = ['--input-type=module', '--eval', program]
+    const ending = await new Promise((done) =>
+      execFile(process.execPath, words, (error) => done(error?.signal ?? error))
+    )
+    expect(ending).toBeNull()
   })
 
   test('is tried beside wasm by `auto`, once', async () => {

@@ -71,6 +71,9 @@ const names =
         system: 'libc.so.6'
       }
 
+/** RTLD_NOW and RTLD_NODELETE of dlfcn.h. */
+const keepLoaded = process.platform === 'darwin' ? 0x82 : 0x1002
+
 /** Opens TensorFlow's libraries in `folder`. Throws what the dynamic loader says when they cannot be opened. */
 export function bindTensorFlow(folder: string): TensorFlowFunctions {
   koffi.load(`${folder}/${names.framework}`, { global: true }) // the kernels find its symbols by name
@@ -133,14 +136,25 @@ export function bindTensorFlow(folder: string): TensorFlowFunctions {
   }
 }
 
-/** Opens the first of these libraries that can be. Throws what the loader says about the first when none can. */
+/**
+ * Opens the first of these libraries that can be, and keeps it until the process is gone: when Node ends, koffi would
+ * close it under TensorFlow's threads, and the process would end by a segmentation fault.
+ *
+ * Throws what the loader says about the first library when none can be opened.
+ */
 function loadFirst([file = '', ...others]: readonly string[]): LibraryHandle {
+  const keep = koffi.load(null).func('void* dlopen(str file, int flags)') as Call
+  const open = (path: string): LibraryHandle => {
+    const library = koffi.load(path)
+    keep(path, keepLoaded)
+    return library
+  }
   try {
-    return koffi.load(file)
+    return open(file)
   } catch (thrown) {
     for (const other of others) {
       try {
-        return koffi.load(other)
+        return open(other)
       } catch {
         // what is wrong with the expected one matters more
       }
