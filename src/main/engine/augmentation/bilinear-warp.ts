@@ -16,13 +16,29 @@ export interface Warp {
   readonly beyond: 'reflect' | 'stop'
 }
 
+/** tfjs's WebGPU backend reckons with places as 32-bit floats, which count no further. */
+const mostPixels = 2 ** 24
+
 /**
  * Samples pictures bilinearly. Linear in x and differentiable to any order: its gradient scatters to where it gathered.
  *
  * @param x [N, h, w, P]
+ * @param most pixels of x that are taken at once; the result does not depend on it
  * @returns [N, height, width, P]
  */
-export function warpBilinear(x: tf.Tensor4D, warp: Warp): tf.Tensor4D {
+export function warpBilinear(x: tf.Tensor4D, warp: Warp, most = mostPixels): tf.Tensor4D {
+  const [count, height, width] = x.shape
+  const atOnce = Math.max(1, Math.floor(most / (height * width)))
+  if (count <= atOnce) return warpAtOnce(x, warp)
+  const sizes = Array.from({ length: Math.ceil(count / atOnce) }, (_, i) => Math.min(atOnce, count - i * atOnce))
+  const parts = tf.split<tf.Tensor4D>(x, sizes).map((part, i) => {
+    const coefficients = warp.coefficients.slice(i * atOnce, (i + 1) * atOnce)
+    return warpAtOnce(part, { ...warp, coefficients })
+  })
+  return tf.concat(parts)
+}
+
+function warpAtOnce(x: tf.Tensor4D, warp: Warp): tf.Tensor4D {
   const warped = applyLinear(
     x,
     (source) => gatherNeighbours(source, x.shape, warp),
