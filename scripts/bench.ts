@@ -8,7 +8,6 @@ import { benchFrechet } from './bench/frechet.ts'
 import { benchGanStep } from './bench/gan-step.ts'
 import { benchDecode, benchMasks } from './bench/masks.ts'
 import { benchRasterize } from './bench/rasterize.ts'
-import { benchNetworkConvolutions } from './bench/network-convolutions.ts'
 import { benchReadImages } from './bench/read-images.ts'
 import { type BenchResult } from './bench/result.ts'
 
@@ -19,8 +18,7 @@ import { type BenchResult } from './bench/result.ts'
  */
 const benches: Record<string, (options: Options) => Promise<BenchResult | BenchResult[]>> = {
   'coco-eval': benchCocoEvaluation,
-  convolution: ({ profile, engine }) =>
-    profile === undefined ? benchConvolution(engine) : benchNetworkConvolutions(profile, engine),
+  convolution: ({ engine }) => benchConvolution(engine),
   decode: benchDecode,
   frechet: benchFrechet,
   'gan-step': ({ profile, engine }) => benchGanStep(profile, engine),

@@ -1,12 +1,9 @@
 import { decodeGrayMask } from '../../src/main/masks/decode.ts'
 import { applyGrayLevels, grayLevels } from '../../src/main/masks/gray-levels.ts'
 import { makeGrayMask } from '../../src/main/masks/gray-mask.ts'
-import { instanceIous } from '../../src/main/masks/instance-iou.ts'
 import { type Cell } from '../../src/main/masks/overlap-graph.ts'
 import { rasterizeRings } from '../../src/main/masks/rasterize.ts'
-import { rleArea, rleFromLabel } from '../../src/main/masks/rle.ts'
-import { evaluateInstances, summarize } from '../../src/main/study/coco-evaluation.ts'
-import { livecellConvention } from '../../src/main/study/coco-matching.ts'
+import { rleArea } from '../../src/main/masks/rle.ts'
 import { RandomStream } from '../../src/shared/random.ts'
 import { measure } from './measure.ts'
 import { type BenchResult } from './result.ts'
@@ -35,29 +32,6 @@ export function benchDecode(): Promise<BenchResult> {
   return Promise.resolve(
     measure({ name: 'decode', unit: 'images', count: images }, () => {
       for (const mask of masks) decodeGrayMask(mask, size.width, size.height, 4, { method: 'cores' })
-    })
-  )
-}
-
-/** Cells found and true cells to COCO's twelve numbers, intersections included. */
-export function benchCocoEvaluation(): Promise<BenchResult> {
-  const sets = makeSets()
-  const found = sets.map((cells) => [
-    ...rleFromLabel(makeGrayMask(cells, size).owners, size.width, size.height).values()
-  ])
-  const truths = sets.map((cells) => cells.map(({ area }) => ({ category: 1, area })))
-  return Promise.resolve(
-    measure({ name: 'coco-eval', unit: 'images', count: images }, () => {
-      const evaluated = sets.map((cells, imageId) => ({
-        imageId,
-        truths: truths[imageId] ?? [],
-        detections: (found[imageId] ?? []).map((rle, i) => ({ category: 1, area: rleArea(rle), score: (i % 97) / 97 })),
-        ious: instanceIous(
-          found[imageId] ?? [],
-          cells.map(({ raster }) => raster)
-        )
-      }))
-      summarize(evaluateInstances(evaluated, [1], livecellConvention))
     })
   )
 }
