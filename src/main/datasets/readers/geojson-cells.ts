@@ -36,7 +36,9 @@ const Feature = z.object({
     })
     .nullish()
 })
-type Feature = z.infer<typeof Feature>
+
+/** An object with its number in the file, from 1. */
+type NumberedFeature = z.infer<typeof Feature> & { readonly number: number }
 
 const maxBytes = 256 * 2 ** 20
 
@@ -47,21 +49,23 @@ const maxBytes = 256 * 2 ** 20
  *
  * @throws AppError of kind `input` for a file that is no GeoJSON
  */
-export async function readFeatures(path: string): Promise<{ objects: Feature[]; regions: number; unknown: number }> {
+export async function readFeatures(path: string): Promise<{ objects: NumberedFeature[]; regions: number; unknown: number }> {
   const value = parse(path, await readFile(path))
   const list: unknown =
     isObject(value) && 'features' in value ? value['features'] : Array.isArray(value) ? value : [value]
   if (!Array.isArray(list)) throw notGeojson(path, 'its "features" are no list')
-  const features = list.map((feature) => Feature.safeParse(feature))
-  const known = features.flatMap(({ data }) => data ?? [])
+  const known = list.flatMap((entry, i): NumberedFeature[] => {
+    const { data } = Feature.safeParse(entry)
+    return data ? [{ ...data, number: i + 1 }] : []
+  })
   if (known.length === 0 && list.length > 0) throw notGeojson(path, 'it holds no features')
-  const isCell = ({ properties }: Feature) => ['cell', 'detection'].includes(properties?.objectType ?? '')
+  const isCell = ({ properties }: NumberedFeature) => ['cell', 'detection'].includes(properties?.objectType ?? '')
   const cells = known.filter(isCell)
   const objects = cells.length > 0 ? cells : known.filter(({ properties }) => properties?.objectType !== 'tile')
   return { objects, regions: known.length - objects.length, unknown: list.length - known.length }
 }
 
-/** Reads the cells of one image out of a GeoJSON file, numbered from 1 in its order. */
+/** Reads the cells of one image out of a GeoJSON file, numbered by their places in it. */
 export async function readGeojsonCells(
   path: string,
   which: Objects,
@@ -71,9 +75,9 @@ export async function readGeojsonCells(
 ): Promise<Annotation | undefined> {
   const { objects, regions, unknown } = await readFeatures(path)
   const cells = new CellCollector(basename(path), file, log)
-  for (const [index, feature] of objects.entries()) {
+  for (const feature of objects) {
     const geometry = which === 'nuclei' ? (feature.nucleusGeometry ?? feature.geometry) : feature.geometry
-    cells.add(`Object ${index + 1}`, index + 1, outlineOf(geometry, size))
+    cells.add(`Object ${feature.number}`, feature.number, outlineOf(geometry, size))
   }
   if (regions > 0)
     log.warn(`${regions} annotated regions around the cells were left out.`, file, 'pictures with regions around cells')

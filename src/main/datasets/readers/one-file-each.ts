@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { AppError, refuse } from '../../../shared/errors.ts'
 import { mostFrequent } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import { isFolder, listByEnding, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
+import { findSubfolder, isFolder, listByEnding, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 import { pairFiles } from './pair-files.ts'
 import { splitOf } from './splits.ts'
@@ -26,7 +26,7 @@ export interface FileEachFormat {
 export async function findOneFileEach(place: SourcePlace, log: Log, format: FileEachFormat): Promise<Source> {
   const isFile = (await isFolder(place.source)) === false
   const root = isFile ? dirname(place.source) : place.source
-  const folder = await requireFolder(place.images ?? root, 'the pictures')
+  const folder = await requireFolder(place.images ?? (await findSubfolder(root, ['images'])) ?? root, 'the pictures')
   const files = await listByEnding(await folderOf(place.annotations ?? root), format.endings)
   const wanted = isFile ? files.filter(({ path }) => path === place.source) : files
   const { pairs, unused } = pairFiles(await listPictures(folder), wanted.map(withoutEnding(format.endings)))
