@@ -12,6 +12,10 @@ import { sha256 } from '../files/checksum.ts'
 const parts = ['generator', 'generatorEma', 'discriminator', 'optimizer'] as const
 type Part = (typeof parts)[number]
 
+/** Of these, the parts that make pictures and that a new run can go on from. */
+const modelParts = ['generatorEma', 'discriminator'] as const satisfies Part[]
+export type ModelTensors = Pick<SavedState['tensors'], (typeof modelParts)[number]>
+
 const fileNames: Record<Part, string> = {
   generator: 'generator.safetensors',
   generatorEma: 'generator-ema.safetensors',
@@ -65,6 +69,13 @@ export interface LoadedCheckpoint {
   readonly saved: SavedState
 }
 
+/** A trained model without what only its own run needs to go on exactly. */
+export interface LoadedModel {
+  readonly checkpoint: Checkpoint
+  readonly scalars: SavedState['scalars']
+  readonly tensors: ModelTensors
+}
+
 /** The safe points of one run: `checkpoints/<iteration>/`, each whole or absent. */
 export class CheckpointFolder {
   readonly #folder: string
@@ -93,13 +104,26 @@ export class CheckpointFolder {
     for (const name of later) await rm(join(this.#folder, name), { recursive: true, force: true })
   }
 
-  async #writeNew(folder: string, { scalars, tensors }: SavedState, about: StateNotes): Promise<void> {
+  /** Writes a model to be handed out: only what makes pictures or is gone on from, with half of the digits. */
+  async writeModel({ scalars, tensors }: LoadedModel, about: StateNotes): Promise<void> {
+    const folder = join(this.#folder, String(scalars.iteration).padStart(8, '0'))
+    await this.#writeNew(folder, { scalars, tensors }, about, 'half')
+  }
+
+  async #writeNew(
+    folder: string,
+    { scalars, tensors }: { readonly scalars: SavedState['scalars']; readonly tensors: Partial<SavedState['tensors']> },
+    about: StateNotes,
+    precision: 'full' | 'half' = 'full'
+  ): Promise<void> {
     await rm(folder, { recursive: true, force: true })
     const staged = await stageFolder(folder)
     try {
       const files: StateFile['files'] = {}
       for (const part of parts) {
-        const bytes = encodeSafetensors(tensors[part])
+        const content = tensors[part]
+        if (content === undefined) continue
+        const bytes = encodeSafetensors(content, {}, () => precision === 'half')
         await writeFile(join(staged.path, fileNames[part]), bytes)
         files[fileNames[part]] = { bytes: bytes.length, sha256: sha256(bytes) }
       }
@@ -147,12 +171,28 @@ export class CheckpointFolder {
 
   /** The one with the best score, or the newest where none was scored yet; or the one of a given iteration. */
   async choose(iteration?: number): Promise<LoadedCheckpoint> {
+    return this.load(await this.#choice(iteration))
+  }
+
+  /** The same, but only what makes pictures: a model on board holds no more. */
+  async chooseModel(iteration?: number): Promise<LoadedModel> {
+    const checkpoint = await this.#choice(iteration)
+    const folder = join(this.#folder, checkpoint.folder)
+    const state = await readState(folder)
+    const [generatorEma, discriminator] = await Promise.all([
+      readPart(folder, 'generatorEma', state),
+      readPart(folder, 'discriminator', state)
+    ])
+    return { checkpoint, scalars: state.scalars, tensors: { generatorEma, discriminator } }
+  }
+
+  async #choice(iteration?: number): Promise<Checkpoint> {
     const all = await this.list()
     const chosen =
       iteration === undefined
         ? (all.find(({ isBest }) => isBest) ?? all[0])
         : all.find((checkpoint) => checkpoint.iteration === iteration)
-    if (chosen !== undefined) return this.load(chosen)
+    if (chosen !== undefined) return chosen
     const there = all.map((checkpoint) => checkpoint.iteration).join(', ')
     throw refuse(
       iteration === undefined

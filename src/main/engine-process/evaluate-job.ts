@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type EvaluationResult } from '../../shared/evaluation.ts'
 import { type SampleQuality } from '../engine/metrics/sample-quality.ts'
-import { TrainingState } from '../engine/training/training-state.ts'
+import { restoreGenerator } from '../engine/training/training-state.ts'
 import { type EvaluateJob } from '../jobs/engine-protocol.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
@@ -16,14 +16,14 @@ export async function evaluateCheckpoint(job: EvaluateJob, channel: Channel): Pr
   const engine = await startEngine(job, channel)
   const { settings, classes, seed } = job
   const progress = (done: number) => channel.send({ type: 'progress', stage: 'evaluate', done, total: 4 })
-  const { saved, checkpoint } = await new CheckpointFolder(job.runFolder).choose(job.checkpoint)
+  const { tensors, checkpoint } = await new CheckpointFolder(job.runFolder).chooseModel(job.checkpoint)
   const asked = job.count ?? settings.evaluationPictures
   const real = await readRealTiles(await openPreparedTiles(job), settings, classes, asked)
   const scorer = await Scorer.of(job, real)
   await progress(1)
-  const state = TrainingState.restore(settings, saved)
-  const fake = await scorer.draw(state.generatorEma, seed)
-  state.dispose()
+  const generator = restoreGenerator(settings, tensors.generatorEma)
+  const fake = await scorer.draw(generator, seed)
+  generator.dispose()
   await progress(2)
   const fakeFeatures = await scorer.featuresOf(fake)
   await progress(3)

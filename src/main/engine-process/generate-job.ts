@@ -2,13 +2,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { type CellLimits } from '../../shared/masks.ts'
-import { type SyntheticImage } from '../../shared/synthetic.ts'
+import { type RemovedCell, type SyntheticImage } from '../../shared/synthetic.ts'
 import { sampleGenerator } from '../engine/sampling.ts'
-import { TrainingState } from '../engine/training/training-state.ts'
+import { type Generator } from '../engine/networks/generator.ts'
+import { restoreGenerator } from '../engine/training/training-state.ts'
 import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../images/png-encode.ts'
 import { drawLabels } from '../images/label-colours.ts'
-import { filterByArea } from '../masks/area-filter.ts'
-import { decodeGrayMask } from '../masks/decode.ts'
+import { describeRemoved, filterByArea } from '../masks/area-filter.ts'
+import { decodeGrayMask, estimateLevels, evenLevels } from '../masks/decode.ts'
 import { type GenerateJob, type GenerateOutcome } from '../jobs/engine-protocol.ts'
 import { OutlineCollector } from '../packages/outlines.ts'
 import { type Channel } from './channel.ts'
@@ -24,12 +25,13 @@ const attemptsPerPicture = 4
 /** Makes a synthetic set from a run's best model: pictures, label images, outlines (paper §2.4). */
 export async function generateSet(job: GenerateJob, channel: Channel): Promise<void> {
   await startEngine(job, channel)
-  const { saved, checkpoint } = await new CheckpointFolder(job.runFolder).choose()
-  const state = TrainingState.restore(job.settings, saved)
-  const maker = new SetMaker(job, state, channel)
+  const { tensors, checkpoint } = await new CheckpointFolder(job.runFolder).chooseModel()
+  const generator = restoreGenerator(job.settings, tensors.generatorEma)
+  const maker = new SetMaker(job, generator, channel)
+  await maker.learnLevels()
   for (const [label, count] of job.counts.entries()) await maker.makeClass(label, count)
   await channel.send({ type: 'generated', outcome: await maker.finish(checkpoint.iteration) })
-  state.dispose()
+  generator.dispose()
 }
 
 interface Candidate {
@@ -37,17 +39,19 @@ interface Candidate {
   readonly image: Uint8Array
   readonly labels: Uint32Array
   readonly cells: number
-  readonly removed: ReadonlyMap<number, string>
+  readonly removed: readonly RemovedCell[]
   readonly drop: string | undefined
 }
 
 class SetMaker {
   readonly #job: GenerateJob
-  readonly #state: TrainingState
+  readonly #generator: Generator
   readonly #channel: Channel
   readonly #outlines: OutlineCollector
   readonly #images: SyntheticImage[] = []
   readonly #warnings: string[] = []
+  /** The gray of each label, background first. */
+  #levels: readonly number[]
   /** How the file names of each class begin. */
   readonly #stems: readonly string[]
   readonly #why = new Map<string, number>()
@@ -55,12 +59,25 @@ class SetMaker {
   #droppedImages = 0
   #nextIndex = 0
 
-  constructor(job: GenerateJob, state: TrainingState, channel: Channel) {
+  constructor(job: GenerateJob, generator: Generator, channel: Channel) {
     this.#job = job
-    this.#state = state
+    this.#generator = generator
     this.#channel = channel
     this.#outlines = new OutlineCollector(job.classes, job.statement)
     this.#stems = fileStems(job.classes)
+    this.#levels = evenLevels(job.grayLevels)
+  }
+
+  /** Finds the grays that this generator paints, from one batch of all classes in turn. */
+  async learnLevels(): Promise<void> {
+    const labels = Int32Array.from({ length: batch }, (_, i) => i % this.#job.classes.length)
+    const samples = await this.#sample(labels, 0)
+    const { levels, warning } = estimateLevels(
+      samples.map((sample) => grayBytes(sample, this.#job.settings.network.imageChannels)),
+      this.#job.grayLevels
+    )
+    this.#levels = levels
+    if (warning !== undefined) this.#warnings.push(warning)
   }
 
   /** Makes `count` pictures of one class that pass the filter, or the best it can, and says so. */
@@ -101,26 +118,31 @@ class SetMaker {
         next: 'Start it again at any time: the same seed gives the same pictures.'
       })
     }
-    const { seed, truncation, settings, limits, grayLevels, classes } = this.#job
+    const { settings, limits, grayLevels, classes } = this.#job
     const firstIndex = this.#nextIndex
     this.#nextIndex += batch
-    const labels = new Int32Array(batch).fill(label)
-    const samples = await sampleGenerator(this.#state.generatorEma, {
+    const samples = await this.#sample(new Int32Array(batch).fill(label), firstIndex)
+    const { resolution, imageChannels } = settings.network
+    const real = limits?.find((limit) => limit.class === classes[label])
+    return samples.map((sample, i) => {
+      const gray = grayBytes(sample, imageChannels)
+      const mask = decodeGrayMask(gray, resolution, resolution, grayLevels, { levels: this.#levels })
+      return { index: firstIndex + i, image: imageBytes(sample, imageChannels), ...filtered(mask, resolution, real) }
+    })
+  }
+
+  /** One sample [R, R, image planes + 1] for each label. */
+  async #sample(labels: Int32Array, firstIndex: number): Promise<Float32Array[]> {
+    const { seed, truncation } = this.#job
+    const samples = await sampleGenerator(this.#generator, {
       labels,
       seed,
       firstIndex,
       batch,
       ...(truncation === 1 ? {} : { truncation: { psi: truncation } })
     })
-    const { resolution, imageChannels } = settings.network
-    const real = limits?.find((limit) => limit.class === classes[label])
-    return Array.from({ length: batch }, (_, i) => {
-      const size = resolution ** 2 * (imageChannels + 1)
-      const sample = samples.subarray(i * size, (i + 1) * size)
-      const mask = decodeGrayMask(grayBytes(sample, imageChannels), resolution, resolution, grayLevels)
-      const image = imageBytes(sample, imageChannels)
-      return { index: firstIndex + i, image, ...filtered(mask, resolution, real) }
-    })
+    const size = samples.length / labels.length
+    return Array.from(labels, (_, i) => samples.subarray(i * size, (i + 1) * size))
   }
 
   async #keep(candidate: Candidate, label: number, position: number): Promise<void> {
@@ -147,10 +169,11 @@ class SetMaker {
       width: resolution,
       height: resolution,
       cells: candidate.cells,
-      removedCells: candidate.removed.size
+      removedCells: candidate.removed.length,
+      removed: [...candidate.removed]
     })
-    this.#countReasons(candidate.removed.values())
-    this.#removedCells += candidate.removed.size
+    this.#countReasons(candidate.removed.map(({ reason }) => reason))
+    this.#removedCells += candidate.removed.length
     const total = this.#job.counts.reduce((sum, count) => sum + count, 0)
     await this.#channel.send({ type: 'progress', stage: 'generate', done: this.#images.length, total })
   }
@@ -170,8 +193,9 @@ function filtered(
   resolution: number,
   limits: CellLimits | undefined
 ): Omit<Candidate, 'index' | 'image'> {
-  if (limits === undefined) return { labels: mask.labels, cells: mask.cells, removed: new Map(), drop: undefined }
-  return filterByArea(mask.labels, resolution, resolution, limits)
+  if (limits === undefined) return { labels: mask.labels, cells: mask.cells, removed: [], drop: undefined }
+  const { labels, cells, removed, drop } = filterByArea(mask.labels, resolution, resolution, limits)
+  return { labels, cells, drop, removed: describeRemoved(mask.labels, resolution, resolution, removed) }
 }
 
 /** Class names in letters, digits and hyphens, for file names that every system takes; those that fall together get a number. */

@@ -37,8 +37,8 @@ export async function startingPoint(
 
 async function firstState(job: TrainJob, channel: Channel): Promise<TrainingState> {
   if (job.fromRunFolder === undefined) return TrainingState.create(job.settings)
-  const { saved } = await new CheckpointFolder(job.fromRunFolder).choose()
-  const { state, fresh } = TrainingState.continueFrom(job.settings, saved)
+  const model = await new CheckpointFolder(job.fromRunFolder).chooseModel()
+  const { state, fresh } = TrainingState.continueFrom(job.settings, model)
   const isOther = fresh.filter((name) => !name.includes('embed'))
   if (isOther.length > 0) {
     await channel.send({ type: 'notice', text: `${isOther.length} parts of the model did not fit and start anew.` })

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { invariant, refuse } from '../../shared/errors.ts'
-import { type EngineInfo, type Run } from '../../shared/runs.ts'
+import { type EngineInfo } from '../../shared/runs.ts'
 import { type Synthetic, type SyntheticAbout, SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
@@ -10,8 +10,7 @@ import { type GenerateJob, type GenerateOutcome, progressOf } from '../jobs/engi
 import { productName } from '../product.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { requirePrepared } from './prepared-sets.ts'
-import { runFolder } from './training.ts'
+import { type Model, requireModel } from './models.ts'
 import { newId } from './workspace.ts'
 
 type GenerateInput = ParsedInput<'synthetic.generate'>
@@ -23,9 +22,9 @@ export async function generateSynthetic(
   { signal, progress }: RequestContext
 ): Promise<Output<'synthetic.generate'>> {
   requireFreeName(app.catalog.synthetic, 'synthetic set', request.name)
-  const run = app.catalog.runs.require(request.run)
-  if (run.settings.network.maskChannels === 0) {
-    throw refuse(`The run "${run.name}" makes images without masks.`, {
+  const model = await requireModel(app, request.run)
+  if (model.settings.network.maskChannels === 0) {
+    throw refuse(`The run "${model.name}" makes images without masks.`, {
       next: 'Train one with --generator paper to get annotated images.'
     })
   }
@@ -33,7 +32,7 @@ export async function generateSynthetic(
   const staged = await stageFolder(app.folders.folder('synthetic', id))
   try {
     for (const part of ['images', 'masks', 'previews']) await mkdir(join(staged.path, part))
-    const job = await describeJob(app, run, request, staged.path)
+    const job = describeJob(app, model, request, staged.path)
     let engine: EngineInfo | undefined
     const outcome = await runEngineJob(
       app.environment,
@@ -45,7 +44,7 @@ export async function generateSynthetic(
       signal
     )
     invariant(engine !== undefined, 'an engine that generated has said its name')
-    const about = describeSet(app, run, request, { id, outcome, engine })
+    const about = describeSet(app, model, request, { id, outcome, engine })
     await writeFile(join(staged.path, 'about.json'), JSON.stringify(about))
     await staged.commit()
     app.catalog.transaction(() => {
@@ -64,24 +63,23 @@ export function showSynthetic(app: AppContext, { name }: ParsedInput<'synthetic.
   return { synthetic, images: app.catalog.synthetic.images(synthetic.id) }
 }
 
-async function describeJob(app: AppContext, run: Run, request: GenerateInput, outFolder: string): Promise<GenerateJob> {
-  const { about } = await requirePrepared(app, run.prepared)
+function describeJob(app: AppContext, model: Model, request: GenerateInput, outFolder: string): GenerateJob {
   const { resources } = app.environment
   const { truncation, seed, engine } = request
   return {
     job: 'generate',
     engine,
     resources,
-    runFolder: runFolder(app, run),
+    runFolder: model.folder,
     outFolder,
-    settings: run.settings,
-    classes: run.classes,
-    counts: pictureCounts(request, run.classes.length),
-    grayLevels: about.result.prepared.grayLevels,
+    settings: model.settings,
+    classes: [...model.classes],
+    counts: pictureCounts(request, model.classes.length),
+    grayLevels: model.grayLevels,
     truncation,
     seed,
-    limits: request.areaFilter ? about.limits : undefined,
-    statement: `Synthetic picture made by ${productName}; model "${run.name}" (${run.id}); not a photograph of real cells.`
+    limits: request.areaFilter ? [...model.limits] : undefined,
+    statement: `Synthetic picture made by ${productName}; model "${model.name}" (${model.id}); not a photograph of real cells.`
   }
 }
 
@@ -98,23 +96,22 @@ function pictureCounts({ count, perClass }: GenerateInput, classes: number): num
 
 function describeSet(
   app: AppContext,
-  run: Run,
+  model: Model,
   { name, seed, truncation }: GenerateInput,
   { id, outcome, engine }: { id: SyntheticId; outcome: GenerateOutcome; engine: EngineInfo }
 ): SyntheticAbout {
   const { images, filtered, iteration } = outcome
-  const prepared = app.catalog.prepared.require(run.prepared)
   const synthetic: Synthetic = {
     id,
     name,
     created: app.environment.now().toISOString(),
-    origin: run.name,
+    origin: model.name,
     iteration,
     seed,
     truncation,
     images: images.length,
     cells: sumCells(images),
-    classes: run.classes.map((className) => {
+    classes: model.classes.map((className) => {
       const own = images.filter((image) => image.class === className)
       return { name: className, images: own.length, cells: sumCells(own) }
     })
@@ -127,9 +124,9 @@ function describeSet(
     filtered,
     provenance: {
       software: productName,
-      run: run.name,
-      dataset: app.catalog.datasets.find(prepared.dataset)?.name ?? prepared.dataset,
-      preset: run.settings.preset,
+      run: model.name,
+      dataset: model.origin,
+      preset: model.settings.preset,
       engine
     }
   }

@@ -7,6 +7,7 @@ import { type TrainOutcome } from '../jobs/engine-protocol.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { troubleOf } from './engine-troubles.ts'
+import { requireModel } from './models.ts'
 import { requirePrepared } from './prepared-sets.ts'
 import { holdRun, isHeld } from './run-lock.ts'
 import { RunRecord } from './run-record.ts'
@@ -25,12 +26,7 @@ export async function trainRun(
 ): Promise<Output<'runs.train'>> {
   requireFreeName(app.catalog.runs, 'run', request.name)
   const { prepared, about } = await requirePrepared(app, request.prepared)
-  const from = request.from === undefined ? undefined : app.catalog.runs.require(request.from)
-  if (from !== undefined && from.best === undefined && app.catalog.runs.checkpoints(from.id).length === 0) {
-    throw refuse(`The run "${from.name}" has no saved model to start from.`, {
-      next: 'Choose a run with a safe point.'
-    })
-  }
+  const from = request.from === undefined ? undefined : await requireModel(app, request.from)
   const classes = trainableClasses(about)
   const settings = settingsOf(request, prepared, classes.length, from?.settings)
   const run: Run = {
@@ -157,7 +153,7 @@ async function trainOnce(
 ): Promise<TrainOutcome> {
   const { run } = record
   const { resources } = app.environment
-  const from = run.from === undefined ? undefined : app.catalog.runs.require(run.from)
+  const from = run.from === undefined ? undefined : await requireModel(app, run.from)
   record.settle({ state: 'running', iteration: run.iteration })
   return runEngineJob(
     app.environment,
@@ -170,7 +166,7 @@ async function trainOnce(
       preparedFolder: app.folders.folder('prepared', run.prepared),
       settings: run.settings,
       classes: run.classes,
-      fromRunFolder: from === undefined ? undefined : runFolder(app, from)
+      fromRunFolder: from?.folder
     },
     (message) => record.take(message),
     signal

@@ -32,6 +32,12 @@ export interface SavedState {
   }
 }
 
+/** What a new run can start from. */
+export interface SavedModel {
+  readonly scalars: SavedScalars
+  readonly tensors: Pick<SavedState['tensors'], 'generatorEma' | 'discriminator'>
+}
+
 /** A new run that starts from a saved model, and which tensors of `generator.…` and `discriminator.…` it took. */
 export interface Continuation {
   readonly state: TrainingState
@@ -107,7 +113,7 @@ export class TrainingState {
    * from the averaged generator and from the discriminator. The embeddings of the classes are new when their number
    * differs.
    */
-  static continueFrom(settings: TrainingSettings, { scalars, tensors }: SavedState): Continuation {
+  static continueFrom(settings: TrainingSettings, { scalars, tensors }: SavedModel): Continuation {
     const state = TrainingState.create(settings)
     const generator = take(state.generator, tensors.generatorEma, hasSameClasses(state.generator, tensors.generatorEma))
     state.generatorEma.copyFrom(state.generator)
@@ -151,6 +157,19 @@ export class TrainingState {
     this.optimizers.discriminator.dispose()
     this.pathLengthMean.dispose()
   }
+}
+
+/**
+ * The generator alone, to make pictures with; the caller's to dispose.
+ *
+ * @throws AppError when the saved tensors are not those of these settings
+ */
+export function restoreGenerator(settings: TrainingSettings, saved: TensorMap): Generator {
+  const generator = createGenerator(settings.network, new RandomStream(settings.seed, 'generator weights'))
+  const [missing] = take(generator, saved, () => true).fresh
+  if (missing === undefined) return generator
+  generator.dispose()
+  throw refuseModel(`generatorEma.${missing}`)
 }
 
 /** Class embeddings are taken together or not at all: their weight has a row for each class, their bias has not. */

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { refuse } from '../../shared/errors.ts'
+import { type CellLimits } from '../../shared/masks.ts'
+import { type Run } from '../../shared/runs.ts'
+import { StarterCard, starterName } from '../../shared/starter.ts'
+import { type TrainingSettings } from '../../shared/training.ts'
+import { type AppContext } from './app-context.ts'
+import { requirePrepared } from './prepared-sets.ts'
+
+/** A trained model that can make pictures or be gone on from: a run of this workspace, or the one on board. */
+export interface Model {
+  readonly id: string
+  readonly name: string
+  /** Holds its `checkpoints/`. */
+  readonly folder: string
+  readonly settings: TrainingSettings
+  readonly classes: readonly string[]
+  readonly grayLevels: number
+  /** What real cells are like, by class. */
+  readonly limits: readonly CellLimits[]
+  /** The data it learned from, in a few words. */
+  readonly origin: string
+}
+
+/** @throws AppError of kind `input` when there is no such run, or it has saved nothing yet */
+export async function requireModel(app: AppContext, nameOrId: string): Promise<Model> {
+  const run = app.catalog.runs.find(nameOrId)
+  if (run === undefined && nameOrId === starterName) return requireStarter(app)
+  return modelOf(app, run ?? app.catalog.runs.require(nameOrId))
+}
+
+async function modelOf(app: AppContext, run: Run): Promise<Model> {
+  if (run.best === undefined && app.catalog.runs.checkpoints(run.id).length === 0) {
+    throw refuse(`The run "${run.name}" has no saved model yet.`, { next: 'Choose a run with a safe point.' })
+  }
+  const { prepared, about } = await requirePrepared(app, run.prepared)
+  return {
+    id: run.id,
+    name: run.name,
+    folder: app.folders.folder('runs', run.id),
+    settings: run.settings,
+    classes: run.classes,
+    grayLevels: prepared.grayLevels,
+    limits: about.limits,
+    origin: app.catalog.datasets.find(prepared.dataset)?.name ?? prepared.dataset
+  }
+}
+
+async function requireStarter(app: AppContext): Promise<Model> {
+  const folder = join(app.environment.resources, 'starter')
+  const { settings, classes, prepared, limits, trainedOn } = await readStarterCard(folder)
+  return {
+    id: starterName,
+    name: starterName,
+    folder,
+    settings,
+    classes,
+    grayLevels: prepared.grayLevels,
+    limits,
+    origin: trainedOn
+  }
+}
+
+/** @throws AppError of kind `input` when this installation has no model on board, or a damaged one */
+export async function readStarterCard(folder: string): Promise<StarterCard> {
+  const file = join(folder, 'model.json')
+  try {
+    return StarterCard.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch (cause) {
+    throw refuse('The model that comes with the program is missing or damaged.', {
+      file,
+      next: 'Install the program again, or train a model of your own: cytoloom train.',
+      cause
+    })
+  }
+}

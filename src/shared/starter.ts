@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { CellLimits } from './masks.ts'
+import { TrainingSettings } from './training.ts'
+
+/** The name by which a command asks for the model on board, where no run has taken it. */
+export const starterName = 'starter'
+
+/** `model.json` beside the weights of the model on board: what it is, and what one must know to use it. */
+export const StarterCard = z.object({
+  version: z.literal(1),
+  /** Classes in the order of the network's labels. */
+  classes: z.array(z.string()).min(1),
+  settings: TrainingSettings,
+  /** What its training tiles were: a data set has to be prepared alike to go on from it. */
+  prepared: z.object({
+    tile: z.int(),
+    scale: z.number(),
+    channels: z.enum(['gray', 'rgb']),
+    grayLevels: z.int()
+  }),
+  /** Sizes and numbers of real cells, by class, that its pictures are held to. */
+  limits: z.array(CellLimits),
+  /** What it was trained on, as a sentence. */
+  trainedOn: z.string(),
+  license: z.string(),
+  iteration: z.int(),
+  imagesSeen: z.int(),
+  score: z.object({ metric: z.string(), value: z.number(), pictures: z.int() })
+})
+export type StarterCard = z.infer<typeof StarterCard>
