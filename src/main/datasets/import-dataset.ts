@@ -13,7 +13,7 @@ import { SafeNames } from '../files/safe-names.ts'
 import { countClasses } from './class-counts.ts'
 import { findClasses } from './class-from.ts'
 import { type Guess, guessLayout } from './guess-format.ts'
-import { ImportLog } from './import-log.ts'
+import { ImportLog, NoteLog } from './import-log.ts'
 import { byName, requirePresent } from './picture-files.ts'
 import { findCoco } from './readers/coco.ts'
 import { findGeojson } from './readers/geojson.ts'
@@ -23,7 +23,7 @@ import { findMasks } from './readers/masks.ts'
 import { findRois } from './readers/rois.ts'
 import { findTissuenet } from './readers/tissuenet.ts'
 import { findYolo } from './readers/yolo.ts'
-import { type Layout, type Source, type SourceImage } from './source-image.ts'
+import { type Layout, type ReadImage, type Source, type SourceImage } from './source-image.ts'
 import { spread } from './spread.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
 import { openTaker, type TakeOptions } from './taker.ts'
@@ -112,14 +112,19 @@ export async function takeAll(
     const planned = plan(images, request, layout, log)
     const outcomes: TakeOutcome[] = []
     let done = 0
+    const settled = (index: number, outcome: TakeOutcome): void => {
+      outcomes[index] = outcome
+      onProgress?.(++done, planned.length)
+    }
     for (const [index, { read, ...image }] of planned.entries()) {
       await taker.room()
       if (signal?.aborted) throw stopped()
-      const task = { image, id: index + 1, planes: request.planes ?? {}, folder, read: await read?.() }
-      taker.take(task, (outcome) => {
-        outcomes[index] = outcome
-        onProgress?.(++done, planned.length)
-      })
+      const given = await readOrRefuse(image.file, read)
+      if (given && 'notes' in given) settled(index, given)
+      else {
+        const task = { image, id: index + 1, planes: request.planes ?? {}, folder, read: given }
+        taker.take(task, (outcome) => settled(index, outcome))
+      }
     }
     await taker.finish()
     if (signal?.aborted && done < planned.length) throw stopped()
@@ -127,6 +132,18 @@ export async function takeAll(
   } finally {
     await taker.close()
     await source.close?.()
+  }
+}
+
+/** An image that its source cannot give out costs itself alone. */
+async function readOrRefuse(file: string, read: SourceImage['read']): Promise<ReadImage | TakeOutcome | undefined> {
+  try {
+    return await read?.()
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.kind !== 'input') throw thrown
+    const notes = new NoteLog()
+    notes.refuse(file, thrown.message)
+    return { image: undefined, notes: notes.notes }
   }
 }
 

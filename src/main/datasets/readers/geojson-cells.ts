@@ -49,7 +49,9 @@ const maxBytes = 256 * 2 ** 20
  *
  * @throws AppError of kind `input` for a file that is no GeoJSON
  */
-export async function readFeatures(path: string): Promise<{ objects: NumberedFeature[]; regions: number; unknown: number }> {
+export async function readFeatures(
+  path: string
+): Promise<{ objects: NumberedFeature[]; regions: number; unknown: number }> {
   const value = parse(path, await readFile(path))
   const list: unknown =
     isObject(value) && 'features' in value ? value['features'] : Array.isArray(value) ? value : [value]

@@ -2,7 +2,14 @@ import { dirname } from 'node:path'
 import { AppError, refuse } from '../../../shared/errors.ts'
 import { mostFrequent } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import { findSubfolder, isFolder, listByEnding, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
+import {
+  findSubfolder,
+  isFolder,
+  listByEnding,
+  listPictures,
+  type PictureFile,
+  requireFolder
+} from '../picture-files.ts'
 import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 import { pairFiles } from './pair-files.ts'
 import { splitOf } from './splits.ts'
