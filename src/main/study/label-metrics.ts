@@ -54,11 +54,13 @@ interface Pair {
 }
 
 /**
- * Matches cells one to one where IoU ≥ threshold.
- * @param threshold at least 0.5, where cells of a label image cannot compete but at equality
+ * Matches cells one to one where IoU ≥ threshold: as many as possible, and of these ways the one with the largest sum of
+ * IoU. Cells of a label image compete from IoU 0.5 on only at equality; masks that overlap among themselves may.
+ * @param threshold at least 0.5
  */
 export function countMatches(comparison: Comparison, threshold: number): MatchCounts {
-  const matched = matchGreedily(pairsOf(comparison), threshold)
+  const good = pairsOf(comparison).filter(({ iou }) => iou >= threshold)
+  const matched = connectedGroups(good).flatMap((group) => (group.length === 1 ? group : assignMost(group)))
   const tp = matched.length
   return {
     tp,
@@ -137,7 +139,7 @@ function matchOptimally(pairs: readonly Pair[]): Pair[] {
   const truths = new Set(certain.map(({ truth }) => truth))
   const predictions = new Set(certain.map(({ prediction }) => prediction))
   const open = pairs.filter(({ truth, prediction }) => !truths.has(truth) && !predictions.has(prediction))
-  return [...certain, ...connectedGroups(open).flatMap(assign)]
+  return [...certain, ...connectedGroups(open).flatMap((group) => assign(group))]
 }
 
 /** Pairs that compete directly or through others; groups do not influence each other. */
@@ -162,12 +164,22 @@ function groupBy(pairs: readonly Pair[], key: (pair: Pair) => number): Map<numbe
   return groups
 }
 
-function assign(group: readonly Pair[]): Pair[] {
+/** As many pairs as possible, then the largest sum of IoU: all of those together weigh less than one pair more. */
+function assignMost(group: readonly Pair[]): Pair[] {
+  return assign(group, ({ iou }) => 1 + iou / (2 * group.length))
+}
+
+function assign(group: readonly Pair[], weight: (pair: Pair) => number = ({ iou }) => iou): Pair[] {
   const truths = [...new Set(group.map(({ truth }) => truth))]
   const predictions = [...new Set(group.map(({ prediction }) => prediction))]
   const found = new Map(group.map((pair) => [`${String(pair.truth)} ${String(pair.prediction)}`, pair]))
   const at = (truth?: number, prediction?: number) => found.get(`${String(truth)} ${String(prediction)}`)
-  const weights = truths.map((truth) => predictions.map((prediction) => at(truth, prediction)?.iou ?? 0))
+  const weights = truths.map((truth) =>
+    predictions.map((prediction) => {
+      const pair = at(truth, prediction)
+      return pair === undefined ? 0 : weight(pair)
+    })
+  )
   return bestAssignment(weights).flatMap(([row, column]) => at(truths[row], predictions[column]) ?? [])
 }
 

@@ -37,6 +37,26 @@ test('two halves of one cell match it once', () => {
   expect(countMatches(halves, 0.5)).toEqual({ tp: 1, fp: 1, fn: 0, iou: 0.5 })
 })
 
+test('masks that overlap among themselves are matched as often as possible, not best pair first', () => {
+  // The first truth (10 pixels) fits both predictions (10 and 12), the second (11) only the first one.
+  const overlapping = {
+    truthAreas: [10, 11],
+    predictionAreas: [10, 12],
+    overlaps: [
+      [0, 0, 10],
+      [0, 1, 9],
+      [1, 0, 8]
+    ] as const
+  }
+  expect(countMatches(overlapping, 0.5)).toEqual({
+    tp: 2,
+    fp: 0,
+    fn: 0,
+    iou: expect.closeTo(9 / 13 + 8 / 13, 12) as number
+  })
+  expect(countMatches(overlapping, 0.65)).toMatchObject({ tp: 1, iou: 1 })
+})
+
 test('a picture without true and predicted cells scores 1', () => {
   const nothing = { truthAreas: [], predictionAreas: [], overlaps: [] }
   const { tp, fp, fn, iou, ...scores } = matchScores(countMatches(nothing, 0.5))
