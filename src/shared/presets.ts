@@ -133,8 +133,8 @@ const presets: Record<PresetName, Preset> = {
   demo: {
     ...published,
     zDim: 64,
-    channelBase: (resolution) => resolution * 8,
-    channelMax: 32,
+    channelBase: (resolution) => resolution * 16,
+    channelMax: 64,
     embedDim: 64,
     minibatchStdGroup: 4,
     iterations: 4000,
@@ -145,9 +145,9 @@ const presets: Record<PresetName, Preset> = {
     flips: 'all',
     diffAugment: [],
     isAdaptive: false,
-    evaluateEvery: 750,
+    evaluateEvery: 150,
     evaluationPictures: 160,
-    sampleEvery: 100
+    sampleEvery: 50
   }
 }
 

@@ -1,0 +1,141 @@
+/**
+ * Trains the model on board from CC0 nuclei (Data Science Bowl 2018), and writes it to resources/starter.
+ *
+ * Usage: node scripts/train-starter.ts DATA [--minutes N] [--engine E] [--workspace DIR]
+ *        DATA has images/{fluorescence,stained} and labels/ with the same names below
+ *
+ * It can be stopped at any time and started again. Where the workspace with the unfinished run is gone, training goes
+ * on from the model in resources/starter, which holds generator and discriminator.
+ */
+import { existsSync } from 'node:fs'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Input, type Output, type RequestName } from '../src/shared/api.ts'
+import { fromWireError, refuse } from '../src/shared/errors.ts'
+import { PreparedAbout } from '../src/shared/masks.ts'
+import { EngineRequest } from '../src/shared/runs.ts'
+import { type StarterCard, starterName } from '../src/shared/starter.ts'
+import { createApp } from '../src/main/app.ts'
+import { CheckpointFolder } from '../src/main/engine-process/checkpoints.ts'
+import { defaultEnvironment } from '../src/main/environment.ts'
+import { dispatch } from '../src/main/services/dispatch.ts'
+
+const classes = ['fluorescence', 'stained'] as const
+/** Tests and studies hold out the first so many fluorescence images by name: the model must not have seen them. */
+const heldOut = 110
+/** How the tiles are prepared; the sample is prepared alike, so that its training can go on from this model. */
+const tiles = { tile: 64, scale: 0.5 }
+const iterations = 60_000
+const scoredPictures = 1000
+
+const target = resolve(import.meta.dirname, '../resources/starter')
+const { data, workspace, minutes, engine } = readArguments()
+const app = await createApp(defaultEnvironment({ workspace }))
+const stop = new AbortController()
+process.once('SIGINT', () => stop.abort())
+process.once('SIGTERM', () => stop.abort())
+try {
+  await prepareNuclei()
+  await train()
+  await writeStarter()
+} finally {
+  await app.close()
+}
+
+async function prepareNuclei(): Promise<void> {
+  const { prepared } = await request('workspace.show', {})
+  if (prepared.some(({ name }) => name === starterName)) return
+  const selection = join(workspace, 'selection')
+  for (const className of classes) {
+    const names = (await readdir(join(data, 'images', className))).filter((name) => name.endsWith('.png')).sort()
+    for (const folder of ['images', 'labels']) {
+      await mkdir(join(selection, folder, className), { recursive: true })
+      for (const name of className === 'fluorescence' ? names.slice(heldOut) : names) {
+        await cp(join(data, folder, className, name), join(selection, folder, className, name))
+      }
+    }
+  }
+  await request('datasets.import', { source: selection, name: starterName, format: 'labels', classFrom: 'folder' })
+  await rm(selection, { recursive: true })
+  await request('prepared.create', { dataset: starterName, name: starterName, ...tiles })
+}
+
+/** Goes on with the run of this workspace; else from the model of the repository; else from nothing. */
+async function train(): Promise<void> {
+  const { runs } = await request('workspace.show', {})
+  const limits = minutes === undefined ? {} : { minutes }
+  if (runs.some(({ name }) => name === starterName)) {
+    await request('runs.resume', { run: starterName, engine, ...limits })
+    return
+  }
+  const hasModel = existsSync(join(target, 'model.json'))
+  await request('runs.train', {
+    prepared: starterName,
+    name: starterName,
+    preset: 'demo',
+    iterations,
+    evaluateEvery: 1000,
+    engine,
+    ...(hasModel && { from: starterName }),
+    ...limits
+  })
+}
+
+async function writeStarter(): Promise<void> {
+  const { run } = await request('runs.show', { name: starterName })
+  const score = await request('runs.evaluate', { run: starterName, engine, count: scoredPictures })
+  const about = PreparedAbout.parse(
+    JSON.parse(await readFile(join(workspace, 'prepared', run.prepared, 'about.json'), 'utf8'))
+  )
+  const { tile, scale, channels, grayLevels } = about.result.prepared
+  const runFolder = join(workspace, 'runs', run.id)
+  const model = await new CheckpointFolder(runFolder).chooseModel(score.iteration)
+  const card: StarterCard = {
+    version: 1,
+    classes: run.classes,
+    settings: run.settings,
+    prepared: { tile, scale, channels, grayLevels },
+    limits: about.limits,
+    trainedOn: `${about.images.length} images of nuclei of the 2018 Data Science Bowl (BBBC038, stage 1)`,
+    license: 'CC0-1.0',
+    iteration: model.scalars.iteration,
+    imagesSeen: model.scalars.imagesSeen,
+    score: { metric: score.features.name, value: score.mean.frechet, pictures: scoredPictures }
+  }
+  await rm(join(target, 'checkpoints'), { recursive: true, force: true })
+  const notes = { isBest: true, settings: run.settings, classes: run.classes }
+  await new CheckpointFolder(target).writeModel(model, notes)
+  await writeFile(join(target, 'model.json'), `${JSON.stringify(card, undefined, 2)}\n`)
+  process.stdout.write(
+    `${target}: ${card.imagesSeen} images seen, ${card.score.metric} ${card.score.value.toFixed(1)}\n`
+  )
+}
+
+async function request<N extends RequestName>(name: N, input: Input<N>): Promise<Output<N>> {
+  const context = {
+    signal: stop.signal,
+    progress: () => undefined,
+    notice: (text: string) => void process.stderr.write(`${text}\n`)
+  }
+  const reply = await dispatch(app.handlers, name, input, context, () => undefined)
+  if ('error' in reply) throw fromWireError(reply.error)
+  return reply.output as Output<N> // dispatch has parsed it with this request's schema
+}
+
+function readArguments() {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { minutes: { type: 'string' }, engine: { type: 'string', default: 'auto' }, workspace: { type: 'string' } }
+  })
+  const [data] = positionals
+  if (data === undefined) {
+    throw refuse('Name the folder with the annotated nuclei.', { next: 'node scripts/train-starter.ts DATA' })
+  }
+  return {
+    data: resolve(data),
+    workspace: resolve(values.workspace ?? join(import.meta.dirname, '../.cache/starter')),
+    minutes: values.minutes === undefined ? undefined : Number(values.minutes),
+    engine: EngineRequest.parse(values.engine)
+  }
+}
