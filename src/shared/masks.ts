@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Name } from './datasets.ts'
+import { Name, ValueRange } from './datasets.ts'
 
 export const PreparedId = z.string().brand('PreparedId')
 export type PreparedId = z.infer<typeof PreparedId>
@@ -53,6 +53,8 @@ export type MaskCounts = z.infer<typeof MaskCounts>
 export const AveragePrecisions = z.object({ AP: z.number(), AP50: z.number(), AP75: z.number() })
 export type AveragePrecisions = z.infer<typeof AveragePrecisions>
 
+export const BrightnessRule = z.enum(['percentiles', 'set', 'full'])
+
 export const PrepareRequest = z.object({
   dataset: z.string(),
   name: Name,
@@ -65,8 +67,11 @@ export const PrepareRequest = z.object({
   /** Shares of source images for training, validation and test. */
   split: z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]).default([0.8, 0.1, 0.1]),
   seed: z.int().default(0),
-  /** How images of more than 8 bits come to 8: the 1st to 99.8th percentile of each image, or the full range. */
-  brightness: z.enum(['percentiles', 'full']).default('percentiles'),
+  /**
+   * How images of more than 8 bits come to 8: from the 1st to the 99.8th percentile of each image, or of all images of
+   * the set together; or the full range.
+   */
+  brightness: BrightnessRule.default('percentiles'),
   workers: z.int().positive().optional()
 })
 export type PrepareRequest = z.infer<typeof PrepareRequest>
@@ -80,7 +85,9 @@ export const PreparedImage = z.object({
   class: z.string(),
   time: z.number().optional(),
   split: Split,
-  counts: MaskCounts
+  counts: MaskCounts,
+  /** The values that became 0…255, where the source had more than 8 bits: one range, or one for each stain. */
+  ranges: z.array(ValueRange).optional()
 })
 export type PreparedImage = z.infer<typeof PreparedImage>
 
@@ -122,6 +129,16 @@ export const PrepareResult = z.object({
   roundTripPaper: AveragePrecisions,
   splits: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
   warnings: z.array(z.object({ file: z.string().optional(), reason: z.string() })),
+  /** How pictures of more than 8 bits came to 8; absent where there are none. */
+  brightness: z
+    .object({
+      rule: BrightnessRule,
+      /** How many pictures it was. */
+      images: z.int(),
+      /** The lowest low and the highest high over all of them, of their first scale. */
+      span: ValueRange
+    })
+    .optional(),
   seed: z.int()
 })
 export type PrepareResult = z.infer<typeof PrepareResult>

@@ -8,8 +8,8 @@ import { temporaryFolder } from './temporary-folder.ts'
 /** Files of a source by their names; objects are written as JSON. */
 export type SourceFiles = Record<string, Uint8Array | string | object>
 
-export async function writeSource(files: SourceFiles): Promise<string> {
-  const source = await temporaryFolder()
+export async function writeSource(files: SourceFiles, ...when: Parameters<typeof temporaryFolder>): Promise<string> {
+  const source = await temporaryFolder(...when)
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(source, name)), { recursive: true })
     const isRaw = typeof content === 'string' || content instanceof Uint8Array

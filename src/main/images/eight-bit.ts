@@ -25,10 +25,14 @@ export function toEightBit(picture: Picture, brightness: Brightness, channels: '
 
 /** What `toEightBit` maps to 0…255: one range for all channels, or one for each stain. */
 export function valueRanges(picture: Picture, brightness: 'percentiles' | 'full'): ValueRange[] {
+  if (picture.data instanceof Uint8Array) return [{ low: 0, high: 255 }]
+  return separateScales(picture).map((values) => (brightness === 'full' ? fullRange(values) : percentileRange(values)))
+}
+
+/** The values that share a scale: all of a gray or colour picture together, each stain by itself. */
+export function separateScales(picture: Picture): PixelArray[] {
   const { data, channels, stains } = dropAlpha(picture)
-  if (data instanceof Uint8Array) return [{ low: 0, high: 255 }]
-  const parts = stains === true ? Array.from({ length: channels }, (_, c) => oneChannel(data, channels, c)) : [data]
-  return parts.map((part) => (brightness === 'full' ? fullRange(part) : percentileRange(part)))
+  return stains === true ? Array.from({ length: channels }, (_, c) => oneChannel(data, channels, c)) : [data]
 }
 
 /** The picture without an alpha channel. */
@@ -120,13 +124,15 @@ function fullRange(data: PixelArray): ValueRange {
   return low <= high ? { low, high } : { low: 0, high: 0 }
 }
 
-function percentileRange(data: PixelArray): ValueRange {
-  const sorted = (data instanceof Float32Array ? data.filter((value) => Number.isFinite(value)) : data.slice()).sort()
+/** The 1st to 99.8th percentile; what is no number does not count. */
+export function percentileRange(data: PixelArray | Float64Array): ValueRange {
+  const hasFractions = data instanceof Float32Array || data instanceof Float64Array
+  const sorted = (hasFractions ? data.filter((value) => Number.isFinite(value)) : data.slice()).sort()
   return { low: percentile(sorted, 0.01), high: percentile(sorted, 0.998) }
 }
 
 /** Linear between the two nearest values in order, as NumPy's default. */
-export function percentile(sorted: PixelArray, share: number): number {
+function percentile(sorted: PixelArray | Float64Array, share: number): number {
   const position = share * (sorted.length - 1)
   const below = Math.floor(position)
   const low = sorted[below] ?? 0

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { StoredCell } from '../../shared/datasets.ts'
+import { StoredCell, type ValueRange } from '../../shared/datasets.ts'
 import { type MaskCounts, type MaskSettings, paperMaskSettings } from '../../shared/masks.ts'
 import { readFile } from 'node:fs/promises'
-import { toEightBit } from '../images/eight-bit.ts'
+import { type Brightness, toEightBit, valueRanges } from '../images/eight-bit.ts'
 import { encodeGrayPng8, encodeRgbPng } from '../images/png-encode.ts'
 import { readPicture } from '../images/read.ts'
 import { scaleDown } from '../images/scale.ts'
@@ -30,7 +30,7 @@ export interface PrepareTask {
   readonly scale: number
   readonly tile: number
   readonly channels: 'gray' | 'rgb'
-  readonly brightness: 'percentiles' | 'full'
+  readonly brightness: Brightness
 }
 
 export interface PreparedOutcome {
@@ -38,6 +38,8 @@ export interface PreparedOutcome {
   readonly width: number
   readonly height: number
   readonly counts: MaskCounts
+  /** The values that became 0…255; absent where the picture had 8 bits. */
+  readonly ranges: ValueRange[] | undefined
   /** Cells that scaling left without a pixel. */
   readonly vanished: number
   /** Mask → decode → matches with the source, for the chosen settings and for the paper's literal ones. */
@@ -54,7 +56,7 @@ interface SourceCell extends Cell {
 
 /** Prepares one image: writes its 8-bit picture and its label indices, and measures what the mask gives back. */
 export async function prepareImage(task: PrepareTask): Promise<PreparedOutcome> {
-  await writePicture(task)
+  const ranges = await writePicture(task)
   const cells = await readCells(task)
   const size = { width: scaledSize(task.width, task.scale), height: scaledSize(task.height, task.scale) }
   const drawn = cells.filter((cell) => !cell.isCrowd)
@@ -73,6 +75,7 @@ export async function prepareImage(task: PrepareTask): Promise<PreparedOutcome> 
     imageId: task.imageId,
     ...size,
     counts: countsOf(drawn, gray),
+    ranges,
     vanished: gray.empty.length,
     matches: roundTrip(task, cells, gray, size),
     matchesPaper: roundTrip(task, cells, paper, size),
@@ -80,13 +83,16 @@ export async function prepareImage(task: PrepareTask): Promise<PreparedOutcome> 
   }
 }
 
-async function writePicture({ imageFile, pictureOut, scale, brightness, channels }: PrepareTask): Promise<void> {
+async function writePicture(task: PrepareTask): Promise<ValueRange[] | undefined> {
+  const { imageFile, pictureOut, scale, brightness, channels } = task
   const picture = await readPicture(imageFile)
-  const bytes = toEightBit(picture, brightness, channels)
+  const ranges = typeof brightness === 'string' ? valueRanges(picture, brightness) : [...brightness]
+  const bytes = toEightBit(picture, ranges, channels)
   const planes = channels === 'rgb' ? 3 : 1
   const scaled = scaleDown({ pixels: bytes, width: picture.width, height: picture.height, channels: planes }, scale)
   const encode = channels === 'rgb' ? encodeRgbPng : encodeGrayPng8
   await writeFile(pictureOut, encode(scaled.pixels, scaled.width, scaled.height))
+  return picture.bits === 8 ? undefined : ranges
 }
 
 async function readCells({ cellsFile, width, height, scale }: PrepareTask): Promise<SourceCell[]> {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Piscina } from 'piscina'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
-import { type Dataset, type DatasetImage } from '../../shared/datasets.ts'
+import { type Dataset, type DatasetImage, type ValueRange } from '../../shared/datasets.ts'
 import { AppError, fromWireError, refuse, type WireError } from '../../shared/errors.ts'
 import {
   type AveragePrecisions,
@@ -22,6 +22,7 @@ import { accumulate, averagePrecision } from '../study/coco-evaluation.ts'
 import { type ImageMatches, livecellConvention } from '../study/coco-matching.ts'
 import { splitByGroup } from '../study/split.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
+import { needsBrightness, settleRanges } from './brightness.ts'
 import { type RequestContext } from './dispatch.ts'
 import { type PreparedOutcome, type PrepareTask } from './prepare-image.ts'
 import { newId } from './workspace.ts'
@@ -40,11 +41,14 @@ export async function prepareDataset(
   const id = PreparedId.parse(newId('p'))
   const staged = await stageFolder(app.folders.folder('prepared', id))
   try {
-    const tasks = await makeTasks(app, dataset, images, request, staged.path)
-    const outcomes = await runTasks(app, tasks, request.workers, {
-      signal,
-      onDone: (done) => progress({ stage: 'prepare', done, total: tasks.length })
-    })
+    const workers = { app, workers: request.workers, signal }
+    const files = images.map(({ file }) => join(app.folders.folder('datasets', dataset.id), 'images', file))
+    const ranges =
+      request.brightness === 'set' && needsBrightness(images) ? await rangesOfSet(files, workers) : undefined
+    const tasks = await makeTasks(app, dataset, images, request, { folder: staged.path, ranges })
+    const outcomes = await runTasks<PrepareTask, PreparedOutcome>('prepare', tasks, workers, (done) =>
+      progress({ stage: 'prepare', done, total: tasks.length })
+    )
     const splits = splitByGroup(images, request.split, request.seed)
     const prepared = images.map((image, i) => describe(image, outcomes[i], splits[i] ?? 'train', i))
     const created = app.environment.now().toISOString()
@@ -98,7 +102,7 @@ async function makeTasks(
   dataset: Dataset,
   images: readonly DatasetImage[],
   request: PrepareInput,
-  folder: string
+  { folder, ranges }: { readonly folder: string; readonly ranges: readonly (ValueRange[] | undefined)[] | undefined }
 ): Promise<PrepareTask[]> {
   const { mask, scale, tile, channels, brightness } = request
   await mkdir(join(folder, 'images'))
@@ -116,7 +120,7 @@ async function makeTasks(
     scale,
     tile,
     channels,
-    brightness
+    brightness: ranges?.[i] ?? (brightness === 'set' ? 'percentiles' : brightness)
   }))
 }
 
@@ -124,22 +128,28 @@ function pictureName(position: number): string {
   return `${String(position + 1).padStart(6, '0')}.png`
 }
 
-interface Watch {
+interface Workers {
+  readonly app: AppContext
+  readonly workers: number | undefined
   readonly signal: AbortSignal
-  readonly onDone: (done: number) => void
+}
+
+/** One range for all pictures of the set, by values of each of them. */
+async function rangesOfSet(files: readonly string[], workers: Workers): Promise<(ValueRange[] | undefined)[]> {
+  return settleRanges(await runTasks<string, Float64Array[]>('sample', files, workers))
 }
 
 /** One image a task, over the cores; the order of the results is that of the images, whatever the number of workers. */
-async function runTasks(
-  app: AppContext,
-  tasks: readonly PrepareTask[],
-  workers: number | undefined,
-  { signal, onDone }: Watch
-): Promise<PreparedOutcome[]> {
+async function runTasks<Task, Outcome>(
+  name: 'prepare' | 'sample',
+  tasks: readonly Task[],
+  { app, workers, signal }: Workers,
+  onDone?: (done: number) => void
+): Promise<Outcome[]> {
   const threads = Math.min(workers ?? availableParallelism(), tasks.length)
-  const pool = new Piscina<PrepareTask, { outcome: PreparedOutcome } | { error: WireError }>({
+  const pool = new Piscina<Task, { outcome: Outcome } | { error: WireError }>({
     filename: app.environment.prepareWorkerPath,
-    name: 'prepare',
+    name,
     // The TIFF reader's own worker library takes a thread without data for one of its own, and breaks.
     workerData: {},
     maxThreads: threads,
@@ -151,7 +161,7 @@ async function runTasks(
       tasks.map(async (task) => {
         const reply = await pool.run(task, { signal })
         if ('error' in reply) throw fromWireError(reply.error)
-        onDone(++done)
+        onDone?.(++done)
         return reply.outcome
       })
     )
@@ -180,7 +190,8 @@ function describe(
     class: className,
     ...(time === undefined ? {} : { time }),
     split,
-    counts: outcome?.counts ?? { ...noCounts }
+    counts: outcome?.counts ?? { ...noCounts },
+    ...(outcome?.ranges ? { ranges: outcome.ranges } : {})
   }
 }
 
@@ -228,8 +239,22 @@ function summarize(
     roundTripPaper: averagePrecisions(outcomes.flatMap(({ matchesPaper }) => matchesPaper ?? [])),
     splits: { train: inSplit('train'), validation: inSplit('validation'), test: inSplit('test') },
     warnings: [...warnings, ...vanishedCells(outcomes)],
+    ...brightnessOf(request, images),
     seed
   }
+}
+
+function brightnessOf(
+  { brightness: rule }: PrepareInput,
+  images: readonly PreparedImage[]
+): Pick<PrepareResult, 'brightness'> {
+  const ranges = images.flatMap(({ ranges: [first] = [] }) => first ?? [])
+  if (ranges.length === 0) return {}
+  const span = {
+    low: ranges.reduce((least, { low }) => Math.min(least, low), Infinity),
+    high: ranges.reduce((most, { high }) => Math.max(most, high), -Infinity)
+  }
+  return { brightness: { rule, images: ranges.length, span } }
 }
 
 function vanishedCells(outcomes: readonly PreparedOutcome[]): { reason: string }[] {

@@ -1,7 +1,13 @@
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { type Output } from '../../shared/api.ts'
-import { defaultMaskSettings, type MaskSettings, paperMaskSettings, type PrepareResult } from '../../shared/masks.ts'
+import {
+  BrightnessRule,
+  defaultMaskSettings,
+  type MaskSettings,
+  paperMaskSettings,
+  type PrepareResult
+} from '../../shared/masks.ts'
 import { type CommonOptions, type Host } from './host.ts'
 import { addImport } from './import-command.ts'
 import { count, percent, realNumber, shares, wholeNumber } from './numbers.ts'
@@ -73,7 +79,7 @@ interface PrepareOptions extends MaskOptions {
   readonly scale: number
   readonly channels: 'gray' | 'rgb'
   readonly split: [number, number, number]
-  readonly brightness: 'percentiles' | 'full'
+  readonly brightness: z.infer<typeof BrightnessRule>
   readonly seed: number
   readonly workers?: number
 }
@@ -91,7 +97,7 @@ function addPrepare(program: Command, host: Host): void {
     .option('--split <shares>', 'train/validation/test, by source image', shares, [0.8, 0.1, 0.1])
     .addOption(
       new Option('--brightness <rule>', 'how more than 8 bits become 8')
-        .choices(['percentiles', 'full'])
+        .choices(BrightnessRule.options)
         .default('percentiles')
     )
     .option('--seed <number>', 'for the split', wholeNumber, 0)
@@ -108,14 +114,31 @@ function addPrepare(program: Command, host: Host): void {
     })
 }
 
-function prepareSentences({ prepared, totals, roundTrip, roundTripPaper, splits, warnings }: PrepareResult): string {
+function prepareSentences(result: PrepareResult): string {
+  const { prepared, totals, roundTrip, roundTripPaper, splits, warnings } = result
   return [
     `"${prepared.name}": ${count(totals.painted, 'cell')} of ${totals.cells.toLocaleString('en')} are in the masks of ${count(totals.images, 'image')}.`,
     `${count(totals.removedByCover, 'cell')} covered by others left out, ${count(totals.droppedByCap, 'cell')} beyond ${prepared.grayLevels} gray levels.`,
     `Read back from the masks: AP ${percent(roundTrip.AP)} (AP50 ${percent(roundTrip.AP50)}); with the paper's literal edges it would be ${percent(roundTripPaper.AP)}.`,
     `${count(splits.train, 'image')} for training, ${splits.validation} for validation, ${splits.test} for testing.`,
+    ...brightnessSentence(result),
     ...warnings.map(({ file, reason }) => `${file === undefined ? '' : `${file}: `}${reason}`)
   ].join('\n')
+}
+
+const brightnessWords = {
+  percentiles: 'the 1st to 99.8th percentile of each',
+  set: 'the 1st to 99.8th percentile of all together',
+  full: 'the full range of each'
+}
+
+function brightnessSentence({ brightness }: PrepareResult): string[] {
+  if (!brightness) return []
+  const { rule, images, span } = brightness
+  const values = `${Number(span.low.toPrecision(5))} … ${Number(span.high.toPrecision(5))}`
+  return [
+    `${count(images, 'picture')} of more than 8 bits became 0 … 255 from ${brightnessWords[rule]} (values within ${values}); about.json has every range.`
+  ]
 }
 
 function addMaskTools(program: Command, host: Host): void {
