@@ -90,7 +90,11 @@ describe('gradients of a batch in parts are those of the whole batch', () => {
   })
 })
 
-test('a run in micro-batches goes the way of a run in whole batches, and leaves no tensors behind', async () => {
+const asInWholeBatches =
+  'a run in micro-batches goes the way of a run in whole batches, and leaves no tensors behind, on %s'
+
+test.each(['wasm', 'cpu'] as const)(asInWholeBatches, async (engine) => {
+  await chooseBackend(engine)
   const [whole, parts] = [TrainingState.create(settings), TrainingState.create(settings)]
   const tensors: number[] = []
   for (let iteration = 0; iteration < 3; iteration++) {
