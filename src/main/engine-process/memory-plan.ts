@@ -20,24 +20,19 @@ const worthwhile = 0.85
  */
 export function planMemory(settings: TrainingSettings, engine: BackendName, freeBytes: number | undefined): MemoryPlan {
   const { batch, microBatch: wanted } = settings
-  const limit = freeBytes === undefined ? undefined : limitOf(engine, freeBytes)
+  const limit = freeBytes === undefined ? Number.POSITIVE_INFINITY : limitOf(engine, freeBytes)
   const sizes = divisors(batch).filter((size) => size <= (wanted ?? batch))
   const peak = (size: number): number => predictPeak(settings, engine, size)
-  const fitting = sizes.find((size) => limit === undefined || peak(size) <= limit)
-  const most = wanted ?? batch
-  if (limit !== undefined && (fitting === undefined || (wanted !== undefined && fitting !== wanted))) {
-    throw doesNotFit(
-      { size: fitting === undefined ? 1 : most, bytes: peak(fitting === undefined ? 1 : most) },
-      fitting,
-      limit
-    )
-  }
-  const microBatch = fitting ?? most
+
+  const microBatch = sizes.find((size) => peak(size) <= limit)
+  if (microBatch === undefined) throw doesNotFit({ size: 1, bytes: peak(1) }, undefined, limit)
+  if (microBatch < (wanted ?? 0)) throw doesNotFit({ size: wanted ?? 0, bytes: peak(wanted ?? 0) }, microBatch, limit)
+
   const smaller = sizes.find((size) => size < microBatch && peak(size) <= worthwhile * peak(microBatch))
   return {
     microBatch,
     peakBytes: peak(microBatch),
-    ...(limit === undefined ? {} : { limitBytes: limit }),
+    ...(freeBytes === undefined ? {} : { limitBytes: limit }),
     ...(smaller === undefined ? {} : { smallerMicroBatch: smaller })
   }
 }

@@ -4,9 +4,6 @@ import { EngineGone } from '../jobs/engine-client.ts'
 import { type MemoryPlan } from '../jobs/engine-protocol.ts'
 import { EngineOutOfMemory } from '../jobs/out-of-memory.ts'
 
-/** From the fastest to the one that always works: what a run can be gone on with when its engine fails. */
-const engines = ['native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu'] as const
-
 /**
  * What ended a run, with the command that goes on with it. Another engine is never taken without the user's word: its
  * speed and its last digits differ.
@@ -32,9 +29,9 @@ function outOfMemory(cause: EngineOutOfMemory, run: Run, memory: MemoryPlan | un
 
 function engineFailed(kind: 'resources' | 'defect', message: string, run: Run, cause: unknown): AppError {
   const used = run.engine?.name
-  const next = engines[engines.findIndex((name) => name === used) + 1]
-  const other =
-    next === undefined || used === undefined ? '' : `, or with another engine: ${resume(run)} --engine ${next}`
+  // wasm needs nothing that could be missing; plain JavaScript is what it can be told from.
+  const next = used === 'wasm' ? 'cpu' : 'wasm'
+  const other = used === undefined || used === 'cpu' ? '' : `, or with another engine: ${resume(run)} --engine ${next}`
   return new AppError(kind, message, { next: `Go on from the last safe point: ${resume(run)}${other}.`, cause })
 }
 

@@ -30,7 +30,10 @@ const hooks = {
 }
 let isBest = false
 for await (const event of train(settings, state, hooks, new AbortController().signal)) {
-  if (event.kind === 'step') await history.append(event)
+  if (event.kind === 'step') {
+    await history.append(event)
+    process.send?.({ step: event.iteration })
+  }
   if (event.kind === 'evaluated') ({ isBest } = event)
   if (event.kind !== 'checkpoint-due') continue
   await checkpoints.write(await state.save(), { settings, classes: ['a', 'b'], isBest })

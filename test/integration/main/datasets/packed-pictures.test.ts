@@ -31,7 +31,6 @@ describe('packed pictures', () => {
     for (let start = 0; start < 3; start++) {
       const packed = await PackedPictures.provide(folder, pictures)
       expect(await packed.read('b.png')).toEqual(await pictures[1]?.load())
-      await packed.close()
     }
     expect(decoded.filter((name) => name === 'a.png')).toHaveLength(1)
     expect(await packedFile(folder)).toMatch(/[\da-f]{64}\.raw$/)
@@ -39,9 +38,9 @@ describe('packed pictures', () => {
 
   test('of another selection are packed anew', async () => {
     const folder = join(await temporaryFolder(), 'packed')
-    await (await PackedPictures.provide(folder, samplePictures(['a.png', 'b.png']).pictures)).close()
+    await PackedPictures.provide(folder, samplePictures(['a.png', 'b.png']).pictures)
     const { pictures, decoded } = samplePictures(['a.png'])
-    await (await PackedPictures.provide(folder, pictures)).close()
+    await PackedPictures.provide(folder, pictures)
     expect(decoded).toEqual(['a.png'])
     expect(await readdir(folder)).toHaveLength(1)
   })
@@ -49,18 +48,17 @@ describe('packed pictures', () => {
   test.each([0, 5, 64, 100, 200])('cut off after %i bytes are packed anew', async (bytes) => {
     const folder = join(await temporaryFolder(), 'packed')
     const { pictures, decoded } = samplePictures(['a.png', 'b.png'])
-    await (await PackedPictures.provide(folder, pictures)).close()
+    await PackedPictures.provide(folder, pictures)
     await truncate(await packedFile(folder), bytes)
     const packed = await PackedPictures.provide(folder, pictures)
     expect(decoded).toEqual(['a.png', 'b.png', 'a.png', 'b.png'])
     expect((await packed.read('a.png'))?.pixels[0]).toBe(10)
-    await packed.close()
   })
 
   test('with a changed byte are noticed when they are read, given up, and packed anew at the next start', async () => {
     const folder = join(await temporaryFolder(), 'packed')
     const { pictures, decoded } = samplePictures(['a.png', 'b.png'])
-    await (await PackedPictures.provide(folder, pictures)).close()
+    await PackedPictures.provide(folder, pictures)
     const file = await open(await packedFile(folder), 'r+')
     await file.write(Uint8Array.of(99), 0, 1, 70)
     await file.close()
@@ -68,11 +66,9 @@ describe('packed pictures', () => {
     const damaged = await PackedPictures.provide(folder, pictures)
     expect(await damaged.read('a.png')).toBeDefined()
     expect(await damaged.read('b.png')).toBeUndefined()
-    await damaged.close()
     const mended = await PackedPictures.provide(folder, pictures)
     expect((await mended.read('b.png'))?.pixels[6]).toBe(11)
     expect(decoded).toHaveLength(4)
-    await mended.close()
   })
 
   test('whose picture cannot be decoded leave nothing behind', async () => {

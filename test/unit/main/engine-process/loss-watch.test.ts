@@ -39,7 +39,7 @@ describe('weights that are to be saved', () => {
       pathLengthMean: 0
     }
     return {
-      scalars: scalars as unknown as SavedState['scalars'], // the other counters do not matter here
+      scalars,
       tensors: { generator: {}, generatorEma: {}, discriminator: part, optimizer: {} }
     }
   }

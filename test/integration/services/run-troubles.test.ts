@@ -1,0 +1,165 @@
+import { cp, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PreparedAbout } from '../../../src/shared/masks.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
+
+/** A run on the smallest tiles, with few and quick iterations. */
+const quick = { preset: 'demo', batch: 4, seed: 3, prepared: 'tiles' } as const
+
+let workspace: string
+let host: TestApp
+
+beforeAll(async () => {
+  workspace = await temporaryFolder(afterAll)
+  host = await openTestApp(workspace)
+  await host.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 16 })
+  await host.request('prepared.create', { dataset: 'sample', name: 'tiles', tile: 16, scale: 0.25 })
+  await pausedRun('paused')
+})
+afterAll(() => host.app.close())
+
+/** A run that was paused at a safe point after a few iterations on wasm. */
+async function pausedRun(name: string, engine: 'wasm' | 'cpu' = 'wasm'): Promise<string> {
+  const controller = new AbortController()
+  const progress = ({ done }: { done: number }): void => {
+    if (done >= 2) controller.abort()
+  }
+  const input = { ...quick, engine, name, iterations: 8 }
+  const { run } = await host.request('runs.train', input, { signal: controller.signal, progress })
+  expect(run.state).toBe('paused')
+  return run.id
+}
+
+async function safePoints(id: string): Promise<string[]> {
+  const folder = join(workspace, 'runs', id, 'checkpoints')
+  return (await readdir(folder)).map((name) => join(folder, name))
+}
+
+async function stateOf(name: string): Promise<string> {
+  return (await host.request('runs.show', { name })).run.state
+}
+
+/** A prepared set like "tiles" whose description is another. */
+async function changedTiles(change: (about: PreparedAbout) => PreparedAbout): Promise<() => Promise<void>> {
+  const { prepared } = await host.request('workspace.show', {})
+  const file = join(workspace, 'prepared', prepared[0]?.id ?? '', 'about.json')
+  const before = await readFile(file, 'utf8')
+  await writeFile(file, JSON.stringify(change(PreparedAbout.parse(JSON.parse(before)))))
+  return () => writeFile(file, before)
+}
+
+describe('a run whose safe points cannot be used', () => {
+  test.each([
+    ['is cut off', /damaged/, (text: string) => text.slice(0, 100)],
+    [
+      'is of a newer version',
+      /newer version of CytoLoom/,
+      (text: string) => text.replace('"version": 1', '"version": 7')
+    ],
+    ['is of another network', /does not fit its settings/, (text: string) => text]
+  ])('because the description %s is refused with a sentence, and stays as it is', async (what, sentence, change) => {
+    const id = await pausedRun(`because ${what}`)
+    const [folder = ''] = await safePoints(id)
+    if (what === 'is of another network') {
+      const other = await host.request('runs.train', {
+        ...quick,
+        engine: 'wasm',
+        name: 'other network',
+        mappingLayers: 5,
+        iterations: 1
+      })
+      const [foreign = ''] = await safePoints(other.run.id)
+      await cp(foreign, folder, { recursive: true, force: true })
+    } else {
+      const file = join(folder, 'state.json')
+      await writeFile(file, change(await readFile(file, 'utf8')))
+    }
+    await expect(host.request('runs.resume', { run: `because ${what}`, engine: 'wasm' })).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringMatching(sentence) as string
+    })
+    expect(await stateOf(`because ${what}`)).toBe('paused')
+    expect(await safePoints(id)).toHaveLength(1)
+  })
+
+  test('because a tensor file is cut off is refused with its name, and goes on when it is put back', async () => {
+    const id = await pausedRun('cut off')
+    const [folder = ''] = await safePoints(id)
+    const file = join(folder, 'generator.safetensors')
+    const bytes = await readFile(file)
+    await truncate(file, 1000)
+    await expect(host.request('runs.resume', { run: 'cut off', engine: 'wasm' })).rejects.toMatchObject({
+      kind: 'input',
+      file
+    })
+    await writeFile(file, bytes)
+    const { run } = await host.request('runs.resume', { run: 'cut off', engine: 'wasm' })
+    expect(run).toMatchObject({ state: 'finished', iteration: 8 })
+  })
+})
+
+describe('a run on data from which nothing can be learned', () => {
+  test('because no mask shows a cell is refused, and takes no name', async () => {
+    const restore = await changedTiles((about) => ({
+      ...about,
+      images: about.images.map((image) => ({ ...image, counts: { ...image.counts, painted: 0 } }))
+    }))
+    const input = { ...quick, name: 'no cells', engine: 'wasm' } as const
+    await expect(host.request('runs.train', input)).rejects.toThrow(/No training mask of "tiles" shows a cell/)
+    await restore()
+    expect((await host.request('runs.list', {})).runs.map(({ name }) => name)).not.toContain('no cells')
+  })
+
+  test('because a class has two pictures is refused with its name', async () => {
+    const restore = await changedTiles((about) => {
+      const few = about.images.filter((image) => image.class === 'stained' && image.split === 'train').slice(0, 2)
+      return { ...about, images: about.images.filter((image) => image.class !== 'stained' || few.includes(image)) }
+    })
+    const input = { ...quick, name: 'two pictures', engine: 'wasm' } as const
+    await expect(host.request('runs.train', input)).rejects.toMatchObject({
+      kind: 'input',
+      message: 'The class "stained" of "tiles" has 2 training pictures; at least 3 are needed.'
+    })
+    await restore()
+  })
+})
+
+describe('memory', () => {
+  async function withMemory<T>(gigabytes: number, work: () => Promise<T>): Promise<T> {
+    process.env['CYTOLOOM_MEMORY_GB'] = String(gigabytes)
+    try {
+      return await work()
+    } finally {
+      delete process.env['CYTOLOOM_MEMORY_GB']
+    }
+  }
+
+  test('that does not suffice at all pauses the run with a sentence', async () => {
+    const input = { ...quick, name: 'no memory', engine: 'wasm', iterations: 2 } as const
+    await expect(withMemory(0.1, () => host.request('runs.train', input))).rejects.toMatchObject({
+      kind: 'resources',
+      message: expect.stringMatching(/one sample at a time needs about/) as string
+    })
+    expect(await stateOf('no memory')).toBe('paused')
+    const { run } = await host.request('runs.resume', { run: 'no memory', engine: 'wasm' })
+    expect(run).toMatchObject({ state: 'finished', iteration: 2 })
+  })
+
+  test('that suffices for less than the batch makes the parts smaller, says so, and keeps to them', async () => {
+    const input = { ...quick, name: 'parts', engine: 'wasm', batch: 256, iterations: 1 } as const
+    const { run, notices } = await withMemory(0.25, () => host.request('runs.train', input))
+    expect(run.state).toBe('finished')
+    expect(run.settings.microBatch).toBeLessThan(256)
+    expect(notices.join()).toMatch(/A batch of 256 does not fit .* it is computed \d+ samples at a time/)
+  })
+})
+
+describe('another engine', () => {
+  test('takes over a paused run when the user says so', async () => {
+    const { run, notices } = await host.request('runs.resume', { run: 'paused', engine: 'cpu' })
+    expect(run).toMatchObject({ state: 'finished', iteration: 8, engine: { name: 'cpu' } })
+    expect(notices.join()).toMatch(/goes on with cpu .*; before it was wasm/)
+  })
+})
