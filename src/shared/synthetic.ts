@@ -22,6 +22,19 @@ export const Synthetic = z.object({
 })
 export type Synthetic = z.infer<typeof Synthetic>
 
+/** A cell that the area filter took out of a mask although the picture shows it. */
+export const RemovedCell = z.object({
+  reason: z.enum(['too-small', 'too-large', 'too-ragged']),
+  /** Pixels. */
+  area: z.int(),
+  /**
+   * Its pixels in COCO's compressed run-length form, for the height and width of the picture: neither cell nor background,
+   * so whoever trains on the set may leave them out of the loss, as a crowd region.
+   */
+  counts: z.string()
+})
+export type RemovedCell = z.infer<typeof RemovedCell>
+
 /** One picture with its mask: `images/<file>` and `masks/<file>`, both PNG; the mask a 16-bit label image. */
 export const SyntheticImage = z.object({
   file: z.string(),
@@ -32,7 +45,9 @@ export const SyntheticImage = z.object({
   height: z.int(),
   cells: z.int(),
   /** Cells that the area filter took out of this mask. */
-  removedCells: z.int()
+  removedCells: z.int(),
+  /** Each of them; absent from the catalogue and from sets of older versions. */
+  removed: z.array(RemovedCell).optional()
 })
 export type SyntheticImage = z.infer<typeof SyntheticImage>
 

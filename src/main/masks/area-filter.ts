@@ -1,6 +1,9 @@
 import { type CellLimits } from '../../shared/masks.ts'
+import { type RemovedCell } from '../../shared/synthetic.ts'
 import { labelComponents } from './components.ts'
 import { regionProperties, type RegionProperties } from './region-properties.ts'
+import { rleArea, rleFromLabel } from './rle.ts'
+import { encodeCounts } from './rle-string.ts'
 
 /** What one real image shows: plain numbers, so that they can be collected over processes. */
 export interface ObservedCells {
@@ -63,13 +66,13 @@ export function limitsOf(observed: readonly ObservedCells[]): Limits {
   }
 }
 
-export type RemovalReason = 'too-small' | 'too-large' | 'too-ragged'
+type RemovalReason = RemovedCell['reason']
 
 export interface FilteredMask {
   /** Row-major, the kept cells numbered from 1 in their old order. */
   readonly labels: Uint32Array
   readonly cells: number
-  /** Old labels of the removed cells. */
+  /** By their old labels. */
   readonly removed: ReadonlyMap<number, RemovalReason>
   /** Why the picture as a whole should not be used; undefined if it may. */
   readonly drop: DropReason | undefined
@@ -106,6 +109,21 @@ export function filterByArea(labels: Uint32Array, width: number, height: number,
     removed,
     drop: lost > mostRemoved * foreground ? 'too-much-removed' : reasonToDrop(numbers.size, limits)
   }
+}
+
+/** What the report of a synthetic set says about each removed cell, its pixels included. */
+export function describeRemoved(
+  labels: Uint32Array,
+  width: number,
+  height: number,
+  removed: FilteredMask['removed']
+): RemovedCell[] {
+  if (removed.size === 0) return []
+  const pixels = rleFromLabel(labels, width, height)
+  return [...removed].flatMap(([label, reason]) => {
+    const rle = pixels.get(label)
+    return rle === undefined ? [] : [{ reason, area: rleArea(rle), counts: encodeCounts(rle.counts) }]
+  })
 }
 
 function reasonAgainst(cell: RegionProperties, limits: Limits, isCutOff: boolean): RemovalReason | undefined {

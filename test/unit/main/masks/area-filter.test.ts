@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { filterByArea, limitsOf, observeCells } from '../../../../src/main/masks/area-filter.ts'
+import { describeRemoved, filterByArea, limitsOf, observeCells } from '../../../../src/main/masks/area-filter.ts'
+import { paintRle } from '../../../../src/main/masks/rle.ts'
+import { rleFromString } from '../../../../src/main/masks/rle-string.ts'
 import { regionProperties } from '../../../../src/main/masks/region-properties.ts'
 
 const side = 64
@@ -15,6 +17,19 @@ function squares(...cells: [x: number, y: number, side: number][]): Uint32Array 
 }
 
 const limits = { minArea: 20, maxArea: 150, minSolidity: 0.8, minCells: 1, maxCells: 9 }
+
+test('removed cells are told with their reason, size and pixels', () => {
+  const labels = squares([10, 10, 8], [30, 30, 3], [40, 40, 14])
+  const { removed } = filterByArea(labels, side, side, limits)
+  const told = describeRemoved(labels, side, side, removed)
+  expect(told.map(({ reason, area }) => [reason, area])).toEqual([
+    ['too-small', 9],
+    ['too-large', 196]
+  ])
+  const pixels = new Uint8Array(side * side)
+  for (const { counts } of told) paintRle(rleFromString(counts, side, side), pixels, 1)
+  expect(pixels).toEqual(Uint8Array.from(labels, (label) => Number(removed.has(label))))
+})
 
 describe('real limits', () => {
   test('come from whole visible cells, not from fragments or cells at the border', () => {
