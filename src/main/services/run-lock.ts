@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { refuse } from '../../shared/errors.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
 
-const Owner = z.object({ pid: z.int() })
+/** A process: its number can be another's by now, so what is known of its start goes with it. */
+const Owner = z.object({ pid: z.int(), started: z.string().optional() })
+type Owner = z.infer<typeof Owner>
 
 /**
  * Marks a run as being worked on by this process, so that two programs never train the same run at once.
@@ -20,7 +23,7 @@ export async function holdRun(folder: string, name: string): Promise<() => Promi
   }
   await mkdir(folder, { recursive: true })
   const file = join(folder, 'owner.json')
-  await writeFileAtomic(file, JSON.stringify({ pid: process.pid }))
+  await writeFileAtomic(file, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner))
   return () => rm(file, { force: true })
 }
 
@@ -30,16 +33,30 @@ export async function isHeld(folder: string): Promise<boolean> {
   return owner !== undefined && isAlive(owner)
 }
 
-async function readOwner(file: string): Promise<number | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : Owner.safeParse(JSON.parse(text)).data?.pid
+/** A note that cannot be read holds nothing: it is written whole or not at all. */
+async function readOwner(file: string): Promise<Owner | undefined> {
+  try {
+    return Owner.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    return undefined
+  }
 }
 
-function isAlive(pid: number): boolean {
+function isAlive({ pid, started }: Owner): boolean {
   try {
     process.kill(pid, 0) // signal 0 only asks
-    return true
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM')) return false
+  }
+  return started === undefined || started === startOf(pid)
+}
+
+/** When a process started, in ticks since the computer did; only Linux tells without being asked twice. */
+function startOf(pid: number): string | undefined {
+  try {
+    // The name of the program, in brackets, may hold spaces; after it the start is the 20th field (proc(5)).
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19]
   } catch {
-    return false
+    return undefined
   }
 }
