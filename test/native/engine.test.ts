@@ -35,6 +35,16 @@ describe.skipIf(!hasNative)(`native TensorFlow${withoutNative}`, () => {
       expect(() => convolve(x, filter, { stride: 1, padding: 1 })).toThrow(/TensorFlow: .*depth/)
     })
 
+    test('can be used again after an operation that failed behind its caller', () => {
+      const add = (size: number) => tf.add(tf.fill([size], 1), tf.fill([size], 2)).dataSync()
+      add(7)
+      const divide = () => tf.floorDiv(tf.tensor1d([1, 2], 'int32'), tf.tensor1d([0, 1], 'int32')).dataSync()
+      expect(divide).toThrow(/TensorFlow: .*[Dd]ivision by zero/)
+      expect([...add(7)]).toEqual(new Array(7).fill(3))
+      expect(divide).toThrow(/TensorFlow: .*[Dd]ivision by zero/)
+      expect([...add(7)]).toEqual(new Array(7).fill(3))
+    })
+
     test('gives its memory back', () => {
       const run = () =>
         tf.tidy(() => {

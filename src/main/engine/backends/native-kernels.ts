@@ -55,12 +55,11 @@ function registerFilters(backendName: string): void {
   })
   replaceKernel('FirUpsample', backendName, (call: KernelCall<'x', { readonly gain: number }, NativeBackend>) => {
     const { inputs, attrs, backend } = call
-    const taps = () => filterTaps(inputs.x.shape[3] ?? 1, 4 * attrs.gain)
+    const { x } = inputs as Record<'x', tf.Tensor4D> // the engine hands its kernels whole tensors
+    const taps = () => filterTaps(x.shape[3], 4 * attrs.gain)
     const attributes = depthwiseAttributes(backend, 1, [2, 1])
     // Twice as fast as the backward pass of the filter at every second pixel, which is the same but not of oneDNN.
-    return tf.tidy(() =>
-      backend.executeSingleOutput('DepthwiseConv2dNative', attributes, [insertZeros(inputs.x as tf.Tensor4D), taps()])
-    )
+    return tf.tidy(() => backend.executeSingleOutput('DepthwiseConv2dNative', attributes, [insertZeros(x), taps()]))
   })
 }
 

@@ -17,8 +17,12 @@ export interface TensorFlowFunctions {
 
   readonly newContextOptions: Call
   readonly setConfig: Call
+  readonly setAsync: Call
   readonly deleteContextOptions: Call
   readonly newContext: Call
+  readonly executorOf: Call
+  readonly clearError: Call
+  readonly deleteExecutor: Call
   readonly listDevices: Call
   readonly deviceCount: NumberCall
   readonly deviceType: TextCall
@@ -96,8 +100,12 @@ export function bindTensorFlow(folder: string): TensorFlowFunctions {
 
     newContextOptions: call('void* TFE_NewContextOptions()'),
     setConfig: call('void TFE_ContextOptionsSetConfig(void* options, const void* config, size_t bytes, void* status)'),
+    setAsync: call('void TFE_ContextOptionsSetAsync(void* options, uchar enable)'),
     deleteContextOptions: call('void TFE_DeleteContextOptions(void* options)'),
     newContext: call('void* TFE_NewContext(void* options, void* status)'),
+    executorOf: call('void* TFE_ContextGetExecutorForThread(void* context)'),
+    clearError: call('void TFE_ExecutorClearError(void* executor)'),
+    deleteExecutor: call('void TFE_DeleteExecutor(void* executor)'),
     listDevices: call('void* TFE_ContextListDevices(void* context, void* status)'),
     deviceCount: number('int TF_DeviceListCount(void* list)'),
     deviceType: text('str TF_DeviceListType(void* list, int index, void* status)'),

@@ -1,5 +1,6 @@
 import { invariant } from '../../../shared/errors.ts'
 import { attributeTypes, createAttributeSetter, type Attribute, type AttributeSetter } from './tensorflow-attributes.ts'
+import { type Result, ResultShapes } from './result-shapes.ts'
 import { bindTensorFlow, type Pointer, type TensorFlowFunctions } from './tensorflow-functions.ts'
 
 /** TensorFlow's numbers for element types, as in tf_datatype.h. */
@@ -17,8 +18,9 @@ const types = {
 /** A serialized ConfigProto with device_count = { "GPU": 0 }: TensorFlow then sees no graphics card. */
 const withoutGpu = Uint8Array.of(0x0a, 0x07, 0x0a, 0x03, 0x47, 0x50, 0x55, 0x10, 0x00)
 
-/** Tensors of at most so many values may become constants, and at most so many of them. */
+/** Tensors of at most so many values may become constants, and at most so many of them; sizes and axes are whole numbers. */
 const constantLength = 8
+const indexLength = 512
 const mostConstants = 4096
 
 type Values = Float32Array | Int32Array | Uint8Array | BigInt64Array
@@ -66,6 +68,7 @@ export class TensorFlowLibrary {
   /** Ids of small tensors that are asked for again and again: shapes, axes, factors. They are never deleted. */
   readonly #constants = new Map<string, number>()
   readonly #constantIds = new Set<number>()
+  readonly #shapes = new ResultShapes()
   #nextId = 0
 
   /** Opens the libraries in `folder`; `allowGpu` false keeps everything on the processor. */
@@ -93,7 +96,8 @@ export class TensorFlowLibrary {
   /** A tensor of these values, which are copied. Small ones are made once and shared. */
   createTensor(shape: number[], dtype: number, values: Values): number {
     // The text of a negative zero is that of zero.
-    const isConstant = values.length <= constantLength && !values.some((value) => Object.is(value, -0))
+    const most = values instanceof Int32Array ? indexLength : constantLength
+    const isConstant = values.length <= most && !values.some((value) => Object.is(value, -0))
     if (!isConstant) return this.#createTensor(shape, dtype, values)
 
     const key = `${String(dtype)}:${shape.join()}:${values.join()}`
@@ -103,6 +107,7 @@ export class TensorFlowLibrary {
     if (this.#constants.size < mostConstants) {
       this.#constants.set(key, id)
       this.#constantIds.add(id)
+      this.#shapes.name(id, { shape, dtype }, true)
     }
     return id
   }
@@ -116,17 +121,18 @@ export class TensorFlowLibrary {
     c.deleteTensor(tensor)
 
     // Kernels for the GPU expect whole numbers in main memory and everything else on the device.
-    if (this.gpu === undefined || dtype === types.TF_INT32) return this.#keep(handle)
+    if (this.gpu === undefined || dtype === types.TF_INT32) return this.#keep(handle, { shape, dtype })
     const moved = c.copyToDevice(handle, this.#context, this.gpu, this.#status)
     this.#check()
     c.deleteHandle(handle)
-    return this.#keep(moved)
+    return this.#keep(moved, { shape, dtype })
   }
 
   deleteTensor(id: number): void {
     if (this.#constantIds.has(id)) return
     this.#c.deleteHandle(this.#handle(id))
     this.#handles.delete(id)
+    this.#shapes.forget(id)
   }
 
   /** A copy of the values: Electron forbids array buffers over memory that V8 does not own. */
@@ -140,7 +146,10 @@ export class TensorFlowLibrary {
     return viewOf(buffer, c.handleType(this.#handle(id)))
   }
 
-  /** Runs one operation now. Throws TensorFlow's own message when it refuses. */
+  /**
+   * Has TensorFlow run one operation after those before it; on the processor it does so beside us, and only to read values is to wait
+   * (docs/decisions/0012). Throws TensorFlow's own message when it refuses this operation or failed at an earlier one.
+   */
   executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): Description[] {
     const c = this.#c
     const op = c.newOp(this.#context, name, this.#status)
@@ -151,7 +160,7 @@ export class TensorFlowLibrary {
       const results = new Array<Pointer>(outputs).fill(null)
       c.execute(op, results, [outputs], this.#status)
       this.#check()
-      return results.map((handle) => this.#describe(handle))
+      return this.#describe(results, this.#shapes.keyOf(name, attributes, inputs))
     } finally {
       c.deleteOp(op)
     }
@@ -161,18 +170,28 @@ export class TensorFlowLibrary {
     const options = this.#c.newContextOptions()
     if (!allowGpu) this.#c.setConfig(options, withoutGpu, withoutGpu.length, this.#status)
     this.#check()
+    // A graphics card computes beside its caller by itself; on the processor TensorFlow needs a thread of its own for it.
+    if (!allowGpu) this.#c.setAsync(options, 1)
     const context = this.#c.newContext(options, this.#status)
     this.#check()
     this.#c.deleteContextOptions(options)
     return context
   }
 
+  /** Errors of operations come with a later call, for they run behind; what was queued after them is dropped. */
   #check(): void {
-    if (this.#c.code(this.#status) !== 0) throw new Error(`TensorFlow: ${this.#c.message(this.#status)}`)
+    const c = this.#c
+    if (c.code(this.#status) === 0) return
+    const error = new Error(`TensorFlow: ${c.message(this.#status)}`)
+    const executor = c.executorOf(this.#context)
+    c.clearError(executor)
+    c.deleteExecutor(executor)
+    throw error
   }
 
-  #keep(handle: Pointer): number {
+  #keep(handle: Pointer, result: Result): number {
     this.#handles.set(this.#nextId, handle)
+    this.#shapes.name(this.#nextId, result, false)
     return this.#nextId++
   }
 
@@ -182,10 +201,25 @@ export class TensorFlowLibrary {
     return handle
   }
 
-  #describe(handle: Pointer): Description {
+  /** What the handles hold; `key` names calls with results of the same shapes. */
+  #describe(handles: readonly Pointer[], key: string | undefined): Description[] {
+    let results = key === undefined ? undefined : this.#shapes.of(key)
+    if (!results) {
+      results = handles.map((handle) => this.#ask(handle))
+      if (key !== undefined) this.#shapes.keep(key, results)
+    }
+    return results.map(({ shape, dtype }, i) => ({
+      id: this.#keep(handles[i], { shape, dtype }),
+      shape: [...shape],
+      dtype
+    }))
+  }
+
+  #ask(handle: Pointer): Result {
     const rank = this.#c.handleRank(handle, this.#status)
+    this.#check()
     const shape = Array.from({ length: rank }, (_, axis) => this.#c.handleSize(handle, axis, this.#status))
-    return { id: this.#keep(handle), shape, dtype: this.#c.handleType(handle) }
+    return { shape, dtype: this.#c.handleType(handle) }
   }
 }
 
