@@ -139,6 +139,7 @@ function settingsOf(profile: Profile, intervals: { pathLength: number; r1: numbe
     r1: { gamma: 0.2, interval: intervals.r1 },
     pathLength: { weight: 2, interval: intervals.pathLength, decay: 0.01, batchShare: 0.5 },
     styleMixing: 0.9,
+    alignClassesUntil: 0,
     ema: { halfLifeKimg: 20, rampUp: 0 },
     wAverageBeta: 0.998,
     augmentation: { flips: 'none', diffAugment: [] },

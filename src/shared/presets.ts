@@ -13,9 +13,10 @@ export interface DataShape {
 /**
  * The settings of a preset, named as in the paper (§2.3, §2.5) and gan-engine.md §0.
  *
- * `livecell` and `tissuenet` are the published recipe, with DiffAugment, ADA and APA (§2.5) and three stated departures: the
- * edges of the merge convolutions repeat the border pixel, R1's γ follows NVIDIA's heuristic 0.0002·R²/batch, and the
- * discriminator sees masks under noise (all: docs/decisions; `literalRecipe` takes them back). `quick` is for
+ * `livecell` and `tissuenet` are the published recipe, with DiffAugment, ADA and APA (§2.5) and four stated departures: the
+ * edges of the merge convolutions repeat the border pixel, R1's γ follows NVIDIA's heuristic 0.0002·R²/batch, the
+ * discriminator sees masks under noise, and classes that begin exchanged are put right (all: docs/decisions;
+ * `literalRecipe` takes them back). `quick` is for
  * a first look in about ten minutes, `demo` for the bundled sample on two processor cores.
  */
 export function presetSettings(name: PresetName, data: DataShape, seed: number): TrainingSettings {
@@ -39,6 +40,7 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
     r1: { gamma: heuristicGamma(data.resolution, preset.batch), interval: 16 },
     pathLength: { weight: 2, interval: preset.pathLengthInterval, decay: 0.01, batchShare: 0.5 },
     styleMixing: 0.9,
+    alignClassesUntil: 500,
     ema: { halfLifeKimg: preset.emaHalfLifeKimg, rampUp: preset.emaRampUp },
     wAverageBeta: 0.998,
     augmentation: {
@@ -86,7 +88,7 @@ export function heuristicGamma(resolution: number, batch: number): number {
 }
 
 /** What the literal recipe has where our presets depart from it: StudioGAN's constant, PyTorch's habit. */
-export const literalRecipe = { r1Gamma: 0.2048, mergePadding: 'zeros', maskNoise: 0 } as const
+export const literalRecipe = { r1Gamma: 0.2048, mergePadding: 'zeros', maskNoise: 0, alignClassesUntil: 0 } as const
 
 const published: Preset = {
   zDim: 512,

@@ -124,6 +124,8 @@ export const TrainingSettings = z.object({
   }),
   /** Probability of style mixing, one draw a batch. */
   styleMixing: z.number().min(0).max(1),
+  /** Up to this iteration the generator's classes are given the names that the discriminator knows them by; 0: never. */
+  alignClassesUntil: z.int().nonnegative().default(0),
   /** The averaged generator: half-life in thousands of images, and at most this share of the images seen (0: no ramp). */
   ema: z.object({ halfLifeKimg: z.number().positive(), rampUp: z.number().nonnegative() }),
   /** Decay of the running mean of w. */

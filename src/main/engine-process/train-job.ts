@@ -136,6 +136,12 @@ class TrainingSession {
         case 'checkpoint-due':
           await this.#save(false)
           break
+        case 'classes-exchanged':
+          await this.#channel.send({
+            type: 'notice',
+            text: `At iteration ${event.iteration} the discriminator knew the generator's classes by other names; they were exchanged.`
+          })
+          break
         case 'diverged':
           throw new Divergence(event.iteration, 'A loss was no longer a number')
       }

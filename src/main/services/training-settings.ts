@@ -56,6 +56,7 @@ function withWishes(preset: TrainingSettings, request: TrainInput): TrainingSett
     learningRate === undefined ? preset.learningRate : { generator: learningRate, discriminator: learningRate }
   return {
     ...preset,
+    alignClassesUntil: request.paper ? literalRecipe.alignClassesUntil : preset.alignClassesUntil,
     iterations: request.iterations ?? preset.iterations,
     batch,
     ...(microBatch === undefined ? {} : { microBatch }),
@@ -105,6 +106,7 @@ function augmentationOf(preset: Augmentation, request: TrainInput): Augmentation
     diffAugment,
     apa,
     ada: ada === 'off' ? 'off' : (adaGeometry ?? ada),
+    maskNoise: request.paper ? literalRecipe.maskNoise : preset.maskNoise,
     adaptation: {
       ...preset.adaptation,
       target: request.adaTarget ?? target,

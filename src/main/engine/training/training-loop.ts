@@ -1,6 +1,7 @@
 import { type HistoryEntry, type TrainingSettings } from '../../../shared/training.ts'
 import { type Generator } from '../networks/generator.ts'
 import { type Batch } from './batch.ts'
+import { alignClasses } from './class-alignment.ts'
 import { runIteration } from './iteration.ts'
 import { type TrainingState } from './training-state.ts'
 
@@ -19,6 +20,8 @@ export type TrainingEvent =
   | (Evaluation & { kind: 'evaluated'; iteration: number; seconds: number; isBest: boolean })
   /** The state is to be saved, or pictures to be made from the averaged generator, before the next event. */
   | { kind: 'checkpoint-due' | 'sample-due'; iteration: number }
+  /** Each class took over the row of another in the generator's class embedding: `order` names which (class-alignment.ts). */
+  | { kind: 'classes-exchanged'; iteration: number; order: number[] }
   /** A loss is no longer finite, and the weights are lost: go back to a saved state. Nothing follows. */
   | { kind: 'diverged'; iteration: number }
 
@@ -41,10 +44,13 @@ export async function* train(
     const losses = await runIteration(settings, state, batch)
     state.iteration++
     state.imagesSeen += batch.labels.length
+    const { iteration } = state
+    const order = await alignClasses(settings, state)
+    if (order) yield { kind: 'classes-exchanged', iteration, order }
     clock()
 
     // Report.
-    const { iteration, seconds } = state
+    const { seconds } = state
     if (!Object.values(losses).every(Number.isFinite)) {
       yield { kind: 'diverged', iteration }
       return
