@@ -17,25 +17,24 @@ export interface RoiContent {
   readonly parameter?: number
 }
 
+const nothing = { left: 0, top: 0, right: 0, bottom: 0, points: [], subPixel: [], path: [], subtype: 0, axis: [] }
+
 export function roiBytes(content: RoiContent): Buffer {
-  const { type, left = 0, top = 0, right = 0, bottom = 0, points = [], subPixel = [], path = [] } = content
+  const { type, left, top, right, bottom, points, subPixel, path, subtype, axis } = { ...nothing, ...content }
+  const isFine = subPixel.length > 0
   const header = Buffer.alloc(64)
   header.write('Iout', 'latin1')
   header.writeInt16BE(228, 4)
   header.writeUInt8(type, 6)
   for (const [at, value] of [top, left, bottom, right].entries()) header.writeInt16BE(value, 8 + 2 * at)
-  header.writeUInt16BE(Math.max(points.length, subPixel.length) / 2, 16)
-  for (const [at, value] of (content.axis ?? []).entries()) header.writeFloatBE(value, 18 + 4 * at)
+  header.writeUInt16BE((isFine ? subPixel : points).length / 2, 16)
+  for (const [at, value] of axis.entries()) header.writeFloatBE(value, 18 + 4 * at)
   header.writeInt32BE(path.length, 36)
-  header.writeInt16BE(content.subtype ?? 0, 48)
-  header.writeUInt16BE(subPixel.length > 0 ? 128 : 0, 50)
+  header.writeInt16BE(subtype, 48)
+  header.writeUInt16BE(isFine ? 128 : 0, 50)
   if (content.parameter !== undefined) header.writeFloatBE(content.parameter, 52)
-  return Buffer.concat([
-    header,
-    shorts(subPixel.length > 0 ? subPixel.map(Math.round) : points),
-    floats([...ofAxis(subPixel, 0), ...ofAxis(subPixel, 1)]),
-    floats(path)
-  ])
+  const whole = shorts(isFine ? subPixel.map(Math.round) : points)
+  return Buffer.concat([header, whole, floats([...ofAxis(subPixel, 0), ...ofAxis(subPixel, 1)]), floats(path)])
 }
 
 function ofAxis(points: readonly number[], axis: 0 | 1): number[] {

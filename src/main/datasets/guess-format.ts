@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { refuse } from '../../shared/errors.ts'
 import { isLivecellName } from './livecell-names.ts'
-import { findSubfolder, isFolder, listFiles, listPictures } from './picture-files.ts'
+import { findSubfolder, isFolder, listFiles, listPictures, type PictureFile } from './picture-files.ts'
 import { baseFolder } from './readers/coco.ts'
 import { looksLikeLabelme } from './readers/labelme.ts'
 import { hasMaskSiblings, imageFolderNames, labelFolderNames } from './readers/labels.ts'
@@ -44,22 +44,27 @@ const livecell: Guess = { layout: 'livecell', reason: 'the pictures have names a
 
 async function guessFolder(place: SourcePlace): Promise<Guess | undefined> {
   const source = await baseFolder(place.source)
-  const { images, annotations } = place
+  const { annotations } = place
   if (annotations !== undefined && (isJson(annotations) || isGeojson(annotations)))
     return guessJsonFile(annotations, 'the annotations are')
   const files = await listFiles(source)
-  const byEnding = guessByEndings(files)
-  if (byEnding) return byEnding
-  const imageFolder = images ?? (await findSubfolder(source, imageFolderNames))
-  const labelFolder = annotations ?? (await findSubfolder(source, labelFolderNames))
-  if (imageFolder !== undefined && labelFolder !== undefined) {
-    const pair = await guessPair(imageFolder, labelFolder)
-    if (pair) return pair
-  }
-  if (files.some(isJson)) return guessJson(imageFolder ?? source, files)
-  if (labelFolder === undefined) return (await guessByNames(source)) ?? guessByText(files)
-  if ((await listPictures(labelFolder)).length === 0) return guessByText(files)
-  return { layout: 'labels', reason: `there are label images in ${labelFolder}` }
+  return guessByEndings(files) ?? guessByFolders({ ...place, source }, files)
+}
+
+async function guessByFolders(place: SourcePlace, files: readonly string[]): Promise<Guess | undefined> {
+  const imageFolder = place.images ?? (await findSubfolder(place.source, imageFolderNames))
+  const labels = await findLabelPictures(place)
+  if (imageFolder !== undefined && labels) return guessPair(imageFolder, labels.folder, labels.pictures)
+  if (files.some(isJson)) return guessJson(imageFolder ?? place.source, files)
+  if (labels) return { layout: 'labels', reason: `there are label images in ${labels.folder}` }
+  return (await guessByNames(place.source)) ?? guessByText(files)
+}
+
+/** The folder of labels, if there is one and it holds pictures. */
+async function findLabelPictures({ source, annotations }: SourcePlace) {
+  const folder = annotations ?? (await findSubfolder(source, labelFolderNames))
+  const pictures = folder === undefined ? [] : await listPictures(folder)
+  return folder === undefined || pictures.length === 0 ? undefined : { folder, pictures }
 }
 
 /** Endings that belong to one format alone. */
@@ -71,10 +76,8 @@ function guessByEndings(files: readonly string[]): Guess | undefined {
 }
 
 /** `images` and `masks` side by side: label images of the same names, or the masks of the cells of one image. */
-async function guessPair(imageFolder: string, labelFolder: string): Promise<Guess | undefined> {
+async function guessPair(imageFolder: string, labelFolder: string, labels: readonly PictureFile[]): Promise<Guess> {
   const pictures = await listPictures(imageFolder)
-  const labels = await listPictures(labelFolder)
-  if (labels.length === 0) return undefined
   const [only] = pictures
   if (only && pictures.length === 1 && labels.length > 1 && !labels.some(({ stem }) => stem.startsWith(only.stem))) {
     return { layout: 'masks', reason: `${labelFolder} has several masks for the one picture in ${imageFolder}` }

@@ -5,6 +5,7 @@ import {
   type DatasetId,
   type DatasetImage,
   type ImportRequest,
+  type PlaneChoice,
   type Refusal,
   type Warning
 } from '../../shared/datasets.ts'
@@ -26,7 +27,7 @@ import { findYolo } from './readers/yolo.ts'
 import { type Layout, type ReadImage, type Source, type SourceImage } from './source-image.ts'
 import { spread } from './spread.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
-import { openTaker, type TakeOptions } from './taker.ts'
+import { openTaker, type TakeOptions, type Taker } from './taker.ts'
 import { type PlannedImage, type TakeOutcome } from './take-image.ts'
 import { findTimes } from './time-from.ts'
 
@@ -104,35 +105,48 @@ export async function takeAll(
   log: ImportLog,
   options: ImportOptions
 ): Promise<Taken[]> {
-  const { signal, onProgress } = options
   const source = await findSource(request, layout, log)
   const taker = openTaker(source.images.length, options)
   try {
     const images = thinOut(source.images, request.maxImages, log)
     const planned = plan(images, request, layout, log)
-    const outcomes: TakeOutcome[] = []
-    let done = 0
-    const settled = (index: number, outcome: TakeOutcome): void => {
-      outcomes[index] = outcome
-      onProgress?.(++done, planned.length)
-    }
-    for (const [index, { read, ...image }] of planned.entries()) {
-      await taker.room()
-      if (signal?.aborted) throw stopped()
-      const given = await readOrRefuse(image.file, read)
-      if (given && 'notes' in given) settled(index, given)
-      else {
-        const task = { image, id: index + 1, planes: request.planes ?? {}, folder, read: given }
-        taker.take(task, (outcome) => settled(index, outcome))
-      }
-    }
-    await taker.finish()
-    if (signal?.aborted && done < planned.length) throw stopped()
+    const outcomes = await takePlanned(planned, taker, { planes: request.planes ?? {}, folder, options })
     return planned.map((image, index) => settle(image, outcomes[index], log))
   } finally {
     await taker.close()
     await source.close?.()
   }
+}
+
+interface TakePlan {
+  readonly planes: PlaneChoice
+  readonly folder: string | undefined
+  readonly options: ImportOptions
+}
+
+/** The outcome of each image, in their order, whichever is done first. */
+async function takePlanned(
+  planned: readonly PlannedSource[],
+  taker: Taker,
+  { planes, folder, options: { signal, onProgress } }: TakePlan
+): Promise<TakeOutcome[]> {
+  const outcomes: TakeOutcome[] = []
+  let done = 0
+  const settled = (index: number, outcome: TakeOutcome): void => {
+    outcomes[index] = outcome
+    onProgress?.(++done, planned.length)
+  }
+  for (const [index, { read, ...image }] of planned.entries()) {
+    await taker.room()
+    if (signal?.aborted) throw stopped()
+    const given = await readOrRefuse(image.file, read)
+    if (given && 'notes' in given) settled(index, given)
+    else {
+      taker.take({ image, id: index + 1, planes, folder, read: given }, (outcome) => settled(index, outcome))
+    }
+  }
+  await taker.finish()
+  return outcomes
 }
 
 /** An image that its source cannot give out costs itself alone. */
@@ -188,7 +202,14 @@ function thinOut(sources: readonly SourceImage[], max: number | undefined, log: 
   return spread(ordered, max)
 }
 
-function plan(sources: readonly SourceImage[], request: SourceRequest, layout: Layout, log: ImportLog) {
+type PlannedSource = PlannedImage & Pick<SourceImage, 'read'>
+
+function plan(
+  sources: readonly SourceImage[],
+  request: SourceRequest,
+  layout: Layout,
+  log: ImportLog
+): PlannedSource[] {
   const classes = findClasses(sources, request.classFrom, layout, log)
   const times = findTimes(sources, request.timeFrom, layout, log)
   const names = new SafeNames()

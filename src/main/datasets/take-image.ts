@@ -135,13 +135,13 @@ function describe(
   source: SourcePicture,
   annotation: Annotation | undefined
 ): DatasetImage {
-  const { picture, pixelSize } = source
+  const { picture } = source
   return {
     id,
     file: nameOf(image, source),
     width: picture.width,
     height: picture.height,
-    channels: isGray(picture) ? 1 : picture.channels === 2 ? 2 : 3,
+    channels: channelsOf(picture),
     bits: picture.bits,
     class: image.class,
     ...(image.time === undefined ? {} : { time: image.time }),
@@ -150,9 +150,26 @@ function describe(
     cells: annotation?.cells.length ?? 0,
     sha256: source.sha256,
     ...(image.split === undefined ? {} : { split: image.split }),
+    ...reading(image, planes, source)
+  }
+}
+
+/** Alpha does not count, nor colours that are all alike. */
+function channelsOf(picture: Picture): number {
+  if (isGray(picture)) return 1
+  return picture.channels === 2 ? 2 : 3
+}
+
+/** What the file told beside the pixels, where it did. */
+function reading(
+  image: PlannedImage,
+  planes: PlaneChoice,
+  { picture, pixelSize, isWhole, taken }: SourcePicture
+): Pick<DatasetImage, 'pixelSize' | 'ranges' | 'taken'> {
+  return {
     ...(pixelSize ? { pixelSize } : {}),
     ...(picture.bits === 8 ? {} : { ranges: valueRanges(picture, 'percentiles') }),
-    ...(source.isWhole ? {} : { taken: source.taken ?? whatWasTaken(planes, image) })
+    ...(isWhole ? {} : { taken: taken ?? whatWasTaken(planes, image) })
   }
 }
 

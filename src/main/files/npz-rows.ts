@@ -25,14 +25,7 @@ export class NpzRows {
   readonly #toNumbers: (buffer: ArrayBuffer, source: string) => NpyData
   #next = 0
 
-  private constructor(
-    source: string,
-    zip: ZipFile,
-    bytes: ByteReader,
-    header: string,
-    entry: Entry,
-    dataStart: number
-  ) {
+  private constructor(source: string, zip: ZipFile, bytes: ByteReader, { header, dataBytes }: ArrayHead) {
     this.#source = source
     this.#zip = zip
     this.#bytes = bytes
@@ -52,7 +45,7 @@ export class NpzRows {
     if (!(this.#rowBytes > 0 && this.#rowBytes <= maxRowBytes)) {
       throw refuse(`${source} declares pictures of ${this.#rowBytes} bytes each, as no picture is.`)
     }
-    if (this.#rowBytes * count !== entry.uncompressedSize - dataStart) {
+    if (this.#rowBytes * count !== dataBytes) {
       throw refuse(
         `${source}: the header declares ${count} rows of ${this.#rowBytes} bytes, which are not what follows it.`
       )
@@ -72,7 +65,7 @@ export class NpzRows {
       if (length > maxHeaderBytes)
         throw refuse(`${source} has a header of ${length} bytes, as no array has.`, { file: path })
       const { header, dataStart } = splitHeader(await bytes.take(length, false), source)
-      return new NpzRows(source, zip, bytes, header, entry, dataStart)
+      return new NpzRows(source, zip, bytes, { header, dataBytes: entry.uncompressedSize - dataStart })
     } catch (thrown) {
       zip.close()
       throw asRefusal(thrown, path)
@@ -98,6 +91,12 @@ export class NpzRows {
     this.#bytes.close()
     this.#zip.close()
   }
+}
+
+/** The header's text, and how many bytes the archive says follow it. */
+interface ArrayHead {
+  readonly header: string
+  readonly dataBytes: number
 }
 
 async function findEntry(zip: ZipFile, name: string): Promise<Entry | undefined> {

@@ -23,16 +23,22 @@ export async function readBarePlane(
   return samplesOf(path, bytes.slice(start, start + length), image, bits)
 }
 
+/** By bits, then by the number of TIFF's SampleFormat: unsigned, signed, float. */
+const arrays: Readonly<Record<string, new (buffer: ArrayBuffer) => unknown>> = {
+  '8/1': Uint8Array,
+  '8/2': Int8Array,
+  '16/1': Uint16Array,
+  '16/2': Int16Array,
+  '32/1': Uint32Array,
+  '32/2': Int32Array,
+  '32/3': Float32Array
+}
+
 function samplesOf(path: string, bytes: Uint8Array, image: GeoTIFFImage, bits: number): unknown {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const array = arrays[`${bits}/${image.getSampleFormat()}`]
+  if (!array) throw unreadable(path, `its samples have ${bits} bits, which is not read in such a stack`)
+  const view = Buffer.from(bytes) // a copy, whose bytes may change places
   if (!image.littleEndian && bits === 16) view.swap16()
   if (!image.littleEndian && bits === 32) view.swap32()
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-  const [unsigned, signed, float] = [1, 2, 3]
-  const format = image.getSampleFormat()
-  if (bits === 8) return format === signed ? new Int8Array(buffer) : new Uint8Array(buffer)
-  if (bits === 16 && format !== float) return format === signed ? new Int16Array(buffer) : new Uint16Array(buffer)
-  if (bits === 32 && format === float) return new Float32Array(buffer)
-  if (bits === 32) return format === unsigned ? new Uint32Array(buffer) : new Int32Array(buffer)
-  throw unreadable(path, `its samples have ${bits} bits, which is not read in such a stack`)
+  return new array(new Uint8Array(view).buffer)
 }

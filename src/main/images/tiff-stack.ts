@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { type GeoTIFF, type GeoTIFFImage } from 'geotiff'
 import { unreadable } from './picture.ts'
 import { micrometres, type OmePixels, parseOme } from './ome.ts'
@@ -39,7 +40,7 @@ export async function describeStack(
   const pages = await countPages(path, tiff)
   const samples = first.getSamplesPerPixel()
   const ome = parseOme(text)
-  const known = ome ? stackOfOme(ome, pages, samples) : await stackOfText(text, pages, samples, first)
+  const known = ome ? stackOfOme(inThisFile(ome, path), pages, samples) : await stackOfText(text, pages, samples, first)
   return axes === undefined ? known : asToldBy(axes, known, samples)
 }
 
@@ -49,7 +50,7 @@ async function countPages(path: string, tiff: GeoTIFF): Promise<number> {
   let pages = 0
   for (let index = 0; ; index++) {
     const directory = await tiff.requestIFD(index)
-    const isReducedCopy = (Number(directory.getValue('NewSubfileType') ?? 0) & 1) === 1
+    const isReducedCopy = ((directory.getValue('NewSubfileType') ?? 0) & 1) === 1
     if (!isReducedCopy) pages++
     const next = directory.nextIFDByteOffset
     if (next === 0 || (isReducedCopy && index > 0)) return pages
@@ -57,6 +58,16 @@ async function countPages(path: string, tiff: GeoTIFF): Promise<number> {
     if (pages > maxPages) throw unreadable(path, `it has more than ${maxPages} pages`)
     seen.add(next)
   }
+}
+
+/** Places in the file itself need no name; where only one file is named it is this one, whatever it is called now. */
+function inThisFile(ome: OmePixels, path: string): OmePixels {
+  const isOnlyOne = new Set(ome.places.map(({ file }) => file)).size === 1
+  const places = ome.places.map((place) => {
+    const isHere = isOnlyOne || place.file === basename(path)
+    return isHere ? { ...place, file: undefined } : place
+  })
+  return { ...ome, places }
 }
 
 function stackOfOme(ome: OmePixels, pages: number, samples: number): TiffStack {
@@ -88,7 +99,7 @@ function inOrder(order: string, sizes: Sizes) {
   return (c: number, z: number, t: number): number => {
     const index = { C: c, Z: z, T: t }
     let page = 0
-    for (const axis of [...order].reverse() as (keyof Sizes)[]) page = page * sizes[axis] + index[axis]
+    for (const axis of order.split('').reverse() as (keyof Sizes)[]) page = page * sizes[axis] + index[axis]
     return page
   }
 }
@@ -107,23 +118,27 @@ function byPlaces({ places, order }: OmePixels, sizes: Sizes) {
 }
 
 async function stackOfText(text: string, pages: number, samples: number, first: GeoTIFFImage): Promise<TiffStack> {
-  const sizes = text.startsWith('ImageJ=') ? imagejSizes(text) : tifffileSizes(text)
-  const isInSamples = samples > 1
-  const planes = sizes ? sizes.C * sizes.Z * sizes.T : pages
-  const fits = sizes !== undefined && (isInSamples ? planes === pages : planes === pages || pages === 1)
-  const { C, Z, T } = fits ? sizes : { C: 1, Z: 1, T: pages }
+  const said = text.startsWith('ImageJ=') ? imagejSizes(text) : tifffileSizes(text)
+  const sizes =
+    said && fits(said, pages, samples) ? said : { C: 1, Z: 1, T: pages, order: 'CZT', by: 'nobody' as const }
+  const planes = sizes.C * sizes.Z * sizes.T
   return {
-    sizeC: isInSamples ? samples : C,
-    sizeZ: Z,
-    sizeT: T,
-    says: fits && planes > 1 ? sizes.by : 'nobody',
-    channelsAreSamples: isInSamples,
-    pages: Math.max(pages, C * Z * T),
+    sizeC: samples > 1 ? samples : sizes.C,
+    sizeZ: sizes.Z,
+    sizeT: sizes.T,
+    says: sizes.by,
+    channelsAreSamples: samples > 1,
+    pages: planes,
     pixelSize: text.startsWith('ImageJ=') ? await imagejPixelSize(text, first) : undefined,
     channelNames: [],
-    isBare: pages === 1 && C * Z * T > 1,
-    pageOf: inOrder(sizes?.order ?? 'CZT', { C, Z, T })
+    isBare: pages === 1 && planes > 1,
+    pageOf: inOrder(sizes.order, sizes)
   }
+}
+
+/** Whether the file has a page for each plane, or one for all of them. */
+function fits({ C, Z, T }: Sizes, pages: number, samples: number): boolean {
+  return C * Z * T === pages || (pages === 1 && samples === 1)
 }
 
 type SaidSizes = Sizes & { readonly order: string; readonly by: 'ImageJ' | 'tifffile' }
@@ -148,11 +163,15 @@ function tifffileSizes(text: string): SaidSizes | undefined {
   const axes = /"axes":\s*"([A-Z]+)"/.exec(text)?.[1] ?? ''
   if (axes.length !== shape.length || !/^[CZTYXS]+$/.test(axes)) return undefined
   const sizeOf = (axis: string): number => shape[axes.indexOf(axis)] ?? 1
-  const order = [...axes]
+  const order = axes
+    .split('')
     .filter((axis) => 'CZT'.includes(axis))
     .reverse()
     .join('')
-  const missing = [...'CZT'].filter((axis) => !order.includes(axis)).join('')
+  const missing = 'CZT'
+    .split('')
+    .filter((axis) => !order.includes(axis))
+    .join('')
   return { C: sizeOf('C'), Z: sizeOf('Z'), T: sizeOf('T'), order: order + missing, by: 'tifffile' }
 }
 
@@ -170,7 +189,7 @@ async function imagejPixelSize(text: string, first: GeoTIFFImage): Promise<{ x: 
 
 function asToldBy(axes: string, stack: TiffStack, samples: number): TiffStack {
   const planes = stack.pages
-  const inPages = [...axes].filter((axis) => 'CZT'.includes(axis))
+  const inPages = axes.split('').filter((axis) => 'CZT'.includes(axis))
   const size = (axis: string): number => (inPages.includes(axis) ? planes : 1)
   const sizes = { C: size('C'), Z: size('Z'), T: size('T') }
   return {

@@ -36,18 +36,21 @@ export async function openTiff(path: string, bytes: Uint8Array, choice: PlaneCho
   checkSize(path, width, height)
   checkBlocks(path, image)
   const photometric = image.fileDirectory.getValue('PhotometricInterpretation') ?? 1
-  const isOnePicture = stack.pages === 1 && (samples === 1 || photometric > blackIsZero || hasAlpha(image))
-  const places = isOnePicture && !choice.channels ? undefined : choosePlanes(path, stack, choice)
+  const isOnePicture = isOne(image, stack, photometric) && !choice.channels
+  const places = isOnePicture ? undefined : choosePlanes(path, stack, choice)
   const channels = places?.length ?? (photometric === paletteColour ? 3 : samples)
-  const header = {
-    format: 'tiff' as const,
-    width,
-    height,
-    channels,
-    bits: image.getBitsPerSample(),
-    ...(stack.pixelSize ? { pixelSize: stack.pixelSize } : {})
-  }
+  const format = 'tiff' as const
+  const header = { format, width, height, channels, bits: image.getBitsPerSample(), ...pixelSizeOf(stack) }
   return { header, image, photometric, stack, places, tiff, bytes }
+}
+
+/** Whether the first page is a picture of its own: gray, or colours with or without alpha; not stains. */
+function isOne(image: GeoTIFFImage, stack: TiffStack, photometric: number): boolean {
+  return stack.pages === 1 && (image.getSamplesPerPixel() === 1 || photometric > blackIsZero || hasAlpha(image))
+}
+
+function pixelSizeOf({ pixelSize }: TiffStack): Pick<PictureHeader, 'pixelSize'> {
+  return pixelSize ? { pixelSize } : {}
 }
 
 /**
@@ -81,27 +84,44 @@ export async function decodeTiff(path: string, page: TiffPage): Promise<Picture 
 
 /** Puts the chosen channels side by side; each keeps its own scale. */
 async function decodePlaces(path: string, page: TiffPage, places: readonly ChannelPlace[]): Promise<Picture> {
-  const { width, height, bits } = page.header
   if (page.photometric > rgb) throw unreadable(path, 'it is a stack in a colour space of which no planes are taken')
-  const pages = new Map<number, { data: PixelArray; samples: number }>()
-  for (const place of places) {
-    if (place && !pages.has(place.page)) pages.set(place.page, await readPage(path, page, place.page))
-  }
-  const [any] = pages.values()
-  if (!any) throw unreadable(path, 'no channel of it was chosen')
+  const { width, height, bits } = page.header
+  const pages = await readPages(path, page, places)
   const channels = places.length as 1 | 2 | 3 // at most three are chosen
-  const data = emptyLike(any.data, width * height * channels)
+  const [any] = pages.values()
+  const data = emptyLike(any?.data ?? new Uint8Array(0), width * height * channels)
   for (const [c, place] of places.entries()) {
     const source = place && pages.get(place.page)
-    if (!source) continue
-    const { samples } = source
-    for (let i = 0; i < width * height; i++) data[i * channels + c] = source.data[i * samples + place.sample] ?? 0
+    if (source) copyChannel({ from: source.data, every: source.samples, at: place.sample }, data, channels, c)
   }
   finishSamples(data, page.photometric, bits)
   return { width, height, channels, bits: widthOf(data), data, ...(channels > 1 ? { stains: true } : {}) }
 }
 
-async function readPage(path: string, page: TiffPage, number: number): Promise<{ data: PixelArray; samples: number }> {
+interface Samples {
+  readonly data: PixelArray
+  /** How many a pixel has. */
+  readonly samples: number
+}
+
+async function readPages(path: string, page: TiffPage, places: readonly ChannelPlace[]): Promise<Map<number, Samples>> {
+  const pages = new Map<number, Samples>()
+  for (const place of places) {
+    if (place && !pages.has(place.page)) pages.set(place.page, await readPage(path, page, place.page))
+  }
+  return pages
+}
+
+function copyChannel(
+  { from, every, at }: { readonly from: PixelArray; readonly every: number; readonly at: number },
+  to: PixelArray,
+  channels: number,
+  channel: number
+): void {
+  for (let i = 0; i * channels < to.length; i++) to[i * channels + channel] = from[i * every + at] ?? 0
+}
+
+async function readPage(path: string, page: TiffPage, number: number): Promise<Samples> {
   const { image, header, stack, tiff, bytes } = page
   if (stack.isBare) return { data: unsigned(path, await readBarePlane(path, image, bytes, number)), samples: 1 }
   const other = number === 0 ? image : await pageImage(path, tiff, number)

@@ -46,7 +46,7 @@ export async function prepareDataset(
     const ranges =
       request.brightness === 'set' && needsBrightness(images) ? await rangesOfSet(files, workers) : undefined
     const tasks = await makeTasks(app, dataset, images, request, { folder: staged.path, ranges })
-    const outcomes = await runTasks<PrepareTask, PreparedOutcome>('prepare', tasks, workers, (done) =>
+    const outcomes = await runTasks<PreparedOutcome>('prepare', tasks, workers, (done) =>
       progress({ stage: 'prepare', done, total: tasks.length })
     )
     const splits = splitByGroup(images, request.split, request.seed)
@@ -136,18 +136,18 @@ interface Workers {
 
 /** One range for all pictures of the set, by values of each of them. */
 async function rangesOfSet(files: readonly string[], workers: Workers): Promise<(ValueRange[] | undefined)[]> {
-  return settleRanges(await runTasks<string, Float64Array[]>('sample', files, workers))
+  return settleRanges(await runTasks<Float64Array[]>('sample', files, workers))
 }
 
 /** One image a task, over the cores; the order of the results is that of the images, whatever the number of workers. */
-async function runTasks<Task, Outcome>(
+async function runTasks<Outcome>(
   name: 'prepare' | 'sample',
-  tasks: readonly Task[],
+  tasks: readonly (PrepareTask | string)[],
   { app, workers, signal }: Workers,
   onDone?: (done: number) => void
 ): Promise<Outcome[]> {
   const threads = Math.min(workers ?? availableParallelism(), tasks.length)
-  const pool = new Piscina<Task, { outcome: Outcome } | { error: WireError }>({
+  const pool = new Piscina<PrepareTask | string, { outcome: Outcome } | { error: WireError }>({
     filename: app.environment.prepareWorkerPath,
     name,
     // The TIFF reader's own worker library takes a thread without data for one of its own, and breaks.

@@ -45,14 +45,17 @@ function ringOf(bytes: Buffer): number[] {
   const type = bytes.readUInt8(6)
   const shapeSize = bytes.readInt32BE(36)
   if (type === rectangle && shapeSize > 0) return shapeRing(bytes, shapeSize)
-  const box = readBox(bytes)
+  if (type === rectangle) return boxRing(readBox(bytes))
+  if (type === oval) return ovalRing(readBox(bytes))
+  if (type === freehand) return freehandRing(bytes)
+  return type === polygon || type === traced ? pointRing(bytes, readBox(bytes)) : []
+}
+
+/** Fitted ellipses and turned rectangles are kept as freehand outlines of a kind of their own. */
+function freehandRing(bytes: Buffer): number[] {
   const subtype = bytes.readInt16BE(48)
-  if (type === rectangle) return boxRing(box)
-  if (type === oval) return ovalRing(box)
-  if (type === freehand && subtype === ellipse) return fittedEllipse(bytes)
-  if (type === freehand && subtype === rotatedRectangle) return turnedRectangle(bytes)
-  if (type === polygon || type === freehand || type === traced) return pointRing(bytes, box)
-  return []
+  if (subtype === ellipse) return fittedEllipse(bytes)
+  return subtype === rotatedRectangle ? turnedRectangle(bytes) : pointRing(bytes, readBox(bytes))
 }
 
 interface Box {

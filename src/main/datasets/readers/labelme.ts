@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { AppError, refuse } from '../../../shared/errors.ts'
+import { type Picture } from '../../images/picture.ts'
 import { decodePicture } from '../../images/read.ts'
-import { rleArea, RunWriter } from '../../masks/rle.ts'
+import { type Rle, rleArea, RunWriter } from '../../masks/rle.ts'
 import {
   type Annotation,
   CellCollector,
@@ -93,23 +94,27 @@ function circle(x: number, y: number, radius: number): number[] {
 /** A PNG in base64 whose left upper corner lies at the first point. */
 async function maskOutline(path: string, { mask, points }: Shape, size: Size): Promise<CellOutline | CellProblem> {
   const damaged = { reason: 'has a mask that cannot be read', kind: 'shapes with a mask that cannot be read' }
-  const [left, top] = (points[0] ?? []).map(Math.round)
-  if (typeof mask !== 'string' || left === undefined || top === undefined) return damaged
+  const corner = points[0]
+  if (typeof mask !== 'string' || !corner) return damaged
   try {
     const { picture } = await decodePicture(path, Buffer.from(mask, 'base64'))
-    const writer = new RunWriter(size.height, size.width)
-    for (let x = Math.max(0, left); x < Math.min(size.width, left + picture.width); x++) {
-      for (let y = Math.max(0, top); y < Math.min(size.height, top + picture.height); y++) {
-        const at = ((y - top) * picture.width + (x - left)) * picture.channels
-        if (picture.data[at] !== 0) writer.add(x * size.height + y, x * size.height + y + 1)
-      }
-    }
-    const rle = writer.finish()
+    const rle = placeMask(picture, Math.round(corner[0]), Math.round(corner[1]), size)
     return rleArea(rle) === 0 ? coversNothing : { rle, skippedRings: 0, isCut: false }
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     return damaged
   }
+}
+
+function placeMask(picture: Picture, left: number, top: number, { width, height }: Size): Rle {
+  const writer = new RunWriter(height, width)
+  for (let x = Math.max(0, left); x < Math.min(width, left + picture.width); x++) {
+    for (let y = Math.max(0, top); y < Math.min(height, top + picture.height); y++) {
+      const at = ((y - top) * picture.width + (x - left)) * picture.channels
+      if (picture.data[at] !== 0) writer.add(x * height + y, x * height + y + 1)
+    }
+  }
+  return writer.finish()
 }
 
 async function readFileOf(path: string): Promise<z.infer<typeof LabelmeFile>> {

@@ -11,7 +11,7 @@ import {
   requireFolder
 } from '../picture-files.ts'
 import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
-import { pairFiles } from './pair-files.ts'
+import { type FilePair, pairFiles } from './pair-files.ts'
 import { splitOf } from './splits.ts'
 
 /** A format that has an annotation file for each picture, of the same name. */
@@ -47,17 +47,19 @@ export async function findOneFileEach(place: SourcePlace, log: Log, format: File
     log.refuse(relative, 'No picture has the name of this file.', 'annotation files without a picture')
   }
   const images: SourceImage[] = []
-  for (const { picture, partner } of pairs) {
-    images.push({
-      path: picture.path,
-      file: picture.relative,
-      folders: picture.folders,
-      split: picture.folders.map(splitOf).findLast((split) => split !== undefined),
-      category: partner && mostFrequent(await categoriesOf(partner.path, format)),
-      cells: partner && format.cells(partner.path)
-    })
-  }
+  for (const pair of pairs) images.push(await describe(pair, format))
   return { images }
+}
+
+async function describe({ picture, partner }: FilePair, format: FileEachFormat): Promise<SourceImage> {
+  return {
+    path: picture.path,
+    file: picture.relative,
+    folders: picture.folders,
+    split: picture.folders.map(splitOf).findLast((split) => split !== undefined),
+    category: partner && mostFrequent(await categoriesOf(partner.path, format)),
+    cells: partner && format.cells(partner.path)
+  }
 }
 
 async function folderOf(path: string): Promise<string> {

@@ -33,21 +33,8 @@ export class TissuenetPictures {
     const [height = 0, width = 0, stains = 1] = x.rowShape
     checkSize(this.#path, width, height)
     const picture = this.#toPicture(await x.row(index), width, height, stains)
-    const labels = await y.row(index)
-    const marks = y.rowShape[2] ?? 1
-    if (marks === 2) this.#compareSizes(labels)
-    const ids = this.#toLabels(labels, marks, marks === 2 ? labelChannel[this.#objects] : 0)
-
-    // Pictures were padded with black to equal sizes: what was never imaged teaches a network nothing.
-    const box = contentBox(picture)
-    const whole = box.width === width && box.height === height
-    return {
-      picture: whole ? picture : cropPicture(picture, box),
-      labels: whole ? { width, height, labels: ids } : cropLabels({ width, height, labels: ids }, box),
-      taken:
-        `picture ${index} of ${basename(this.#path)}, exact values` +
-        (whole ? '' : `, without black borders: ${box.width}×${box.height} from (${box.x}, ${box.y})`)
-    }
+    const labels = { width, height, labels: this.#toLabels(await y.row(index), y.rowShape[2] ?? 1) }
+    return withoutBorders(picture, labels, `picture ${index} of ${basename(this.#path)}, exact values`)
   }
 
   close(): Promise<void> {
@@ -77,7 +64,9 @@ export class TissuenetPictures {
       : { width, height, channels: 1, bits, data }
   }
 
-  #toLabels(values: NpyData, marks: number, channel: number): Uint32Array {
+  #toLabels(values: NpyData, marks: number): Uint32Array {
+    if (marks === 2) this.#compareSizes(values)
+    const channel = marks === 2 ? labelChannel[this.#objects] : 0
     const ids = new Uint32Array(values.length / marks)
     for (let i = 0; i < ids.length; i++) {
       const value = values[i * marks + channel] ?? 0
@@ -108,6 +97,17 @@ function exactPixels(values: NpyData): PixelArray | undefined {
   if (values.some((value) => value < 0)) return undefined
   if (values instanceof Int8Array) return Uint8Array.from(values)
   return values instanceof Int16Array ? Uint16Array.from(values) : Uint32Array.from(values)
+}
+
+/** Pictures were padded with black to equal sizes: what was never imaged teaches a network nothing. */
+function withoutBorders(picture: Picture, labels: LabelImage, taken: string): ReadImage {
+  const box = contentBox(picture)
+  if (box.width === picture.width && box.height === picture.height) return { picture, labels, taken }
+  return {
+    picture: cropPicture(picture, box),
+    labels: cropLabels(labels, box),
+    taken: `${taken}, without black borders: ${box.width}×${box.height} from (${box.x}, ${box.y})`
+  }
 }
 
 interface Box {

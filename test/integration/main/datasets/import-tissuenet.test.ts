@@ -100,7 +100,8 @@ describe("TissueNet's archives", () => {
   test('of version 1.0 name tissues in lists of texts', async () => {
     const text = Buffer.alloc(4 * 6 * count)
     for (const [i, name] of ['skin', 'breast', 'skin', 'gi'].entries()) {
-      for (const [k, letter] of [...name].entries()) text.writeUInt32LE(letter.codePointAt(0) ?? 0, 4 * (6 * i + k))
+      for (const [k, letter] of name.split('').entries())
+        text.writeUInt32LE(letter.codePointAt(0) ?? 0, 4 * (6 * i + k))
     }
     const taken = await importFiles({ 'train.npz': archive({ tissue_list: npy('<U6', [count], text) }) })
     expect(taken.images.map(({ class: name }) => name)).toEqual(['skin', 'breast', 'skin', 'gi'])

@@ -89,6 +89,27 @@ describe('a stack of which no plane is chosen', () => {
     await expect(decodePicture('x.tif', lie, { channels: [9] })).rejects.toThrow(/promises a plane/)
   })
 
+  test('finds its planes where the metadata names its file, and says which file has those that it has not', async () => {
+    const text = (await readFile(join(folder, 'ome-five.tif'))).toString('latin1')
+    const named = (first: string, second: string) => {
+      const places = [first, second].map(
+        (file, i) =>
+          `<TiffData IFD="${i}" FirstC="${1 - i}" PlaneCount="1"><UUID FileName="${file}">urn:uuid:1</UUID></TiffData>`
+      )
+      const xml = /<OME[\s\S]*<\/OME>/.exec(text)?.[0] ?? ''
+      const mine = xml.replace(/<TiffData[\s\S]*?\/>/, places.join('')).replace('SizeC="5"', 'SizeC="2"')
+      const pages = new Uint16Array(4).map((_, i) => i + 7)
+      return tiffBytes({ width: 2, height: 2, bits: 16, data: pages, pages: 2, description: mine })
+    }
+    const own = await decodePicture('/somewhere/renamed.tif', named('a.ome.tif', 'a.ome.tif'), { channels: [2] })
+    expect([...own.picture.data]).toEqual([7, 8, 9, 10])
+    const other = named('a.ome.tif', 'b.ome.tif')
+    await expect(decodePicture('/somewhere/b.ome.tif', other, { channels: [2] })).rejects.toThrow(
+      /plane is in a\.ome\.tif/
+    )
+    expect((await decodePicture('/somewhere/b.ome.tif', other, { channels: [1] })).picture.channels).toBe(1)
+  })
+
   test('whose pages follow one another in a circle, or that ends early, is refused in time', async () => {
     const bytes = tiffBytes({ width: 2, height: 2, data: new Uint8Array(4), pages: 3 })
     const first = bytes.readUInt32LE(4)
