@@ -8,6 +8,7 @@ import { benchFrechet } from './bench/frechet.ts'
 import { benchGanStep } from './bench/gan-step.ts'
 import { benchDecode, benchMasks } from './bench/masks.ts'
 import { benchRasterize } from './bench/rasterize.ts'
+import { benchNetworkConvolutions } from './bench/network-convolutions.ts'
 import { benchReadImages } from './bench/read-images.ts'
 import { type BenchResult } from './bench/result.ts'
 
@@ -18,7 +19,8 @@ import { type BenchResult } from './bench/result.ts'
  */
 const benches: Record<string, (options: Options) => Promise<BenchResult | BenchResult[]>> = {
   'coco-eval': benchCocoEvaluation,
-  convolution: ({ engine }) => benchConvolution(engine),
+  convolution: ({ profile, engine }) =>
+    profile === undefined ? benchConvolution(engine) : benchNetworkConvolutions(profile, engine),
   decode: benchDecode,
   frechet: benchFrechet,
   'gan-step': ({ profile, engine }) => benchGanStep(profile, engine),
@@ -77,8 +79,9 @@ function asJson([whole, ...parts]: BenchResult[]): string {
   return `${JSON.stringify({ ...whole, ...(parts.length > 0 && { parts }) })}\n`
 }
 
-function asLine({ name, engine, threads, seconds, unit, perSecond }: BenchResult): string {
+function asLine({ name, engine, threads, seconds, peakBytes, unit, perSecond }: BenchResult): string {
   const where = [engine, `${threads} ${threads === 1 ? 'thread' : 'threads'}`].filter((part) => part !== undefined)
   const times = `median ${seconds.median.toPrecision(3)} s, best ${seconds.min.toPrecision(3)} s`
-  return `${name} (${where.join(', ')}): ${times}, ${perSecond.toPrecision(3)} ${unit} a second\n`
+  const memory = peakBytes === undefined ? '' : `, at most ${(peakBytes / 2 ** 30).toFixed(1)} GiB`
+  return `${name} (${where.join(', ')}): ${times}, ${perSecond.toPrecision(3)} ${unit} a second${memory}\n`
 }

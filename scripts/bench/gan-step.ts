@@ -1,5 +1,6 @@
 import { invariant, refuse } from '../../src/shared/errors.ts'
 import { RandomStream } from '../../src/shared/random.ts'
+import { type DataShape, presetSettings } from '../../src/shared/presets.ts'
 import { TrainingSettings } from '../../src/shared/training.ts'
 import { type Backend, type BackendRequest, chooseBackend } from '../../src/main/engine/backend.ts'
 import { sampleChannels } from '../../src/main/engine/networks/synthesis-block.ts'
@@ -26,22 +27,43 @@ const profiles: Record<string, Profile> = {
   p256: { resolution: 256, channelBase: 8192, channelMax: 256, batch: 4, classes: 8, width: 256 }
 }
 
+/** The paper's two runs, whole: preset networks, batch of 16, all augmentations, as many samples at a time as 24 GiB hold. */
+const published: Record<string, Published> = {
+  livecell: { data: { resolution: 512, imageChannels: 1, classes: 8 }, microBatch: 2 },
+  tissuenet: { data: { resolution: 256, imageChannels: 3, classes: 6 }, microBatch: 4 }
+}
+
+interface Published {
+  readonly data: DataShape
+  readonly microBatch: number
+}
+
+interface Intervals {
+  readonly pathLength: number
+  readonly r1: number
+}
+
+/** Settings of a profile, with its regularisers in each iteration or in none. */
+type SettingsOf = (intervals: Intervals) => TrainingSettings
+
 const pathLengthShare = 1 / 4
 const r1Share = 1 / 16
 
 /**
- * Seconds of one training iteration without augmentation: G and D, the path-length step at a quarter and the R1 step at
- * a sixteenth of their time; and of each of the three by itself.
+ * Seconds of one training iteration: G and D, the path-length step at a quarter and the R1 step at a sixteenth of their
+ * time; and of each of the three by itself, with the most memory that the process had held by its end. The small
+ * profiles are without augmentation.
  */
 export async function benchGanStep(profileName = 'p64', engine: BackendRequest = 'auto'): Promise<BenchResult[]> {
-  const profile = profileOf(profileName)
+  const settings = settingsFor(profileName)
   const backend = await chooseBackend(engine, { nativeFolder: await nativePackFor(engine) })
-  const [main, withPathLength, withR1] = await timeIterations(profile)
+  const [main, withPathLength, withR1] = await timeIterations(settings, Object.hasOwn(published, profileName))
   const pathLength = difference(withPathLength, main)
   const r1 = difference(withR1, main)
   const all = {
     min: main.min + pathLength.min * pathLengthShare + r1.min * r1Share,
-    median: main.median + pathLength.median * pathLengthShare + r1.median * r1Share
+    median: main.median + pathLength.median * pathLengthShare + r1.median * r1Share,
+    peakBytes: Math.max(main.peakBytes, withPathLength.peakBytes, withR1.peakBytes)
   }
   return [
     result(`gan-step ${profileName}`, backend, all),
@@ -53,54 +75,61 @@ export async function benchGanStep(profileName = 'p64', engine: BackendRequest =
 
 /** One iteration with both regularisers, on the backend in use. */
 export async function iterateOnce(profileName: string): Promise<void> {
-  const settings = settingsOf(profileOf(profileName), { pathLength: 1, r1: 1 })
+  const settings = settingsFor(profileName)({ pathLength: 1, r1: 1 })
   const state = TrainingState.create(settings)
   await runIteration(settings, state, randomBatch(settings))
   state.dispose()
 }
 
-function profileOf(name: string): Profile {
+function settingsFor(name: string): SettingsOf {
   const profile = profiles[name]
-  if (profile) return profile
-  const known = Object.keys(profiles).join(', ')
+  if (profile) return (intervals) => settingsOf(profile, intervals)
+  const whole = published[name]
+  if (whole) return (intervals) => publishedSettings(name as 'livecell' | 'tissuenet', whole, intervals) // its keys
+  const known = [...Object.keys(profiles), ...Object.keys(published)].join(', ')
   throw refuse(`There is no profile ${name} for the training step.`, { next: `Choose one of ${known}.` })
 }
 
 type Seconds = BenchResult['seconds']
+type Stage = Seconds & { readonly peakBytes: number }
 
-function result(name: string, { name: engine, threads }: Backend, seconds: Seconds): BenchResult {
-  return { name, engine, threads, seconds, unit: 'iterations', perSecond: 1 / seconds.median }
+function result(name: string, { name: engine, threads }: Backend, { peakBytes, ...seconds }: Stage): BenchResult {
+  return { name, engine, threads, seconds, peakBytes, unit: 'iterations', perSecond: 1 / seconds.median }
 }
 
-function difference(a: Seconds, b: Seconds): Seconds {
-  return { min: a.min - b.min, median: a.median - b.median }
+function difference(a: Stage, b: Stage): Stage {
+  return { min: a.min - b.min, median: a.median - b.median, peakBytes: a.peakBytes }
 }
 
 /**
  * Times of an iteration without regularisers, with path length, and with R1: in turn, so that what else the machine does
- * meets all three. Warms up, then repeats for about six seconds, at least three times and at most forty.
+ * meets all three. Warms up, then repeats for about six seconds, at least three times and at most forty; `once` is for what takes
+ * minutes.
  */
-async function timeIterations(profile: Profile): Promise<[Seconds, Seconds, Seconds]> {
+async function timeIterations(settingsOf: SettingsOf, once: boolean): Promise<[Stage, Stage, Stage]> {
   const kinds = [
     { pathLength: 0, r1: 0 },
     { pathLength: 1, r1: 0 },
     { pathLength: 0, r1: 1 }
-  ].map((intervals) => ({ settings: settingsOf(profile, intervals), times: [] as number[] }))
-  const state = TrainingState.create(settingsOf(profile, { pathLength: 1, r1: 1 }))
-  const batch = randomBatch(settingsOf(profile, { pathLength: 0, r1: 0 }))
+  ].map((intervals) => ({ settings: settingsOf(intervals), times: [] as number[], peakBytes: 0 }))
+  const state = TrainingState.create(settingsOf({ pathLength: 1, r1: 1 }))
+  const batch = randomBatch(settingsOf({ pathLength: 0, r1: 0 }))
+  const [warmUps, least] = once ? [0, 1] : [2, 5]
   let total = 0
-  for (let round = 0; round < 42 && (round < 5 || total < 6); round++) {
-    for (const { settings, times } of kinds) {
+  for (let round = 0; round < 42 && (round < least || total < 6); round++) {
+    for (const kind of kinds) {
+      const { settings, times } = kind
       const start = performance.now()
       await runIteration(settings, state, batch)
       const seconds = (performance.now() - start) / 1000
-      if (round < 2) continue // the first ones build caches
+      kind.peakBytes = process.resourceUsage().maxRSS * 1024
+      if (round < warmUps) continue // the first ones build caches
       times.push(seconds)
       total += seconds
     }
   }
   state.dispose()
-  const [main, pathLength, r1] = kinds.map(({ times }) => summary(times))
+  const [main, pathLength, r1] = kinds.map(({ times, peakBytes }) => ({ ...summary(times), peakBytes }))
   invariant(main && pathLength && r1, 'three kinds of iterations are timed')
   return [main, pathLength, r1]
 }
@@ -110,7 +139,17 @@ function summary(times: number[]): Seconds {
   return { min: sorted[0] ?? NaN, median: sorted[sorted.length >> 1] ?? NaN }
 }
 
-function settingsOf(profile: Profile, intervals: { pathLength: number; r1: number }): TrainingSettings {
+function publishedSettings(name: 'livecell' | 'tissuenet', whole: Published, intervals: Intervals): TrainingSettings {
+  const preset = presetSettings(name, whole.data, 1)
+  return {
+    ...preset,
+    microBatch: whole.microBatch,
+    r1: { ...preset.r1, interval: intervals.r1 },
+    pathLength: { ...preset.pathLength, interval: intervals.pathLength }
+  }
+}
+
+function settingsOf(profile: Profile, intervals: Intervals): TrainingSettings {
   const { resolution, channelBase, channelMax, batch, classes, width } = profile
   const network = {
     generator: 'paper',

@@ -6,6 +6,8 @@ export interface BenchResult {
   readonly threads: number
   /** Wall-clock time of one repetition. */
   readonly seconds: { readonly min: number; readonly median: number }
+  /** The most memory that the process had held when it was done, where that was measured. */
+  readonly peakBytes?: number
   /** What one repetition handles, in the plural: `iterations`, `images`, `distances`. */
   readonly unit: string
   /** Units a second at the median time. */
