@@ -5,16 +5,12 @@ import { AppError, refuse } from '../../shared/errors.ts'
 import { type Checkpoint } from '../../shared/runs.ts'
 import { TrainingSettings } from '../../shared/training.ts'
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts'
-import { type SavedState } from '../engine/training/training-state.ts'
+import { type SavedModel, type SavedState } from '../engine/training/training-state.ts'
 import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
 import { sha256 } from '../files/checksum.ts'
 
 const parts = ['generator', 'generatorEma', 'discriminator', 'optimizer'] as const
 type Part = (typeof parts)[number]
-
-/** Of these, the parts that make pictures and that a new run can go on from. */
-const modelParts = ['generatorEma', 'discriminator'] as const satisfies Part[]
-export type ModelTensors = Pick<SavedState['tensors'], (typeof modelParts)[number]>
 
 const fileNames: Record<Part, string> = {
   generator: 'generator.safetensors',
@@ -70,10 +66,8 @@ export interface LoadedCheckpoint {
 }
 
 /** A trained model without what only its own run needs to go on exactly. */
-export interface LoadedModel {
+export interface LoadedModel extends SavedModel {
   readonly checkpoint: Checkpoint
-  readonly scalars: SavedState['scalars']
-  readonly tensors: ModelTensors
 }
 
 /** The safe points of one run: `checkpoints/<iteration>/`, each whole or absent. */
@@ -105,7 +99,7 @@ export class CheckpointFolder {
   }
 
   /** Writes a model to be handed out: only what makes pictures or is gone on from, with half of the digits. */
-  async writeModel({ scalars, tensors }: LoadedModel, about: StateNotes): Promise<void> {
+  async writeModel({ scalars, tensors }: SavedModel, about: StateNotes): Promise<void> {
     const folder = join(this.#folder, String(scalars.iteration).padStart(8, '0'))
     await this.#writeNew(folder, { scalars, tensors }, about, 'half')
   }
