@@ -19,7 +19,7 @@ interface ImportOptions extends CommonOptions {
   readonly timeFrom?: string
   readonly maxImages?: number
   readonly objects?: 'cells' | 'nuclei'
-  readonly axes?: string
+  readonly axes?: PlaneChoice['axes']
   readonly channels?: number[]
   readonly z?: number
   readonly t?: number
@@ -48,8 +48,7 @@ export function addImport(program: Command, host: Host): void {
     .option('--dry-run', 'only look: what each file is, what would be refused and why')
     .action(async (source: string, options: ImportOptions) => {
       const { workspace, json: _, name, dryRun, format, axes, channels, z, t, ...rest } = options
-      const planes = PlaneChoice.parse({ axes, channels, z, t })
-      const input = { source, ...rest, format: SourceFormat.parse(format), planes }
+      const input = { source, ...rest, format: SourceFormat.parse(format), planes: { axes, channels, z, t } }
       if (dryRun === true) {
         const result = await host.request('datasets.inspect', input, workspace)
         host.print(result, inspectSentences(result))
