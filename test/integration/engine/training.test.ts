@@ -86,6 +86,16 @@ describe('one iteration', () => {
 })
 
 describe('the training loop', () => {
+  test('scores a model that it goes on from before it changes it', async () => {
+    const model = await TrainingState.create({ ...settings, seed: 3 }).save()
+    const { state } = TrainingState.continueFrom(settings, { ...model, scalars: { ...model.scalars, imagesSeen: 80 } })
+    const values = [4, 9, 9]
+    const evaluate = () => Promise.resolve({ metric: 'test', value: values.shift() ?? NaN, classes: [] })
+    const [first] = await trainAll(settings, state, { evaluate })
+    expect(first).toMatchObject({ kind: 'evaluated', iteration: 0, value: 4, isBest: true })
+    expect(state.best).toEqual({ iteration: 0, value: 4 })
+  })
+
   test('reports, asks for samples and safe points, and evaluates on time and at the end', async () => {
     const values = [5, 7]
     const hooks = {

@@ -27,7 +27,7 @@ export type TrainingEvent =
 
 /**
  * Trains until the iterations or the minutes are over, or the run is cancelled. One iteration is one batch seen by each
- * network. The run is evaluated every so often and once more at its end.
+ * network. The run is evaluated every so often and once more at its end, and at its beginning where it starts from a model.
  */
 export async function* train(
   settings: TrainingSettings,
@@ -37,6 +37,9 @@ export async function* train(
 ): AsyncGenerator<TrainingEvent> {
   const clock = startClock(state)
   let evaluated = state.iteration
+
+  // A model that is gone on from has a score already: what training does to it has to be better.
+  if (state.iteration === 0 && state.imagesSeen > 0) yield* evaluate(state, hooks)
 
   while (!signal.aborted && !isFinished(settings, state)) {
     // One batch through both networks.
