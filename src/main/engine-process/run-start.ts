@@ -1,3 +1,6 @@
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { refuse } from '../../shared/errors.ts'
 import { TrainingState } from '../engine/training/training-state.ts'
 import { type TrainJob } from '../jobs/engine-protocol.ts'
 import { type Channel } from './channel.ts'
@@ -25,7 +28,13 @@ export async function startingPoint(
 ): Promise<StartingPoint> {
   const own = await new CheckpointFolder(job.runFolder).newestWhole(last)
   if (own === undefined) return { state: await firstState(job, channel), redraws: 0, stageSeconds: {} }
-  const { checkpoint, saved, redraws, stageSeconds } = own.loaded
+  const { checkpoint, saved, settings, redraws, stageSeconds } = own.loaded
+  if (!isDeepStrictEqual(settings.network, job.settings.network)) {
+    throw refuse(`The safe point at iteration ${checkpoint.iteration} is of another network than this run trains.`, {
+      file: join(job.runFolder, 'checkpoints', checkpoint.folder),
+      next: 'Put the safe point of this run back, or remove this one so that the run goes on from an older one.'
+    })
+  }
   if (own.damaged.length > 0) {
     await channel.send({
       type: 'notice',
