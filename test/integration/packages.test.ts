@@ -51,14 +51,14 @@ describe('a package', () => {
     expect(opened.about).toStrictEqual(source.about)
     expect(opened.verified).toStrictEqual({
       verified: true,
-      entries: 12,
+      entries: 17,
       images: 4,
       cells: source.about.synthetic.cells,
       name: 'Block cells',
       sha256: made.sha256
     })
     expect(await verifyPackage(source.out)).toStrictEqual(opened.verified)
-    expect(made).toMatchObject({ file: source.out, bytes: (await stat(source.out)).size, entries: 12 })
+    expect(made).toMatchObject({ file: source.out, bytes: (await stat(source.out)).size, entries: 17 })
   })
 
   test('is the same, byte for byte, when it is made again', async () => {

@@ -1,11 +1,13 @@
 import { link, open, readFile, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
-import { type ManifestEntry, type PackageFormat, type PackageResult } from '../../shared/packages.ts'
+import { type ManifestEntry, PackageFormat, type PackageResult } from '../../shared/packages.ts'
 import { type SyntheticAbout } from '../../shared/synthetic.ts'
 import { sha256 } from '../files/checksum.ts'
 import { stageFolder, sweepPartials } from '../files/atomic-write.ts'
 import { entryName, pictureName } from './entry-names.ts'
+import { exportSetOf, loadFrom } from './export-set.ts'
+import { exportFiles } from './formats/all-formats.ts'
 import { packageLimits } from './limits.ts'
 import { expectedEntries, makeManifest, type PackageOrigin } from './manifest.ts'
 import { readmeText } from './readme.ts'
@@ -54,6 +56,8 @@ export async function createPackage(source: PackageSource, options: PackageOptio
 interface Plan {
   readonly origin: PackageOrigin
   readonly folder: string
+  /** How the files for other programs come about, by their paths. */
+  readonly exports: ReadonlyMap<string, () => Promise<Uint8Array>>
   /** All entries but the manifest, in their order. */
   readonly paths: readonly string[]
   /** Steps in all: each entry is hashed, packed and read back. */
@@ -61,7 +65,7 @@ interface Plan {
 }
 
 function makePlan({ folder, about, license, author, now, software, ...request }: PackageSource): Plan {
-  const formats: PackageFormat[] = request.formats.includes('coco') ? ['coco', 'labels'] : ['labels']
+  const formats = PackageFormat.options.filter((format) => format === 'labels' || request.formats.includes(format))
   const unsafe = about.images.find(({ file }) => !pictureName.test(file))
   invariant(unsafe === undefined, 'pictures of a synthetic set have plain names')
   const [, ...paths] = expectedEntries(about, formats)
@@ -71,7 +75,15 @@ function makePlan({ folder, about, license, author, now, software, ...request }:
       { next: 'Generate it in smaller sets with different seeds and pack each.' }
     )
   }
-  return { origin: { about, formats, license, author, created: now, software }, folder, paths, steps: 3 * paths.length }
+  const load = loadFrom(folder)
+  const made = exportFiles(exportSetOf(about), formats)
+  return {
+    origin: { about, formats, license, author, created: now, software },
+    folder,
+    exports: new Map(made.map(({ path, make }) => [path, () => make(load)])),
+    paths,
+    steps: 3 * paths.length
+  }
 }
 
 async function* contentsOf(plan: Plan, { signal, onProgress }: PackageOptions): AsyncGenerator<ArchiveContent> {
@@ -93,9 +105,11 @@ async function* contentsOf(plan: Plan, { signal, onProgress }: PackageOptions): 
   }
 }
 
-async function bytesOf({ origin, folder }: Plan, path: string): Promise<Uint8Array> {
+async function bytesOf({ origin, folder, exports }: Plan, path: string): Promise<Uint8Array> {
   if (path === entryName.readme) return Buffer.from(readmeText(origin))
   if (path === entryName.about) return toJson(origin.about)
+  const make = exports.get(path)
+  if (make !== undefined) return make()
   try {
     return await readFile(join(folder, path))
   } catch (thrown) {

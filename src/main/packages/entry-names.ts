@@ -1,5 +1,5 @@
-/** What an entry of a package is. There is nothing else in one. */
-export type Place = 'manifest' | 'readme' | 'about' | 'outlines' | 'image' | 'mask'
+/** What an entry of a package is. There is nothing else in one. A copy says the same again for another program. */
+export type Place = 'manifest' | 'readme' | 'about' | 'outlines' | 'image' | 'mask' | 'copy'
 
 export const entryName = {
   manifest: 'manifest.json',
@@ -13,11 +13,22 @@ export const entryName = {
 /** A picture's file name, as the workspace gives it: the same on every system, and harmless in each. */
 export const pictureName = /^[\w-]{1,200}\.png$/
 
+/** Files for other programs. Which of them a package has follows from its about.json and formats. */
+const copyName =
+  /^(?:masks\.coco\.json|(?:previews|cellpose|stardist|imagej|qupath|yolo|tissuenet)\/(?:(?:images|masks|labels)\/)?[\w-]{1,220}\.(?:png|tif|zip|geojson|txt|yaml|npz))$/
+
 export function placeOf(name: string): Place | undefined {
-  if (name === entryName.manifest) return 'manifest'
-  if (name === entryName.readme) return 'readme'
-  if (name === entryName.about) return 'about'
-  if (name === entryName.outlines) return 'outlines'
+  return places.get(name) ?? (copyName.test(name) ? 'copy' : placeOfPicture(name))
+}
+
+const places: ReadonlyMap<string, Place> = new Map([
+  [entryName.manifest, 'manifest'],
+  [entryName.readme, 'readme'],
+  [entryName.about, 'about'],
+  [entryName.outlines, 'outlines']
+])
+
+function placeOfPicture(name: string): Place | undefined {
   const [folder, file, ...deeper] = name.split('/')
   if (file === undefined || deeper.length > 0 || !pictureName.test(file)) return undefined
   if (folder === 'images') return 'image'

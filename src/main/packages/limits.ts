@@ -22,5 +22,5 @@ export const packageLimits: PackageLimits = {
 }
 
 export function entryLimit(limits: PackageLimits, place: Place): number {
-  return place === 'image' || place === 'mask' ? limits.pictureBytes : limits.textBytes
+  return place === 'image' || place === 'mask' || place === 'copy' ? limits.pictureBytes : limits.textBytes
 }

@@ -2,6 +2,8 @@ import { type z } from 'zod'
 import { type Manifest, type ManifestEntry, type PackageFormat } from '../../shared/packages.ts'
 import { type SyntheticAbout } from '../../shared/synthetic.ts'
 import { entryName } from './entry-names.ts'
+import { exportSetOf } from './export-set.ts'
+import { exportFiles } from './formats/all-formats.ts'
 import { unfit } from './refusal.ts'
 
 export interface PackageOrigin {
@@ -42,7 +44,8 @@ export function expectedEntries(about: SyntheticAbout, formats: readonly Package
     entryName.about,
     ...(formats.includes('coco') ? [entryName.outlines] : []),
     ...files.map((file) => entryName.image(file)),
-    ...files.map((file) => entryName.mask(file))
+    ...files.map((file) => entryName.mask(file)),
+    ...exportFiles(exportSetOf(about), formats).map(({ path }) => path)
   ]
 }
 

@@ -99,7 +99,8 @@ async function readEntry(reading: Reading, entry: ArchiveEntry, i: number, take?
       break
     case 'manifest':
     case 'readme':
-      return // for people; a workspace does not keep them
+    case 'copy':
+      return // for people and other programs; a workspace does not keep them
   }
   await take?.(entry.path, bytes)
 }

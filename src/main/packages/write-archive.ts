@@ -14,11 +14,13 @@ export interface ArchiveContent {
 /** The earliest time that a zip can hold, in local time as the format has it: the same bytes in every time zone. */
 const fixedTime = new Date(1980, 0, 1)
 const plainFile = 0o100644
+/** Files that are deflated inside. */
+const packed = /\.(?:png|tif|zip|npz)$/
 const queuedBytes = 8 * 2 ** 20
 
 /**
  * Writes a sealed zip: the same contents give the same bytes. Sizes stand in front of each entry, so that it can be
- * read as a stream. PNG files are stored as they are, text is deflated.
+ * read as a stream. Pictures and archives are stored as they are, text is deflated.
  */
 export async function writeArchive(path: string, contents: AsyncIterable<ArchiveContent>): Promise<void> {
   const zip = new ZipFile()
@@ -34,7 +36,7 @@ export async function writeArchive(path: string, contents: AsyncIterable<Archive
         mtime: fixedTime,
         forceDosTimestamp: true,
         mode: plainFile,
-        compress: !name.endsWith('.png')
+        compress: !packed.test(name)
       })
       await Promise.race([arrived, written])
       while (output.readableLength + output.writableLength > queuedBytes) {

@@ -1,0 +1,15 @@
+import { PackageFormat } from '../../../shared/packages.ts'
+import { cocoRunsFiles } from './coco-runs.ts'
+import { type ExportFile, type ExportSet, type Format } from './format.ts'
+import { previewFiles } from './previews.ts'
+
+/** What a package has of each format beside its own pictures, masks and outlines. */
+const formats: Readonly<Record<PackageFormat, Format>> = {
+  labels: previewFiles,
+  coco: cocoRunsFiles
+}
+
+/** The files of all wished formats, always in the same order. */
+export function exportFiles(set: ExportSet, wished: readonly PackageFormat[]): ExportFile[] {
+  return PackageFormat.options.filter((format) => wished.includes(format)).flatMap((format) => formats[format](set))
+}
