@@ -25,7 +25,7 @@ const classes = ['fluorescence', 'stained'] as const
 /** Tests and studies hold out the first so many fluorescence images by name: the model must not have seen them. */
 const heldOut = 110
 /** How the tiles are prepared; the sample is prepared alike, so that its training can go on from this model. */
-const tiles = { tile: 64, scale: 0.5 }
+const tiles = { tile: 32, scale: 0.5 }
 const iterations = 60_000
 const scoredPictures = 1000
 

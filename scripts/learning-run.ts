@@ -1,0 +1,146 @@
+/**
+ * One learning run, described so that two programs can be compared: 32×32 nuclei, one class, no augmentation. Writes the
+ * curve of the Fréchet distance (curve.jsonl) and a sheet of pictures at each of its points.
+ *
+ * Usage: node scripts/learning-run.ts DATA OUT [--seed N] [--padding edge|zeros] [--generator paper|stylegan2]
+ *        [--mask-planes 0|1] [--mask-noise SD] [--iterations N] [--engine E]
+ *        DATA has images/fluorescence and labels/fluorescence
+ */
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { chooseBackend } from '../src/main/engine/backend.ts'
+import { frechetDistances, PictureFeatures } from '../src/main/engine/metrics/sample-quality.ts'
+import { FeatureNetwork } from '../src/main/engine/networks/feature-network.ts'
+import { type Generator } from '../src/main/engine/networks/generator.ts'
+import { decodeSafetensors } from '../src/main/engine/safetensors.ts'
+import { sampleGenerator } from '../src/main/engine/sampling.ts'
+import { type Batch } from '../src/main/engine/training/batch.ts'
+import { train } from '../src/main/engine/training/training-loop.ts'
+import { TrainingState } from '../src/main/engine/training/training-state.ts'
+import { grayBytes, imageBytes } from '../src/main/engine-process/sample-bytes.ts'
+import { drawContactSheet } from '../src/main/images/contact-sheet.ts'
+import { encodeRgbPng } from '../src/main/images/png-encode.ts'
+import { RandomStream } from '../src/shared/random.ts'
+import { EngineName } from '../src/shared/runs.ts'
+import { learningSettings } from './learning/settings.ts'
+import { readLearningTiles, side } from './learning/tiles.ts'
+import { nativePackFor } from './native-pack.ts'
+
+const measured = [0, 100, 250, 500, 750, 1000, 1500, 2000, 2500, 3000, 3500, 4000]
+/** Every so many-th real tile is compared with; as many pictures are made. */
+const realStep = 12
+
+const { dataFolder, outFolder, engine, ...variant } = readArguments()
+await chooseBackend(engine, { nativeFolder: await nativePackFor(engine) })
+await mkdir(outFolder, { recursive: true })
+const tiles = await readLearningTiles(dataFolder, variant.seed)
+const settings = learningSettings(variant)
+const { batch: batchSize, network, seed } = settings
+const features = await loadFeatures()
+const real = await featuresOf(realPictures())
+const state = TrainingState.create(settings)
+await measure(state.generatorEma, 0)
+const hooks = { nextBatch: (iteration: number) => Promise.resolve(batchOf(iteration)) }
+for await (const event of train(settings, state, hooks, new AbortController().signal)) {
+  if (event.kind === 'diverged') throw new Error(`A loss was no longer a number at iteration ${event.iteration}`)
+  if (event.kind === 'step' && measured.includes(event.iteration)) await measure(state.generatorEma, event.iteration)
+}
+
+/** Reals drawn evenly; left-right, upside down and transposed, each with probability one half. */
+function batchOf(iteration: number): Batch {
+  const random = new RandomStream(seed, 'learning batch', iteration)
+  const planes = 1 + network.maskChannels
+  const samples = new Float32Array(batchSize * side * side * planes)
+  for (let n = 0; n < batchSize; n++) {
+    const tile = random.integer(tiles.count) * side * side * 2
+    const [leftRight, upsideDown, transposed] = [random.uniform() < 0.5, random.uniform() < 0.5, random.uniform() < 0.5]
+    for (let pixel = 0; pixel < side * side; pixel++) {
+      const [row, column] = [Math.floor(pixel / side), pixel % side]
+      const [y, x] = transposed ? [column, row] : [row, column]
+      const from = tile + ((upsideDown ? side - 1 - y : y) * side + (leftRight ? side - 1 - x : x)) * 2
+      for (let p = 0; p < planes; p++) {
+        samples[(n * side * side + pixel) * planes + p] = (tiles.values[from + p] ?? 0) / 127.5 - 1
+      }
+    }
+  }
+  return { samples, labels: new Int32Array(batchSize) }
+}
+
+async function measure(generator: Generator, iteration: number): Promise<void> {
+  const labels = new Int32Array(Math.ceil(tiles.count / realStep))
+  const samples = await sampleGenerator(generator, { labels, seed: 1000 + seed, firstIndex: 0, batch: realStep })
+  const fake = await featuresOf(imageBytes(samples, 1, network.maskChannels))
+  const { mean } = frechetDistances(real, fake, ['nuclei'])
+  const line = JSON.stringify({ iteration, seconds: Math.round(state.seconds), frechet: mean })
+  process.stdout.write(`${line}\n`)
+  await appendFile(join(outFolder, 'curve.jsonl'), `${line}\n`)
+  await drawSheet(samples, iteration)
+}
+
+async function drawSheet(samples: Float32Array, iteration: number): Promise<void> {
+  const size = side * side * (1 + network.maskChannels)
+  const picture = (index: number) => {
+    const sample = samples.subarray(index * size, (index + 1) * size)
+    const mask = network.maskChannels === 1 ? { gray: Uint8Array.from(grayBytes(sample, 1)) } : undefined
+    return { image: imageBytes(sample, 1, network.maskChannels), imageChannels: 1 as const, mask }
+  }
+  const rows = [0, 1, 2, 3].map((row) => ({
+    title: row === 0 ? `iteration ${iteration}` : '',
+    samples: [0, 1, 2, 3, 4, 5].map((column) => picture(6 * row + column))
+  }))
+  const sheet = drawContactSheet(rows, side)
+  const name = `${String(iteration).padStart(4, '0')}.png`
+  await writeFile(join(outFolder, name), encodeRgbPng(sheet.pixels, sheet.width, sheet.height))
+}
+
+function realPictures(): Uint8Array {
+  const count = Math.ceil(tiles.count / realStep)
+  return Uint8Array.from({ length: count * side * side }, (_, i) => {
+    const [picture, pixel] = [Math.floor(i / side ** 2), i % side ** 2]
+    return Math.round(tiles.values[(picture * realStep * side ** 2 + pixel) * 2] ?? 0)
+  })
+}
+
+async function featuresOf(pixels: Uint8Array): Promise<PictureFeatures> {
+  const classes = new Int32Array(pixels.length / side ** 2)
+  return PictureFeatures.of(features, { pixels, height: side, width: side, channels: 1, classes })
+}
+
+async function loadFeatures(): Promise<FeatureNetwork> {
+  const folder = resolve(import.meta.dirname, '../resources/efficientnet-lite0')
+  const architecture: unknown = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8'))
+  return FeatureNetwork.load(
+    architecture,
+    decodeSafetensors(await readFile(join(folder, 'weights.safetensors'))).tensors
+  )
+}
+
+function readArguments() {
+  const text = (fallback: string) => ({ type: 'string', default: fallback }) as const
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seed: text('0'),
+      padding: text('edge'),
+      generator: text('paper'),
+      'mask-planes': text('1'),
+      'mask-noise': text('0'),
+      iterations: text('4000'),
+      engine: text('native-cpu')
+    }
+  })
+  const [dataFolder, outFolder] = z.tuple([z.string(), z.string()]).parse(positionals)
+  return {
+    dataFolder,
+    outFolder,
+    engine: EngineName.parse(values.engine),
+    seed: z.coerce.number().int().parse(values.seed),
+    iterations: z.coerce.number().int().positive().parse(values.iterations),
+    padding: z.enum(['edge', 'zeros']).parse(values.padding),
+    generator: z.enum(['paper', 'stylegan2']).parse(values.generator),
+    maskPlanes: values['mask-planes'] === '0' ? (0 as const) : (1 as const),
+    maskNoise: z.coerce.number().nonnegative().parse(values['mask-noise'])
+  }
+}
