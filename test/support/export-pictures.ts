@@ -1,4 +1,5 @@
 import { type Picture } from '../../src/main/images/picture.ts'
+import { encodeGrayPng8, encodeRgbPng } from '../../src/main/images/png-encode.ts'
 import { cellsOf, type ExportPicture, type ExportSet, type Format } from '../../src/main/packages/formats/format.ts'
 import { RandomStream } from '../../src/shared/random.ts'
 
@@ -20,7 +21,8 @@ export function exportPicture(index: number, options: { channels?: 1 | 3; width?
   const picture: Picture = { width, height: side, channels, bits: 8, data }
   const file = `${String(index).padStart(6, '0')}.png`
   const cells = cellsOf(labels, width, side)
-  return { file, class: classes[index % 2] ?? '', width, height: side, picture, labels, cells }
+  const bytes = (channels === 3 ? encodeRgbPng : encodeGrayPng8)(data, width, side, { Description: 'Synthetic' })
+  return { file, class: classes[index % 2] ?? '', width, height: side, picture, bytes, labels, cells }
 }
 
 function drawRing(labels: Uint32Array, width: number, label: number, random: RandomStream): void {

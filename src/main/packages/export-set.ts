@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type SyntheticAbout } from '../../shared/synthetic.ts'
 import { toLabelImage } from '../images/label-image.ts'
-import { readPicture } from '../images/read.ts'
+import { decodePicture, readPicture } from '../images/read.ts'
 import { entryName } from './entry-names.ts'
 import { cellsOf, type ExportSet, type LoadPicture } from './formats/format.ts'
 
@@ -25,7 +26,9 @@ export function loadFrom(folder: string): LoadPicture {
 
 const load = async (folder: string, image: Parameters<LoadPicture>[0]): ReturnType<LoadPicture> => {
   const maskFile = join(folder, entryName.mask(image.file))
-  const picture = await readPicture(join(folder, entryName.image(image.file)))
+  const path = join(folder, entryName.image(image.file))
+  const bytes = await readFile(path)
+  const { picture } = await decodePicture(path, bytes)
   const { labels, width, height } = toLabelImage(maskFile, await readPicture(maskFile))
-  return { ...image, picture, labels, cells: cellsOf(labels, width, height) }
+  return { ...image, picture, bytes, labels, cells: cellsOf(labels, width, height) }
 }

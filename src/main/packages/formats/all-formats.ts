@@ -1,4 +1,5 @@
 import { PackageFormat } from '../../../shared/packages.ts'
+import { cellposeFiles } from './cellpose.ts'
 import { cocoRunsFiles } from './coco-runs.ts'
 import { type ExportFile, type ExportSet, type Format } from './format.ts'
 import { previewFiles } from './previews.ts'
@@ -6,7 +7,8 @@ import { previewFiles } from './previews.ts'
 /** What a package has of each format beside its own pictures, masks and outlines. */
 const formats: Readonly<Record<PackageFormat, Format>> = {
   labels: previewFiles,
-  coco: cocoRunsFiles
+  coco: cocoRunsFiles,
+  cellpose: cellposeFiles
 }
 
 /** The files of all wished formats, always in the same order. */

@@ -20,6 +20,8 @@ export interface ExportCell {
 /** A picture with its cells. */
 export interface ExportPicture extends ExportImage {
   readonly picture: Picture
+  /** The picture's file as the package has it. */
+  readonly bytes: Uint8Array
   /** Row by row; 0 is background. */
   readonly labels: Uint32Array
   /** In the order of their labels. */
