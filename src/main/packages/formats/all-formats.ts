@@ -3,12 +3,14 @@ import { cellposeFiles } from './cellpose.ts'
 import { cocoRunsFiles } from './coco-runs.ts'
 import { type ExportFile, type ExportSet, type Format } from './format.ts'
 import { previewFiles } from './previews.ts'
+import { stardistFiles } from './stardist.ts'
 
 /** What a package has of each format beside its own pictures, masks and outlines. */
 const formats: Readonly<Record<PackageFormat, Format>> = {
   labels: previewFiles,
   coco: cocoRunsFiles,
-  cellpose: cellposeFiles
+  cellpose: cellposeFiles,
+  stardist: stardistFiles
 }
 
 /** The files of all wished formats, always in the same order. */
