@@ -2,6 +2,7 @@ import { PackageFormat } from '../../../shared/packages.ts'
 import { cellposeFiles } from './cellpose.ts'
 import { cocoRunsFiles } from './coco-runs.ts'
 import { type ExportFile, type ExportSet, type Format } from './format.ts'
+import { imagejFiles } from './imagej.ts'
 import { previewFiles } from './previews.ts'
 import { stardistFiles } from './stardist.ts'
 
@@ -10,7 +11,8 @@ const formats: Readonly<Record<PackageFormat, Format>> = {
   labels: previewFiles,
   coco: cocoRunsFiles,
   cellpose: cellposeFiles,
-  stardist: stardistFiles
+  stardist: stardistFiles,
+  imagej: imagejFiles
 }
 
 /** The files of all wished formats, always in the same order. */
