@@ -8,27 +8,29 @@ import { dispatch } from '../../src/main/services/dispatch.ts'
 /** The bundled sample. */
 export const sampleFolder = join(import.meta.dirname, '../../resources/sample')
 
+interface RequestOptions {
+  signal?: AbortSignal
+  progress?: (progress: Progress) => void
+  notice?: (text: string) => void
+}
+
 /** The real app on a workspace of its own, spoken to as hosts do. */
 export interface TestApp {
   readonly app: App
-  request<N extends RequestName>(
-    name: N,
-    input: Input<N>,
-    options?: { signal?: AbortSignal; progress?: (progress: Progress) => void }
-  ): Promise<Output<N>>
+  request<N extends RequestName>(name: N, input: Input<N>, options?: RequestOptions): Promise<Output<N>>
 }
 
 /** Errors come back as thrown AppErrors, so that tests can expect them. */
 export async function openTestApp(workspace: string): Promise<TestApp> {
-  const app = await createApp(defaultEnvironment({ workspace, engineFolder: join(workspace, 'engines'), programPacks: [] }))
+  const app = await createApp(
+    defaultEnvironment({ workspace, engineFolder: join(workspace, 'engines'), programPacks: [] })
+  )
   return {
     app,
     async request<N extends RequestName>(name: N, input: Input<N>, options = {}) {
-      const { signal = new AbortController().signal, progress = () => undefined } = options as {
-        signal?: AbortSignal
-        progress?: (progress: Progress) => void
-      }
-      const reply = await dispatch(app.handlers, name, input, { signal, progress }, () => undefined)
+      const { signal = new AbortController().signal, ...hearers } = options as RequestOptions
+      const context = { signal, progress: () => undefined, ...hearers }
+      const reply = await dispatch(app.handlers, name, input, context, () => undefined)
       if ('error' in reply) throw fromWireError(reply.error)
       return reply.output as Output<N> // parsed by dispatch with this request's schema
     }

@@ -4,10 +4,11 @@ import { type BackendName } from './backend.ts'
 /**
  * How the memory of an engine process grows with what it trains, as measured: highest resident memory of 16 runs on
  * native-cpu and on wasm, of networks from 8² to 128² pixels with 8 to 256 channels, batches of 4 to 16 whole and in
- * parts, with and without adaptive augmentation; the fit is within 5 % on native-cpu and 11 % on wasm.
+ * parts, with and without adaptive augmentation. After two iterations the fit is within 5 % on native-cpu and 11 % on wasm; the
+ * heap of JavaScript grows for some hundred more, which the base has in it.
  */
 interface MemoryCosts {
-  /** Bytes of a process that trains the smallest networks. */
+  /** Bytes of a process that has trained the smallest networks for 600 iterations; JavaScript's heap is 0.2 GB of it. */
   readonly base: number
   /** Bytes for each byte of both networks' parameters: average, moments, gradients, and copies while they change. */
   readonly perParameterByte: number
@@ -69,14 +70,14 @@ function resolutions({ resolution }: NetworkSettings): number[] {
 }
 
 const native: MemoryCosts = {
-  base: 500e6,
+  base: 640e6,
   perParameterByte: 15,
   perFeatureByte: 36,
   perSampleByte: 234,
   perResampledByte: 103
 }
 const wasm: MemoryCosts = {
-  base: 164e6,
+  base: 360e6,
   perParameterByte: 17.2,
   perFeatureByte: 27,
   perSampleByte: 210,

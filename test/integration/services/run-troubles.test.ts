@@ -125,6 +125,18 @@ describe('a run on data from which nothing can be learned', () => {
   })
 })
 
+test('a run that comes apart goes back once, and stops with advice when it does so again', async () => {
+  const input = { ...quick, name: 'apart', engine: 'wasm', iterations: 20, learningRate: 1e30 } as const
+  const told: string[] = []
+  const running = host.request('runs.train', input, { notice: (text) => told.push(text) })
+  await expect(running).rejects.toMatchObject({
+    kind: 'input',
+    message: expect.stringMatching(/^Training came apart twice/) as string,
+    next: expect.stringContaining('--learning-rate') as string
+  })
+  expect(told.join()).toMatch(/went back to iteration 0 and goes on with other random draws; no setting was changed/)
+})
+
 describe('memory', () => {
   async function withMemory<T>(gigabytes: number, work: () => Promise<T>): Promise<T> {
     process.env['CYTOLOOM_MEMORY_GB'] = String(gigabytes)
@@ -148,7 +160,7 @@ describe('memory', () => {
 
   test('that suffices for less than the batch makes the parts smaller, says so, and keeps to them', async () => {
     const input = { ...quick, name: 'parts', engine: 'wasm', batch: 256, iterations: 1 } as const
-    const { run, notices } = await withMemory(0.4, () => host.request('runs.train', input))
+    const { run, notices } = await withMemory(0.6, () => host.request('runs.train', input))
     expect(run.state).toBe('finished')
     expect(run.settings.microBatch).toBeLessThan(256)
     expect(notices.join()).toMatch(/A batch of 256 does not fit .* it is computed \d+ samples at a time/)

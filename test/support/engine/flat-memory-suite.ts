@@ -2,6 +2,8 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type BackendName } from '../../../src/main/engine/backend.ts'
+import { predictPeak } from '../../../src/main/engine/memory-model.ts'
+import { tinyTraining } from '../tiny-training.ts'
 
 const program = join(import.meta.dirname, 'steady-training.ts')
 
@@ -15,23 +17,34 @@ interface Look {
 const settled = 100
 /** Seen are 9 MB on wasm, of JavaScript's own heap; a leaked tensor of the smallest kind a step would be as much. */
 const allowedGrowth = 20e6
+/** A prediction is this near to what is measured. */
+const band = 0.2
 
 export function describeFlatMemory(engine: BackendName): void {
-  test(`training on ${engine} keeps its number of tensors, and its memory over 500 steps`, async () => {
-    const looks = await watchTraining(engine)
+  test(`training on ${engine} keeps its number of tensors, its memory over 500 steps, and to the prediction`, async () => {
+    const { looks, peak } = await watchTraining(engine)
     expect(looks.at(-1)?.step).toBe(600)
     expect(new Set(looks.map(({ tensors }) => tensors)).size).toBe(1)
     const later = looks.filter(({ step }) => step >= settled).map(({ bytes }) => bytes)
     expect(Math.max(...later.slice(-5)) - Math.min(...later.slice(0, 5))).toBeLessThan(allowedGrowth)
+
+    const settings = tinyTraining()
+    const predicted = predictPeak(settings, engine, settings.batch)
+    expect(predicted / peak).toBeGreaterThan(1 - band)
+    expect(predicted / peak).toBeLessThan(1 + band)
   }, 600_000)
 }
 
-function watchTraining(engine: BackendName): Promise<Look[]> {
+function watchTraining(engine: BackendName): Promise<{ looks: Look[]; peak: number }> {
   const child = fork(program, [engine], { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   const looks: Look[] = []
-  child.on('message', (look) => looks.push(look as Look)) // what the program sends
+  let peak = Number.NaN
+  child.on('message', (said: Look | { readonly peak: number }) => {
+    if ('peak' in said) ({ peak } = said)
+    else looks.push(said)
+  })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', () => resolve(looks))
+    child.once('exit', () => resolve({ looks, peak }))
   })
 }

@@ -19,4 +19,5 @@ for (let step = 0; step <= 600; step++) {
   globalThis.gc?.() // what JavaScript has not swept yet is no leak
   process.send?.({ step, tensors: tf.memory().numTensors, bytes: process.memoryUsage.rss() })
 }
+process.send?.({ peak: process.resourceUsage().maxRSS * 1024 })
 process.disconnect()
