@@ -38,22 +38,18 @@ export async function* train(
   const clock = startClock(state)
   let evaluated = state.iteration
 
-  // A model that is gone on from has a score already: what training does to it has to be better.
-  if (state.iteration === 0 && state.imagesSeen > 0) yield* evaluate(state, hooks)
-
+  yield* scoreModel(state, hooks)
   while (!signal.aborted && !isFinished(settings, state)) {
     // One batch through both networks.
     const batch = await hooks.nextBatch(state.iteration)
     const losses = await runIteration(settings, state, batch)
     state.iteration++
     state.imagesSeen += batch.labels.length
-    const { iteration } = state
-    const order = await alignClasses(settings, state)
-    if (order) yield { kind: 'classes-exchanged', iteration, order }
+    yield* nameClasses(settings, state)
     clock()
 
     // Report.
-    const { seconds } = state
+    const { iteration, seconds } = state
     if (!Object.values(losses).every(Number.isFinite)) {
       yield { kind: 'diverged', iteration }
       return
@@ -75,6 +71,16 @@ export async function* train(
 
 function isFinished({ iterations, minutes }: TrainingSettings, state: TrainingState): boolean {
   return state.iteration >= iterations || (minutes !== undefined && state.seconds >= 60 * minutes)
+}
+
+/** A model that a run starts from has a score already: what training does to it has to be better. */
+async function* scoreModel(state: TrainingState, hooks: TrainingHooks): AsyncGenerator<TrainingEvent> {
+  if (state.iteration === 0 && state.imagesSeen > 0) yield* evaluate(state, hooks)
+}
+
+async function* nameClasses(settings: TrainingSettings, state: TrainingState): AsyncGenerator<TrainingEvent> {
+  const order = await alignClasses(settings, state)
+  if (order) yield { kind: 'classes-exchanged', iteration: state.iteration, order }
 }
 
 async function* evaluate(state: TrainingState, hooks: TrainingHooks): AsyncGenerator<TrainingEvent> {
