@@ -4,6 +4,7 @@ import { cocoRunsFiles } from './coco-runs.ts'
 import { type ExportFile, type ExportSet, type Format } from './format.ts'
 import { imagejFiles } from './imagej.ts'
 import { previewFiles } from './previews.ts'
+import { qupathFiles } from './qupath.ts'
 import { stardistFiles } from './stardist.ts'
 
 /** What a package has of each format beside its own pictures, masks and outlines. */
@@ -12,7 +13,8 @@ const formats: Readonly<Record<PackageFormat, Format>> = {
   coco: cocoRunsFiles,
   cellpose: cellposeFiles,
   stardist: stardistFiles,
-  imagej: imagejFiles
+  imagej: imagejFiles,
+  qupath: qupathFiles
 }
 
 /** The files of all wished formats, always in the same order. */
