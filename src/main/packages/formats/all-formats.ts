@@ -6,6 +6,7 @@ import { imagejFiles } from './imagej.ts'
 import { previewFiles } from './previews.ts'
 import { qupathFiles } from './qupath.ts'
 import { stardistFiles } from './stardist.ts'
+import { yoloFiles } from './yolo.ts'
 
 /** What a package has of each format beside its own pictures, masks and outlines. */
 const formats: Readonly<Record<PackageFormat, Format>> = {
@@ -14,7 +15,8 @@ const formats: Readonly<Record<PackageFormat, Format>> = {
   cellpose: cellposeFiles,
   stardist: stardistFiles,
   imagej: imagejFiles,
-  qupath: qupathFiles
+  qupath: qupathFiles,
+  yolo: yoloFiles
 }
 
 /** The files of all wished formats, always in the same order. */

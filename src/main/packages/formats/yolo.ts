@@ -1,0 +1,58 @@
+import { toEightBit, valueRanges } from '../../images/eight-bit.ts'
+import { encodeGrayPng8, encodeRgbPng } from '../../images/png-encode.ts'
+import { type CellPart, cellParts } from './cell-rings.ts'
+import { type ExportFile, type ExportPicture, type ExportSet, filesOfEach } from './format.ts'
+
+/**
+ * `yolo/images`, `yolo/labels` and `yolo/data.yaml` for YOLO's segmentation: a line for each cell with its class and the
+ * shares of width and height of its points.
+ */
+export function yoloFiles(set: ExportSet): ExportFile[] {
+  return [
+    { path: 'yolo/data.yaml', make: () => Promise.resolve(dataYaml(set)) },
+    ...filesOfEach(set, (stem) => `yolo/images/${stem}.png`, eightBitPng),
+    ...filesOfEach(
+      set,
+      (stem) => `yolo/labels/${stem}.txt`,
+      (picture) => lines(picture, set.classes.indexOf(picture.class))
+    )
+  ]
+}
+
+/** Training and validation name the same folder: a split is the user's decision. */
+function dataYaml({ classes, statement }: ExportSet): Buffer {
+  const names = classes.map((name, i) => `  ${i}: ${JSON.stringify(name)}\n`)
+  return Buffer.from(`# ${statement}\npath: .\ntrain: images\nval: images\nnames:\n${names.join('')}`)
+}
+
+/** YOLO reads 8 bits; pictures of more are stretched from their 1st to their 99.8th percentile. */
+function eightBitPng({ file, bytes, picture }: ExportPicture): Uint8Array {
+  if (file.endsWith('.png')) return bytes
+  const isGray = picture.channels < 3 && picture.stains !== true
+  const pixels = toEightBit(picture, valueRanges(picture, 'percentiles'), isGray ? 'gray' : 'rgb')
+  return (isGray ? encodeGrayPng8 : encodeRgbPng)(pixels, picture.width, picture.height)
+}
+
+function lines({ cells, width, height }: ExportPicture, classIndex: number): Buffer {
+  const rows = cells.map(({ raster }) => {
+    const shares = oneRing(cellParts(raster)).map((at, i) => share(at / (i % 2 === 0 ? width : height)))
+    return `${classIndex} ${shares.join(' ')}\n`
+  })
+  return Buffer.from(rows.join(''))
+}
+
+/** Seven digits: a thousandth of a pixel in the largest picture. */
+function share(value: number): string {
+  return String(Number(value.toFixed(7)))
+}
+
+/**
+ * YOLO has one ring for a cell. Parts and holes are reached by a way that is walked there and back, and so encloses
+ * nothing.
+ */
+function oneRing(parts: readonly CellPart[]): number[] {
+  const [first = [], ...others] = parts.flatMap(({ outer, holes }) => [outer, ...holes])
+  if (others.length === 0) return [...first]
+  const home = first.slice(0, 2)
+  return [...first, ...home, ...others.flatMap((ring) => [...ring, ...ring.slice(0, 2), ...home])]
+}
