@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Synthetic } from './synthetic.ts'
 
-export const PackageFormat = z.enum(['coco', 'labels', 'cellpose', 'stardist', 'imagej', 'qupath', 'yolo'])
+export const PackageFormat = z.enum(['coco', 'labels', 'cellpose', 'stardist', 'imagej', 'qupath', 'yolo', 'tissuenet'])
 export type PackageFormat = z.infer<typeof PackageFormat>
 
 export const ManifestEntry = z.object({

@@ -6,6 +6,7 @@ import { imagejFiles } from './imagej.ts'
 import { previewFiles } from './previews.ts'
 import { qupathFiles } from './qupath.ts'
 import { stardistFiles } from './stardist.ts'
+import { tissuenetFiles } from './tissuenet.ts'
 import { yoloFiles } from './yolo.ts'
 
 /** What a package has of each format beside its own pictures, masks and outlines. */
@@ -16,7 +17,8 @@ const formats: Readonly<Record<PackageFormat, Format>> = {
   stardist: stardistFiles,
   imagej: imagejFiles,
   qupath: qupathFiles,
-  yolo: yoloFiles
+  yolo: yoloFiles,
+  tissuenet: tissuenetFiles
 }
 
 /** The files of all wished formats, always in the same order. */
