@@ -134,21 +134,22 @@ const presets: Record<PresetName, Preset> = {
   },
   demo: {
     ...published,
-    zDim: 128,
-    channelBase: (resolution) => resolution * 32,
-    channelMax: 64,
+    zDim: 64,
+    channelBase: (resolution) => resolution * 8,
+    channelMax: 32,
     embedDim: 64,
     minibatchStdGroup: 4,
     iterations: 4000,
-    batch: 8,
+    batch: 16,
+    pathLengthInterval: 16,
     emaHalfLifeKimg: 1,
     emaRampUp: 0.05,
     flips: 'all',
     diffAugment: [],
     isAdaptive: false,
-    evaluateEvery: 150,
+    evaluateEvery: 750,
     evaluationPictures: 160,
-    sampleEvery: 50
+    sampleEvery: 100
   }
 }
 
