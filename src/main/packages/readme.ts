@@ -1,12 +1,15 @@
 import { type PackageOrigin } from './manifest.ts'
+import { fileLines, programsPart } from './readme-formats.ts'
 
 /** The text that a colleague reads who has only a zip program. */
 export function readmeText(origin: PackageOrigin): string {
+  const programs = programsPart(origin.formats)
   const parts = [
     heading(origin),
     contentsPart(origin),
     masksPart(),
     ...(origin.formats.includes('coco') ? [outlinesPart()] : []),
+    ...(programs === undefined ? [] : [programs]),
     madePart(origin),
     rightsPart(origin),
     checkPart()
@@ -33,10 +36,7 @@ function contentsPart({ about, formats }: PackageOrigin): string {
   )
   const files = [
     '  images/NAME.png      the pictures, 8 bits, gray or RGB',
-    ...(formats.includes('labels')
-      ? ['  masks/NAME.png       for each picture, which pixel belongs to which cell']
-      : []),
-    ...(formats.includes('coco') ? ['  outlines.coco.json   the same cells in COCO format'] : []),
+    ...fileLines(formats),
     '  about.json           class, size and number of cells of each picture; how it was made',
     '  manifest.json        every file here with its size and SHA-256'
   ]
@@ -73,10 +73,10 @@ function outlinesPart(): string {
 
 outlines.coco.json is a COCO instance file with polygons along the edges of the
 pixels. The field "label" of an annotation is the cell's value in the mask.
-Holes in cells are in the masks alone. In Python:
+Polygons have no holes: masks.coco.json has the same cells with them. In Python:
 
   from pycocotools.coco import COCO
-  coco = COCO('outlines.coco.json')
+  coco = COCO('masks.coco.json')
   mask = coco.annToMask(coco.loadAnns([1])[0])`
 }
 
