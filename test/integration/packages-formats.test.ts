@@ -1,7 +1,8 @@
-import { cp, readFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createPackage } from '../../src/main/packages/create-package.ts'
+import { Outlines } from '../../src/main/packages/outlines.ts'
 import { openPackage, verifyPackage } from '../../src/main/packages/read-package.ts'
 import { PackageFormat } from '../../src/shared/packages.ts'
 import { readRawZip } from '../support/raw-zip.ts'
@@ -9,9 +10,10 @@ import { readBack } from '../support/read-back.ts'
 import { makeSyntheticSet } from '../support/synthetic-set.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-async function packAll() {
+async function packAll(change: (set: string) => Promise<void> = () => Promise.resolve()) {
   const folder = await temporaryFolder()
   const about = await makeSyntheticSet(join(folder, 'set'), 4)
+  await change(join(folder, 'set'))
   const source = {
     folder: join(folder, 'set'),
     about,
@@ -36,6 +38,25 @@ test('a package of every format is verified, opened, and the same when it is mad
   const again = { ...source, folder: join(folder, 'elsewhere'), out: join(folder, 'again.zip') }
   await createPackage({ ...again, formats: [...PackageFormat.options].reverse() })
   expect((await readFile(again.out)).equals(await readFile(source.out))).toBe(true)
+})
+
+test('a set whose outlines leave out the ways to holes, as older versions made them, is still packed', async () => {
+  let cut = 0
+  const withoutHoles = async (set: string) => {
+    const file = join(set, 'outlines.coco.json')
+    const outlines = Outlines.parse(JSON.parse(await readFile(file, 'utf8')))
+    for (const annotation of outlines.annotations) {
+      // The outer ring of a block is its four corners.
+      annotation.segmentation = annotation.segmentation.map((ring) => {
+        if (ring.length > 8) cut++
+        return ring.slice(0, 8)
+      })
+    }
+    await writeFile(file, JSON.stringify(outlines))
+  }
+  const { source } = await packAll(withoutHoles)
+  expect(cut).toBeGreaterThan(0)
+  expect(await verifyPackage(source.out)).toMatchObject({ verified: true })
 })
 
 test('each of its folders for other programs imports as the same pictures, classes and cells', async () => {

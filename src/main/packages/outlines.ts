@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { invariant } from '../../shared/errors.ts'
 import { traceOutlines } from '../masks/outlines.ts'
 import { type PixelArray } from '../masks/rle.ts'
+import { joinRings } from './formats/cell-rings.ts'
 
 /** x, y, x, y … in corner coordinates: (0, 0) is the outer corner of the first pixel. */
 const Ring = z.array(z.number()).min(6)
@@ -12,7 +13,10 @@ const Annotation = z.object({
   category_id: z.int(),
   /** The cell's number in the mask of its picture. */
   label: z.int().positive().optional(),
-  /** Outer edges of the cell's parts, along pixel edges. COCO polygons have no holes: the mask has. */
+  /**
+   * The cell's parts, along pixel edges. COCO's rings know no holes, but are filled even-odd: a way to each hole and back
+   * is part of its part's ring.
+   */
   segmentation: z.array(Ring).min(1),
   /** Pixels of the cell in the mask. */
   area: z.int().positive(),
@@ -35,7 +39,11 @@ export const Outlines = z.object({
 export type Outlines = z.infer<typeof Outlines>
 
 /** What the label mask of one picture says about a cell. */
-export type CellOutline = Pick<Annotation, 'segmentation' | 'area' | 'bbox'> & { readonly label: number }
+export type CellOutline = Pick<Annotation, 'segmentation' | 'area' | 'bbox'> & {
+  readonly label: number
+  /** The outer edges alone, as sets of older versions have them. */
+  readonly filled: Annotation['segmentation']
+}
 
 /** The cells of a label mask in the order of their labels, as they stand in `outlines.coco.json`. */
 export function cellOutlines(labels: PixelArray, width: number, height: number): CellOutline[] {
@@ -43,8 +51,9 @@ export function cellOutlines(labels: PixelArray, width: number, height: number):
   for (const label of labels) areas.set(label, (areas.get(label) ?? 0) + 1)
   const parts = Map.groupBy(traceOutlines(labels, width, height), ({ label }) => label)
   return [...parts].map(([label, outlines]) => {
-    const segmentation = outlines.map(({ outer }) => [...outer])
-    return { label, segmentation, area: areas.get(label) ?? 0, bbox: boxOf(segmentation) }
+    const filled = outlines.map(({ outer }) => [...outer])
+    const segmentation = outlines.map(({ outer, holes }) => joinRings([outer, ...holes]))
+    return { label, segmentation, filled, area: areas.get(label) ?? 0, bbox: boxOf(filled) }
   })
 }
 
@@ -71,7 +80,7 @@ export class OutlineCollector {
     invariant(categoryId !== undefined, 'a synthetic picture is of one of the classes of its set')
     const imageId = this.#images.length + 1
     this.#images.push({ id: imageId, file_name: file, width, height })
-    for (const cell of cellOutlines(labels, width, height)) {
+    for (const { filled: _, ...cell } of cellOutlines(labels, width, height)) {
       const id = this.#annotations.length + 1
       this.#annotations.push({ id, image_id: imageId, category_id: categoryId, iscrowd: 0, ...cell })
     }

@@ -73,7 +73,8 @@ function outlinesPart(): string {
 
 outlines.coco.json is a COCO instance file with polygons along the edges of the
 pixels. The field "label" of an annotation is the cell's value in the mask.
-Polygons have no holes: masks.coco.json has the same cells with them. In Python:
+A hole in a cell is reached by a line there and back, and is left out where the
+polygon is filled. masks.coco.json has the same cells as runs. In Python:
 
   from pycocotools.coco import COCO
   coco = COCO('masks.coco.json')

@@ -20,3 +20,13 @@ export function cellParts(raster: Rle): CellPart[] {
   const move = (ring: Ring): Ring => ring.map((at, i) => at + (i % 2 === 0 ? left : top))
   return traceOutlines(box, width, height).map(({ outer, holes }) => ({ outer: move(outer), holes: holes.map(move) }))
 }
+
+/**
+ * Rings as one, for formats that know no holes and no parts: each is reached by a way that is walked there and back, and
+ * so encloses nothing. Holes turn against outer rings, so it does not matter how the ring is filled.
+ */
+export function joinRings([first = [], ...others]: readonly Ring[]): number[] {
+  if (others.length === 0) return [...first]
+  const home = first.slice(0, 2)
+  return [...first, ...home, ...others.flatMap((ring) => [...ring, ...ring.slice(0, 2), ...home])]
+}

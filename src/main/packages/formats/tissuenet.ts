@@ -1,4 +1,3 @@
-import { groupBy } from '../../datasets/group-by.ts'
 import { type Picture } from '../../images/picture.ts'
 import { type ExportFile, type ExportImage, type ExportPicture, type ExportSet, type LoadPicture } from './format.ts'
 import { npyBytes, npyTexts } from './npy-bytes.ts'
@@ -15,7 +14,7 @@ const pixelsOfOne = 2 ** 23
  * nuclei. A set marks either; both planes hold what it marks. The table `meta` is text, where TissueNet has a pickle.
  */
 export function tissuenetFiles(set: ExportSet): ExportFile[] {
-  const bySize = groupBy(set.images, ({ width, height }) => `${width}x${height}`)
+  const bySize = Map.groupBy(set.images, ({ width, height }) => `${width}x${height}`)
   return [...bySize].flatMap(([size, images]) =>
     inChunks(images).map((chunk, i) => ({
       path: `tissuenet/${size}-${String(i + 1).padStart(3, '0')}.npz`,

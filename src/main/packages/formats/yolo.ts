@@ -1,11 +1,11 @@
 import { toEightBit, valueRanges } from '../../images/eight-bit.ts'
 import { encodeGrayPng8, encodeRgbPng } from '../../images/png-encode.ts'
-import { type CellPart, cellParts } from './cell-rings.ts'
+import { cellParts, joinRings } from './cell-rings.ts'
 import { type ExportFile, type ExportPicture, type ExportSet, filesOfEach } from './format.ts'
 
 /**
  * `yolo/images`, `yolo/labels` and `yolo/data.yaml` for YOLO's segmentation: a line for each cell with its class and the
- * shares of width and height of its points.
+ * shares of width and height of its points. A cell has one ring there, so parts and holes are joined to it.
  */
 export function yoloFiles(set: ExportSet): ExportFile[] {
   return [
@@ -35,7 +35,9 @@ function eightBitPng({ file, bytes, picture }: ExportPicture): Uint8Array {
 
 function lines({ cells, width, height }: ExportPicture, classIndex: number): Buffer {
   const rows = cells.map(({ raster }) => {
-    const shares = oneRing(cellParts(raster)).map((at, i) => share(at / (i % 2 === 0 ? width : height)))
+    const shares = joinRings(cellParts(raster).flatMap(({ outer, holes }) => [outer, ...holes])).map((at, i) =>
+      share(at / (i % 2 === 0 ? width : height))
+    )
     return `${classIndex} ${shares.join(' ')}\n`
   })
   return Buffer.from(rows.join(''))
@@ -44,15 +46,4 @@ function lines({ cells, width, height }: ExportPicture, classIndex: number): Buf
 /** Seven digits: a thousandth of a pixel in the largest picture. */
 function share(value: number): string {
   return String(Number(value.toFixed(7)))
-}
-
-/**
- * YOLO has one ring for a cell. Parts and holes are reached by a way that is walked there and back, and so encloses
- * nothing.
- */
-function oneRing(parts: readonly CellPart[]): number[] {
-  const [first = [], ...others] = parts.flatMap(({ outer, holes }) => [outer, ...holes])
-  if (others.length === 0) return [...first]
-  const home = first.slice(0, 2)
-  return [...first, ...home, ...others.flatMap((ring) => [...ring, ...ring.slice(0, 2), ...home])]
 }

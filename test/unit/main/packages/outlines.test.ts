@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rasterizeRings } from '../../../../src/main/masks/rasterize.ts'
-import { rleArea, rleBox, rleFromLabel, rleIntersection } from '../../../../src/main/masks/rle.ts'
+import { rleArea, rleBox, rleFromLabel } from '../../../../src/main/masks/rle.ts'
 import { cellOutlines, OutlineCollector, Outlines } from '../../../../src/main/packages/outlines.ts'
 
 const [width, height] = [9, 7]
 const masks = fc.array(fc.constantFrom(0, 0, 1, 2, 7), { minLength: width * height, maxLength: width * height })
 
-test('the outlines of any mask hold exactly its cells, and nothing beyond but their holes', () => {
+test('the outlines of any mask hold exactly its cells, without their holes', () => {
   fc.assert(
     fc.property(masks, (labels) => {
       const cells = rleFromLabel(labels, width, height)
@@ -19,9 +19,8 @@ test('the outlines of any mask hold exactly its cells, and nothing beyond but th
         const drawn = rasterizeRings(segmentation, height, width)
         const box = rleBox(cell)
         expect(area).toBe(rleArea(cell))
-        expect(rleIntersection(drawn, cell)).toBe(area)
+        expect(drawn.counts).toEqual(cell.counts)
         expect(bbox).toEqual([box.x, box.y, box.width, box.height])
-        expect(rleBox(drawn)).toEqual(box)
       }
     }),
     { numRuns: 300 }
