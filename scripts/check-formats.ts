@@ -38,6 +38,6 @@ function runs(command: string, args: readonly string[]): boolean {
 }
 
 function say(sentence: string): number {
-  console.error(sentence)
+  process.stderr.write(`${sentence}\n`)
   return absent
 }
