@@ -54,6 +54,7 @@ describe('the command', () => {
     [['train', 'x', '--name', 'y', '--engine', 'abacus'], 2],
     [['dataset', 'no such'], 3],
     [['import', 'no-such-folder', '--name', 'x'], 3],
+    [['package', 'create', 'x', '--out', 'x.zip', '--formats', 'coco,word'], 2],
     [['package', 'verify', 'no-such.zip'], 3]
   ])('%j ends with status %i, and with an error as JSON', async (words, expected) => {
     const { status, out } = await cytoloom(await temporaryFolder(), ...words, '--json')

@@ -1,4 +1,4 @@
-import { type Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { PackageFormat } from '../../shared/packages.ts'
 import { type CommonOptions, type Host } from './host.ts'
 import { count, wholeNumber } from './numbers.ts'
@@ -37,7 +37,7 @@ export function addShareCommands(program: Command, host: Host): void {
 
 interface CreateOptions extends CommonOptions {
   readonly out: string
-  readonly formats?: string
+  readonly formats?: PackageFormat[]
   readonly license?: string
   readonly author?: string
 }
@@ -48,12 +48,19 @@ function addCreate(packages: Command, host: Host): void {
     .description('write a synthetic set into one file')
     .argument('<set>', 'name or id of the synthetic set')
     .requiredOption('--out <file>', 'the zip file to write')
-    .option('--formats <list>', `of ${PackageFormat.options.join(',')}`)
+    .option('--formats <list>', `of ${PackageFormat.options.join(',')}`, formatList)
     .option('--license <name>')
     .option('--author <name>')
-    .action(async (synthetic: string, { workspace, json: _, formats, ...rest }: CreateOptions) => {
-      const wished = formats === undefined ? {} : { formats: PackageFormat.array().parse(formats.split(',')) }
-      const result = await host.request('packages.create', { synthetic, ...rest, ...wished }, workspace)
+    .action(async (synthetic: string, { workspace, json: _, ...rest }: CreateOptions) => {
+      const result = await host.request('packages.create', { synthetic, ...rest }, workspace)
       host.print(result, `${result.file}: ${count(result.entries, 'entrie')}, SHA-256 ${result.sha256}`)
     })
+}
+
+function formatList(text: string): PackageFormat[] {
+  return text.split(',').map((word) => {
+    const format = PackageFormat.safeParse(word.trim())
+    if (format.success) return format.data
+    throw new InvalidArgumentError(`There is no format "${word}". Known are ${PackageFormat.options.join(', ')}.`)
+  })
 }
