@@ -147,7 +147,8 @@ const presets: Record<PresetName, Preset> = {
     flips: 'all',
     diffAugment: [],
     isAdaptive: false,
-    evaluateEvery: 750,
+    // At the end alone: so early the score prefers smooth gray to first nuclei, and would pick the wrong model.
+    evaluateEvery: 4000,
     evaluationPictures: 160,
     sampleEvery: 100
   }
