@@ -68,9 +68,9 @@ export async function readStarterCard(folder: string): Promise<StarterCard> {
   try {
     return StarterCard.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (cause) {
-    throw refuse('The model that comes with the program is missing or damaged.', {
+    throw refuse('This version of the program has no model on board, or its file is damaged.', {
       file,
-      next: 'Install the program again, or train a model of your own: cytoloom train.',
+      next: 'Train a model of your own: cytoloom train.',
       cause
     })
   }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant, refuse } from '../../../shared/errors.ts'
 import { type TensorMap } from '../safetensors.ts'
-import { type PictureNetwork } from './picture-network.ts'
+import { featuresInParts, type PictureNetwork } from './picture-network.ts'
 
 /**
  * The network whose features picture-quality scores compare: EfficientNet-Lite0 (Tan and Le 2019) up to its pooled last
@@ -46,19 +46,12 @@ export class FeatureNetwork implements PictureNetwork {
     width: number,
     channels: number
   ): Promise<Float32Array> {
-    const pixels = height * width * channels
-    invariant(channels === 1 || channels === 3, 'a picture is gray or RGB')
-    invariant(pictures.length === count * pixels, 'the pictures have the declared size')
-    const features = new Float32Array(count * this.size)
     const batch = batchSizes[tf.getBackend()] ?? 16
-    for (let first = 0; first < count; first += batch) {
-      const size = Math.min(batch, count - first)
-      const part = Float32Array.from(pictures.subarray(first * pixels, (first + size) * pixels))
-      const pooled = tf.tidy(() => this.#forward(tf.tensor4d(part, [size, height, width, channels])))
-      features.set(await pooled.data<'float32'>(), first * this.size)
-      pooled.dispose()
-    }
-    return features
+    return featuresInParts(
+      { values: pictures, count, height, width, channels },
+      { size: this.size, batch },
+      (part, n) => this.#forward(tf.tensor4d(Float32Array.from(part), [n, height, width, channels]))
+    )
   }
 
   dispose(): void {

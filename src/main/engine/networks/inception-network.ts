@@ -12,7 +12,7 @@ import {
   type InceptionPool,
   inceptionSide
 } from './inception-layers.ts'
-import { type PictureNetwork } from './picture-network.ts'
+import { featuresInParts, type PictureNetwork } from './picture-network.ts'
 
 /** How published scores bring pictures to 299 × 299, and gray levels to numbers (gan-engine §7.2). */
 const variants: Record<InceptionResize, { readonly resizer: Resizer; readonly scale: (gray: number) => number }> = {
@@ -62,20 +62,15 @@ export class InceptionNetwork implements PictureNetwork {
     width: number,
     channels: number
   ): Promise<Float32Array> {
-    const pixels = height * width * channels
-    invariant(channels === 1 || channels === 3, 'a picture is gray or RGB')
-    invariant(pictures.length === count * pixels, 'the pictures have the declared size')
-    const features = new Float32Array(count * this.size)
     const batch = batchSizes[tf.getBackend()] ?? 8
-    for (let first = 0; first < count; first += batch) {
-      const size = Math.min(batch, count - first)
-      const part = pictures.subarray(first * pixels, (first + size) * pixels)
-      const input = this.#prepare(part, size, [height, width, channels])
-      const pooled = tf.tidy(() => this.#forward(tf.tensor4d(input, [size, inceptionSide, inceptionSide, channels])))
-      features.set(await pooled.data<'float32'>(), first * this.size)
-      pooled.dispose()
-    }
-    return features
+    return featuresInParts(
+      { values: pictures, count, height, width, channels },
+      { size: this.size, batch },
+      (part, n) => {
+        const input = this.#prepare(part, n, [height, width, channels])
+        return this.#forward(tf.tensor4d(input, [n, inceptionSide, inceptionSide, channels]))
+      }
+    )
   }
 
   dispose(): void {
