@@ -125,7 +125,7 @@ function isOutOfMemory(last: EngineMessage | undefined, { how, output, killsBefo
 }
 
 /** All cores, unless the user wants some for other work. */
-function wantedThreads(): number {
+export function wantedThreads(): number {
   const wished = Number(process.env['CYTOLOOM_THREADS'] ?? 0)
   return Number.isInteger(wished) && wished > 0 ? wished : availableParallelism()
 }
