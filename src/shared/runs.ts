@@ -70,6 +70,8 @@ export const TrainRequest = z.object({
   adaGeometry: Augmentation.shape.ada.unwrap().exclude(['off']).optional(),
   adaTarget: z.number().min(-1).max(1).optional(),
   adaKimg: z.number().positive().optional(),
+  /** Standard deviation of the noise on the mask that the discriminator sees; 0: none. */
+  maskNoise: z.number().nonnegative().optional(),
   r1Gamma: z.number().nonnegative().optional(),
   /** Iterations between the steps of a regulariser; 0 turns it off. */
   r1Interval: z.int().nonnegative().optional(),

@@ -106,7 +106,7 @@ function augmentationOf(preset: Augmentation, request: TrainInput): Augmentation
     diffAugment,
     apa,
     ada: ada === 'off' ? 'off' : (adaGeometry ?? ada),
-    maskNoise: request.paper ? literalRecipe.maskNoise : preset.maskNoise,
+    maskNoise: request.maskNoise ?? (request.paper ? literalRecipe.maskNoise : preset.maskNoise),
     adaptation: {
       ...preset.adaptation,
       target: request.adaTarget ?? target,

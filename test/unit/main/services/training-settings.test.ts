@@ -96,6 +96,13 @@ describe('the settings of a run', () => {
     }).toEqual(ours)
   })
 
+  test('put as much noise on masks as wished, also beside the literal recipe', () => {
+    const noise = (wished: object) => settingsOf(wish(wished), prepared, 2, undefined).augmentation.maskNoise
+    expect(noise({ maskNoise: 0.1 })).toBe(0.1)
+    expect(noise({ maskNoise: 0.1, paper: true })).toBe(0.1)
+    expect(noise({ maskNoise: 0 })).toBe(0)
+  })
+
   test('take regularisers, warm-up and other readings of the skip path as wished', () => {
     const wished = { r1Interval: 8, pathLengthInterval: 0, warmUp: 100, skipPath: { mergeKernel: 1 } }
     const settings = settingsOf(wish(wished), prepared, 2, undefined)
