@@ -71,7 +71,11 @@ function addRecipeOptions(command: Command): void {
     .addOption(new Option('--ada-geometry <kind>', 'exact resampling or a quick one').choices(['full', 'bilinear']))
     .option('--ada-target <number>', 'mean sign of real logits that ada and apa hold', realNumber)
     .option('--ada-kimg <number>', 'thousands of images over which they could go from none to full', realNumber)
-    .option('--mask-noise <number>', 'deviation of the noise on the mask that the discriminator sees; 0: none', realNumber)
+    .option(
+      '--mask-noise <number>',
+      'deviation of the noise on the mask that the discriminator sees; 0: none',
+      realNumber
+    )
 }
 
 const skipPathExample = 'mergeKernel=1,lastMerge=narrowed'
