@@ -23,6 +23,7 @@ const project = (name: string, include: string[], testTimeout: number) => ({
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/originals.ts'],
     projects: [
       project('unit', ['test/unit/**/*.test.ts', 'test/integration/**/*.test.ts'], 60_000),
       project('native', ['test/native/**/*.test.ts'], 300_000),
