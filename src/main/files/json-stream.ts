@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { refuse } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import { checkInputFile, streamInputFile } from './input-file.ts'
 
 /** Where an entry is written, with its key if it has one: first byte in the file, length in bytes. */
 export interface JsonPlace {
@@ -18,8 +20,8 @@ export type JsonVisitor = (list: string, value: unknown, place: JsonPlace) => vo
  * values are the entries (some tools key annotations by their ids). Everything else is skipped without being kept.
  *
  * @returns the names among `wanted` that the file has
- * @throws AppError of kind `input` for a file that is no JSON object, damaged or truncated, nested deeper than 64
- * levels, or in which a wanted member is something else; the sentence says where
+ * @throws AppError of kind `input` for a file that is no JSON object, damaged or truncated, nested deeper than
+ * the limit, or in which a wanted member is something else; the sentence says where
  */
 export async function readJsonLists(
   path: string,
@@ -27,9 +29,7 @@ export async function readJsonLists(
   visit: JsonVisitor
 ): Promise<ReadonlySet<string>> {
   const scanner = new ListScanner(path, wanted, visit)
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    scanner.push(chunk as Buffer) // a stream without an encoding gives buffers
-  }
+  for await (const chunk of streamInputFile(path, 'JSON file')) scanner.push(chunk)
   return scanner.finish()
 }
 
@@ -45,8 +45,7 @@ export async function readJsonList(path: string, visit: (value: unknown) => void
   const scanner = new ListScanner(path, ['entries'], (_, value) => visit(value))
   scanner.push(Buffer.from('{"entries":'))
   let isFirst = true
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    const bytes = chunk as Buffer // a stream without an encoding gives buffers
+  for await (const bytes of streamInputFile(path, 'JSON file')) {
     scanner.push(isFirst && bytes[0] === 0xef ? bytes.subarray(3) : bytes)
     isFirst = false
   }
@@ -56,6 +55,7 @@ export async function readJsonList(path: string, visit: (value: unknown) => void
 
 /** Whether a JSON file begins as a list. */
 export async function beginsAsList(path: string): Promise<boolean> {
+  await checkInputFile(path, 'JSON file')
   for await (const chunk of createReadStream(path, { end: 1 << 16 })) {
     const [first] = (chunk as Buffer).toString().trimStart() // a byte order mark counts as blank
     if (first !== undefined) return first === '['
@@ -63,8 +63,7 @@ export async function beginsAsList(path: string): Promise<boolean> {
   return false
 }
 
-const maxDepth = 64
-const maxEntryBytes = 256 * 1024 * 1024
+const { depth: maxDepth, entryBytes: maxEntryBytes } = limits.json
 
 // What a byte outside of strings means for the structure.
 const plain = 0
@@ -261,7 +260,7 @@ class ListScanner {
     this.#pieces.push(chunk.subarray(this.#start))
     this.#held += chunk.length - this.#start
     this.#start = 0
-    if (this.#held > maxEntryBytes) throw this.#refusal('one entry is larger than 256 MB')
+    if (this.#held > maxEntryBytes) throw this.#refusal(`one entry is larger than ${maxEntryBytes / 2 ** 20} MB`)
   }
 
   #refusal(reason: string): Error {

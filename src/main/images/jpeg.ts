@@ -1,5 +1,6 @@
 import sharp from 'sharp'
-import { maxPixels, type Picture, type PictureHeader, unreadable } from './picture.ts'
+import { limits } from '../../shared/limits.ts'
+import { type Picture, type PictureHeader, unreadable } from './picture.ts'
 
 /** Reads size and channels from a JPEG's markers; nothing is decoded. */
 export function jpegHeader(path: string, bytes: Uint8Array): PictureHeader {
@@ -36,7 +37,7 @@ function isFrame(marker: number): boolean {
  */
 export async function decodeWithSharp(path: string, bytes: Uint8Array): Promise<Picture> {
   try {
-    const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: maxPixels })
+    const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: limits.picture.pixels })
     const { space } = await image.metadata()
     const { data, info } = await image
       .toColourspace(space === 'b-w' ? 'b-w' : 'srgb')

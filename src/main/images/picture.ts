@@ -1,4 +1,5 @@
 import { refuse } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
 
 export type PixelArray = Uint8Array | Uint16Array | Uint32Array | Float32Array
 
@@ -45,21 +46,28 @@ export function emptyLike(data: PixelArray, length: number): PixelArray {
   return data instanceof Uint32Array ? new Uint32Array(length) : new Float32Array(length)
 }
 
-/** Images beyond this many pixels are refused before memory is taken for them. */
-export const maxPixels = 64 * 1024 * 1024
-
-/** @throws AppError of kind `input` when a declared size is impossible or beyond `maxPixels` */
-export function checkSize(path: string, width: number, height: number): void {
+/**
+ * @param bytesPerPixel of all samples of one pixel, decoded
+ * @throws AppError of kind `input` when a declared size is impossible or beyond the limits
+ */
+export function checkSize(path: string, width: number, height: number, bytesPerPixel = 1): void {
+  const { pixels, sampleBytes } = limits.picture
   if (!(width >= 1 && height >= 1)) {
     throw refuse(`${path} says that it is ${width}×${height} pixels in size, which no picture is.`, {
       file: path,
       next: 'Export it again from the program that made it.'
     })
   }
-  if (width * height > maxPixels) {
+  if (width * height > pixels) {
     throw refuse(
-      `${path} says that it is ${width}×${height} pixels in size; at most ${maxPixels / 1024 / 1024} million pixels are read.`,
+      `${path} says that it is ${width}×${height} pixels in size; at most ${pixels / 2 ** 20} million pixels are read.`,
       { file: path, next: 'Cut it into smaller fields of view and import those.' }
+    )
+  }
+  if (width * height * bytesPerPixel > sampleBytes) {
+    throw refuse(
+      `${path} says that its ${width}×${height} pixels have ${bytesPerPixel} bytes each; at most ${sampleBytes / 2 ** 20} MB are read.`,
+      { file: path, next: 'Cut it into smaller fields of view, or save fewer channels or bits.' }
     )
   }
 }

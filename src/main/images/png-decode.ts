@@ -1,4 +1,5 @@
 import { crc32, inflateSync } from 'node:zlib'
+import { limits } from '../../shared/limits.ts'
 import { checkSize, type Picture, type PictureHeader, unreadable } from './picture.ts'
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
@@ -6,7 +7,11 @@ const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 /** Reads the size from the first 33 bytes of a PNG. */
 export function pngHeader(path: string, bytes: Uint8Array): PictureHeader {
   const { width, height, depth, colour } = readIhdr(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-  return { format: 'png', width, height, channels: colour === palette ? 3 : samplesOf(colour), bits: depth }
+  return { format: 'png', width, height, channels: samplesShown(colour), bits: depth }
+}
+
+function samplesShown(colour: number): number {
+  return colour === palette ? 3 : samplesOf(colour)
 }
 
 /**
@@ -20,7 +25,7 @@ export function pngHeader(path: string, bytes: Uint8Array): PictureHeader {
 export function decodePng(path: string, bytes: Uint8Array): Picture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const header = readIhdr(path, file)
-  checkSize(path, header.width, header.height)
+  checkSize(path, header.width, header.height, Math.max(1, (samplesShown(header.colour) * header.depth) / 8))
   const chunks = readChunks(path, file)
   const raw = unfilter(path, header, inflate(path, header, chunks.data))
   return header.colour === palette ? expandPalette(path, header, raw, chunks) : withDepth(header, raw)
@@ -168,23 +173,30 @@ function rowBytes(header: Ihdr, width: number): number {
 
 function inflate(path: string, header: Ihdr, data: readonly Buffer[]): Buffer {
   const needed = passesOf(header).reduce((sum, pass) => sum + pass.height * (1 + rowBytes(header, pass.width)), 0)
+  const packed = Buffer.concat(data)
+  const tooFew = 'it holds fewer pixels than its size says'
+  if (needed > limits.deflateRatio * packed.length + 64) throw unreadable(path, tooFew)
   let bytes: Buffer
   try {
-    bytes = inflateSync(Buffer.concat(data), { maxOutputLength: needed })
+    // One piece, as pieces would be joined into a second copy.
+    bytes = inflateSync(packed, { maxOutputLength: needed, chunkSize: Math.max(64, needed + 1) })
   } catch (cause) {
     throw unreadable(path, 'its compressed pixels are damaged or do not fit its size', cause)
   }
-  if (bytes.length < needed) throw unreadable(path, 'it holds fewer pixels than its size says')
+  if (bytes.length < needed) throw unreadable(path, tooFew)
   return bytes
 }
 
-/** Undoes the row filters and the interlacing; returns samples as bytes, rows padded to whole bytes. */
+/**
+ * Undoes the row filters and the interlacing; returns samples as bytes, rows padded to whole bytes. They are written over
+ * the bytes they come from, each row before its place there.
+ */
 function unfilter(path: string, header: Ihdr, bytes: Buffer): Uint8Array {
   const stride = Math.max(1, (samplesOf(header.colour) * header.depth) / 8)
   let at = 0
   const decoded = passesOf(header).map((pass) => {
     const length = rowBytes(header, pass.width)
-    const rows = new Uint8Array(length * pass.height)
+    const rows = new Uint8Array(bytes.buffer, bytes.byteOffset + at, length * pass.height)
     // Both rows have one pixel of zeros before them, which the predictors take for what lies beyond the edge.
     let above = new Uint8Array(stride + length)
     let row = new Uint8Array(stride + length)
@@ -249,7 +261,7 @@ function weave(header: Ihdr, decoded: readonly { pass: Pass; rows: Uint8Array }[
 
 function copyBits(from: Uint8Array, fromBit: number, to: Uint8Array, toBit: number, bits: number): void {
   if (bits >= 8) {
-    to.set(from.subarray(fromBit / 8, (fromBit + bits) / 8), toBit / 8)
+    for (let i = 0; i < bits / 8; i++) to[toBit / 8 + i] = from[fromBit / 8 + i] ?? 0
     return
   }
   const mask = (1 << bits) - 1
@@ -257,14 +269,15 @@ function copyBits(from: Uint8Array, fromBit: number, to: Uint8Array, toBit: numb
   to[toBit >> 3] = (to[toBit >> 3] ?? 0) | (value << (8 - bits - (toBit & 7)))
 }
 
-/** One number a sample: small depths are unpacked, 16 bits are read big-endian. */
+/** One number a sample: small depths are unpacked, the bytes of 16 bits change places. */
 function withDepth(header: Ihdr, raw: Uint8Array): Picture {
   const { width, height, depth } = header
   const channels = samplesOf(header.colour)
   if (depth === 8) return { width, height, channels, bits: 8, data: raw }
   if (depth === 16) {
-    const data = new Uint16Array(width * height * channels)
-    for (let i = 0; i < data.length; i++) data[i] = ((raw[2 * i] ?? 0) << 8) | (raw[2 * i + 1] ?? 0)
+    const samples = raw.byteOffset % 2 === 0 ? raw : Uint8Array.from(raw)
+    Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).swap16()
+    const data = new Uint16Array(samples.buffer, samples.byteOffset, samples.byteLength / 2)
     return { width, height, channels, bits: 16, data }
   }
   const spread = 255 / ((1 << depth) - 1)

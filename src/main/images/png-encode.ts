@@ -9,6 +9,11 @@ export function encodeGrayPng8(pixels: Uint8Array, width: number, height: number
   return encode({ rows: pixels, width, height, colourType: 0, depth: 8, texts, content: 'photo' })
 }
 
+/** An image of labels 0…255: a gray PNG of 8 bits. The same input gives the same bytes. */
+export function encodeLabelPng8(labels: Uint8Array, width: number, height: number): Uint8Array {
+  return encode({ rows: labels, width, height, colourType: 0, depth: 8, texts: {}, content: 'labels' })
+}
+
 /** A colour PNG of 8 bits; `pixels` holds width × height × 3 values. The same input gives the same bytes. */
 export function encodeRgbPng(pixels: Uint8Array, width: number, height: number, texts: PngTexts = {}): Uint8Array {
   return encode({ rows: pixels, width, height, colourType: 2, depth: 8, texts, content: 'photo' })

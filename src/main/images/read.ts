@@ -1,7 +1,9 @@
-import { open, readFile } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { type PlaneChoice } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
+import { explainAccess, requirePlainFile } from '../../shared/file-access.ts'
+import { limits } from '../../shared/limits.ts'
 import { decodeWithSharp, jpegHeader } from './jpeg.ts'
 import {
   checkSize,
@@ -14,9 +16,6 @@ import {
 } from './picture.ts'
 import { decodePng, pngHeader } from './png-decode.ts'
 import { decodeTiff, isPlainEightBit, openTiff } from './tiff.ts'
-
-/** Files beyond this are not read into memory; a picture of `maxPixels` in RGB of 16 bits is smaller. */
-const maxFileBytes = 1024 ** 3
 
 /**
  * Decodes a PNG, TIFF or JPEG, told apart by content: the extension does not matter.
@@ -40,8 +39,8 @@ export async function decodePicture(
   if (format === 'tiff') return { format, ...(await decodeTiffFile(path, bytes, choice)) }
   if (format === 'png')
     return { format, picture: chosen(path, decodePng(path, bytes), choice), isWhole: !choice.channels }
-  const { width, height } = jpegHeader(path, bytes)
-  checkSize(path, width, height)
+  const { width, height, channels } = jpegHeader(path, bytes)
+  checkSize(path, width, height, channels)
   return { format, picture: chosen(path, await decodeWithSharp(path, bytes), choice), isWhole: !choice.channels }
 }
 
@@ -129,35 +128,27 @@ async function headerOf(path: string, bytes: Uint8Array): Promise<PictureHeader>
 /** The bytes of a picture file; what can be wrong with getting at them becomes a sentence. */
 export async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
+    requirePlainFile(path, 'picture', await stat(path))
     const file = await open(path, 'r')
     try {
-      const { size } = await file.stat()
-      if (size > maxFileBytes) throw unreadable(path, 'it is larger than 1 GB')
+      return await readChecked(path, file)
     } finally {
       await file.close()
     }
-    return await readFile(path)
   } catch (thrown) {
-    throw explainAccess(path, thrown)
+    throw explainAccess(path, 'picture', thrown)
   }
 }
 
-function explainAccess(path: string, thrown: unknown): unknown {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  if (code === 'ENOENT') {
-    return refuse(`${path} is not there.`, {
-      file: path,
-      next: 'Check the name and whether it was moved.',
-      cause: thrown
-    })
-  }
-  if (code === 'EISDIR') {
-    return refuse(`${path} is a folder, not a picture.`, { file: path, next: 'Name a picture file.', cause: thrown })
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return refuse(`${path} may not be read.`, { file: path, next: 'Ask for permission to read it.', cause: thrown })
-  }
-  return thrown
+/** The first bytes tell whether the others are worth the memory. */
+async function readChecked(path: string, file: FileHandle): Promise<Uint8Array> {
+  const { size } = await file.stat()
+  const start = Buffer.alloc(Math.min(4, size))
+  await file.read(start, 0, start.length, 0)
+  formatOf(path, start)
+  const { fileBytes } = limits.picture
+  if (size > fileBytes) throw unreadable(path, `it is larger than ${fileBytes / 2 ** 20} MB`)
+  return await file.readFile()
 }
 
 /** The format by the first bytes. */

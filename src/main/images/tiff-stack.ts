@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { type GeoTIFF, type GeoTIFFImage } from 'geotiff'
+import { limits } from '../../shared/limits.ts'
 import { unreadable } from './picture.ts'
 import { micrometres, type OmePixels, parseOme } from './ome.ts'
 
@@ -21,8 +22,6 @@ export interface TiffStack {
   /** Whether planes lie one behind the other after the first, without directories of their own. */
   readonly isBare: boolean
 }
-
-const maxPages = 100_000
 
 /**
  * Works out which plane of a TIFF is where, from OME's, ImageJ's or tifffile's own words, or else from the pages alone.
@@ -55,7 +54,7 @@ async function countPages(path: string, tiff: GeoTIFF): Promise<number> {
     const next = directory.nextIFDByteOffset
     if (next === 0 || (isReducedCopy && index > 0)) return pages
     if (seen.has(next)) throw unreadable(path, 'its pages follow one another in a circle')
-    if (pages > maxPages) throw unreadable(path, `it has more than ${maxPages} pages`)
+    if (seen.size > limits.picture.pages) throw unreadable(path, `it has more than ${limits.picture.pages} pages`)
     seen.add(next)
   }
 }

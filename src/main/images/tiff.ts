@@ -1,10 +1,14 @@
 import { fromArrayBuffer, type GeoTIFF, type GeoTIFFImage } from 'geotiff'
 import { type PlaneChoice } from '../../shared/datasets.ts'
 import { AppError } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
 import { checkSize, emptyLike, type Picture, type PictureHeader, type PixelArray, unreadable } from './picture.ts'
 import { readBarePlane } from './tiff-bare.ts'
 import { type ChannelPlace, choosePlanes } from './tiff-planes.ts'
 import { describeStack, type TiffStack } from './tiff-stack.ts'
+import { useBoundedDecoders } from './tiff-unpack.ts'
+
+useBoundedDecoders()
 
 /** PhotometricInterpretation (TIFF 6.0, §8). */
 const whiteIsZero = 0
@@ -33,7 +37,7 @@ export interface TiffPage {
 export async function openTiff(path: string, bytes: Uint8Array, choice: PlaneChoice = {}): Promise<TiffPage> {
   const { tiff, image, stack } = await openStack(path, bytes, choice.axes)
   const [width, height, samples] = [image.getWidth(), image.getHeight(), image.getSamplesPerPixel()]
-  checkSize(path, width, height)
+  checkSize(path, width, height, Math.max(1, (samples * image.getBitsPerSample()) / 8))
   checkBlocks(path, image)
   const photometric = image.fileDirectory.getValue('PhotometricInterpretation') ?? 1
   const isOnePicture = isOne(image, stack, photometric) && !choice.channels
@@ -128,6 +132,7 @@ async function readPage(path: string, page: TiffPage, number: number): Promise<S
   if (other.getWidth() !== header.width || other.getHeight() !== header.height) {
     throw unreadable(path, `its page ${number + 1} has another size than its first`)
   }
+  checkSize(path, header.width, header.height, Math.max(1, (other.getSamplesPerPixel() * other.getBitsPerSample()) / 8))
   checkBlocks(path, other)
   return { data: unsigned(path, await readSamples(path, other)), samples: other.getSamplesPerPixel() }
 }
@@ -154,7 +159,8 @@ function widthOf(data: PixelArray): 8 | 16 | 32 {
 }
 
 async function openStack(path: string, bytes: Uint8Array, axes: string | undefined) {
-  const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  const isWhole = bytes.byteLength === bytes.buffer.byteLength
+  const whole = isWhole ? bytes.buffer : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   try {
     // A file read into memory is never shared memory.
     const tiff = await fromArrayBuffer(whole as ArrayBuffer)
@@ -177,7 +183,11 @@ function hasAlpha(image: GeoTIFFImage): boolean {
 function checkBlocks(path: string, image: GeoTIFFImage): void {
   const [width, height] = [image.getTileWidth(), image.getTileHeight()]
   if (!(width >= 1 && height >= 1)) throw unreadable(path, 'its tiles have no size')
-  checkSize(path, width, height)
+  const samples = image.getSamplesPerPixel()
+  checkSize(path, width, height, Math.max(1, (samples * image.getBitsPerSample()) / 8))
+  const planes = image.planarConfiguration === 2 ? samples : 1
+  const blocks = planes * Math.ceil(image.getWidth() / width) * Math.ceil(image.getHeight() / height)
+  if (blocks > limits.picture.blocks) throw unreadable(path, `it is cut into ${blocks} pieces, as no picture is`)
 }
 
 /** What geotiff says, as the end of a sentence. */

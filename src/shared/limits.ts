@@ -1,0 +1,71 @@
+const kibi = 1024
+const mebi = 1024 * kibi
+const gibi = 1024 * mebi
+
+/**
+ * What a file from outside may be. Files come from strangers as often as from colleagues: whatever one declares is held
+ * against these numbers before memory is taken for it, so that reading any single file stays below 1 GB. They are far
+ * above what microscopes and annotation programs write.
+ */
+export const limits = {
+  picture: {
+    /** Of the file. Stacks are the largest. */
+    fileBytes: 512 * mebi,
+    pixels: 64 * mebi,
+    /** Of all samples of one picture, decoded: 64 million pixels in RGB of 8 bits, 32 million in RGB of 16. */
+    sampleBytes: 192 * mebi,
+    /** Strips or tiles of a TIFF page. */
+    blocks: 1_000_000,
+    pages: 100_000
+  },
+  /** The objects of one label image, and the runs of pixels that they take together. */
+  labels: { objects: 500_000, runs: 8_000_000 },
+  json: {
+    /** One entry of a list that is read as a stream. */
+    entryBytes: 16 * mebi,
+    /** A file that is read as a whole. */
+    fileBytes: 96 * mebi,
+    depth: 64,
+    /** Entries of lists that cannot be used; a file with more of them is of another kind. */
+    uselessEntries: 1_000_000,
+    /** Annotations of one file; LIVECell has a million. */
+    annotations: 8_000_000
+  },
+  text: { fileBytes: 64 * mebi },
+  /** ImageJ's RoiSet.zip. */
+  regions: { entries: 200_000, entryBytes: 16 * mebi, totalBytes: 512 * mebi },
+  npz: {
+    entries: 10_000,
+    /** An array of words. */
+    wordBytes: 64 * mebi,
+    words: 2_000_000,
+    /** A single .npy file. */
+    fileBytes: 512 * mebi
+  },
+  /** Images of one source. */
+  images: 1_000_000,
+  /** Deflate shrinks by at most 1032 to 1; who declares more than that is not telling the truth. */
+  deflateRatio: 1032,
+  package: {
+    entries: 250_000,
+    /** Inflated size of a picture or mask. */
+    pictureBytes: 192 * mebi,
+    /** Inflated size of a JSON or text entry. */
+    textBytes: 192 * mebi,
+    /** Inflated size of everything. */
+    totalBytes: 256 * gibi,
+    /** Inflated by packed size of an entry beyond 1 MiB: our JSON stays below 50, a bomb reaches 1000. */
+    ratio: 250
+  },
+  /** A thread that reads files from outside. */
+  thread: {
+    /** JavaScript's own memory, in MiB; samples and files lie beside it. */
+    heapMebibytes: 512,
+    /** The longest that one image may take, and the longest that a thread may stay without a sign. */
+    seconds: 8,
+    /** Large files have more time: a second for each so many bytes. */
+    bytesPerSecond: 8 * mebi,
+    /** … and images whose cells lie in files of their own, a second for each so many files. */
+    filesPerSecond: 10
+  }
+}
