@@ -7,6 +7,7 @@ import { benchConvolution } from './bench/convolution.ts'
 import { benchFrechet } from './bench/frechet.ts'
 import { benchGanStep } from './bench/gan-step.ts'
 import { benchDecode, benchMasks } from './bench/masks.ts'
+import { benchImport } from './bench/import.ts'
 import { benchRasterize } from './bench/rasterize.ts'
 import { benchNetworkConvolutions } from './bench/network-convolutions.ts'
 import { benchReadImages } from './bench/read-images.ts'
@@ -24,6 +25,7 @@ const benches: Record<string, (options: Options) => Promise<BenchResult | BenchR
   decode: benchDecode,
   frechet: benchFrechet,
   'gan-step': ({ profile, engine }) => benchGanStep(profile, engine),
+  import: ({ profile }) => benchImport(profile),
   masks: benchMasks,
   rasterize: benchRasterize,
   'read-images': benchReadImages
@@ -79,9 +81,10 @@ function asJson([whole, ...parts]: BenchResult[]): string {
   return `${JSON.stringify({ ...whole, ...(parts.length > 0 && { parts }) })}\n`
 }
 
-function asLine({ name, engine, threads, seconds, peakBytes, unit, perSecond }: BenchResult): string {
+function asLine({ name, engine, threads, seconds, cpuSeconds, peakBytes, unit, perSecond }: BenchResult): string {
   const where = [engine, `${threads} ${threads === 1 ? 'thread' : 'threads'}`].filter((part) => part !== undefined)
   const times = `median ${seconds.median.toPrecision(3)} s, best ${seconds.min.toPrecision(3)} s`
+  const processor = cpuSeconds === undefined ? '' : `, ${cpuSeconds.toPrecision(3)} s of processor`
   const memory = peakBytes === undefined ? '' : `, at most ${(peakBytes / 2 ** 30).toFixed(1)} GiB`
-  return `${name} (${where.join(', ')}): ${times}, ${perSecond.toPrecision(3)} ${unit} a second${memory}\n`
+  return `${name} (${where.join(', ')}): ${times}, ${perSecond.toPrecision(3)} ${unit} a second${processor}${memory}\n`
 }

@@ -6,6 +6,8 @@ export interface BenchResult {
   readonly threads: number
   /** Wall-clock time of one repetition. */
   readonly seconds: { readonly min: number; readonly median: number }
+  /** Processor time of all threads in one repetition, where that was measured. */
+  readonly cpuSeconds?: number
   /** The most memory that the process had held when it was done, where that was measured. */
   readonly peakBytes?: number
   /** What one repetition handles, in the plural: `iterations`, `images`, `distances`. */
