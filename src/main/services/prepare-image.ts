@@ -4,7 +4,7 @@ import { StoredCell, type ValueRange } from '../../shared/datasets.ts'
 import { type MaskCounts, type MaskSettings, paperMaskSettings } from '../../shared/masks.ts'
 import { readFile } from 'node:fs/promises'
 import { type Brightness, toEightBit, valueRanges } from '../images/eight-bit.ts'
-import { encodeGrayPng8, encodeRgbPng } from '../images/png-encode.ts'
+import { encodeGrayPng8, encodeLabelPng8, encodeRgbPng } from '../images/png-encode.ts'
 import { readPicture } from '../images/read.ts'
 import { scaleDown } from '../images/scale.ts'
 import { observeCells, type ObservedCells } from '../masks/area-filter.ts'
@@ -15,7 +15,7 @@ import { instanceIous } from '../masks/instance-iou.ts'
 import { type Cell } from '../masks/overlap-graph.ts'
 import { rleArea, rleFromLabel, scaledSize, scaleRle } from '../masks/rle.ts'
 import { rleFromString } from '../masks/rle-string.ts'
-import { type ImageMatches, livecellConvention, matchImage } from '../study/coco-matching.ts'
+import { type ImageMatches, livecellPrecision, matchImage } from '../study/coco-matching.ts'
 
 /** One image for the mask pipeline: where it is, where its picture and mask go, and the choices. */
 export interface PrepareTask {
@@ -63,7 +63,7 @@ export async function prepareImage(task: PrepareTask): Promise<PreparedOutcome> 
 
   // The gray mask: label indices now, gray values at load time.
   const gray = makeGrayMask(drawn, size, task.mask)
-  await writeFile(task.maskOut, encodeGrayPng8(gray.levels, size.width, size.height))
+  await writeFile(task.maskOut, encodeLabelPng8(gray.levels, size.width, size.height))
 
   // The round trip, before any training: a perfect generator would score this.
   const paper = makeGrayMask(drawn, size, {
@@ -138,6 +138,6 @@ function roundTrip(
       )
     },
     [1],
-    livecellConvention
+    livecellPrecision
   )
 }

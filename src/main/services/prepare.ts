@@ -19,7 +19,7 @@ import { stageFolder } from '../files/atomic-write.ts'
 import { limitsOf } from '../masks/area-filter.ts'
 import { scaledSize } from '../masks/rle.ts'
 import { accumulate, averagePrecision } from '../study/coco-evaluation.ts'
-import { type ImageMatches, livecellConvention } from '../study/coco-matching.ts'
+import { type ImageMatches, livecellPrecision } from '../study/coco-matching.ts'
 import { splitByGroup } from '../study/split.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { needsBrightness, settleRanges } from './brightness.ts'
@@ -282,7 +282,7 @@ function addUp(images: readonly PreparedImage[]): MaskCounts {
 }
 
 function averagePrecisions(matches: readonly ImageMatches[]): AveragePrecisions {
-  const evaluation = accumulate([matches], livecellConvention)
+  const evaluation = accumulate([matches], livecellPrecision)
   return {
     AP: averagePrecision(evaluation),
     AP50: averagePrecision(evaluation, { threshold: 0 }),

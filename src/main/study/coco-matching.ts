@@ -58,6 +58,13 @@ export const livecellConvention: Convention = {
   useCategories: false
 }
 
+/** LIVECell's AP alone: cells of any size, as many as count. Holds a twelfth of what its whole summary needs. */
+export const livecellPrecision: Convention = {
+  maxDetections: livecellConvention.maxDetections.slice(-1),
+  areaRanges: [all],
+  useCategories: livecellConvention.useCategories
+}
+
 /** 0.5, 0.55 … 0.95 as evenly spaced doubles: the ninth is 0.8999999999999999. */
 export const iouThresholds: readonly number[] = Array.from({ length: 10 }, (_, i) =>
   i === 9 ? 0.95 : 0.5 + i * ((0.95 - 0.5) / 9)
