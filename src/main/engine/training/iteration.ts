@@ -92,7 +92,7 @@ class Iteration {
 
   /** The path-length penalty, where it is due. */
   flattenPaths(): tf.Scalar | undefined {
-    const { pathLength, batch, microBatch } = this.#settings
+    const { pathLength, batch } = this.#settings
     const { iteration, generator, pathLengthMean } = this.#state
     if (!isDue(pathLength, iteration)) return undefined
     const random = this.#stream('path length')
@@ -100,7 +100,13 @@ class Iteration {
     const inputs = drawGeneratorInputs(random, this.#settings, count)
     const y = drawDirection(random, this.#settings, count)
     const options = { ...pathLength, mean: pathLengthMean }
-    const { penalty, mean } = pathLengthStep(generator, this.#optimizers.generator, { inputs, y }, options, microBatch)
+    const { penalty, mean } = pathLengthStep(
+      generator,
+      this.#optimizers.generator,
+      { inputs, y },
+      options,
+      this.#doublyDifferentiated
+    )
     pathLengthMean.assign(mean)
     return penalty
   }
@@ -146,10 +152,10 @@ class Iteration {
 
   /** The gradient penalty and the logits of its pass, where it is due. */
   penalizeSlopes({ samples }: LabelledTensors) {
-    const { r1, microBatch } = this.#settings
+    const { r1 } = this.#settings
     if (!isDue(r1, this.#state.iteration)) return undefined
     const real = { samples, transform: this.#transform('R1 augmentation') }
-    return r1Step(this.#state.discriminator, this.#optimizers.discriminator, real, r1, microBatch)
+    return r1Step(this.#state.discriminator, this.#optimizers.discriminator, real, r1, this.#doublyDifferentiated)
   }
 
   /**
@@ -163,6 +169,12 @@ class Iteration {
     const { probability } = this.#state.adaptation
     this.#state.adaptation = adaptProbability(this.#state.adaptation, realLogits, adaptation)
     return { adaP: probability }
+  }
+
+  /** Samples at once in the regularisers: half as many, since a gradient of a gradient keeps about twice as much of each. */
+  get #doublyDifferentiated(): number | undefined {
+    const { microBatch } = this.#settings
+    return microBatch === undefined ? undefined : Math.ceil(microBatch / 2)
   }
 
   #transform(purpose: string): Transform {
