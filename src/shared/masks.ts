@@ -64,8 +64,11 @@ export const PrepareRequest = z.object({
   /** Size factor applied to images (area mean) and cells (nearest pixel) before anything else. */
   scale: z.number().gt(0).max(1).default(1),
   channels: z.enum(['gray', 'rgb']).default('gray'),
-  /** Shares of source images for training, validation and test. */
-  split: z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]).default([0.8, 0.1, 0.1]),
+  /**
+   * Shares of source images for training, validation and test. Without them the split that came with the data set is
+   * kept; where there is none, it is dealt as 0.8, 0.1 and 0.1.
+   */
+  split: z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]).optional(),
   seed: z.int().default(0),
   /**
    * How images of more than 8 bits come to 8: from the 1st to the 99.8th percentile of each image, or of all images of
@@ -128,6 +131,8 @@ export const PrepareResult = z.object({
   /** The same with the paper's literal choices, for comparison. */
   roundTripPaper: AveragePrecisions,
   splits: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
+  /** Whether the split came with the data set or was dealt by shares; absent from sets of older versions. */
+  splitFrom: z.enum(['source', 'shares']).optional(),
   warnings: z.array(z.object({ file: z.string().optional(), reason: z.string() })),
   /** How pictures of more than 8 bits came to 8; absent where there are none. */
   brightness: z

@@ -20,6 +20,7 @@ import { limitsOf } from '../masks/area-filter.ts'
 import { scaledSize } from '../masks/rle.ts'
 import { accumulate, averagePrecision } from '../study/coco-evaluation.ts'
 import { type ImageMatches, livecellPrecision } from '../study/coco-matching.ts'
+import { publishedSplit } from '../study/published-split.ts'
 import { splitByGroup } from '../study/split.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { needsBrightness, settleRanges } from './brightness.ts'
@@ -49,10 +50,10 @@ export async function prepareDataset(
     const outcomes = await runTasks<PreparedOutcome>('prepare', tasks, workers, (done) =>
       progress({ stage: 'prepare', done, total: tasks.length })
     )
-    const splits = splitByGroup(images, request.split, request.seed)
+    const { splits, from: splitFrom } = splitImages(images, request)
     const prepared = images.map((image, i) => describe(image, outcomes[i], splits[i] ?? 'train', i))
     const created = app.environment.now().toISOString()
-    const result = summarize({ dataset, request, id, created, warnings }, prepared, outcomes)
+    const result = summarize({ dataset, request, id, created, warnings, splitFrom }, prepared, outcomes)
     const about: PreparedAbout = {
       kind: 'prepared',
       version: 1,
@@ -95,6 +96,16 @@ function usableImages(dataset: Dataset, images: readonly DatasetImage[], { tile,
     ...small.map(({ file }) => ({ file, reason: `left out: it is smaller than a tile of ${tile}×${tile} pixels` }))
   ]
   return { images: usable, warnings }
+}
+
+const usualShares = [0.8, 0.1, 0.1] as const
+
+/** By the shares that are asked for; else as the source says; else by the usual shares. */
+function splitImages(images: readonly DatasetImage[], { split, seed }: PrepareInput) {
+  const published = split ? undefined : publishedSplit(images, usualShares, seed)
+  return published
+    ? { splits: published, from: 'source' as const }
+    : { splits: splitByGroup(images, split ?? usualShares, seed), from: 'shares' as const }
 }
 
 async function makeTasks(
@@ -203,10 +214,11 @@ interface Summary {
   readonly id: PreparedId
   readonly created: string
   readonly warnings: PrepareResult['warnings']
+  readonly splitFrom: PrepareResult['splitFrom']
 }
 
 function summarize(
-  { dataset, request, id, created, warnings }: Summary,
+  { dataset, request, id, created, warnings, splitFrom }: Summary,
   images: readonly PreparedImage[],
   outcomes: readonly PreparedOutcome[]
 ): PrepareResult {
@@ -238,6 +250,7 @@ function summarize(
     roundTrip,
     roundTripPaper: averagePrecisions(outcomes.flatMap(({ matchesPaper }) => matchesPaper ?? [])),
     splits: { train: inSplit('train'), validation: inSplit('validation'), test: inSplit('test') },
+    splitFrom,
     warnings: [...warnings, ...vanishedCells(outcomes)],
     ...brightnessOf(request, images),
     seed

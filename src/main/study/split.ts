@@ -2,7 +2,7 @@ import { type Split } from '../../shared/masks.ts'
 import { RandomStream } from '../../shared/random.ts'
 
 /** What a split needs to know of an image. */
-interface Groupable {
+export interface Groupable {
   readonly class: string
   readonly group: string
 }

@@ -78,7 +78,7 @@ interface PrepareOptions extends MaskOptions {
   readonly tile: number
   readonly scale: number
   readonly channels: 'gray' | 'rgb'
-  readonly split: [number, number, number]
+  readonly split?: [number, number, number]
   readonly brightness: z.infer<typeof BrightnessRule>
   readonly seed: number
   readonly workers?: number
@@ -94,7 +94,7 @@ function addPrepare(program: Command, host: Host): void {
     .option('--tile <pixels>', 'side of the tiles that training sees', wholeNumber, 512)
     .option('--scale <factor>', 'make images smaller by this factor first', realNumber, 1)
     .addOption(new Option('--channels <kind>').choices(['gray', 'rgb']).default('gray'))
-    .option('--split <shares>', 'train/validation/test, by source image', shares, [0.8, 0.1, 0.1])
+    .option('--split <shares>', "train/validation/test; else the source's own split, or 0.8/0.1/0.1", shares)
     .addOption(
       new Option('--brightness <rule>', 'how more than 8 bits become 8')
         .choices(BrightnessRule.options)
@@ -104,23 +104,20 @@ function addPrepare(program: Command, host: Host): void {
     .option('--workers <number>', 'how many images at a time', wholeNumber)
     .action(async (dataset: string, options: PrepareOptions) => {
       const { name, tile, scale, channels, split, brightness, seed, workers } = options
-      const input = { dataset, name, tile, scale, channels, split, brightness, seed, mask: maskSettings(options) }
-      const result = await host.request(
-        'prepared.create',
-        workers === undefined ? input : { ...input, workers },
-        options.workspace
-      )
+      const choices = { ...(split && { split }), ...(workers !== undefined && { workers }) }
+      const input = { dataset, name, tile, scale, channels, brightness, seed, mask: maskSettings(options), ...choices }
+      const result = await host.request('prepared.create', input, options.workspace)
       host.print(result, prepareSentences(result))
     })
 }
 
 function prepareSentences(result: PrepareResult): string {
-  const { prepared, totals, roundTrip, roundTripPaper, splits, warnings } = result
+  const { prepared, totals, roundTrip, roundTripPaper, splits, splitFrom, warnings } = result
   return [
     `"${prepared.name}": ${count(totals.painted, 'cell')} of ${totals.cells.toLocaleString('en')} are in the masks of ${count(totals.images, 'image')}.`,
     `${count(totals.removedByCover, 'cell')} covered by others left out, ${count(totals.droppedByCap, 'cell')} beyond ${prepared.grayLevels} gray levels.`,
     `Read back from the masks: AP ${percent(roundTrip.AP)} (AP50 ${percent(roundTrip.AP50)}); with the paper's literal edges it would be ${percent(roundTripPaper.AP)}.`,
-    `${count(splits.train, 'image')} for training, ${splits.validation} for validation, ${splits.test} for testing.`,
+    `${count(splits.train, 'image')} for training, ${splits.validation} for validation, ${splits.test} for testing${splitFrom === 'source' ? ', as the source has them' : ''}.`,
     ...brightnessSentence(result),
     ...warnings.map(({ file, reason }) => `${file === undefined ? '' : `${file}: `}${reason}`)
   ].join('\n')

@@ -9,6 +9,7 @@ import { decodePicture } from '../../../../src/main/images/read.ts'
 import { decodeTiff, openTiff } from '../../../../src/main/images/tiff.ts'
 import { RandomStream } from '../../../../src/shared/random.ts'
 import { take } from '../../../support/taken-source.ts'
+import { openTestApp } from '../../../support/test-app.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
 const settings = { images: 64, cells: 30, seed: 3 }
@@ -53,6 +54,23 @@ describe('an archive that is made in the layout of LIVECell', () => {
     expect(wells('test').size).toBe(8)
     const trained = wells('train')
     expect([...wells('test')].filter((well) => trained.has(well))).toEqual([])
+  })
+
+  test('is prepared by its own split, or by shares that are asked for', async () => {
+    const host = await openTestApp(await temporaryFolder())
+    try {
+      await host.request('datasets.import', { source: folder, name: 'made', maxImages: 24 })
+      const { images } = await host.request('datasets.show', { name: 'made' })
+      const published = { train: 0, validation: 0, test: 0 }
+      for (const { split } of images) published[split as keyof typeof published]++ // one of the three, as imported
+      const small = { dataset: 'made', tile: 64, scale: 0.25 }
+      const own = await host.request('prepared.create', { ...small, name: 'own' })
+      expect(own).toMatchObject({ splits: published, splitFrom: 'source' })
+      const dealt = await host.request('prepared.create', { ...small, name: 'dealt', split: [1, 0, 0] })
+      expect(dealt).toMatchObject({ splits: { train: 24, validation: 0, test: 0 }, splitFrom: 'shares' })
+    } finally {
+      await host.app.close()
+    }
   })
 
   test('is the same, byte for byte, for the same seed, and another for another', async () => {
