@@ -38,7 +38,7 @@ export function outlineFromRings(
 ): CellOutline | CellProblem {
   const usable = rings.filter((ring) => ring.length >= 6)
   if (usable.length === 0) return { reason: 'has fewer than three points', kind: 'cells with fewer than three points' }
-  const reach = Math.max(...usable.map((ring) => beyond(ring, width, height)))
+  const reach = usable.reduce((furthest, ring) => Math.max(furthest, beyond(ring, width, height)), -Infinity)
   // An edge is followed column by column, so a coordinate of 10¹² would never end.
   if (!(reach <= 4 * (width + height))) {
     return { reason: 'has points far outside its image', kind: 'cells with points far outside their image' }
@@ -74,7 +74,8 @@ export function bridgeRings(rings: readonly (readonly number[])[]): number[] {
   const bridged = [...first, x, y]
   for (const ring of others) {
     const [ringX = 0, ringY = 0] = ring
-    bridged.push(...ring, ringX, ringY, x, y)
+    for (const value of ring) bridged.push(value)
+    bridged.push(ringX, ringY, x, y)
   }
   return bridged
 }

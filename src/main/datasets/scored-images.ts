@@ -88,7 +88,7 @@ export class ImageList {
         next: 'Add them: masks cannot be compared without the size of their image.'
       })
     }
-    if (width * height > largestImage) {
+    if (width * height > largestImage || Math.max(width, height) > largestSide) {
       throw refuse(`${this.#path}: the image ${id} has ${width} × ${height} pixels, more than can be compared.`, {
         file: this.#path
       })
@@ -107,6 +107,8 @@ export class ImageList {
 
 /** Runs are counted in 32 bits. */
 const largestImage = 2 ** 32 - 1
+/** Outlines are followed column by column. */
+const largestSide = 2 ** 20
 
 /** A name without folders, ending and case. */
 function keyOf(name: string | undefined): string {

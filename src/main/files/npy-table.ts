@@ -1,9 +1,11 @@
 import { AppError, refuse } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
 import { parseHeader, splitHeader } from './npz.ts'
 import { PickleObject, PickleTuple, type PickleValue, readPickle } from './restricted-pickle.ts'
 import { readZipEntries, type ZipLimits } from './zip-entries.ts'
 
-const limits: ZipLimits = { entries: 10_000, entryBytes: 256 * 2 ** 20, totalBytes: 1024 * 2 ** 20 }
+const { entries, wordBytes, words: mostWords } = limits.npz
+const tableLimits: ZipLimits = { entries, entryBytes: wordBytes, totalBytes: 3 * wordBytes }
 
 /**
  * Reads the small arrays of a NumPy archive that hold words: texts of fixed length, and objects that are texts and
@@ -15,7 +17,7 @@ const limits: ZipLimits = { entries: 10_000, entryBytes: 256 * 2 ** 20, totalByt
 export async function readNpzWords(path: string, wanted: readonly string[]): Promise<ReadonlyMap<string, WordArray>> {
   const names = new Set(wanted.map((name) => `${name}.npy`))
   const arrays = new Map<string, WordArray>()
-  for await (const { name, bytes } of readZipEntries(path, limits, (entry) => names.has(entry))) {
+  for await (const { name, bytes } of readZipEntries(path, tableLimits, (entry) => names.has(entry))) {
     const key = name.replace(/\.npy$/, '')
     arrays.set(key, parseWords(bytes, `${path}, array ${key}`))
   }
@@ -31,6 +33,7 @@ function parseWords(bytes: Buffer, source: string): WordArray {
   const { header, dataStart } = splitHeader(bytes, source)
   const { descriptor, shape } = parseHeader(header, source)
   const count = shape.reduce((product, size) => product * size, 1)
+  if (!(count <= mostWords)) throw refuse(`${source} declares ${count} words, as no table has.`, { file: source })
   const values =
     descriptor === '|O' ? unpickle(bytes, source, dataStart) : fixedTexts(bytes.subarray(dataStart), descriptor, source)
   if (values.length !== count) {
@@ -44,7 +47,9 @@ function fixedTexts(bytes: Buffer, descriptor: string, source: string): string[]
   const [, kind, length] = /^[<|]([US])(\d+)$/.exec(descriptor) ?? []
   const width = Number(length) * (kind === 'U' ? 4 : 1)
   if (!(width > 0)) throw refuse(`${source} has elements of type ${descriptor}, where words are expected.`)
-  return Array.from({ length: Math.floor(bytes.length / width) }, (_, i) => {
+  const count = Math.floor(bytes.length / width)
+  if (count > mostWords) throw refuse(`${source} holds ${count} words, as no table has.`, { file: source })
+  return Array.from({ length: count }, (_, i) => {
     const item = bytes.subarray(i * width, (i + 1) * width)
     return kind === 'S' ? item.toString('latin1').replace(/\0+$/, '') : fourByteText(item)
   })

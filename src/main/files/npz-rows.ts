@@ -1,12 +1,14 @@
 import { type Readable } from 'node:stream'
 import { type Entry, type ZipFile } from 'yauzl'
 import { refuse } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import { checkInputFile } from './input-file.ts'
 import { asRefusal, elementType, type NpyData, openZip, parseHeader, splitHeader } from './npz.ts'
 
 /** The longest header that NumPy writes is a few hundred bytes; a whole table of fields stays below this. */
 const maxHeaderBytes = 1 << 16
-/** One row is held in memory; no picture comes near this. */
-const maxRowBytes = 512 * 2 ** 20
+/** One row is held in memory, and its samples may be of twice as many bytes as they are kept in. */
+const maxRowBytes = 2 * limits.picture.sampleBytes
 
 /**
  * An array of a NumPy archive, read row by row along its first axis: TissueNet's pictures fill more memory than a
@@ -45,6 +47,7 @@ export class NpzRows {
     if (!(this.#rowBytes > 0 && this.#rowBytes <= maxRowBytes)) {
       throw refuse(`${source} declares pictures of ${this.#rowBytes} bytes each, as no picture is.`)
     }
+    if (count > limits.images) throw refuse(`${source} declares ${count} pictures, and ${limits.images} are read.`)
     if (this.#rowBytes * count !== dataBytes) {
       throw refuse(
         `${source}: the header declares ${count} rows of ${this.#rowBytes} bytes, which are not what follows it.`
@@ -54,10 +57,14 @@ export class NpzRows {
 
   /** @throws AppError of kind `input` where the archive has no such array, or it is no array of numbers */
   static async open(path: string, name: string): Promise<NpzRows> {
+    await checkInputFile(path, 'NumPy archive')
     const zip = await openZip(path)
     try {
       const entry = await findEntry(zip, `${name}.npy`)
       if (!entry) throw refuse(`${path} holds no array named ${name}.`, { file: path })
+      if (entry.uncompressedSize > entry.compressedSize * limits.deflateRatio + 64) {
+        throw refuse(`${path}: the array ${name} declares more bytes than its contents can fill.`, { file: path })
+      }
       const source = `${path}, array ${name}`
       const bytes = new ByteReader(await zip.openReadStreamPromise(entry))
       const start = await bytes.take(12, true)

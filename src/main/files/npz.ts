@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { widenFloat16 } from '../../shared/float16.ts'
+import { limits } from '../../shared/limits.ts'
 
 export type NpyData =
   Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array
@@ -75,9 +76,6 @@ export async function openZip(path: string): Promise<ZipFile> {
   }
 }
 
-/** Deflate shrinks by at most 1032 to 1; who declares more than that is not telling the truth. */
-const largestDeflateRatio = 1032
-
 async function readEntry(zip: ZipFile, entry: Entry, path: string): Promise<Uint8Array> {
   const { fileName, compressedSize, uncompressedSize, compressionMethod } = entry
   if (compressionMethod !== 0 && compressionMethod !== 8) {
@@ -86,7 +84,7 @@ async function readEntry(zip: ZipFile, entry: Entry, path: string): Promise<Uint
       next: 'Save the archive again with numpy.savez_compressed.'
     })
   }
-  if (uncompressedSize > compressedSize * largestDeflateRatio + 64 || compressedSize > zip.fileSize) {
+  if (uncompressedSize > compressedSize * limits.deflateRatio + 64 || compressedSize > zip.fileSize) {
     throw refuse(`${path}: ${fileName} declares ${uncompressedSize} bytes, which its contents cannot fill.`, {
       file: path,
       next: 'The archive is damaged: fetch it again.'

@@ -45,8 +45,8 @@ export interface PickleRules {
   readonly build?: (object: unknown, state: PickleValue) => void
 }
 
-/** More steps than any file of weights takes; a hostile one could go on for its whole size. */
-const mostSteps = 20_000_000
+/** More steps than any file of weights or table takes; a hostile one could go on for its whole size. */
+const mostSteps = 8_000_000
 const orderedDict = 'collections.OrderedDict'
 
 /**

@@ -2,6 +2,8 @@ import { type Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { AppError, refuse } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import { checkInputFile } from './input-file.ts'
 
 /** What a zip may be, before any of it is inflated. */
 export interface ZipLimits {
@@ -21,25 +23,29 @@ export interface ZipContent {
 /**
  * Gives the entries of a small zip one after the other, in their order. Folders are passed over.
  *
+ * @param most what the archive may be
  * @param isWanted by name; others are not inflated
- * @throws AppError of kind `input` for an archive that is damaged, or larger than the limits
+ * @throws AppError of kind `input` for an archive that is damaged, or larger than it may be
  */
 export async function* readZipEntries(
   path: string,
-  limits: ZipLimits,
+  most: ZipLimits,
   isWanted: (name: string) => boolean
 ): AsyncGenerator<ZipContent> {
   const zip = await open(path)
   let total = 0
   try {
-    if (zip.entryCount > limits.entries) {
-      throw unfit(path, `it has ${zip.entryCount} entries, and at most ${limits.entries} are read`)
+    if (zip.entryCount > most.entries) {
+      throw unfit(path, `it has ${zip.entryCount} entries, and at most ${most.entries} are read`)
     }
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName.endsWith('/') || !isWanted(entry.fileName)) continue
       total += entry.uncompressedSize
-      if (entry.uncompressedSize > limits.entryBytes || total > limits.totalBytes) {
+      if (entry.uncompressedSize > most.entryBytes || total > most.totalBytes) {
         throw unfit(path, `${entry.fileName} would fill more memory than such an archive needs`)
+      }
+      if (entry.uncompressedSize > entry.compressedSize * limits.deflateRatio + 64) {
+        throw unfit(path, `${entry.fileName} declares more bytes than its contents can fill`)
       }
       yield { name: entry.fileName, bytes: await inflate(path, zip, entry) }
     }
@@ -51,6 +57,7 @@ export async function* readZipEntries(
 }
 
 async function open(path: string): Promise<ZipFile> {
+  await checkInputFile(path, 'zip archive')
   try {
     return await openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: false })
   } catch (thrown) {

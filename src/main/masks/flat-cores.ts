@@ -148,7 +148,11 @@ function grow(cores: Uint32Array, levelOf: Float32Array, framed: Framed): Uint32
   for (let y = 0; y < height; y++) {
     labels.set(cores.subarray(y * width, (y + 1) * width), (y + 1) * (width + 2) + 1)
   }
-  let free = freePixels(labels, framed, Math.min(...levelOf.subarray(1)) / 2)
+  let free = freePixels(
+    labels,
+    framed,
+    levelOf.subarray(1).reduce((least, level) => Math.min(least, level), Infinity) / 2
+  )
   for (let step = 0; step < growthSteps; step++) {
     const reach = offsets.slice(0, step % 2 === 0 ? 4 : 8)
     const claims = free.map((pixel) => bestClaim(labels, levelOf, values[pixel] ?? 0, pixel, reach))

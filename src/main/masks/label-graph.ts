@@ -70,8 +70,10 @@ function breadthFirst({ living, neighbours }: Adjacency, labelCap: number): Int3
     for (const cell of queue) {
       labels[cell] = smallestFree(neighbours[cell] ?? [], labels, labelCap)
       const discovered = (neighbours[cell] ?? []).filter((next) => !reached.has(next))
-      for (const next of discovered) reached.add(next)
-      queue.push(...discovered)
+      for (const next of discovered) {
+        reached.add(next)
+        queue.push(next)
+      }
     }
   }
   return labels

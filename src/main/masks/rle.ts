@@ -1,4 +1,5 @@
 import { refuse } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
 
 /**
  * A set of pixels as run lengths, in COCO's order: down the columns, left to right, so that the pixel in column x and
@@ -135,10 +136,16 @@ export function rleFromPixels(mask: ArrayLike<number>, height: number, width: nu
   return writer.finish()
 }
 
-/** All objects of a row-major label image (0 is background) in one pass, in ascending order of their ids. */
+/**
+ * All objects of a row-major label image (0 is background) in one pass, in ascending order of their ids.
+ *
+ * @throws AppError of kind `input` for noise, in which nearly every pixel is an object or a run of its own
+ */
 export function rleFromLabel(labels: ArrayLike<number>, width: number, height: number): Map<number, Rle> {
   const writers = new Map<number, RunWriter>()
+  let runs = 0
   const add = (id: number, start: number, end: number) => {
+    if (++runs > limits.labels.runs || writers.size > limits.labels.objects) throw noObjects()
     let writer = writers.get(id)
     if (writer === undefined) writers.set(id, (writer = new RunWriter(height, width)))
     writer.add(start, end)
@@ -155,6 +162,12 @@ export function rleFromLabel(labels: ArrayLike<number>, width: number, height: n
   }
   const ascending = [...writers].sort(([a], [b]) => a - b)
   return new Map(ascending.map(([id, writer]) => [id, writer.finish()]))
+}
+
+function noObjects(): Error {
+  return refuse('A label image has more objects, or objects in more pieces, than any picture of cells.', {
+    next: 'Check that this is the file with the labels, not a picture.'
+  })
 }
 
 /** Visits the runs inside, cut at the column ends: column x, rows top … bottom − 1. */

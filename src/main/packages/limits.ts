@@ -1,3 +1,4 @@
+import { limits } from '../../shared/limits.ts'
 import { type Place } from './entry-names.ts'
 
 /** What a package may hold. Larger things are refused before memory or disk is taken for them. */
@@ -13,14 +14,8 @@ export interface PackageLimits {
   readonly ratio: number
 }
 
-export const packageLimits: PackageLimits = {
-  entries: 250_000,
-  pictureBytes: 256 * 2 ** 20,
-  textBytes: 384 * 2 ** 20,
-  totalBytes: 256 * 2 ** 30,
-  ratio: 250
-}
+export const packageLimits: PackageLimits = limits.package
 
-export function entryLimit(limits: PackageLimits, place: Place): number {
-  return place === 'image' || place === 'mask' || place === 'copy' ? limits.pictureBytes : limits.textBytes
+export function entryLimit(most: PackageLimits, place: Place): number {
+  return place === 'image' || place === 'mask' || place === 'copy' ? most.pictureBytes : most.textBytes
 }

@@ -4,8 +4,10 @@ import { z } from 'zod'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { type DatasetImage, StoredCell } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
 import { type MaskGraph } from '../../shared/masks.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
+import { readInputFile } from '../files/input-file.ts'
 import { parseNpy } from '../files/npz.ts'
 import { toEightBit } from '../images/eight-bit.ts'
 import { encodeLabelPng16 } from '../images/png-encode.ts'
@@ -89,7 +91,7 @@ async function readGray(file: string): Promise<{ values: Uint8Array | Float32Arr
     }
     return { values: toEightBit(picture, 'full', 'gray'), width: picture.width, height: picture.height }
   }
-  const { shape, data } = parseNpy(await readFile(file), file)
+  const { shape, data } = parseNpy(await readInputFile(file, 'NumPy array', limits.npz.fileBytes), file)
   const [height, width, ...more] = shape
   if (height === undefined || width === undefined || more.length > 0) {
     throw refuse(`${file} has ${shape.length} dimensions; a gray mask has two.`, {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { refuse } from '../../../shared/errors.ts'
+import { limits } from '../../../shared/limits.ts'
 import { type JsonPlace, readJsonLists } from '../../files/json-stream.ts'
 import { type CellProblem } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
@@ -66,6 +67,7 @@ class CocoHead {
   readonly #log: Log
   readonly #ids = new Set<string>()
   readonly #categories = new Map<string, string>()
+  #useless = 0
 
   constructor(path: string, pictures: PictureIndex, log: Log) {
     this.#path = path
@@ -77,6 +79,19 @@ class CocoHead {
   take(list: string, value: unknown): void {
     if (list === 'images') this.#takeImage(value)
     else this.#takeCategory(value)
+  }
+
+  /** @throws AppError of kind `input` when so many entries cannot be used that the file must be of another kind */
+  countUseless(): void {
+    const most = limits.json.uselessEntries
+    if (++this.#useless > most) throw this.tooMany('entries that cannot be used', most)
+  }
+
+  tooMany(what: string, most: number): Error {
+    return refuse(`${this.#path} has more than ${most.toLocaleString('en')} ${what}.`, {
+      file: this.#path,
+      next: 'Check that it is the file with the annotations, or divide it.'
+    })
   }
 
   /** Whether the file has an image of this id, be its picture found or not. */
@@ -96,6 +111,7 @@ class CocoHead {
   #takeImage(value: unknown): void {
     const parsed = ImageEntry.safeParse(value)
     if (!parsed.success) {
+      this.countUseless()
       this.#log.refuse(this.file, 'An entry of "images" has no id or no file name.', 'such entries')
       return
     }
@@ -109,6 +125,7 @@ class CocoHead {
       return
     }
     this.#ids.add(String(id))
+    if (this.#ids.size > limits.images) throw this.tooMany('images', limits.images)
     const picture = this.#pictures.find(name)
     if (typeof picture === 'string') this.#refusePicture(name, picture)
     else {
@@ -147,6 +164,7 @@ class AnnotationIndex {
 
   take(value: unknown, place: JsonPlace): void {
     this.#seen++
+    if (this.#seen > limits.json.annotations) throw this.#head.tooMany('annotations', limits.json.annotations)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.#refuse(this.#seen, { reason: 'is no annotation', kind: 'entries that are no annotation' })
       return
@@ -195,6 +213,7 @@ class AnnotationIndex {
   }
 
   #refuse(id: number, { reason, kind }: CellProblem): void {
+    this.#head.countUseless()
     this.#log.refuse(this.#head.file, `Annotation ${id} ${reason}.`, kind)
   }
 }

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { refuse } from '../../../shared/errors.ts'
+import { limits } from '../../../shared/limits.ts'
+import { readInputFile } from '../../files/input-file.ts'
 import { rleUnion } from '../../masks/rle.ts'
 import {
   type Annotation,
@@ -40,8 +41,6 @@ const Feature = z.object({
 /** An object with its number in the file, from 1. */
 type NumberedFeature = z.infer<typeof Feature> & { readonly number: number }
 
-const maxBytes = 256 * 2 ** 20
-
 /**
  * The objects of a GeoJSON file as QuPath writes it: a collection, a list, or one object; plain or gzipped.
  *
@@ -52,7 +51,7 @@ const maxBytes = 256 * 2 ** 20
 export async function readFeatures(
   path: string
 ): Promise<{ objects: NumberedFeature[]; regions: number; unknown: number }> {
-  const value = parse(path, await readFile(path))
+  const value = parse(path, await readInputFile(path, 'GeoJSON file', limits.json.fileBytes))
   const list: unknown =
     isObject(value) && 'features' in value ? value['features'] : Array.isArray(value) ? value : [value]
   if (!Array.isArray(list)) throw notGeojson(path, 'its "features" are no list')
@@ -112,8 +111,7 @@ function partsOf(geometry: Geometry) {
 function parse(path: string, bytes: Buffer): unknown {
   try {
     const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
-    if (bytes.length > maxBytes) throw new Error('it is larger than 256 MB')
-    const plain = isPacked ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes
+    const plain = isPacked ? gunzipSync(bytes, { maxOutputLength: limits.json.fileBytes }) : bytes
     return JSON.parse(plain.toString('utf8').replace(/^\uFEFF/, ''))
   } catch (cause) {
     throw notGeojson(path, cause instanceof Error ? cause.message.replace(/\.$/, '') : 'it is damaged', cause)

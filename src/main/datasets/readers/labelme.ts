@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { AppError, refuse } from '../../../shared/errors.ts'
+import { limits } from '../../../shared/limits.ts'
+import { readInputFile } from '../../files/input-file.ts'
 import { type Picture } from '../../images/picture.ts'
 import { decodePicture } from '../../images/read.ts'
 import { type Rle, rleArea, RunWriter } from '../../masks/rle.ts'
@@ -31,8 +32,6 @@ const LabelmeFile = z.object({
   imageWidth: z.int().positive().nullish(),
   imageHeight: z.int().positive().nullish()
 })
-
-const maxBytes = 256 * 2 ** 20
 
 /** Reads pictures with Labelme's `NAME.json` beside each; a shape's label is its category. */
 export function findLabelme(place: SourcePlace, log: Log): Promise<Source> {
@@ -118,8 +117,7 @@ function placeMask(picture: Picture, left: number, top: number, { width, height 
 }
 
 async function readFileOf(path: string): Promise<z.infer<typeof LabelmeFile>> {
-  const bytes = await readFile(path)
-  if (bytes.length > maxBytes) throw notLabelme(path, 'it is larger than 256 MB')
+  const bytes = await readInputFile(path, 'Labelme file', limits.json.fileBytes)
   let value: unknown
   try {
     value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))

@@ -1,17 +1,16 @@
 import { basename } from 'node:path'
-import { readZipEntries, type ZipLimits } from '../../files/zip-entries.ts'
+import { limits } from '../../../shared/limits.ts'
+import { readZipEntries } from '../../files/zip-entries.ts'
 import { type Annotation, CellCollector, outlineFromRings, type Size } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { parseRoi } from './imagej-roi.ts'
-
-const limits: ZipLimits = { entries: 200_000, entryBytes: 64 * 2 ** 20, totalBytes: 512 * 2 ** 20 }
 
 /** Reads the cells of one image out of ImageJ's `RoiSet.zip`, numbered from 1 in its order. */
 export async function readRoiCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
   const cells = new CellCollector(basename(path), file, log)
   const planes = new Set<number>()
   let id = 0
-  for await (const { name, bytes } of readZipEntries(path, limits, (entry) => /\.roi$/i.test(entry))) {
+  for await (const { name, bytes } of readZipEntries(path, limits.regions, (entry) => /\.roi$/i.test(entry))) {
     id++
     const roi = parseRoi(bytes)
     if ('reason' in roi) {

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { refuse } from '../../../shared/errors.ts'
+import { limits } from '../../../shared/limits.ts'
+import { readInputFile } from '../../files/input-file.ts'
 import {
   type Annotation,
   CellCollector,
@@ -55,12 +56,9 @@ function outlineOf([, ...shares]: readonly number[], size: Size): CellOutline | 
   return outlineFromRings([shares.map((share, i) => share * (i % 2 === 0 ? size.width : size.height))], size)
 }
 
-const maxBytes = 64 * 2 ** 20
-
 /** The numbers of each line that is not empty; NaN for what is no number. */
 async function readRows(path: string): Promise<number[][]> {
-  const bytes = await readFile(path)
-  if (bytes.length > maxBytes) throw refuse(`${path} is larger than 64 MB, as no list of outlines is.`, { file: path })
+  const bytes = await readInputFile(path, 'list of outlines', limits.text.fileBytes)
   return bytes
     .toString('utf8')
     .split('\n')
@@ -76,7 +74,9 @@ async function readRows(path: string): Promise<number[][]> {
 async function readClassNames(source: string): Promise<ReadonlyMap<number, string>> {
   if ((await isFolder(source)) !== true) return new Map()
   const file = (await listFiles(source)).find((path) => /[/\\](?:data|dataset)\.ya?ml$/i.test(path))
-  return file === undefined ? new Map() : parseClassNames(await readFile(join(file), 'utf8'))
+  return file === undefined
+    ? new Map()
+    : parseClassNames((await readInputFile(file, 'list of class names', 1 << 20)).toString('utf8'))
 }
 
 export function parseClassNames(text: string): ReadonlyMap<number, string> {
