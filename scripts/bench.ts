@@ -8,6 +8,7 @@ import { benchFrechet } from './bench/frechet.ts'
 import { benchGanStep } from './bench/gan-step.ts'
 import { benchDecode, benchMasks } from './bench/masks.ts'
 import { benchImport } from './bench/import.ts'
+import { benchOperations } from './bench/operations.ts'
 import { benchRasterize } from './bench/rasterize.ts'
 import { benchNetworkConvolutions } from './bench/network-convolutions.ts'
 import { benchReadImages } from './bench/read-images.ts'
@@ -27,6 +28,7 @@ const benches: Record<string, (options: Options) => Promise<BenchResult | BenchR
   'gan-step': ({ profile, engine }) => benchGanStep(profile, engine),
   import: ({ profile }) => benchImport(profile),
   masks: benchMasks,
+  operations: ({ profile, engine }) => benchOperations(profile, engine),
   rasterize: benchRasterize,
   'read-images': benchReadImages
 }

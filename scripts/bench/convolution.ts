@@ -4,6 +4,7 @@ import { chooseBackend, type Backend, type BackendRequest } from '../../src/main
 import { convolve } from '../../src/main/engine/convolution.ts'
 import { downConvolve, firDownsample2, firUpsample2, upConvolve } from '../../src/main/engine/resample.ts'
 import { nativePackFor } from '../native-pack.ts'
+import { finish } from './finish.ts'
 import { type BenchResult } from './result.ts'
 
 /** Images [N, side, side, in] and as many output channels: what the layers of the bench profiles look like. */
@@ -81,7 +82,7 @@ interface Measured {
   readonly leastSeconds?: number
 }
 
-/** At least ten times and for half a second, after two rounds that warm up. All engines here compute at once. */
+/** At least ten times and for half a second, after two rounds that warm up. */
 export function measure(
   { name: engine, threads }: Backend,
   { name, unit, count, leastSeconds = 0.5 }: Measured,
@@ -92,6 +93,7 @@ export function measure(
   for (let i = 0; i < 12 || performance.now() - started < 1000 * leastSeconds; i++) {
     const before = performance.now()
     const results = operation()
+    for (const result of [results].flat()) finish(result)
     if (i >= 2) seconds.push((performance.now() - before) / 1000)
     tf.dispose(results)
   }
