@@ -5,6 +5,7 @@ import { AppError } from '../shared/errors.ts'
 import { openCatalog } from './catalog/catalog.ts'
 import { type Environment } from './environment.ts'
 import { adoptFolders } from './services/adopt-folders.ts'
+import { doApart } from './services/apart.ts'
 import { type AppContext } from './services/app-context.ts'
 import { importSource, inspectFiles, listDatasets, showDataset } from './services/datasets.ts'
 import { type DemoWatcher, runDemo } from './services/demo.ts'
@@ -12,11 +13,10 @@ import { DemoSession } from './services/demo-session.ts'
 import { type Handlers, type RequestContext } from './services/dispatch.ts'
 import { examineComputer } from './services/doctor.ts'
 import { buildEnginePack, installEnginePack, listEnginePacks, removeEnginePack } from './services/engine-packs.ts'
-import { decodeMask, maskGraph } from './services/masks.ts'
+import { maskGraph } from './services/masks.ts'
 import { checkPackage, packSynthetic, takePackage } from './services/packages.ts'
 import { prepareDataset } from './services/prepare.ts'
 import { evaluateRun, listRuns, showRun } from './services/runs.ts'
-import { scoreFiles } from './services/scores.ts'
 import { generateSynthetic, showSynthetic } from './services/synthetic.ts'
 import { RunsAtWork } from './services/runs-at-work.ts'
 import { pauseRun, resumeRun, settleInterruptedRuns, trainRun } from './services/training.ts'
@@ -86,18 +86,18 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
     'datasets.show': (input) => showDataset(app, input),
     'prepared.create': (input, context) => prepareDataset(app, input, context),
     'masks.graph': (input) => maskGraph(app, input),
-    'masks.decode': (input) => decodeMask(input),
+    'masks.decode': (input, context) => doApart(app, { name: 'decode', input, file: input.mask }, context),
     'runs.train': (input, context) => trainRun(app, input, context),
     'runs.resume': (input, context) => resumeRun(app, input, context),
     'runs.pause': (input) => pauseRun(app, input),
     'runs.list': () => listRuns(app),
     'runs.show': (input) => showRun(app, input),
     'runs.evaluate': (input, context) => evaluateRun(app, input, context),
-    'scores.files': scoreFiles,
+    'scores.files': (input, context) => doApart(app, { name: 'score', input, file: input.predictions }, context),
     'synthetic.generate': (input, context) => generateSynthetic(app, input, context),
     'synthetic.show': (input) => showSynthetic(app, input),
     'packages.create': (input, context) => packSynthetic(app, input, context),
-    'packages.verify': (input, context) => checkPackage(input, context),
+    'packages.verify': (input, context) => checkPackage(app, input, context),
     'packages.open': (input, context) => takePackage(app, input, context),
     'demo.run': (input, context) => runDemo(app, input, terminalWatcher(context)),
     'demo.start': (input) => demo.start(input),

@@ -1,7 +1,10 @@
 /** Entry of the worker threads that take in and prepare images: one image a task. */
 import { toWireError, type WireError } from '../shared/errors.ts'
-import { takeImage, type TakeTask } from './datasets/take-image.ts'
-import { type TakeReply } from './datasets/taker.ts'
+import { countCategories as countIn } from './datasets/count-categories.ts'
+import { type GuardedReply, type GuardedTask } from './datasets/guarded-pool.ts'
+import { type CellsPlace } from './datasets/source-image.ts'
+import { takeImage, type TakeOutcome, type TakeTask } from './datasets/take-image.ts'
+import { type ApartTask, workApart } from './services/apart-work.ts'
 import { sampleValues } from './services/brightness.ts'
 import { prepareImage, type PreparedOutcome, type PrepareTask } from './services/prepare-image.ts'
 
@@ -18,9 +21,26 @@ export async function prepare(task: PrepareTask): Promise<PrepareReply> {
 }
 
 /** The same for images that an import takes in. */
-export async function take(task: TakeTask): Promise<TakeReply> {
+export function take(task: GuardedTask<TakeTask>): Promise<GuardedReply<TakeOutcome>> {
+  return guarded(task, takeImage)
+}
+
+/** Whole requests that read files from outside. */
+export function apart(task: GuardedTask<ApartTask>): Promise<GuardedReply<unknown>> {
+  return guarded(task, (input) => workApart(input, task.signs))
+}
+
+export function countCategories(task: GuardedTask<CellsPlace>): Promise<GuardedReply<ReadonlyMap<string, number>>> {
+  return guarded(task, countIn)
+}
+
+async function guarded<Input, Outcome>(
+  { input, signs }: GuardedTask<Input>,
+  work: (input: Input) => Promise<Outcome>
+): Promise<GuardedReply<Outcome>> {
+  Atomics.add(signs, 0, 1)
   try {
-    return { outcome: await takeImage(task) }
+    return { outcome: await work(input) }
   } catch (thrown) {
     return { error: toWireError(thrown) }
   }

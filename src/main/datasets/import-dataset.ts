@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import {
   type Dataset,
   type DatasetId,
@@ -15,7 +15,7 @@ import { countClasses } from './class-counts.ts'
 import { findClasses } from './class-from.ts'
 import { type Guess, guessLayout } from './guess-format.ts'
 import { ImportLog, NoteLog } from './import-log.ts'
-import { byName, requirePresent } from './picture-files.ts'
+import { byName, isFolder, requirePresent } from './picture-files.ts'
 import { findCoco } from './readers/coco.ts'
 import { findGeojson } from './readers/geojson.ts'
 import { findLabelme } from './readers/labelme.ts'
@@ -24,7 +24,7 @@ import { findMasks } from './readers/masks.ts'
 import { findRois } from './readers/rois.ts'
 import { findTissuenet } from './readers/tissuenet.ts'
 import { findYolo } from './readers/yolo.ts'
-import { type Layout, type ReadImage, type Source, type SourceImage } from './source-image.ts'
+import { type CountCategories, type Layout, type ReadImage, type Source, type SourceImage } from './source-image.ts'
 import { spread } from './spread.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
 import { openTaker, type TakeOptions, type Taker } from './taker.ts'
@@ -105,21 +105,24 @@ export async function takeAll(
   log: ImportLog,
   options: ImportOptions
 ): Promise<Taken[]> {
-  const source = await findSource(request, layout, log)
-  const taker = openTaker(source.images.length, options)
+  const taker = openTaker(options)
+  let source: Source | undefined
   try {
+    source = await findSource(request, layout, log, taker.countCategories)
     const images = thinOut(source.images, request.maxImages, log)
     const planned = plan(images, request, layout, log)
-    const outcomes = await takePlanned(planned, taker, { planes: request.planes ?? {}, folder, options })
+    const inside = await foldersOf(request)
+    const outcomes = await takePlanned(planned, taker, { planes: request.planes ?? {}, inside, folder, options })
     return planned.map((image, index) => settle(image, outcomes[index], log))
   } finally {
     await taker.close()
-    await source.close?.()
+    await source?.close?.()
   }
 }
 
 interface TakePlan {
   readonly planes: PlaneChoice
+  readonly inside: readonly string[]
   readonly folder: string | undefined
   readonly options: ImportOptions
 }
@@ -128,7 +131,7 @@ interface TakePlan {
 async function takePlanned(
   planned: readonly PlannedSource[],
   taker: Taker,
-  { planes, folder, options: { signal, onProgress } }: TakePlan
+  { planes, inside, folder, options: { signal, onProgress } }: TakePlan
 ): Promise<TakeOutcome[]> {
   const outcomes: TakeOutcome[] = []
   let done = 0
@@ -142,11 +145,20 @@ async function takePlanned(
     const given = await readOrRefuse(image.file, read)
     if (given && 'notes' in given) settled(index, given)
     else {
-      taker.take({ image, id: index + 1, planes, folder, read: given }, (outcome) => settled(index, outcome))
+      taker.take({ image, id: index + 1, planes, inside, folder, read: given }, (outcome) => settled(index, outcome))
     }
   }
   await taker.finish()
   return outcomes
+}
+
+/**
+ * The folders that the user named, by their true places. Beside an annotation file, pictures are looked for up to two
+ * folders above.
+ */
+async function foldersOf({ source, images }: SourceRequest): Promise<string[]> {
+  const base = (await isFolder(source)) === true ? source : join(dirname(source), '..', '..')
+  return Promise.all([base, ...(images === undefined ? [] : [images])].map((folder) => realpath(folder)))
 }
 
 /** An image that its source cannot give out costs itself alone. */
@@ -172,7 +184,7 @@ function settle(planned: PlannedImage, outcome: TakeOutcome | undefined, log: Im
   return { planned, image: outcome.image, problem }
 }
 
-function findSource(request: SourceRequest, layout: Layout, log: ImportLog): Promise<Source> {
+function findSource(request: SourceRequest, layout: Layout, log: ImportLog, count: CountCategories): Promise<Source> {
   switch (layout) {
     case 'coco':
     case 'livecell':
@@ -186,11 +198,11 @@ function findSource(request: SourceRequest, layout: Layout, log: ImportLog): Pro
     case 'roi':
       return findRois(request, log)
     case 'qupath':
-      return findGeojson(request, log)
+      return findGeojson(request, log, count)
     case 'yolo':
-      return findYolo(request, log)
+      return findYolo(request, log, count)
     case 'labelme':
-      return findLabelme(request, log)
+      return findLabelme(request, log, count)
   }
 }
 

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join, relative, sep } from 'node:path'
-import { refuse } from '../../shared/errors.ts'
+import { AppError, refuse } from '../../shared/errors.ts'
+import { explainAccess } from '../../shared/file-access.ts'
 import { isPictureName } from '../images/read.ts'
 import { groupBy } from './group-by.ts'
 
@@ -59,8 +60,8 @@ export async function isFolder(path: string): Promise<boolean | undefined> {
   try {
     return (await stat(path)).isDirectory()
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR'))
-      return undefined
+    const explained = explainAccess(path, 'picture', thrown)
+    if (explained instanceof AppError) return undefined
     throw thrown
   }
 }

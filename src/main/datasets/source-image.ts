@@ -59,6 +59,9 @@ export interface SourceImage {
   readonly read?: (() => Promise<ReadImage>) | undefined
 }
 
+/** How many cells each category has in the annotation file of one image. */
+export type CountCategories = (place: CellsPlace) => Promise<ReadonlyMap<string, number>>
+
 /** What a reader finds. */
 export interface Source {
   readonly images: readonly SourceImage[]

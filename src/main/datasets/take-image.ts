@@ -1,5 +1,5 @@
-import { chmod, constants, copyFile, mkdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { chmod, constants, copyFile, mkdir, realpath, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, sep } from 'node:path'
 import { type DatasetImage, type PlaneChoice } from '../../shared/datasets.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { sha256 } from '../files/checksum.ts'
@@ -26,6 +26,8 @@ export interface TakeTask {
   readonly image: PlannedImage
   readonly id: number
   readonly planes: PlaneChoice
+  /** True places of the folders that the user named: pictures are taken from there. */
+  readonly inside: readonly string[]
   /** The folder of the data set; absent when the image is only looked at. */
   readonly folder: string | undefined
   /** Picture and cells, where the source gave them out. */
@@ -46,10 +48,10 @@ export interface TakeOutcome {
  * goes to the notes, and nothing is written.
  */
 export async function takeImage(task: TakeTask): Promise<TakeOutcome> {
-  const { image, planes, folder, read } = task
+  const { image, folder, read } = task
   const log = new NoteLog()
   try {
-    const source = read ? givenOut(read) : await readSource(image, planes)
+    const source = read ? givenOut(read) : await readSource(task)
     const { picture } = source
     const annotation = await annotationOf(image, picture, read, log)
     if (annotation) checkGrid(image, picture, annotation)
@@ -58,11 +60,24 @@ export async function takeImage(task: TakeTask): Promise<TakeOutcome> {
     if (folder !== undefined) await write(folder, image, taken, source, annotation)
     return { image: taken, notes: log.notes }
   } catch (thrown) {
-    if (!(thrown instanceof AppError) || thrown.kind !== 'input') throw thrown
-    log.refuse(image.file, [thrown.message, thrown.next].filter(Boolean).join(' '))
+    log.refuse(image.file, reasonOf(thrown))
     return { image: undefined, notes: log.notes }
   }
 }
+
+/**
+ * Why an image is refused. A decoder that trips over damage in a way that nobody thought of costs that image too; trouble
+ * with the disk costs the import.
+ */
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof AppError && thrown.kind === 'input')
+    return [thrown.message, thrown.next].filter(Boolean).join(' ')
+  if (!(thrown instanceof Error) || thrown instanceof AppError || 'syscall' in thrown) throw thrown
+  return `${unforeseen} (${thrown.message}).`
+}
+
+/** How such a sentence begins, so that a search for faults finds them. */
+export const unforeseen = 'It is damaged in a way that was not foreseen'
 
 /** A decoded picture with the checksum of what it was decoded from. */
 interface SourcePicture extends Omit<DecodedPicture, 'format'> {
@@ -71,7 +86,14 @@ interface SourcePicture extends Omit<DecodedPicture, 'format'> {
   readonly sha256: string
 }
 
-async function readSource({ path }: PlannedImage, planes: PlaneChoice): Promise<SourcePicture> {
+async function readSource({ image: { path }, planes, inside }: TakeTask): Promise<SourcePicture> {
+  const place = await realpath(path).catch(() => path)
+  if (!inside.some((folder) => place.startsWith(folder.endsWith(sep) ? folder : folder + sep))) {
+    throw refuse(`${path} is reached through a link that leads out of its folder, to ${place}.`, {
+      file: path,
+      next: 'Copy the pictures there, or name the folder that they are in.'
+    })
+  }
   const bytes = await readPictureFile(path)
   return { ...(await decodePicture(path, bytes, planes)), sha256: sha256(bytes) }
 }

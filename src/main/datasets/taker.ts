@@ -1,25 +1,26 @@
+import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { Piscina } from 'piscina'
-import { fromWireError, type WireError } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import { countCategories } from './count-categories.ts'
+import { GuardedPool } from './guarded-pool.ts'
 import { takeImage, type TakeOutcome, type TakeTask } from './take-image.ts'
-
-/** What a worker answers: a thrown error would lose its class on the way. */
-export type TakeReply = { readonly outcome: TakeOutcome } | { readonly error: WireError }
+import { AppError } from '../../shared/errors.ts'
+import { NoteLog } from './import-log.ts'
+import { type CellsPlace, type CountCategories } from './source-image.ts'
 
 export interface TakeOptions {
-  /** Entry file of the worker threads; without it everything runs on the calling thread. */
-  readonly workerPath?: string
+  /** Entry file of the worker threads; without it everything runs on the calling thread, and nothing is guarded. */
+  readonly workerPath?: string | undefined
   /** How many images at a time; as many as there are cores when absent. */
   readonly workers?: number | undefined
 }
 
-/** Below this many images, threads cost more time to start than they save. */
-const fewestForThreads = 16
 /** Images that wait for a thread are held in memory. */
 const waitingPerThread = 2
 
 /** Takes images one after the other, or several at a time over the cores. */
 export interface Taker {
+  readonly countCategories: CountCategories
   /** Waits until another image may be held in memory. */
   room(): Promise<void>
   take(task: TakeTask, onDone: (outcome: TakeOutcome) => void): void
@@ -28,38 +29,68 @@ export interface Taker {
   close(): Promise<void>
 }
 
-export function openTaker(images: number, { workerPath, workers }: TakeOptions): Taker {
-  const threads = Math.min(workers ?? availableParallelism(), images)
-  if (workerPath === undefined || images < fewestForThreads || threads < 2) {
-    return new BoundedTaker(1, takeImage, () => Promise.resolve())
-  }
-  const pool = new Piscina<TakeTask, TakeReply>({
-    filename: workerPath,
-    name: 'take',
-    // The TIFF reader's own worker library takes a thread without data for one of its own, and breaks.
-    workerData: {},
-    maxThreads: threads,
-    minThreads: threads
+export function openTaker({ workerPath, workers }: TakeOptions): Taker {
+  if (workerPath === undefined)
+    return new BoundedTaker(1, { take: takeImage, countCategories, end: () => Promise.resolve() })
+  const threads = workers ?? availableParallelism()
+  const pool = new GuardedPool({ workerPath, threads })
+  return new BoundedTaker(threads * waitingPerThread, {
+    take: async (task) => {
+      const { path, file, cells } = task.image
+      const seconds = await secondsFor(task.read ? [] : [path, ...filesOf(cells)])
+      try {
+        return await pool.run<TakeOutcome>(task, { name: 'take', file: path, seconds })
+      } catch (thrown) {
+        return refused(file, thrown)
+      }
+    },
+    countCategories: async (place) => {
+      const [file = ''] = filesOf(place)
+      return pool.run(place, { name: 'countCategories', file, seconds: await secondsFor([file]) })
+    },
+    end: () => pool.close()
   })
-  const run = async (task: TakeTask): Promise<TakeOutcome> => {
-    const reply = await pool.run(task)
-    if ('error' in reply) throw fromWireError(reply.error)
-    return reply.outcome
-  }
-  return new BoundedTaker(threads * waitingPerThread, run, () => pool.destroy())
+}
+
+/** What was given up with its thread costs that image alone. */
+function refused(file: string, thrown: unknown): TakeOutcome {
+  if (!(thrown instanceof AppError) || thrown.kind !== 'input') throw thrown
+  const log = new NoteLog()
+  log.refuse(file, [thrown.message, thrown.next].filter(Boolean).join(' '))
+  return { image: undefined, notes: log.notes }
+}
+
+/** COCO files are gone through as streams, and of one image's annotations little is read. */
+function filesOf(cells: CellsPlace | undefined): readonly string[] {
+  if (cells === undefined || cells.kind === 'coco') return []
+  return cells.kind === 'masks' ? cells.paths : [cells.path]
+}
+
+async function secondsFor(files: readonly string[]): Promise<number> {
+  const { seconds, bytesPerSecond, filesPerSecond } = limits.thread
+  let bytes = 0
+  for (const file of files) bytes += (await stat(file).catch(() => undefined))?.size ?? 0
+  return seconds + bytes / bytesPerSecond + files.length / filesPerSecond
+}
+
+/** What differs between the calling thread and a pool. */
+interface Hands {
+  readonly take: (task: TakeTask) => Promise<TakeOutcome>
+  readonly countCategories: CountCategories
+  readonly end: () => Promise<void>
 }
 
 class BoundedTaker implements Taker {
+  readonly countCategories: Hands['countCategories']
   readonly #limit: number
-  readonly #run: (task: TakeTask) => Promise<TakeOutcome>
-  readonly #end: () => Promise<void>
+  readonly #hands: Hands
   readonly #inWork = new Set<Promise<void>>()
   #failure: { readonly thrown: unknown } | undefined
 
-  constructor(limit: number, run: (task: TakeTask) => Promise<TakeOutcome>, end: () => Promise<void>) {
+  constructor(limit: number, hands: Hands) {
     this.#limit = limit
-    this.#run = run
-    this.#end = end
+    this.#hands = hands
+    this.countCategories = hands.countCategories
   }
 
   async room(): Promise<void> {
@@ -68,7 +99,8 @@ class BoundedTaker implements Taker {
   }
 
   take(task: TakeTask, onDone: (outcome: TakeOutcome) => void): void {
-    const work: Promise<void> = this.#run(task)
+    const work: Promise<void> = this.#hands
+      .take(task)
       .then(onDone, (thrown: unknown) => {
         this.#failure ??= { thrown }
       })
@@ -83,7 +115,7 @@ class BoundedTaker implements Taker {
 
   async close(): Promise<void> {
     await Promise.all(this.#inWork)
-    await this.#end()
+    await this.#hands.end()
   }
 
   #throwFailure(): void {

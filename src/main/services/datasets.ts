@@ -1,8 +1,7 @@
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { type Dataset, DatasetId } from '../../shared/datasets.ts'
-import { importDataset } from '../datasets/import-dataset.ts'
-import { inspectSource } from '../datasets/inspect-source.ts'
 import { stageFolder } from '../files/atomic-write.ts'
+import { doApart } from './apart.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { newId } from './workspace.ts'
@@ -11,18 +10,22 @@ import { newId } from './workspace.ts'
 export async function importSource(
   app: AppContext,
   request: ParsedInput<'datasets.import'>,
-  { signal, progress }: RequestContext
+  context: RequestContext
 ): Promise<Output<'datasets.import'>> {
   requireFreeName(app.catalog.datasets, 'data set', request.name)
   const id = DatasetId.parse(newId('d'))
   const staged = await stageFolder(app.folders.folder('datasets', id))
   try {
     const identity = { id, name: request.name, created: app.environment.now().toISOString() }
-    const { dataset, images, refused, warnings } = await importDataset(request, identity, staged.path, {
-      workerPath: app.environment.prepareWorkerPath,
-      onProgress: (done, total) => progress({ stage: 'import', done, total }),
-      signal
-    })
+    const { dataset, images, refused, warnings } = await doApart(
+      app,
+      {
+        name: 'import',
+        input: { request, identity, folder: staged.path, workerPath: app.environment.prepareWorkerPath },
+        file: request.source
+      },
+      context
+    )
     await staged.commit()
     app.catalog.transaction(() => {
       // Another process may have found the finished folder first.
@@ -39,13 +42,10 @@ export async function importSource(
 export function inspectFiles(
   app: AppContext,
   request: ParsedInput<'datasets.inspect'>,
-  { signal, progress }: RequestContext
+  context: RequestContext
 ): Promise<Output<'datasets.inspect'>> {
-  return inspectSource(request, {
-    workerPath: app.environment.prepareWorkerPath,
-    onProgress: (done, total) => progress({ stage: 'look', done, total }),
-    signal
-  })
+  const input = { request, workerPath: app.environment.prepareWorkerPath }
+  return doApart(app, { name: 'inspect', input, file: request.source }, context)
 }
 
 export function listDatasets(app: AppContext): { datasets: Dataset[] } {

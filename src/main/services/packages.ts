@@ -8,8 +8,8 @@ import { drawLabels } from '../images/label-colours.ts'
 import { readLabelImage } from '../images/label-image.ts'
 import { encodeRgbPng } from '../images/png-encode.ts'
 import { createPackage } from '../packages/create-package.ts'
-import { openPackage, verifyPackage } from '../packages/read-package.ts'
 import { productName } from '../product.ts'
+import { doApart } from './apart.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { newId } from './workspace.ts'
@@ -34,26 +34,29 @@ export async function packSynthetic(
 }
 
 export function checkPackage(
+  app: AppContext,
   { file }: ParsedInput<'packages.verify'>,
-  { signal, progress }: RequestContext
+  context: RequestContext
 ): Promise<Output<'packages.verify'>> {
-  return verifyPackage(file, { signal, onProgress: (done, total) => progress({ stage: 'verify', done, total }) })
+  return doApart(app, { name: 'verify', input: { file }, file }, context)
 }
 
 /** Takes a colleague's package into the workspace: checked first, then whole or not at all. */
 export async function takePackage(
   app: AppContext,
   request: ParsedInput<'packages.open'>,
-  { signal, progress }: RequestContext
+  context: RequestContext
 ): Promise<Output<'packages.open'>> {
   if (request.name !== undefined) requireFreeName(app.catalog.synthetic, 'synthetic set', request.name)
   const id = SyntheticId.parse(newId('s'))
   const staged = await stageFolder(app.folders.folder('synthetic', id))
   try {
-    const { about, verified } = await openPackage(request.file, staged.path, {
-      signal,
-      onProgress: (done, total) => progress({ stage: 'open', done, total })
-    })
+    const { file } = request
+    const { about, verified } = await doApart(
+      app,
+      { name: 'open', input: { file, folder: staged.path }, file },
+      context
+    )
     const name = request.name ?? about.synthetic.name
     requireFreeName(app.catalog.synthetic, 'synthetic set', name)
     const synthetic = { ...about.synthetic, id, name }

@@ -20,10 +20,12 @@ const conventions = { coco: cocoConvention, livecell: livecellConvention }
 /** Compares predicted cells with true ones, by COCO's rules and by the scores of the microscopy literature. */
 export async function scoreFiles(
   { truth, predictions: predicted, convention: name }: ParsedInput<'scores.files'>,
-  { progress, signal }: RequestContext
+  { progress, signal }: Pick<RequestContext, 'progress' | 'signal'>,
+  filesAreRead?: () => void
 ): Promise<Output<'scores.files'>> {
   const convention = conventions[name]
   const files = await readScoredFiles(truth, predicted)
+  filesAreRead?.()
   const { images, truths, predictions, categories, notes } = files
   const groups = groupCategories(categories, convention).map((ids) => ({ ids, matches: [] as ImageMatches[] }))
   const comparisons: Comparison[] = []

@@ -16,8 +16,8 @@ import {
   type Size
 } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import { type Source, type SourcePlace } from '../source-image.ts'
-import { countNames, findOneFileEach } from './one-file-each.ts'
+import { type CountCategories, type Source, type SourcePlace } from '../source-image.ts'
+import { findOneFileEach } from './one-file-each.ts'
 
 const Shape = z.object({
   label: z.coerce.string(),
@@ -34,13 +34,17 @@ const LabelmeFile = z.object({
 })
 
 /** Reads pictures with Labelme's `NAME.json` beside each; a shape's label is its category. */
-export function findLabelme(place: SourcePlace, log: Log): Promise<Source> {
-  return findOneFileEach(place, log, {
+export function findLabelme(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
+  return findOneFileEach(place, log, count, {
     endings: ['.json'],
     what: 'a Labelme file',
-    categories: async (path) => countNames((await readFileOf(path)).shapes.map(({ label }) => label)),
     cells: (path) => ({ kind: 'labelme', path })
   })
+}
+
+/** The label of each shape. */
+export async function labelmeLabels(path: string): Promise<string[]> {
+  return (await readFileOf(path)).shapes.map(({ label }) => label)
 }
 
 /** Whether a JSON text is Labelme's, by the members that it begins with. */

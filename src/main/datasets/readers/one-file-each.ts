@@ -10,7 +10,13 @@ import {
   type PictureFile,
   requireFolder
 } from '../picture-files.ts'
-import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
+import {
+  type CellsPlace,
+  type CountCategories,
+  type Source,
+  type SourceImage,
+  type SourcePlace
+} from '../source-image.ts'
 import { type FilePair, pairFiles } from './pair-files.ts'
 import { splitOf } from './splits.ts'
 
@@ -19,8 +25,8 @@ export interface FileEachFormat {
   readonly endings: readonly string[]
   /** As in "No picture has …": `a GeoJSON file`. */
   readonly what: string
-  /** How many cells each category has in one file. */
-  readonly categories: (path: string) => Promise<ReadonlyMap<string, number>>
+  /** Counts categories by the names in the file, which this turns into those to show. */
+  readonly nameOf?: (category: string) => string
   readonly cells: (path: string) => CellsPlace
 }
 
@@ -30,7 +36,12 @@ export interface FileEachFormat {
  *
  * @throws AppError of kind `input` when no picture has one
  */
-export async function findOneFileEach(place: SourcePlace, log: Log, format: FileEachFormat): Promise<Source> {
+export async function findOneFileEach(
+  place: SourcePlace,
+  log: Log,
+  count: CountCategories,
+  format: FileEachFormat
+): Promise<Source> {
   const isFile = (await isFolder(place.source)) === false
   const root = isFile ? dirname(place.source) : place.source
   const folder = await requireFolder(place.images ?? (await findSubfolder(root, ['images'])) ?? root, 'the pictures')
@@ -47,18 +58,24 @@ export async function findOneFileEach(place: SourcePlace, log: Log, format: File
     log.refuse(relative, 'No picture has the name of this file.', 'annotation files without a picture')
   }
   const images: SourceImage[] = []
-  for (const pair of pairs) images.push(await describe(pair, format))
+  for (const pair of pairs) images.push(await describe(pair, count, format))
   return { images }
 }
 
-async function describe({ picture, partner }: FilePair, format: FileEachFormat): Promise<SourceImage> {
+async function describe(
+  { picture, partner }: FilePair,
+  count: CountCategories,
+  { cells, nameOf = (category) => category }: FileEachFormat
+): Promise<SourceImage> {
+  const place = partner && cells(partner.path)
+  const category = place && mostFrequent(await countOrNone(place, count))
   return {
     path: picture.path,
     file: picture.relative,
     folders: picture.folders,
     split: picture.folders.map(splitOf).findLast((split) => split !== undefined),
-    category: partner && mostFrequent(await categoriesOf(partner.path, format)),
-    cells: partner && format.cells(partner.path)
+    category: category === undefined ? undefined : nameOf(category),
+    cells: place
   }
 }
 
@@ -76,18 +93,11 @@ function withoutEnding(endings: readonly string[]) {
 }
 
 /** A file that cannot be read is listed with its reason when its image's turn comes. */
-async function categoriesOf(path: string, { categories }: FileEachFormat): Promise<ReadonlyMap<string, number>> {
+async function countOrNone(place: CellsPlace, count: CountCategories): Promise<ReadonlyMap<string, number>> {
   try {
-    return await categories(path)
+    return await count(place)
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     return new Map()
   }
-}
-
-/** How often each name occurs. */
-export function countNames(names: Iterable<string | undefined>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return counts
 }

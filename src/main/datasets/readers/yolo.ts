@@ -12,24 +12,28 @@ import {
 } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { isFolder, listFiles } from '../picture-files.ts'
-import { type Source, type SourcePlace } from '../source-image.ts'
-import { countNames, findOneFileEach } from './one-file-each.ts'
+import { type CountCategories, type Source, type SourcePlace } from '../source-image.ts'
+import { findOneFileEach } from './one-file-each.ts'
 
 /**
  * Reads pictures with YOLO's segmentation text: `images/…/x.jpg` and `labels/…/x.txt`, a line for each cell with its
  * class and its points as shares of width and height. `data.yaml` names the classes. An empty file says that there are
  * no cells; a picture without a file comes in without annotation.
  */
-export async function findYolo(place: SourcePlace, log: Log): Promise<Source> {
+export async function findYolo(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
   const names = await readClassNames(place.source)
-  const source = await findOneFileEach(place, log, {
+  const source = await findOneFileEach(place, log, count, {
     endings: ['.txt'],
     what: 'a text file',
-    categories: async (path) =>
-      countNames((await readRows(path)).map(([index]) => names.get(index ?? -1) ?? `class ${index}`)),
+    nameOf: (number) => names.get(Number(number)) ?? `class ${number}`,
     cells: (path) => ({ kind: 'yolo', path })
   })
   return source
+}
+
+/** The number of each cell's class. */
+export async function yoloClasses(path: string): Promise<string[]> {
+  return (await readRows(path)).map(([index]) => String(index))
 }
 
 /** Reads the cells of one image, numbered from 1 by their lines. */
