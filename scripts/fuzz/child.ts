@@ -1,0 +1,59 @@
+/** The program as a child of its own, asked over messages: what kills it or keeps it busy is seen from outside. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createApp } from '../../src/main/app.ts'
+import { defaultEnvironment } from '../../src/main/environment.ts'
+import { inspectSource } from '../../src/main/datasets/inspect-source.ts'
+import { readTorchWeights } from '../../src/main/files/torch-file.ts'
+import { decodeMask } from '../../src/main/services/masks.ts'
+import { dispatch } from '../../src/main/services/dispatch.ts'
+import { scoreFiles } from '../../src/main/services/scores.ts'
+import { verifyPackage } from '../../src/main/packages/read-package.ts'
+import { requests } from '../../src/shared/api.ts'
+import { toWireError } from '../../src/shared/errors.ts'
+import { type Answer, type Question } from './watched-child.ts'
+
+const [, , workspace = ''] = process.argv
+const app = await createApp(defaultEnvironment({ workspace, engineFolder: `${workspace}-engines`, programPacks: [] }))
+
+process.on('message', (question: Question) => void answer(question))
+process.on('disconnect', () => process.exit())
+process.send?.('ready')
+
+async function answer({ request, input }: Question): Promise<void> {
+  forgetPeak()
+  const start = performance.now()
+  const reply = await ask(request, input)
+  const result: Answer = { reply, milliseconds: performance.now() - start, peakBytes: peakBytes() }
+  process.send?.(result)
+}
+
+async function ask(request: string, input: unknown): Promise<Answer['reply']> {
+  const unguarded = unguardedReaders.get(request)
+  if (unguarded === undefined) return dispatch(app.handlers, request, input, context, () => undefined)
+  try {
+    return { output: await unguarded(input) }
+  } catch (thrown) {
+    return { error: toWireError(thrown) }
+  }
+}
+
+const context = { signal: new AbortController().signal, progress: () => undefined }
+
+/** The readers on this very thread: many files a second, and whatever happens in them happens here. */
+const unguardedReaders = new Map<string, (input: unknown) => unknown>([
+  ['weights', (input) => readTorchWeights(String(input))],
+  ['unguarded datasets.inspect', (input) => inspectSource(requests['datasets.inspect'].input.parse(input))],
+  ['unguarded packages.verify', (input) => verifyPackage(requests['packages.verify'].input.parse(input).file)],
+  ['unguarded scores.files', (input) => scoreFiles(requests['scores.files'].input.parse(input), context)],
+  ['unguarded masks.decode', (input) => decodeMask(requests['masks.decode'].input.parse(input))]
+])
+
+/** Linux remembers the most memory that was resident, and forgets it when it is told to (proc(5), clear_refs). */
+function forgetPeak(): void {
+  if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5')
+}
+
+function peakBytes(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024
+}

@@ -1,0 +1,121 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { unforeseen } from '../../src/main/datasets/take-image.ts'
+import { differences, hashFiles } from '../../test/support/originals.ts'
+import { type Door } from './seeds.ts'
+import { type Outcome, type Question, WatchedChild } from './watched-child.ts'
+
+/** Files to be read through one door. */
+export interface Case {
+  readonly name: string
+  readonly files: Readonly<Record<string, Uint8Array>>
+  readonly door: Door
+}
+
+export const mostSeconds = 10
+export const mostBytes = 1e9
+/** A hung child is told from a slow one only a little later. */
+const patience = 5
+
+/** Tries cases on a program of its own, in a folder of its own. */
+export class Trials {
+  readonly #folder: string
+  readonly #child: WatchedChild
+  #count = 0
+
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#child = new WatchedChild(this.workspace)
+  }
+
+  get workspace(): string {
+    return join(this.#folder, 'workspace')
+  }
+
+  /**
+   * @param isQuick whether the readers are tried on one thread first, and the program only where they do something odd
+   * @returns what is wrong, a sentence each; nothing where the files were read, or refused as they should be
+   */
+  async run({ files, door }: Case, isQuick: boolean): Promise<string[]> {
+    const source = join(this.#folder, `source-${++this.#count}`)
+    for (const [name, bytes] of Object.entries(files)) {
+      await mkdir(dirname(join(source, name)), { recursive: true })
+      await writeFile(join(source, name), bytes)
+    }
+    const questions = questionsOf(door, source, Object.keys(files), this.#count)
+    const problems: string[] = []
+    if (!isQuick || (await this.#isOdd(questions[0], source))) {
+      for (const question of questions) problems.push(...(await this.ask(question, source)).problems)
+    }
+    await rm(source, { recursive: true, force: true })
+    return problems
+  }
+
+  async #isOdd(question: Question | undefined, source: string): Promise<boolean> {
+    if (question === undefined || !unguarded.has(question.request)) return true
+    const { problems } = await this.ask({ ...question, request: `unguarded ${question.request}` }, source)
+    return problems.length > 0
+  }
+
+  /** Asks one question about the files of a folder, and holds the answer to what the program promises. */
+  async ask(question: Question, source: string): Promise<{ outcome: Outcome; problems: string[] }> {
+    const [original, workspace] = [hashFiles([source]), this.#hashWorkspace()]
+    const outcome = await this.#child.ask(question, mostSeconds + patience)
+    const changes = differences(original, hashFiles([source])).map((change) => `an original: ${change}`)
+    if (isRefusal(outcome) && workspace.size > 0) changes.push(...differences(workspace, this.#hashWorkspace()))
+    return { outcome, problems: [...problemsOf(outcome), ...changes].map((says) => `${question.request}: ${says}`) }
+  }
+
+  /** Without the file in which SQLite notes who is reading. */
+  #hashWorkspace(): ReadonlyMap<string, string> {
+    return new Map([...hashFiles([this.workspace])].filter(([path]) => !path.endsWith('-shm')))
+  }
+
+  close(): Promise<void> {
+    return this.#child.close()
+  }
+}
+
+/** Requests whose readers can be asked without their guards. */
+const unguarded = new Set(['datasets.inspect', 'packages.verify', 'scores.files', 'masks.decode'])
+
+function isRefusal(outcome: Outcome): boolean {
+  return 'failure' in outcome || 'error' in outcome.reply
+}
+
+function problemsOf(outcome: Outcome): string[] {
+  if ('failure' in outcome) return [`${outcome.failure} ${outcome.detail}`]
+  const { reply, milliseconds, peakBytes } = outcome
+  const problems: string[] = []
+  if (milliseconds > mostSeconds * 1000) problems.push(`took ${Math.round(milliseconds)} ms`)
+  if (peakBytes > mostBytes) problems.push(`took ${Math.round(peakBytes / 1e6)} MB`)
+  if ('error' in reply && reply.error.kind === 'defect') problems.push(`a defect: ${reply.error.message}`)
+  const text = JSON.stringify(reply)
+  const at = text.indexOf(unforeseen)
+  if (at >= 0) problems.push(`not foreseen: ${text.slice(at, at + 200)}`)
+  return problems
+}
+
+function questionsOf(door: Door, source: string, names: readonly string[], count: number): Question[] {
+  const [first = '', second = ''] = names.map((name) => join(source, name))
+  switch (door) {
+    case 'import':
+      return [
+        { request: 'datasets.inspect', input: { source } },
+        { request: 'datasets.import', input: { source, name: `set ${count}` } }
+      ]
+    case 'package':
+      return [
+        { request: 'packages.verify', input: { file: first } },
+        { request: 'packages.open', input: { file: first, name: `package ${count}` } }
+      ]
+    case 'score':
+      return [{ request: 'scores.files', input: { truth: first, predictions: second, convention: 'coco' } }]
+    case 'decode':
+      return [{ request: 'masks.decode', input: { mask: first, grayLevels: 4, out: `${source}-out.png` } }]
+    case 'engine':
+      return [{ request: 'engine.install', input: { files: [first] } }]
+    case 'weights':
+      return [{ request: 'weights', input: first }]
+  }
+}
