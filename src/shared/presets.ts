@@ -40,6 +40,7 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
     r1: { gamma: heuristicGamma(data.resolution, preset.batch), interval: 16 },
     pathLength: { weight: 2, interval: preset.pathLengthInterval, decay: 0.01, batchShare: 0.5 },
     styleMixing: 0.9,
+    classDraw: preset.classDraw,
     alignClassesUntil: 500,
     ema: { halfLifeKimg: preset.emaHalfLifeKimg, rampUp: preset.emaRampUp },
     wAverageBeta: 0.998,
@@ -73,6 +74,7 @@ interface Preset {
   readonly pathLengthInterval: number
   readonly emaHalfLifeKimg: number
   readonly emaRampUp: number
+  readonly classDraw: TrainingSettings['classDraw']
   readonly flips: Augmentation['flips']
   readonly diffAugment: Readonly<Augmentation['diffAugment']>
   /** Whether ADA and APA are on. */
@@ -88,7 +90,13 @@ export function heuristicGamma(resolution: number, batch: number): number {
 }
 
 /** What the literal recipe has where our presets depart from it: StudioGAN's constant, PyTorch's habit. */
-export const literalRecipe = { r1Gamma: 0.2048, mergePadding: 'zeros', maskNoise: 0, alignClassesUntil: 0 } as const
+export const literalRecipe = {
+  r1Gamma: 0.2048,
+  mergePadding: 'zeros',
+  maskNoise: 0,
+  alignClassesUntil: 0,
+  classDraw: 'independent'
+} as const
 
 const published: Preset = {
   zDim: 512,
@@ -104,6 +112,7 @@ const published: Preset = {
   pathLengthInterval: 4,
   emaHalfLifeKimg: 20,
   emaRampUp: 0,
+  classDraw: 'independent',
   flips: 'horizontal',
   diffAugment: ['color', 'translation', 'cutout'],
   isAdaptive: true,
@@ -126,6 +135,7 @@ const presets: Record<PresetName, Preset> = {
     batch: 8,
     emaHalfLifeKimg: 10,
     emaRampUp: 0.05,
+    classDraw: 'grouped',
     flips: 'all',
     diffAugment: ['translation'],
     isAdaptive: false,
@@ -144,6 +154,7 @@ const presets: Record<PresetName, Preset> = {
     pathLengthInterval: 16,
     emaHalfLifeKimg: 10,
     emaRampUp: 0.05,
+    classDraw: 'grouped',
     flips: 'all',
     diffAugment: [],
     isAdaptive: false,

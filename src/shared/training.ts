@@ -124,6 +124,11 @@ export const TrainingSettings = z.object({
   }),
   /** Probability of style mixing, one draw a batch. */
   styleMixing: z.number().min(0).max(1),
+  /**
+   * How the classes of a batch are drawn. `independent`: a real sample as often as the data have it, a synthetic one evenly.
+   * `grouped`: evenly for both, one class for each group of the minibatch deviation.
+   */
+  classDraw: z.enum(['independent', 'grouped']).default('independent'),
   /** Up to this iteration the generator's classes are given the names that the discriminator knows them by; 0: never. */
   alignClassesUntil: z.int().nonnegative().default(0),
   /** The averaged generator: half-life in thousands of images, and at most this share of the images seen (0: no ramp). */

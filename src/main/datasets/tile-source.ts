@@ -1,4 +1,5 @@
 import { invariant, refuse } from '../../shared/errors.ts'
+import { drawGroupedClasses } from '../../shared/class-groups.ts'
 import { RandomStream } from '../../shared/random.ts'
 import { shuffledGrayLevels } from '../masks/gray-levels.ts'
 import { ByteCache } from './byte-cache.ts'
@@ -32,6 +33,8 @@ export interface TileSettings {
   readonly grayLevels: number
   /** Mirror images, or mirror and turn them by quarters; masks alike. */
   readonly flips: 'none' | 'horizontal' | 'all'
+  /** Draw the classes evenly, one for so many samples (`drawGroupedClasses`), instead of as often as the data have them. */
+  readonly classGroup?: number
   readonly seed: number
   /** How many bytes of decoded images to keep, at most. */
   readonly cacheBytes?: number
@@ -58,7 +61,8 @@ const defaultCacheBytes = 256 * 1024 * 1024
 /**
  * Draws training tiles from the images of a prepared set.
  *
- * A tile's image is drawn evenly from all images, so classes come as often as the data has them; then its place, evenly
+ * A tile's image is drawn evenly from all images, so classes come as often as the data has them, or with `classGroup` evenly
+ * from those of a class; then its place, evenly
  * from all that fit; then mirror and quarter turn; then which gray each label gets (paper §2.2.1), anew for every tile.
  * All draws come from the stream (seed, 'tiles', iteration): a batch depends on nothing but its iteration, and a run
  * that is resumed sees what it would have seen.
@@ -92,7 +96,7 @@ export class TileSource {
   async batch(iteration: number, size: number): Promise<TileBatch> {
     const { tile, imageChannels, maskChannels, seed } = this.#settings
     const random = new RandomStream(seed, 'tiles', iteration)
-    const draws = Array.from({ length: size }, () => this.#drawTile(random))
+    const draws = this.#drawImages(random, size).map((image) => this.#drawTile(image, random))
     const planes = imageChannels + maskChannels
     const samples = new Float32Array(size * tile * tile * planes)
     await Promise.all(
@@ -134,10 +138,20 @@ export class TileSource {
     return turns.flat().slice(0, count)
   }
 
-  #drawTile(random: RandomStream): { image: TileImage; place: TilePlace; grays: Uint8Array } {
+  #drawImages(random: RandomStream, size: number): TileImage[] {
+    const { classGroup } = this.#settings
+    const draw = (images: readonly TileImage[]) => {
+      const image = images[random.integer(images.length)]
+      invariant(image, 'a random index lies within the images')
+      return image
+    }
+    if (classGroup === undefined) return Array.from({ length: size }, () => draw(this.#images))
+    const byClass = [...Map.groupBy(this.#images, ({ classIndex }) => classIndex).values()]
+    return drawGroupedClasses(random, byClass.length, size, classGroup).map((k) => draw(byClass[k] ?? []))
+  }
+
+  #drawTile(image: TileImage, random: RandomStream): { image: TileImage; place: TilePlace; grays: Uint8Array } {
     const { tile, flips, grayLevels } = this.#settings
-    const image = this.#images[random.integer(this.#images.length)]
-    invariant(image, 'a random index lies within the images')
     const place = {
       x: random.integer(image.width - tile + 1),
       y: random.integer(image.height - tile + 1),

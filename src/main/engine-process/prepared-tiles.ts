@@ -36,6 +36,7 @@ export async function openPreparedTiles({ preparedFolder, settings, classes }: T
     maskChannels,
     grayLevels: about.result.prepared.grayLevels,
     flips: settings.augmentation.flips,
+    ...(settings.classDraw === 'grouped' && { classGroup: settings.network.minibatchStdGroup }),
     seed: settings.seed
   })
 }

@@ -56,6 +56,7 @@ function withWishes(preset: TrainingSettings, request: TrainInput): TrainingSett
     learningRate === undefined ? preset.learningRate : { generator: learningRate, discriminator: learningRate }
   return {
     ...preset,
+    classDraw: request.paper ? literalRecipe.classDraw : preset.classDraw,
     alignClassesUntil: request.paper ? literalRecipe.alignClassesUntil : preset.alignClassesUntil,
     iterations: request.iterations ?? preset.iterations,
     batch,

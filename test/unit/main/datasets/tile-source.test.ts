@@ -75,6 +75,19 @@ describe('training tiles', () => {
     expect(labels.filter((label) => label === 1).length / 3000).toBeCloseTo(2 / 3, 1)
   })
 
+  test('come evenly from all classes, one to a group of the minibatch deviation, where classes are grouped', async () => {
+    const source = new TileSource(twoClasses(), { ...settings, classGroup: 4 })
+    for (let iteration = 0; iteration < 20; iteration++) {
+      const { labels } = await source.batch(iteration, 8)
+      const [first, second] = [0, 1].map((group) => new Set(labels.filter((_, i) => i % 2 === group)))
+      expect([first?.size, second?.size]).toEqual([1, 1])
+      expect(new Set(labels).size).toBe(2)
+    }
+    const { samples, labels } = await source.batch(0, 3000)
+    expect(labels.filter((label) => label === 1).length).toBe(1500)
+    expect(samples).toHaveLength(3000 * 32)
+  })
+
   test('leave the mask out where the network has none', async () => {
     const { samples } = await new TileSource(twoClasses(), { ...settings, maskChannels: 0 }).batch(0, 2)
     expect(samples).toHaveLength(2 * 16)

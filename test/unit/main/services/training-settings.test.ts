@@ -79,20 +79,22 @@ describe('the settings of a run', () => {
     })
   })
 
-  test('of the literal recipe differ from ours in four places', () => {
-    const literal = settingsOf(wish({ preset: 'livecell', paper: true }), prepared, 2, undefined)
-    const ours = settingsOf(wish({ preset: 'livecell' }), prepared, 2, undefined)
+  test('of the literal recipe differ from ours in five places', () => {
+    const literal = settingsOf(wish({ preset: 'quick', paper: true }), prepared, 2, undefined)
+    const ours = settingsOf(wish({ preset: 'quick' }), prepared, 2, undefined)
     expect(literal.network.mergePadding).toBe('zeros')
     expect(literal.r1.gamma).toBe(0.2048)
     expect(literal.augmentation.maskNoise).toBe(0)
     expect(literal.alignClassesUntil).toBe(0)
-    const { network, augmentation, r1, alignClassesUntil } = ours
+    expect([literal.classDraw, ours.classDraw]).toEqual(['independent', 'grouped'])
+    const { network, augmentation, r1, alignClassesUntil, classDraw } = ours
     expect({
       ...literal,
       network: { ...literal.network, mergePadding: network.mergePadding },
       augmentation: { ...literal.augmentation, maskNoise: augmentation.maskNoise },
       r1,
-      alignClassesUntil
+      alignClassesUntil,
+      classDraw
     }).toEqual(ours)
   })
 

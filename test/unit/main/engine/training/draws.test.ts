@@ -29,6 +29,25 @@ test('classes are drawn alike often, and mixing as often as its probability and 
   expect(Math.abs(mixed / 400 - 0.9)).toBeLessThan(0.05)
 })
 
+test('grouped classes are alike within a group of the minibatch deviation, and all come before one comes again', () => {
+  const grouped = { ...settings, classDraw: 'grouped' as const } // groups of two samples, of three classes
+  const seen = new Set<string>()
+  for (let iteration = 0; iteration < 50; iteration++) {
+    const { classes } = drawGeneratorInputs(new RandomStream(1, '', iteration), grouped, 8)
+    const ofGroups = classes.slice(0, 4)
+    expect(classes.slice(4)).toEqual(ofGroups)
+    expect(new Set(ofGroups).size).toBe(3)
+    seen.add(ofGroups.join())
+  }
+  expect(seen.size).toBeGreaterThan(10)
+})
+
+test('grouped classes also fill a batch that groups do not divide', () => {
+  const grouped = { ...settings, classDraw: 'grouped' as const }
+  expect(drawGeneratorInputs(new RandomStream(1), grouped, 3).classes).toHaveLength(3)
+  expect(drawGeneratorInputs(new RandomStream(1), grouped, 1).classes).toHaveLength(1)
+})
+
 test('without style mixing there is no second latent', () => {
   const plain = { ...settings, styleMixing: 0 }
   expect(drawGeneratorInputs(new RandomStream(1), plain, 2).mixing).toBeUndefined()
