@@ -14,7 +14,8 @@ import { type Handlers, type RequestContext } from './services/dispatch.ts'
 import { examineComputer } from './services/doctor.ts'
 import { buildEnginePack, installEnginePack, listEnginePacks, removeEnginePack } from './services/engine-packs.ts'
 import { maskGraph } from './services/masks.ts'
-import { checkPackage, packSynthetic, takePackage } from './services/packages.ts'
+import { takePackage } from './services/open-package.ts'
+import { checkPackage, packSet } from './services/packages.ts'
 import { prepareDataset } from './services/prepare.ts'
 import { evaluateRun, listRuns, showRun } from './services/runs.ts'
 import { generateSynthetic, showSynthetic } from './services/synthetic.ts'
@@ -96,7 +97,7 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
     'scores.files': (input, context) => doApart(app, { name: 'score', input, file: input.predictions }, context),
     'synthetic.generate': (input, context) => generateSynthetic(app, input, context),
     'synthetic.show': (input) => showSynthetic(app, input),
-    'packages.create': (input, context) => packSynthetic(app, input, context),
+    'packages.create': (input, context) => packSet(app, input, context),
     'packages.verify': (input, context) => checkPackage(app, input, context),
     'packages.open': (input, context) => takePackage(app, input, context),
     'demo.run': (input, context) => runDemo(app, input, terminalWatcher(context)),

@@ -9,6 +9,7 @@ export const DatasetAbout = z.object({
   dataset: Dataset,
   images: z.array(DatasetImage)
 })
+export type DatasetAbout = z.infer<typeof DatasetAbout>
 
 /** What `runs/<id>/about.json` holds. */
 export const RunAbout = z.object({ kind: z.literal('run'), version: z.literal(1), run: Run })

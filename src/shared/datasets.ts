@@ -94,6 +94,8 @@ export const DatasetImage = z.object({
   /** Of the file as it was imported. */
   sha256: z.string(),
   split: z.string().optional(),
+  /** The name it had in the set that a package was made of, where the package calls it otherwise. */
+  source: z.string().optional(),
   /** µm, where the file told. */
   pixelSize: z.object({ x: z.number(), y: z.number() }).optional(),
   /** 1st to 99.8th percentile of pictures of more than 8 bits: one for all channels, or one for each stain. */

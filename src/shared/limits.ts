@@ -62,7 +62,16 @@ export const limits = {
     /** JavaScript's own memory, in MiB; samples and files lie beside it. */
     heapMebibytes: 512,
     /** The same for whole requests: scores hold the outlines of both files. */
-    requestHeapMebibytes: { import: 768, inspect: 768, verify: 768, open: 768, score: 2048, decode: 512 },
+    requestHeapMebibytes: {
+      import: 768,
+      inspect: 768,
+      verify: 768,
+      packageKind: 768,
+      open: 768,
+      openDataset: 768,
+      score: 2048,
+      decode: 512
+    },
     /** The longest that one image may take, and the longest that a thread may stay without a sign. */
     seconds: 8,
     /** Large files have more time: a second for each so many bytes. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Dataset } from './datasets.ts'
 import { Synthetic } from './synthetic.ts'
 
 export const PackageFormat = z.enum(['coco', 'labels', 'cellpose', 'stardist', 'imagej', 'qupath', 'yolo', 'tissuenet'])
@@ -17,12 +18,13 @@ export const Manifest = z.object({
   version: z.literal(1),
   created: z.string(),
   software: z.string(),
-  /** Always true: a package never mixes real pictures in. */
-  synthetic: z.literal(true),
+  /** Whether its pictures were made by a network. A package never mixes them with those of a data set. */
+  synthetic: z.boolean(),
   name: z.string(),
   license: z.string(),
   author: z.string(),
-  seed: z.int(),
+  /** Of a synthetic set. */
+  seed: z.int().optional(),
   formats: z.array(PackageFormat),
   images: z.int(),
   cells: z.int(),
@@ -32,7 +34,8 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>
 
 export const CreatePackageRequest = z.object({
-  synthetic: z.string(),
+  /** Name or id of a synthetic set or of a data set. */
+  set: z.string(),
   out: z.string(),
   formats: z.array(PackageFormat).min(1).default(['coco', 'labels']),
   license: z.string().default('not stated'),
@@ -40,11 +43,23 @@ export const CreatePackageRequest = z.object({
 })
 export type CreatePackageRequest = z.infer<typeof CreatePackageRequest>
 
-export const PackageResult = z.object({ file: z.string(), bytes: z.int(), sha256: z.string(), entries: z.int() })
+export const PackageResult = z.object({
+  file: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  entries: z.int(),
+  /** What is in the set and not in the package, or not to be seen in its masks. */
+  warnings: z.array(z.string())
+})
 export type PackageResult = z.infer<typeof PackageResult>
+
+/** What a package holds: a set that a network made, or a data set. */
+export const PackageKind = z.enum(['synthetic', 'dataset'])
+export type PackageKind = z.infer<typeof PackageKind>
 
 export const VerifyResult = z.object({
   verified: z.literal(true),
+  kind: PackageKind,
   entries: z.int(),
   images: z.int(),
   cells: z.int(),
@@ -53,8 +68,14 @@ export const VerifyResult = z.object({
 })
 export type VerifyResult = z.infer<typeof VerifyResult>
 
-export const OpenResult = VerifyResult.extend({ synthetic: Synthetic })
+/** With what it has become here, by its kind. */
+export const OpenResult = VerifyResult.extend({ synthetic: Synthetic.optional(), dataset: Dataset.optional() })
 export type OpenResult = z.infer<typeof OpenResult>
 
-export const StoredPackage = PackageResult.extend({ created: z.string(), synthetic: z.string() })
+/** With the id of the set that was packed. */
+export const StoredPackage = PackageResult.omit({ warnings: true }).extend({
+  created: z.string(),
+  synthetic: z.string().optional(),
+  dataset: z.string().optional()
+})
 export type StoredPackage = z.infer<typeof StoredPackage>

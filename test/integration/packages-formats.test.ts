@@ -46,6 +46,7 @@ test('a set whose outlines leave out the ways to holes, as older versions made t
     const file = join(set, 'outlines.coco.json')
     const outlines = Outlines.parse(JSON.parse(await readFile(file, 'utf8')))
     for (const annotation of outlines.annotations) {
+      if (annotation.iscrowd === 1) continue
       // The outer ring of a block is its four corners.
       annotation.segmentation = annotation.segmentation.map((ring) => {
         if (ring.length > 8) cut++

@@ -5,13 +5,14 @@ import { createPackage, type PackageSource } from '../../src/main/packages/creat
 import { openPackage, verifyPackage } from '../../src/main/packages/read-package.ts'
 import { writeArchive } from '../../src/main/packages/write-archive.ts'
 import { Manifest, type PackageFormat } from '../../src/shared/packages.ts'
+import { type SyntheticAbout } from '../../src/shared/synthetic.ts'
 import { readRawZip } from '../support/raw-zip.ts'
 import { makeSyntheticSet } from '../support/synthetic-set.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 interface Desk {
   readonly folder: string
-  readonly source: PackageSource
+  readonly source: PackageSource & { readonly about: SyntheticAbout }
 }
 
 async function desk(formats: readonly PackageFormat[] = ['coco', 'labels'], pictures = 4): Promise<Desk> {
@@ -51,6 +52,7 @@ describe('a package', () => {
     expect(opened.about).toStrictEqual(source.about)
     expect(opened.verified).toStrictEqual({
       verified: true,
+      kind: 'synthetic',
       entries: 17,
       images: 4,
       cells: source.about.synthetic.cells,

@@ -22,7 +22,7 @@ export function exportPicture(index: number, options: { channels?: 1 | 3; width?
   const file = `${String(index).padStart(6, '0')}.png`
   const cells = cellsOf(labels, width, side)
   const bytes = (channels === 3 ? encodeRgbPng : encodeGrayPng8)(data, width, side, { Description: 'Synthetic' })
-  return { file, class: classes[index % 2] ?? '', width, height: side, picture, bytes, labels, cells }
+  return { file, class: classes[index % 2] ?? '', width, height: side, picture, bytes, labels, cells, ignored: [] }
 }
 
 function drawRing(labels: Uint32Array, width: number, label: number, random: RandomStream): void {

@@ -9,20 +9,20 @@ export class PackageTable {
 
   constructor(db: Database) {
     this.#insert = db.prepare(
-      `INSERT INTO packages (file, created, synthetic, bytes, sha256, entries)
-       VALUES (:file, :created, :synthetic, :bytes, :sha256, :entries)
+      `INSERT INTO packages (file, created, synthetic, dataset, bytes, sha256, entries)
+       VALUES (:file, :created, :synthetic, :dataset, :bytes, :sha256, :entries)
        ON CONFLICT (file) DO UPDATE
-          SET created = excluded.created, synthetic = excluded.synthetic, bytes = excluded.bytes,
+          SET created = excluded.created, synthetic = excluded.synthetic, dataset = excluded.dataset, bytes = excluded.bytes,
               sha256 = excluded.sha256, entries = excluded.entries`
     )
     this.#list = db.prepare(
-      'SELECT file, created, synthetic, bytes, sha256, entries FROM packages ORDER BY created DESC, rowid DESC'
+      'SELECT file, created, synthetic, dataset, bytes, sha256, entries FROM packages ORDER BY created DESC, rowid DESC'
     )
   }
 
   /** A package at the same path replaces the row: the earlier file is no longer there. */
   insert(stored: StoredPackage): void {
-    this.#insert.run(stored)
+    this.#insert.run({ ...stored, synthetic: stored.synthetic ?? null, dataset: stored.dataset ?? null })
   }
 
   /** Newest first. */

@@ -10,6 +10,7 @@ import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../images/png-en
 import { drawLabels } from '../images/label-colours.ts'
 import { describeRemoved, filterByArea } from '../masks/area-filter.ts'
 import { decodeGrayMask, estimateLevels, evenLevels } from '../masks/decode.ts'
+import { rleFromString } from '../masks/rle-string.ts'
 import { type GenerateJob, type GenerateOutcome } from '../jobs/engine-protocol.ts'
 import { OutlineCollector } from '../packages/outlines.ts'
 import { type Channel } from './channel.ts'
@@ -161,7 +162,11 @@ class SetMaker {
       join(outFolder, 'previews', file),
       encodeRgbPng(drawLabels(candidate.labels), resolution, resolution, texts)
     )
-    this.#outlines.add({ file, class: className, width: resolution, height: resolution }, candidate.labels)
+    this.#outlines.add(
+      { file, class: className, width: resolution, height: resolution },
+      candidate.labels,
+      candidate.removed.map(({ counts }) => rleFromString(counts, resolution, resolution))
+    )
     this.#images.push({
       file,
       index: candidate.index,

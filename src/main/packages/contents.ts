@@ -8,17 +8,18 @@ import { type Picture } from '../images/picture.ts'
 import { decodePng } from '../images/png-decode.ts'
 import { type ArchiveEntry } from './archive.ts'
 import { parseJson } from './manifest.ts'
+import { type PackageCheck } from './package-check.ts'
 import { OutlineCheck } from './outline-check.ts'
 import { Outlines } from './outlines.ts'
 import { unfit } from './refusal.ts'
 
 /**
- * Checks that the entries of a package belong together: counts, sizes, masks and outlines say the same of every
+ * Checks that the entries of a package of a synthetic set belong together: counts, sizes, masks and outlines say the same of every
  * picture. Entries come in the order of the archive: the description first, then outlines, pictures, masks.
  *
  * Every problem is thrown as an AppError of kind `input`.
  */
-export class PackageContents {
+export class PackageContents implements PackageCheck {
   readonly #file: string
   readonly #manifest: Manifest
   #about: SyntheticAbout | undefined
@@ -47,6 +48,10 @@ export class PackageContents {
   readOutlines(path: string, bytes: Uint8Array): void {
     const outlines = parseJson(this.#file, path, bytes, Outlines)
     this.#outlines = new OutlineCheck(this.#file, outlines, this.about.images)
+  }
+
+  readCells(path: string): void {
+    throw unfit(this.#file, `${path} has no place in the package of a synthetic set`)
   }
 
   checkImage(entry: ArchiveEntry, bytes: Uint8Array): void {

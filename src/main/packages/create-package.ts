@@ -1,24 +1,26 @@
-import { link, open, readFile, rename, stat } from 'node:fs/promises'
+import { link, open, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { type ManifestEntry, PackageFormat, type PackageResult } from '../../shared/packages.ts'
-import { type SyntheticAbout } from '../../shared/synthetic.ts'
 import { sha256 } from '../files/checksum.ts'
 import { stageFolder, sweepPartials } from '../files/atomic-write.ts'
 import { entryName, pictureName } from './entry-names.ts'
-import { exportSetOf, loadFrom } from './export-set.ts'
+import { exportSetOf } from './export-set.ts'
 import { exportFiles } from './formats/all-formats.ts'
 import { packageLimits } from './limits.ts'
 import { expectedEntries, makeManifest, type PackageOrigin } from './manifest.ts'
+import { packDataset } from './pack-dataset.ts'
+import { type PackageAbout, packedSetOf } from './packed-set.ts'
 import { readmeText } from './readme.ts'
 import { type PackageOptions, stopIfAsked } from './package-reader.ts'
 import { verifyPackage } from './read-package.ts'
+import { datasetFiles, type SetFiles, syntheticFiles } from './set-files.ts'
 import { type ArchiveContent, writeArchive } from './write-archive.ts'
 
 export interface PackageSource {
-  /** `synthetic/<id>` with images, masks and outlines. */
+  /** `synthetic/<id>` with images, masks and outlines, or `datasets/<id>` with images and cells. */
   readonly folder: string
-  readonly about: SyntheticAbout
+  readonly about: PackageAbout
   /** Path of the package to make. */
   readonly out: string
   /** The masks are always packed: they are what a package is checked by and opened from. */
@@ -31,7 +33,7 @@ export interface PackageSource {
 }
 
 /**
- * Packs a synthetic set as one file for a colleague. It is written beside its place, synced, checked by reading all of
+ * Packs a synthetic set or a data set as one file for a colleague. It is written beside its place, synced, checked by reading all of
  * it back, and only then gets its name. The same set, time and formats give the same bytes.
  *
  * @throws AppError of kind `input` when `out` exists or cannot be made there, or when the set's files do not fit together
@@ -47,7 +49,7 @@ export async function createPackage(source: PackageSource, options: PackageOptio
     const { sha256: digest, entries } = await checkAgain(partial, source, plan, options)
     const { size } = await stat(partial)
     await giveName(partial, source.out)
-    return { file: source.out, bytes: size, sha256: digest, entries }
+    return { file: source.out, bytes: size, sha256: digest, entries, warnings: plan.files.warnings() }
   } finally {
     await staged.discard()
   }
@@ -55,7 +57,7 @@ export async function createPackage(source: PackageSource, options: PackageOptio
 
 interface Plan {
   readonly origin: PackageOrigin
-  readonly folder: string
+  readonly files: SetFiles
   /** How the files for other programs come about, by their paths. */
   readonly exports: ReadonlyMap<string, () => Promise<Uint8Array>>
   /** All entries but the manifest, in their order. */
@@ -64,25 +66,49 @@ interface Plan {
   readonly steps: number
 }
 
-function makePlan({ folder, about, license, author, now, software, ...request }: PackageSource): Plan {
-  const formats = PackageFormat.options.filter((format) => format === 'labels' || request.formats.includes(format))
-  const unsafe = about.images.find(({ file }) => !pictureName.test(file))
-  invariant(unsafe === undefined, 'pictures of a synthetic set have plain names')
+function makePlan(source: PackageSource): Plan {
+  const formats = PackageFormat.options.filter((format) => format === 'labels' || source.formats.includes(format))
+  const { about, files } = aboutAndFiles(source)
+  const set = packedSetOf(about)
+  const unsafe = set.images.find(({ file }) => !pictureName.test(file))
+  invariant(unsafe === undefined, 'pictures of a set to be packed have plain names')
   const [, ...paths] = expectedEntries(about, formats)
-  if (paths.length + 1 > packageLimits.entries) {
-    throw refuse(
-      `"${about.synthetic.name}" has too many pictures for one package: ${about.images.length}, which makes ${paths.length + 1} entries of at most ${packageLimits.entries}.`,
-      { next: 'Generate it in smaller sets with different seeds and pack each.' }
-    )
-  }
-  const load = loadFrom(folder)
-  const made = exportFiles(exportSetOf(about), formats)
+  checkExtent(set.name, { pictures: set.images.length, cells: set.cells, entries: paths.length + 1 }, formats)
+  const made = exportFiles(exportSetOf(set), formats)
+  const { license, author, now, software } = source
   return {
     origin: { about, formats, license, author, created: now, software },
-    folder,
-    exports: new Map(made.map(({ path, make }) => [path, () => make(load)])),
+    files,
+    exports: new Map(made.map(({ path, make }) => [path, () => make(files.load)])),
     paths,
     steps: 3 * paths.length
+  }
+}
+
+function aboutAndFiles({ folder, about }: PackageSource): { about: PackageAbout; files: SetFiles } {
+  if (about.kind === 'synthetic') return { about, files: syntheticFiles(folder, about) }
+  const packed = packDataset(about)
+  return { about: packed.about, files: datasetFiles(folder, packed) }
+}
+
+/** Cells in one COCO file: a file of more would be larger than a package may hold and other programs like to read. */
+const cocoCells = 200_000
+
+function checkExtent(
+  name: string,
+  { pictures, cells, entries }: { readonly pictures: number; readonly cells: number; readonly entries: number },
+  formats: readonly PackageFormat[]
+): void {
+  if (entries > packageLimits.entries) {
+    throw refuse(
+      `"${name}" has too many pictures for one package: ${pictures}, which makes ${entries} entries of at most ${packageLimits.entries}.`,
+      { next: 'Pack it in fewer formats, or in smaller sets.' }
+    )
+  }
+  if (cells > cocoCells && formats.includes('coco')) {
+    throw refuse(`"${name}" has ${cells} cells, too many for the COCO files of a package (at most ${cocoCells}).`, {
+      next: 'Leave COCO out: --formats labels (and others). The cells are in the package as runs all the same.'
+    })
   }
 }
 
@@ -105,25 +131,20 @@ async function* contentsOf(plan: Plan, { signal, onProgress }: PackageOptions): 
   }
 }
 
-async function bytesOf({ origin, folder, exports }: Plan, path: string): Promise<Uint8Array> {
+async function bytesOf({ origin, files, exports }: Plan, path: string): Promise<Uint8Array> {
   if (path === entryName.readme) return Buffer.from(readmeText(origin))
   if (path === entryName.about) return toJson(origin.about)
-  const make = exports.get(path)
-  if (make !== undefined) return make()
-  try {
-    return await readFile(join(folder, path))
-  } catch (thrown) {
-    if (!hasCode(thrown, 'ENOENT')) throw thrown
-    throw refuse(`${path} of the synthetic set "${origin.about.synthetic.name}" is not there.`, {
-      file: join(folder, path),
-      next: 'Generate the set again with the same seed: it gives the same pictures.',
-      cause: thrown
-    })
-  }
+  const make = exports.get(path) ?? (() => files.bytes(path))
+  return make()
 }
 
 function toJson(value: unknown): Buffer {
   return Buffer.from(`${JSON.stringify(value, null, 1)}\n`)
+}
+
+const remedies = {
+  synthetic: 'Generate the set again with the same seed.',
+  dataset: 'Import the data set again from its source.'
 }
 
 async function checkAgain(partial: string, source: PackageSource, plan: Plan, options: PackageOptions) {
@@ -135,9 +156,10 @@ async function checkAgain(partial: string, source: PackageSource, plan: Plan, op
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.kind !== 'input') throw thrown
     const reason = thrown.message.replaceAll(partial, source.out)
-    throw refuse(`The files of "${source.about.synthetic.name}" do not fit together: ${reason}`, {
+    const { name, kind } = packedSetOf(source.about)
+    throw refuse(`The files of "${name}" do not fit together: ${reason}`, {
       file: source.folder,
-      next: 'They were changed since they were made. Generate the set again with the same seed.',
+      next: `They were changed since they were made. ${remedies[kind]}`,
       cause: thrown
     })
   }

@@ -1,5 +1,5 @@
 /** What an entry of a package is. There is nothing else in one. A copy says the same again for another program. */
-export type Place = 'manifest' | 'readme' | 'about' | 'outlines' | 'image' | 'mask' | 'copy'
+export type Place = 'manifest' | 'readme' | 'about' | 'outlines' | 'cells' | 'image' | 'mask' | 'copy'
 
 export const entryName = {
   manifest: 'manifest.json',
@@ -7,11 +7,13 @@ export const entryName = {
   about: 'about.json',
   outlines: 'outlines.coco.json',
   image: (file: string) => `images/${file}`,
-  mask: (file: string) => `masks/${file}`
+  mask: (file: string) => `masks/${file.replace(/\.\w+$/, '.png')}`,
+  /** The cells of a picture of a data set. */
+  cells: (file: string) => `cells/${file.replace(/\.\w+$/, '.json')}`
 }
 
-/** A picture's file name, as the workspace gives it: the same on every system, and harmless in each. */
-export const pictureName = /^[\w-]{1,200}\.png$/
+/** A picture's file name in a package: the same on every system, and harmless in each. */
+export const pictureName = /^[\w-]{1,200}\.(?:png|tif)$/
 
 /** Files for other programs. Which of them a package has follows from its about.json and formats. */
 const copyName =
@@ -30,9 +32,11 @@ const places: ReadonlyMap<string, Place> = new Map([
 
 function placeOfPicture(name: string): Place | undefined {
   const [folder, file, ...deeper] = name.split('/')
-  if (file === undefined || deeper.length > 0 || !pictureName.test(file)) return undefined
+  if (file === undefined || deeper.length > 0) return undefined
+  if (folder === 'cells') return /^[\w-]{1,200}\.json$/.test(file) ? 'cells' : undefined
+  if (!pictureName.test(file)) return undefined
   if (folder === 'images') return 'image'
-  return folder === 'masks' ? 'mask' : undefined
+  return folder === 'masks' && file.endsWith('.png') ? 'mask' : undefined
 }
 
 const controlCharacter = /\p{Cc}/u

@@ -1,13 +1,13 @@
 import { type z } from 'zod'
 import { type Manifest, type ManifestEntry, type PackageFormat } from '../../shared/packages.ts'
-import { type SyntheticAbout } from '../../shared/synthetic.ts'
 import { entryName } from './entry-names.ts'
 import { exportSetOf } from './export-set.ts'
 import { exportFiles } from './formats/all-formats.ts'
+import { type PackageAbout, packedSetOf } from './packed-set.ts'
 import { unfit } from './refusal.ts'
 
 export interface PackageOrigin {
-  readonly about: SyntheticAbout
+  readonly about: PackageAbout
   readonly formats: readonly PackageFormat[]
   readonly license: string
   readonly author: string
@@ -16,36 +16,38 @@ export interface PackageOrigin {
 }
 
 export function makeManifest(origin: PackageOrigin, entries: readonly ManifestEntry[]): Manifest {
-  const { synthetic } = origin.about
+  const { kind, name, seed, images, cells, classes } = packedSetOf(origin.about)
   return {
     kind: 'cytoloom-package',
     version: 1,
     created: origin.created.toISOString(),
     software: origin.software,
-    synthetic: true,
-    name: synthetic.name,
+    synthetic: kind === 'synthetic',
+    name,
     license: origin.license,
     author: origin.author,
-    seed: synthetic.seed,
+    ...(seed === undefined ? {} : { seed }),
     formats: [...origin.formats],
-    images: synthetic.images,
-    cells: synthetic.cells,
-    classes: synthetic.classes,
+    images: images.length,
+    cells,
+    classes: [...classes],
     entries: [...entries]
   }
 }
 
 /** The entries that a package of this set has, in their order; the manifest itself is the first. */
-export function expectedEntries(about: SyntheticAbout, formats: readonly PackageFormat[]): string[] {
-  const files = about.images.map(({ file }) => file).sort((a, b) => (a < b ? -1 : Number(a > b)))
+export function expectedEntries(about: PackageAbout, formats: readonly PackageFormat[]): string[] {
+  const set = packedSetOf(about)
+  const files = set.images.map(({ file }) => file).sort((a, b) => (a < b ? -1 : Number(a > b)))
   return [
     entryName.manifest,
     entryName.readme,
     entryName.about,
     ...(formats.includes('coco') ? [entryName.outlines] : []),
+    ...(set.kind === 'dataset' ? files.map((file) => entryName.cells(file)) : []),
     ...files.map((file) => entryName.image(file)),
     ...files.map((file) => entryName.mask(file)),
-    ...exportFiles(exportSetOf(about), formats).map(({ path }) => path)
+    ...exportFiles(exportSetOf(set), formats).map(({ path }) => path)
   ]
 }
 

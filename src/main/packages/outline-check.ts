@@ -4,7 +4,7 @@ import { cellOutlines, type CellOutline, type Outlines } from './outlines.ts'
 import { entryName } from './entry-names.ts'
 import { unfit } from './refusal.ts'
 
-type Annotation = Outlines['annotations'][number]
+type Annotation = Extract<Outlines['annotations'][number], { iscrowd: 0 }>
 
 /**
  * The outlines of a package, held against its pictures and masks. Polygons are compared by the pixels inside them, so
@@ -19,7 +19,8 @@ export class OutlineCheck {
     this.#file = file
     this.#checkPictures(outlines, pictures)
     const classes = new Map(outlines.categories.map(({ id, name }) => [id, name]))
-    const byImage = Map.groupBy(outlines.annotations, (annotation) => annotation.image_id)
+    const cells = outlines.annotations.filter((annotation) => annotation.iscrowd === 0)
+    const byImage = Map.groupBy(cells, (annotation) => annotation.image_id)
     const byFile = new Map(outlines.images.map((image) => [image.file_name, byImage.get(image.id) ?? []]))
     for (const picture of pictures) {
       for (const annotation of byFile.get(picture.file) ?? []) {

@@ -1,12 +1,14 @@
 import { AppError } from '../../shared/errors.ts'
-import { Manifest, type VerifyResult } from '../../shared/packages.ts'
-import { type SyntheticAbout } from '../../shared/synthetic.ts'
+import { Manifest, type PackageKind, type VerifyResult } from '../../shared/packages.ts'
 import { sha256 } from '../files/checksum.ts'
 import { Archive, type ArchiveEntry } from './archive.ts'
 import { PackageContents } from './contents.ts'
+import { DatasetContents } from './dataset-contents.ts'
 import { entryName } from './entry-names.ts'
 import { packageLimits, type PackageLimits } from './limits.ts'
 import { compareLists, expectedEntries, parseJson } from './manifest.ts'
+import { type PackageCheck } from './package-check.ts'
+import { type PackageAbout } from './packed-set.ts'
 import { unfit } from './refusal.ts'
 import { checkSeal } from './seal.ts'
 
@@ -17,7 +19,7 @@ export interface PackageOptions {
 }
 
 export interface ReadPackage {
-  readonly about: SyntheticAbout
+  readonly about: PackageAbout
   readonly manifest: Manifest
   readonly verified: VerifyResult
 }
@@ -36,18 +38,34 @@ export async function readPackage(file: string, options: PackageOptions, take?: 
   const archive = await Archive.open(file, options.limits ?? packageLimits)
   try {
     const manifest = await readManifest(file, archive)
-    const contents = new PackageContents(file, manifest)
+    const contents = manifest.synthetic ? new PackageContents(file, manifest) : new DatasetContents(file, manifest)
     for (const [i, entry] of archive.entries.entries()) {
       stopIfAsked(options.signal)
       if (entry.place !== 'manifest') await readEntry({ file, archive, manifest, contents }, entry, i, take)
       options.onProgress?.(i + 1, archive.entries.length)
     }
     const { images, cells, name } = manifest
-    const verified = { verified: true as const, entries: archive.entries.length, images, cells, name, sha256: digest }
+    const counts = { entries: archive.entries.length, images, cells, name }
+    const verified = { verified: true as const, kind: kindOf(manifest), ...counts, sha256: digest }
     return { about: contents.about, manifest, verified }
   } finally {
     archive.close()
   }
+}
+
+/** What a package says that it holds; nothing else of it is checked. */
+export async function packageKind(file: string): Promise<PackageKind> {
+  await checkSeal(file)
+  const archive = await Archive.open(file, packageLimits)
+  try {
+    return kindOf(await readManifest(file, archive))
+  } finally {
+    archive.close()
+  }
+}
+
+function kindOf({ synthetic }: Manifest): PackageKind {
+  return synthetic ? 'synthetic' : 'dataset'
 }
 
 export function stopIfAsked(signal: AbortSignal | undefined): void {
@@ -78,7 +96,7 @@ interface Reading {
   readonly file: string
   readonly archive: Archive
   readonly manifest: Manifest
-  readonly contents: PackageContents
+  readonly contents: PackageCheck
 }
 
 async function readEntry(reading: Reading, entry: ArchiveEntry, i: number, take?: Take): Promise<void> {
@@ -91,11 +109,14 @@ async function readEntry(reading: Reading, entry: ArchiveEntry, i: number, take?
     case 'outlines':
       contents.readOutlines(entry.path, bytes)
       break
+    case 'cells':
+      contents.readCells(entry.path, bytes)
+      break
     case 'image':
-      contents.checkImage(entry, bytes)
+      await contents.checkImage(entry, bytes)
       break
     case 'mask':
-      contents.checkMask(entry, bytes)
+      await contents.checkMask(entry, bytes)
       break
     case 'manifest':
     case 'readme':
@@ -114,7 +135,7 @@ async function readChecked({ file, archive, manifest }: Reading, entry: ArchiveE
   return bytes
 }
 
-function checkComplete({ file, archive, manifest }: Reading, about: SyntheticAbout): void {
+function checkComplete({ file, archive, manifest }: Reading, about: PackageAbout): void {
   const found = archive.entries.map(({ path }) => path)
   compareLists(file, found, expectedEntries(about, manifest.formats), {
     extra: 'is not described in about.json',

@@ -1,5 +1,7 @@
 import { type PackageOrigin } from './manifest.ts'
+import { packedSetOf } from './packed-set.ts'
 import { fileLines, programsPart } from './readme-formats.ts'
+import { heading, madePart, pictureLines, rightsPart } from './readme-origin.ts'
 
 /** The text that a colleague reads who has only a zip program. */
 export function readmeText(origin: PackageOrigin): string {
@@ -17,25 +19,14 @@ export function readmeText(origin: PackageOrigin): string {
   return parts.join('\n\n') + '\n'
 }
 
-function heading({ about }: PackageOrigin): string {
-  const { name, images, cells } = about.synthetic
-  const title = `${name}: ${images} synthetic microscopy pictures with ${cells} outlined cells`
-  return `${title}
-${'='.repeat(Math.min(title.length, 78))}
-
-THESE PICTURES ARE SYNTHETIC. No microscope took them. A neural network drew
-them, each together with the outlines of its cells, after it had learned from
-real annotated pictures. Use them to train and test programs that find cells.
-Do not use them as evidence of anything biological.`
-}
-
 function contentsPart({ about, formats }: PackageOrigin): string {
-  const width = Math.max(5, ...about.synthetic.classes.map(({ name }) => name.length))
-  const rows = about.synthetic.classes.map(
+  const { kind, classes } = packedSetOf(about)
+  const width = Math.max(5, ...classes.map(({ name }) => name.length))
+  const rows = classes.map(
     ({ name, images, cells }) => `  ${name.padEnd(width)}  ${String(images).padStart(8)}  ${String(cells).padStart(8)}`
   )
   const files = [
-    '  images/NAME.png      the pictures, 8 bits, gray or RGB',
+    ...pictureLines[kind],
     ...fileLines(formats),
     '  about.json           class, size and number of cells of each picture; how it was made',
     '  manifest.json        every file here with its size and SHA-256'
@@ -79,34 +70,6 @@ polygon is filled. masks.coco.json has the same cells as runs. In Python:
   from pycocotools.coco import COCO
   coco = COCO('masks.coco.json')
   mask = coco.annToMask(coco.loadAnns([1])[0])`
-}
-
-function madePart({ about, created, software }: PackageOrigin): string {
-  const { synthetic, provenance } = about
-  return `How it was made
----------------
-
-  packed          ${created.toISOString()} by ${software}
-  pictures        ${synthetic.created} by ${provenance.software}
-  network         run "${provenance.run}", iteration ${synthetic.iteration}, preset "${provenance.preset}"
-  learned from    "${provenance.dataset}"
-  seed            ${synthetic.seed}, truncation ${synthetic.truncation}
-  computed with   ${provenance.engine.name} (${provenance.engine.library}, ${provenance.engine.device})
-
-Cells that were unlike the real ones in size or shape were taken out, and so were
-pictures with too many or too few cells. Cells: ${about.filtered.cells}. Whole pictures: ${about.filtered.images}.`
-}
-
-function rightsPart({ license, author }: PackageOrigin): string {
-  return `Licence and contact
--------------------
-
-  licence         ${license}
-  made by         ${author}
-
-The real pictures that the network learned from are not in here. Their licence,
-or the consent of the people they come from, may also bind what was learned
-from them. If in doubt, ask whoever made this package.`
 }
 
 function checkPart(): string {

@@ -3,7 +3,11 @@ import { type Output, type ParsedInput, type Progress } from '../../shared/api.t
 import { type DatasetId, type ImportRequest, type InspectRequest } from '../../shared/datasets.ts'
 import { importDataset, type ImportedDataset } from '../datasets/import-dataset.ts'
 import { inspectSource } from '../datasets/inspect-source.ts'
-import { type OpenedPackage, openPackage, verifyPackage } from '../packages/read-package.ts'
+import { packageKind } from '../packages/package-reader.ts'
+import { type OpenedPackage, openDataset, openPackage, verifyPackage } from '../packages/read-package.ts'
+import { type DatasetAbout } from '../../shared/abouts.ts'
+import { type PackageKind } from '../../shared/packages.ts'
+import { type SyntheticAbout } from '../../shared/synthetic.ts'
 import { decodeMask } from './masks.ts'
 import { scoreFiles } from './scores.ts'
 
@@ -27,6 +31,11 @@ interface InspectWork {
   readonly workerPath: string
 }
 
+interface OpenWork {
+  readonly file: string
+  readonly folder: string
+}
+
 /** All work with files from outside that is done in a thread of its own. */
 const works = {
   import: ({ request, identity, folder, workerPath }: ImportWork, { signal, progress }): Promise<ImportedDataset> =>
@@ -43,10 +52,10 @@ const works = {
     }),
   verify: ({ file }: { readonly file: string }, { signal, progress }): Promise<Output<'packages.verify'>> =>
     verifyPackage(file, { signal, onProgress: (done, total) => progress({ stage: 'verify', done, total }) }),
-  open: (
-    { file, folder }: { readonly file: string; readonly folder: string },
-    { signal, progress }
-  ): Promise<OpenedPackage> =>
+  packageKind: ({ file }: { readonly file: string }): Promise<PackageKind> => packageKind(file),
+  openDataset: ({ file, folder }: OpenWork, { signal, progress }): Promise<OpenedPackage<DatasetAbout>> =>
+    openDataset(file, folder, { signal, onProgress: (done, total) => progress({ stage: 'open', done, total }) }),
+  open: ({ file, folder }: OpenWork, { signal, progress }): Promise<OpenedPackage<SyntheticAbout>> =>
     openPackage(file, folder, { signal, onProgress: (done, total) => progress({ stage: 'open', done, total }) }),
   score: (request: ParsedInput<'scores.files'>, { signal, progress, filesAreRead }): Promise<Output<'scores.files'>> =>
     scoreFiles(request, { signal, progress }, filesAreRead),

@@ -12,7 +12,7 @@ import { importSource } from './datasets.ts'
 import { type RequestContext } from './dispatch.ts'
 import { sampleSettings } from './demo-settings.ts'
 import { overviewPicture } from './overview-picture.ts'
-import { packSynthetic } from './packages.ts'
+import { packSet } from './packages.ts'
 import { prepareDataset } from './prepare.ts'
 import { evaluateRun } from './runs.ts'
 import { generateSynthetic } from './synthetic.ts'
@@ -61,7 +61,7 @@ export async function runDemo(app: AppContext, request: DemoRequest, watch: Demo
   )
   const packed = await tour.step(
     'package',
-    async (context) => packSynthetic(app, await tour.packageRequest(made.synthetic.id), context),
+    async (context) => packSet(app, await tour.packageRequest(made.synthetic.id), context),
     ({ entries }) => `${entries} files in one checked package`
   )
   const folder = app.folders.folder('synthetic', made.synthetic.id)
@@ -157,11 +157,11 @@ class Tour {
     })
   }
 
-  async packageRequest(synthetic: string) {
+  async packageRequest(set: string) {
     const folder = this.#app.folders.folder('packages')
     await mkdir(folder, { recursive: true })
     return {
-      synthetic,
+      set,
       out: join(folder, `${this.name.replaceAll(' ', '-')}.zip`),
       formats: ['coco' as const, 'labels' as const],
       license: 'CC0-1.0',

@@ -1,36 +1,63 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
-import { refuse } from '../../shared/errors.ts'
-import { SyntheticAbout, SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
-import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
-import { drawLabels } from '../images/label-colours.ts'
-import { readLabelImage } from '../images/label-image.ts'
-import { encodeRgbPng } from '../images/png-encode.ts'
+import { AppError, refuse } from '../../shared/errors.ts'
+import { SyntheticAbout } from '../../shared/synthetic.ts'
 import { createPackage } from '../packages/create-package.ts'
+import { type PackageAbout } from '../packages/packed-set.ts'
 import { productName } from '../product.ts'
 import { doApart } from './apart.ts'
-import { type AppContext, requireFreeName } from './app-context.ts'
+import { type AppContext } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { newId } from './workspace.ts'
 
-/** Writes a synthetic set into one file that a colleague can open, and reads it back before calling it done. */
-export async function packSynthetic(
+/** Writes a set into one file that a colleague can open, and reads it back before calling it done. */
+export async function packSet(
   app: AppContext,
   request: ParsedInput<'packages.create'>,
   { signal, progress }: RequestContext
 ): Promise<Output<'packages.create'>> {
-  const synthetic = app.catalog.synthetic.require(request.synthetic)
-  const folder = app.folders.folder('synthetic', synthetic.id)
+  const { folder, about } = await findSet(app, request.set)
   const { out, formats, license, author } = request
   const created = app.environment.now()
   const result = await createPackage(
-    { folder, about: await readAbout(folder), out, formats, license, author, now: created, software: productName },
+    { folder, about, out, formats, license, author, now: created, software: productName },
     { onProgress: (done, total) => progress({ stage: 'package', done, total }), signal }
   )
-  app.catalog.packages.insert({ ...result, created: created.toISOString(), synthetic: synthetic.id })
+  const { warnings: _, ...stored } = result
+  const source = about.kind === 'synthetic' ? { synthetic: about.synthetic.id } : { dataset: about.dataset.id }
+  app.catalog.packages.insert({ ...stored, created: created.toISOString(), ...source })
   app.emit({ event: 'workspace.changed' })
   return result
+}
+
+interface FoundSet {
+  readonly folder: string
+  readonly about: PackageAbout
+}
+
+/** A synthetic set or a data set by its name or id. */
+async function findSet(app: AppContext, set: string): Promise<FoundSet> {
+  const synthetic = app.catalog.synthetic.find(set)
+  const dataset = app.catalog.datasets.find(set)
+  if (synthetic && dataset) {
+    throw new AppError('usage', `A synthetic set and a data set are both called "${set}".`, {
+      next: `Name it by its id: ${synthetic.id} is the synthetic set, ${dataset.id} the data set.`
+    })
+  }
+  if (synthetic) {
+    const folder = app.folders.folder('synthetic', synthetic.id)
+    return { folder, about: await readAbout(folder) }
+  }
+  if (dataset) {
+    const images = app.catalog.datasets.images(dataset.id)
+    return {
+      folder: app.folders.folder('datasets', dataset.id),
+      about: { kind: 'dataset', version: 1, dataset, images }
+    }
+  }
+  throw refuse(`There is no synthetic set or data set called "${set}".`, {
+    next: 'cytoloom datasets lists the data sets; cytoloom generate makes a synthetic set.'
+  })
 }
 
 export function checkPackage(
@@ -39,47 +66,6 @@ export function checkPackage(
   context: RequestContext
 ): Promise<Output<'packages.verify'>> {
   return doApart(app, { name: 'verify', input: { file }, file }, context)
-}
-
-/** Takes a colleague's package into the workspace: checked first, then whole or not at all. */
-export async function takePackage(
-  app: AppContext,
-  request: ParsedInput<'packages.open'>,
-  context: RequestContext
-): Promise<Output<'packages.open'>> {
-  if (request.name !== undefined) requireFreeName(app.catalog.synthetic, 'synthetic set', request.name)
-  const id = SyntheticId.parse(newId('s'))
-  const staged = await stageFolder(app.folders.folder('synthetic', id))
-  try {
-    const { file } = request
-    const { about, verified } = await doApart(
-      app,
-      { name: 'open', input: { file, folder: staged.path }, file },
-      context
-    )
-    const name = request.name ?? about.synthetic.name
-    requireFreeName(app.catalog.synthetic, 'synthetic set', name)
-    const synthetic = { ...about.synthetic, id, name }
-    await drawPreviews(staged.path, about.images)
-    await writeFileAtomic(join(staged.path, 'about.json'), JSON.stringify({ ...about, synthetic }))
-    await staged.commit()
-    app.catalog.transaction(() => {
-      if (!app.catalog.synthetic.hasId(id)) app.catalog.synthetic.insert(synthetic, about.images)
-    })
-    app.emit({ event: 'workspace.changed' })
-    return { ...verified, synthetic }
-  } finally {
-    await staged.discard()
-  }
-}
-
-/** Packages leave out what can be drawn again. */
-async function drawPreviews(folder: string, images: readonly SyntheticImage[]): Promise<void> {
-  await mkdir(join(folder, 'previews'))
-  for (const { file } of images) {
-    const { labels, width, height } = await readLabelImage(join(folder, 'masks', file))
-    await writeFile(join(folder, 'previews', file), encodeRgbPng(drawLabels(labels), width, height))
-  }
 }
 
 async function readAbout(folder: string): Promise<SyntheticAbout> {

@@ -6,7 +6,7 @@ import { serve } from './serve.ts'
 
 /** package create · verify · open, and serve */
 export function addShareCommands(program: Command, host: Host): void {
-  const packages = program.command('package').description('synthetic sets as one checked file for a colleague')
+  const packages = program.command('package').description('a set as one checked file for a colleague')
   addCreate(packages, host)
   packages
     .command('verify')
@@ -23,10 +23,9 @@ export function addShareCommands(program: Command, host: Host): void {
     .option('--name <name>', 'what to call it here')
     .action(async (file: string, { workspace, name }: CommonOptions & { name?: string }) => {
       const result = await host.request('packages.open', name === undefined ? { file } : { file, name }, workspace)
-      host.print(
-        result,
-        `"${result.synthetic.name}": ${count(result.images, 'picture')} with ${count(result.cells, 'cell')}.`
-      )
+      const { synthetic, dataset, images, cells } = result
+      const taken = synthetic ? `The synthetic set "${synthetic.name}"` : `The data set "${dataset?.name ?? ''}"`
+      host.print(result, `${taken}: ${count(images, 'picture')} with ${count(cells, 'cell')}.`)
     })
   program
     .command('serve')
@@ -45,15 +44,16 @@ interface CreateOptions extends CommonOptions {
 function addCreate(packages: Command, host: Host): void {
   packages
     .command('create')
-    .description('write a synthetic set into one file')
-    .argument('<set>', 'name or id of the synthetic set')
+    .description('write a synthetic set or a data set into one file')
+    .argument('<set>', 'name or id of the synthetic set or data set')
     .requiredOption('--out <file>', 'the zip file to write')
     .option('--formats <list>', `of ${PackageFormat.options.join(',')}`, formatList)
     .option('--license <name>')
     .option('--author <name>')
-    .action(async (synthetic: string, { workspace, json: _, ...rest }: CreateOptions) => {
-      const result = await host.request('packages.create', { synthetic, ...rest }, workspace)
-      host.print(result, `${result.file}: ${count(result.entries, 'entrie')}, SHA-256 ${result.sha256}`)
+    .action(async (set: string, { workspace, json: _, ...rest }: CreateOptions) => {
+      const result = await host.request('packages.create', { set, ...rest }, workspace)
+      const { file, entries, sha256, warnings } = result
+      host.print(result, [`${file}: ${entries} entries, SHA-256 ${sha256}`, ...warnings].join('\n'))
     })
 }
 

@@ -213,20 +213,21 @@ describe('generated pictures', () => {
   test('come back from a package with the same bytes and counts', async () => {
     const out = join(workspace, 'packages', 'seven.zip')
     const { synthetic } = await host.request('synthetic.show', { name: 'seven' })
-    await host.request('packages.create', { synthetic: 'seven', out })
+    await host.request('packages.create', { set: 'seven', out })
     expect((await host.request('packages.verify', { file: out })).images).toBe(6)
 
     const colleague = await temporaryFolder()
     const other = await openTestApp(colleague)
     const opened = await other.request('packages.open', { file: out })
+    const openedId = opened.synthetic?.id ?? ''
     expect(opened.synthetic).toMatchObject({ name: 'seven', images: 6, cells: synthetic.cells })
     const there = await other.request('synthetic.show', { name: 'seven' })
     for (const { file } of there.images) {
       for (const part of ['images', 'masks']) {
         const mine = await readFile(join(workspace, 'synthetic', synthetic.id, part, file))
-        expect(await readFile(join(colleague, 'synthetic', opened.synthetic.id, part, file))).toEqual(mine)
+        expect(await readFile(join(colleague, 'synthetic', openedId, part, file))).toEqual(mine)
       }
-      expect((await stat(join(colleague, 'synthetic', opened.synthetic.id, 'previews', file))).size).toBeGreaterThan(0)
+      expect((await stat(join(colleague, 'synthetic', openedId, 'previews', file))).size).toBeGreaterThan(0)
     }
     await other.app.close()
   })

@@ -1,12 +1,14 @@
 import { encodeCounts } from '../../masks/rle-string.ts'
-import { rleArea, rleBox } from '../../masks/rle.ts'
+import { rleArea, rleBox, type Rle } from '../../masks/rle.ts'
+import { ignoredRegion } from '../outlines.ts'
 import { type ExportFile, type ExportPicture, type ExportSet } from './format.ts'
 
 export const cocoRunsFile = 'masks.coco.json'
 
 /**
  * `masks.coco.json`: the cells in COCO's instance format as compressed runs, which hold every pixel: holes, parts, and
- * what cells share. Ids of images and annotations agree with those of `outlines.coco.json`, where a package has both.
+ * what cells share; behind all cells the regions to be ignored, as crowds. Ids of images and annotations agree with those
+ * of `outlines.coco.json`, where a package has both.
  */
 export function cocoRunsFiles(set: ExportSet): ExportFile[] {
   return [
@@ -15,6 +17,7 @@ export function cocoRunsFiles(set: ExportSet): ExportFile[] {
       make: async (load) => {
         const categories = new Map(set.classes.map((name, i) => [name, i + 1]))
         const parts: string[] = []
+        const regions: { raster: Rle; image: number; category: number }[] = []
         let id = 0
         for (const [i, image] of set.images.entries()) {
           const picture = await load(image)
@@ -25,7 +28,11 @@ export function cocoRunsFiles(set: ExportSet): ExportFile[] {
           })
           id += lines.length
           if (lines.length > 0) parts.push(lines.join(',\n'))
+          const ids = { image: i + 1, category: categories.get(image.class) ?? 0 }
+          for (const raster of picture.ignored) regions.push({ raster, ...ids })
         }
+        for (const { raster, ...ids } of regions)
+          parts.push(JSON.stringify(ignoredRegion(raster, { ...ids, id: ++id })))
         return Buffer.from(`{${headOf(set, categories)},\n"annotations":[\n${parts.join(',\n')}\n]}\n`)
       }
     }

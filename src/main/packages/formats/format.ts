@@ -26,6 +26,8 @@ export interface ExportPicture extends ExportImage {
   readonly labels: Uint32Array
   /** In the order of their labels. */
   readonly cells: readonly ExportCell[]
+  /** Regions that are neither cell nor background. */
+  readonly ignored: readonly Rle[]
 }
 
 /** A set of pictures that is to be written in other programs' formats. */

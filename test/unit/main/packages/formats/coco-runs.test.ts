@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { labelColour } from '../../../../../src/main/images/label-colours.ts'
 import { decodePng } from '../../../../../src/main/images/png-decode.ts'
 import { rleFromString } from '../../../../../src/main/masks/rle-string.ts'
-import { paintRle } from '../../../../../src/main/masks/rle.ts'
+import { paintRle, rleFromCounts } from '../../../../../src/main/masks/rle.ts'
 import { cocoRunsFiles } from '../../../../../src/main/packages/formats/coco-runs.ts'
 import { previewFiles } from '../../../../../src/main/packages/formats/previews.ts'
 import { exportPicture, setOf, side, writtenFiles } from '../../../../support/export-pictures.ts'
@@ -38,6 +38,17 @@ test('runs give every label image back exactly, up to the number 65,535', async 
     }
     expect(found).toEqual(labels)
   }
+})
+
+test('regions to be ignored stand behind all cells, as crowds, with ids of their own', async () => {
+  const raster = rleFromCounts([5, 7, side * side - 12], side, side)
+  const pictures = [0, 1].map((index) => ({ ...exportPicture(index), ignored: index === 0 ? [raster] : [] }))
+  const files = await writtenFiles(cocoRunsFiles, pictures)
+  const coco = JSON.parse(Buffer.from(files.get('masks.coco.json') ?? '').toString()) as Coco // our own file
+  const cells = pictures.reduce((sum, picture) => sum + picture.cells.length, 0)
+  expect(coco.annotations.map(({ id }) => id)).toEqual(Array.from({ length: cells + 1 }, (_, i) => i + 1))
+  expect(coco.annotations.at(-1)).toMatchObject({ image_id: 1, area: 7, bbox: [0, 5, 1, 7], iscrowd: 1 })
+  expect(coco.annotations.at(-1)).not.toHaveProperty('label')
 })
 
 test('a set without pictures is still a COCO file that says what it is', async () => {

@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type DatasetImage, StoredCell } from '../../shared/datasets.ts'
+import { invariant, refuse } from '../../shared/errors.ts'
+import { type SyntheticAbout } from '../../shared/synthetic.ts'
+import { toEightBit } from '../images/eight-bit.ts'
+import { toLabelImage } from '../images/label-image.ts'
+import { type Picture } from '../images/picture.ts'
+import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../images/png-encode.ts'
+import { type DecodedPicture, decodePicture, readPicture, readPictureFile } from '../images/read.ts'
+import { encodeTiff } from '../images/tiff-encode.ts'
+import { rleFromString } from '../masks/rle-string.ts'
+import { entryName } from './entry-names.ts'
+import { cellsOf, type ExportImage, type ExportPicture, type LoadPicture } from './formats/format.ts'
+import { outlinesText } from './outlines-file.ts'
+import { type PackedDataset } from './pack-dataset.ts'
+import { packedSetOf } from './packed-set.ts'
+import { countHidden, labelCells } from './stored-cells.ts'
+
+/** Where the bytes of a set come from when it is packed. */
+export interface SetFiles {
+  /** For the formats of other programs; the picture read last is kept for the next format. */
+  readonly load: LoadPicture
+  /** An entry of the set itself: picture, mask, cells, outlines. */
+  readonly bytes: (path: string) => Promise<Uint8Array>
+  /** What is to be said, when all was read. */
+  readonly warnings: () => string[]
+}
+
+/** A synthetic set has its own files as a package has them. */
+export function syntheticFiles(folder: string, { images, synthetic }: SyntheticAbout): SetFiles {
+  const removed = new Map(images.map(({ file, removed: cells }) => [file, cells ?? []]))
+  const load = async (image: ExportImage): Promise<ExportPicture> => {
+    const maskFile = join(folder, entryName.mask(image.file))
+    const path = join(folder, entryName.image(image.file))
+    const bytes = await readFile(path)
+    const { picture } = await decodePicture(path, bytes)
+    const { labels, width, height } = toLabelImage(maskFile, await readPicture(maskFile))
+    const ignored = (removed.get(image.file) ?? []).map(({ counts }) => rleFromString(counts, height, width))
+    return { ...image, picture, bytes, labels, cells: cellsOf(labels, width, height), ignored }
+  }
+  return { load: keepingLast(load), bytes: (path) => readOwn(folder, synthetic.name, path), warnings: () => [] }
+}
+
+async function readOwn(folder: string, name: string, path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, path))
+  } catch (thrown) {
+    if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'ENOENT') throw thrown
+    throw refuse(`${path} of the synthetic set "${name}" is not there.`, {
+      file: join(folder, path),
+      next: 'Generate the set again with the same seed: it gives the same pictures.',
+      cause: thrown
+    })
+  }
+}
+
+/** A data set has pictures of any kind, and its cells as runs. */
+export function datasetFiles(folder: string, { about, originals, warnings }: PackedDataset): SetFiles {
+  const hidden = new Map<string, number>()
+  const load = keepingLast(async (image) => {
+    const original = originals.get(image.file)
+    invariant(original, 'only images of the set are packed')
+    const cellsFile = join(folder, 'cells', `${original.id}.json`)
+    const stored = await readStored(cellsFile)
+    const labelled = labelCells(cellsFile, stored, image)
+    hidden.set(image.file, countHidden(labelled))
+    return { ...image, ...(await readImage(folder, original, image.file)), ...labelled }
+  })
+  const byPath = new Map<string, () => Promise<Uint8Array>>([
+    [entryName.outlines, () => outlinesText(packedSetOf(about), load)]
+  ])
+  for (const image of about.images) {
+    const cellsFile = join(folder, 'cells', `${originals.get(image.file)?.id ?? 0}.json`)
+    byPath.set(entryName.image(image.file), async () => (await load(image)).bytes)
+    byPath.set(entryName.cells(image.file), async () => toJson(await readStored(cellsFile)))
+    byPath.set(entryName.mask(image.file), async () =>
+      encodeLabelPng16((await load(image)).labels, image.width, image.height)
+    )
+  }
+  return {
+    load,
+    bytes: (path) => {
+      const make = byPath.get(path)
+      invariant(make, 'a package of a data set has the entries that follow from its about.json')
+      return make()
+    },
+    warnings: () => [...warnings, ...hiddenWarning(hidden)]
+  }
+}
+
+function hiddenWarning(hidden: ReadonlyMap<string, number>): string[] {
+  const count = [...hidden.values()].reduce((sum, cells) => sum + cells, 0)
+  if (count === 0) return []
+  return [`${count} cells lie wholly below others: they are in the outlines and runs, but not to be seen in the masks.`]
+}
+
+function keepingLast(load: LoadPicture): LoadPicture {
+  let last: { readonly file: string; readonly loaded: ReturnType<LoadPicture> } | undefined
+  return (image) => {
+    if (last?.file !== image.file) last = { file: image.file, loaded: load(image) }
+    return last.loaded
+  }
+}
+
+async function readStored(file: string): Promise<StoredCell[]> {
+  try {
+    return z.array(StoredCell).parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch (cause) {
+    throw refuse(`${file} is missing or damaged.`, {
+      file,
+      next: 'It belongs to the workspace. Import the data set again from its source.',
+      cause
+    })
+  }
+}
+
+/** The picture, and its bytes as the package has them: the file itself where that is of the kind that its name says. */
+async function readImage(
+  folder: string,
+  { file, pixelSize }: DatasetImage,
+  name: string
+): Promise<Pick<ExportPicture, 'picture' | 'bytes'>> {
+  const path = join(folder, 'images', file)
+  const bytes = await readPictureFile(path)
+  const decoded = await decodePicture(path, bytes)
+  const { picture } = decoded
+  if (name.endsWith('.png')) return { picture, bytes: decoded.format === 'png' ? bytes : encodePng(picture) }
+  return { picture, bytes: isPlainTiff(decoded) ? bytes : encodeTiff(picture, pixelSize) }
+}
+
+function isPlainTiff({ format, isWhole }: DecodedPicture): boolean {
+  return format === 'tiff' && isWhole
+}
+
+/** A picture of 8 bits that is called a PNG and is none. */
+function encodePng(picture: Picture): Uint8Array {
+  const isGray = picture.channels < 3
+  const pixels = toEightBit(picture, 'full', isGray ? 'gray' : 'rgb')
+  return (isGray ? encodeGrayPng8 : encodeRgbPng)(pixels, picture.width, picture.height)
+}
+
+function toJson(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value)}\n`)
+}
