@@ -19,19 +19,21 @@ export const limits = {
     pages: 100_000
   },
   /** The objects of one label image, and the runs of pixels that they take together. */
-  labels: { objects: 500_000, runs: 8_000_000 },
+  labels: { objects: 300_000, runs: 4_000_000 },
   json: {
     /** One entry of a list that is read as a stream. */
     entryBytes: 16 * mebi,
     /** A file that is read as a whole. */
     fileBytes: 96 * mebi,
+    /** What such a file takes once it is parsed, about. */
+    parsedBytes: 256 * mebi,
     depth: 64,
     /** Entries of lists that cannot be used; a file with more of them is of another kind. */
     uselessEntries: 1_000_000,
     /** Annotations of one file; LIVECell has a million. */
     annotations: 8_000_000
   },
-  text: { fileBytes: 64 * mebi },
+  text: { fileBytes: 16 * mebi },
   /** ImageJ's RoiSet.zip. */
   regions: { entries: 200_000, entryBytes: 16 * mebi, totalBytes: 512 * mebi },
   npz: {
@@ -46,6 +48,16 @@ export const limits = {
   images: 1_000_000,
   /** Deflate shrinks by at most 1032 to 1; who declares more than that is not telling the truth. */
   deflateRatio: 1032,
+  /** A zip of pictures and annotations that is unpacked to disk, as LIVECell's 1.3 GB of pictures. */
+  archive: {
+    entries: 1_000_000,
+    /** Inflated size of one file. */
+    entryBytes: 16 * gibi,
+    /** Inflated size of everything. */
+    totalBytes: 256 * gibi,
+    /** Inflated by packed size of everything beyond 256 MiB. */
+    ratio: 100
+  },
   package: {
     entries: 250_000,
     /** Inflated size of a picture or mask. */
@@ -63,11 +75,11 @@ export const limits = {
     heapMebibytes: 512,
     /** The same for whole requests: scores hold the outlines of both files. */
     requestHeapMebibytes: {
-      import: 768,
-      inspect: 768,
-      verify: 768,
+      import: 640,
+      inspect: 640,
+      verify: 640,
       packageKind: 768,
-      open: 768,
+      open: 640,
       openDataset: 768,
       score: 2048,
       decode: 512

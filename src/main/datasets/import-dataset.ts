@@ -30,6 +30,7 @@ import { warnOfSparseAnnotation } from './sparse-annotation.ts'
 import { openTaker, type TakeOptions, type Taker } from './taker.ts'
 import { type PlannedImage, type TakeOutcome } from './take-image.ts'
 import { findTimes } from './time-from.ts'
+import { withArchivesUnpacked } from './zip-source.ts'
 
 export interface ImportedDataset {
   readonly dataset: Dataset
@@ -40,6 +41,8 @@ export interface ImportedDataset {
 
 export interface ImportOptions extends TakeOptions {
   readonly onProgress?: (done: number, total: number) => void
+  /** The same for the files of archives, which are unpacked first. */
+  readonly onUnpacked?: (done: number, total: number) => void
   readonly signal?: AbortSignal | undefined
 }
 
@@ -57,6 +60,18 @@ export async function importDataset(
   identity: { readonly id: DatasetId; readonly name: string; readonly created: string },
   folder: string,
   options: ImportOptions = {}
+): Promise<ImportedDataset> {
+  const unpack = { signal: options.signal, onProgress: options.onUnpacked }
+  return withArchivesUnpacked(request, join(folder, 'unpacked'), unpack, (place) =>
+    importFrom(place, identity, folder, options)
+  )
+}
+
+async function importFrom(
+  request: ImportRequest,
+  identity: { readonly id: DatasetId; readonly name: string; readonly created: string },
+  folder: string,
+  options: ImportOptions
 ): Promise<ImportedDataset> {
   const log = new ImportLog()
   const { layout, reason } = await resolveLayout(request)

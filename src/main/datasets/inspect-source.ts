@@ -9,14 +9,27 @@ import { countClasses } from './class-counts.ts'
 import { type ImportOptions, resolveLayout, takeAll, type Taken } from './import-dataset.ts'
 import { ImportLog } from './import-log.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
+import { withArchivesUnpacked } from './zip-source.ts'
 
 /**
- * Looks at a source as an import would read it, and writes nothing: what each file is, what would be refused and why,
+ * Looks at a source as an import would read it, and keeps nothing: what each file is, what would be refused and why,
  * and which choices would change it. With `maxImages` only some files are tried, spread over all.
  *
  * @throws AppError of kind `input` where nothing is known as annotated images
  */
-export async function inspectSource(request: InspectRequest, options: ImportOptions = {}): Promise<InspectResult> {
+export async function inspectSource(request: InspectRequest, options: InspectOptions = {}): Promise<InspectResult> {
+  const { scratch } = options
+  if (scratch === undefined) return inspectPlace(request, options)
+  const unpack = { signal: options.signal, onProgress: options.onUnpacked }
+  return withArchivesUnpacked(request, scratch, unpack, (place) => inspectPlace(place, options))
+}
+
+export interface InspectOptions extends ImportOptions {
+  /** A folder that may be made to unpack archives in, and is removed in the end; without it they stay packed. */
+  readonly scratch?: string | undefined
+}
+
+async function inspectPlace(request: InspectRequest, options: ImportOptions): Promise<InspectResult> {
   const log = new ImportLog()
   const { layout, reason } = await resolveLayout(request)
   const taken = await takeAll(request, layout, undefined, log, options)

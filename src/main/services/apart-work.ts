@@ -28,6 +28,7 @@ interface ImportWork {
 
 interface InspectWork {
   readonly request: InspectRequest
+  readonly scratch: string | undefined
   readonly workerPath: string
 }
 
@@ -42,13 +43,16 @@ const works = {
     importDataset(request, identity, folder, {
       workerPath,
       signal,
-      onProgress: (done, total) => progress({ stage: 'import', done, total })
+      onProgress: (done, total) => progress({ stage: 'import', done, total }),
+      onUnpacked: (done, total) => progress({ stage: 'unpack', done, total })
     }),
-  inspect: ({ request, workerPath }: InspectWork, { signal, progress }): Promise<Output<'datasets.inspect'>> =>
+  inspect: ({ request, workerPath, scratch }: InspectWork, { signal, progress }): Promise<Output<'datasets.inspect'>> =>
     inspectSource(request, {
       workerPath,
+      scratch,
       signal,
-      onProgress: (done, total) => progress({ stage: 'look', done, total })
+      onProgress: (done, total) => progress({ stage: 'look', done, total }),
+      onUnpacked: (done, total) => progress({ stage: 'unpack', done, total })
     }),
   verify: ({ file }: { readonly file: string }, { signal, progress }): Promise<Output<'packages.verify'>> =>
     verifyPackage(file, { signal, onProgress: (done, total) => progress({ stage: 'verify', done, total }) }),

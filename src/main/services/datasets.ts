@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { type Dataset, DatasetId } from '../../shared/datasets.ts'
+import { hasZipEnding } from '../datasets/zip-source.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { doApart } from './apart.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
@@ -38,14 +40,22 @@ export async function importSource(
   }
 }
 
-/** What an import would take, and what not: nothing is written. */
-export function inspectFiles(
+/** What an import would take, and what not: nothing stays of it, though archives are unpacked for the time being. */
+export async function inspectFiles(
   app: AppContext,
   request: ParsedInput<'datasets.inspect'>,
   context: RequestContext
 ): Promise<Output<'datasets.inspect'>> {
-  const input = { request, workerPath: app.environment.prepareWorkerPath }
-  return doApart(app, { name: 'inspect', input, file: request.source }, context)
+  const { source, images, annotations } = request
+  const isPacked = [source, images, annotations].some(hasZipEnding)
+  const staged = isPacked ? await stageFolder(app.folders.folder('datasets', newId('look'))) : undefined
+  try {
+    const scratch = staged && join(staged.path, 'unpacked')
+    const input = { request, scratch, workerPath: app.environment.prepareWorkerPath }
+    return await doApart(app, { name: 'inspect', input, file: request.source }, context)
+  } finally {
+    await staged?.discard()
+  }
 }
 
 export function listDatasets(app: AppContext): { datasets: Dataset[] } {

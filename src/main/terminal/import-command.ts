@@ -30,7 +30,7 @@ export function addImport(program: Command, host: Host): void {
   program
     .command('import')
     .description('take a folder or file of annotated images into the workspace; originals are only read')
-    .argument('<source>', 'folder or annotation file')
+    .argument('<source>', 'folder, annotation file, or zip of either')
     .option('--name <name>', 'what to call the data set')
     .addOption(
       new Option('--format <format>', 'how the annotation is stored').choices(SourceFormat.options).default('auto')
