@@ -9,7 +9,7 @@ const ranks = [
   ['datasets', 'catalog', 'packages', 'jobs'],
   ['services'],
   ['app'],
-  ['electron', 'index', 'cli', 'terminal', 'web', 'engine-process', 'prepare-worker']
+  ['electron', 'index', 'cli', 'terminal', 'web', 'engine-process', 'prepare-worker', 'reader-process']
 ]
 const place = (names) => `^src/main/(${names.join('|')})(/|[.]ts$)`
 

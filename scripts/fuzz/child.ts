@@ -1,5 +1,4 @@
 /** The program as a child of its own, asked over messages: what kills it or keeps it busy is seen from outside. */
-import { readFileSync, writeFileSync } from 'node:fs'
 import { createApp } from '../../src/main/app.ts'
 import { defaultEnvironment } from '../../src/main/environment.ts'
 import { inspectSource } from '../../src/main/datasets/inspect-source.ts'
@@ -10,7 +9,7 @@ import { scoreFiles } from '../../src/main/services/scores.ts'
 import { verifyPackage } from '../../src/main/packages/read-package.ts'
 import { requests } from '../../src/shared/api.ts'
 import { toWireError } from '../../src/shared/errors.ts'
-import { type Answer, type Question } from './watched-child.ts'
+import { type Answer, type Question, type Told } from './watched-child.ts'
 
 const [, , workspace = ''] = process.argv
 const app = await createApp(defaultEnvironment({ workspace, engineFolder: `${workspace}-engines`, programPacks: [] }))
@@ -20,11 +19,11 @@ process.on('disconnect', () => process.exit())
 process.send?.('ready')
 
 async function answer({ request, input }: Question): Promise<void> {
-  forgetPeak()
-  const start = performance.now()
+  const [start, usage] = [performance.now(), process.cpuUsage()]
   const reply = await ask(request, input)
-  const result: Answer = { reply, milliseconds: performance.now() - start, peakBytes: peakBytes() }
-  process.send?.(result)
+  const { user, system } = process.cpuUsage(usage)
+  const milliseconds = Math.min(performance.now() - start, (user + system) / 1000)
+  process.send?.({ reply, milliseconds } satisfies Told)
 }
 
 async function ask(request: string, input: unknown): Promise<Answer['reply']> {
@@ -47,13 +46,3 @@ const unguardedReaders = new Map<string, (input: unknown) => unknown>([
   ['unguarded scores.files', (input) => scoreFiles(requests['scores.files'].input.parse(input), context)],
   ['unguarded masks.decode', (input) => decodeMask(requests['masks.decode'].input.parse(input))]
 ])
-
-/** Linux remembers the most memory that was resident, and forgets it when it is told to (proc(5), clear_refs). */
-function forgetPeak(): void {
-  if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5')
-}
-
-function peakBytes(): number {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024
-  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024
-}

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
+import { MemoryWatch } from './memory-watch.ts'
 import { type Reply } from '../../src/shared/api.ts'
 
 export interface Question {
@@ -8,10 +9,15 @@ export interface Question {
   readonly input: unknown
 }
 
-export interface Answer {
+/** What the child tells. */
+export interface Told {
   readonly reply: Reply
+  /** Time of the processor, or of the clock where that is less: other programs may keep the computer busy. */
   readonly milliseconds: number
-  /** The most memory that was resident meanwhile. */
+}
+
+export interface Answer extends Told {
+  /** The most memory that was resident meanwhile, in all processes together. */
   readonly peakBytes: number
 }
 
@@ -31,9 +37,11 @@ export class WatchedChild {
   /** Asks once the program is ready; it has so much time to answer. */
   async ask(question: Question, seconds: number): Promise<Outcome> {
     const child = (this.#child ??= await this.#start())
+    const memory = new MemoryWatch(child.pid ?? 0)
     child.send(question)
     const outcome = await firstOf(child, seconds)
-    if (outcome !== 'hang' && outcome !== 'crash') return outcome as Answer // the child sends nothing else
+    const peakBytes = memory.end()
+    if (outcome !== 'hang' && outcome !== 'crash') return { ...(outcome as Told), peakBytes } // it sends nothing else
     await this.close()
     return { failure: outcome, detail: this.#complaints.trim().split('\n').slice(-12).join('\n') }
   }

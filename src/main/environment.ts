@@ -11,7 +11,8 @@ export interface Environment {
   /** Entry files of the processes and workers that the app starts. */
   readonly enginePath: string
   readonly prepareWorkerPath: string
-  /** The Node that runs the engine process: never Electron's own (docs/decisions). */
+  readonly readerPath: string
+  /** The Node that runs these processes: never Electron's own (docs/decisions). */
   readonly nodePath: string
   /** Where acceleration packs are installed, and where the choice among engines is remembered: for all workspaces. */
   readonly engineFolder: string
@@ -33,6 +34,7 @@ export function defaultEnvironment(overrides: Partial<Environment> = {}): Enviro
     resources: join(root, 'resources'),
     enginePath: join(here, `engine-process${suffix}`),
     prepareWorkerPath: join(here, `prepare-worker${suffix}`),
+    readerPath: join(here, `reader-process${suffix}`),
     nodePath: process.execPath,
     engineFolder: resolve(process.env['CYTOLOOM_ENGINES'] ?? `${defaultWorkspace()}-engines`),
     programPacks: [join(root, 'native')],

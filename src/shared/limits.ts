@@ -22,7 +22,7 @@ export const limits = {
   labels: { objects: 300_000, runs: 4_000_000 },
   json: {
     /** One entry of a list that is read as a stream. */
-    entryBytes: 16 * mebi,
+    entryBytes: 8 * mebi,
     /** A file that is read as a whole. */
     fileBytes: 96 * mebi,
     /** What such a file takes once it is parsed, about. */
@@ -63,7 +63,7 @@ export const limits = {
     /** Inflated size of a picture or mask. */
     pictureBytes: 192 * mebi,
     /** Inflated size of a JSON or text entry. */
-    textBytes: 192 * mebi,
+    textBytes: 160 * mebi,
     /** Inflated size of everything. */
     totalBytes: 256 * gibi,
     /** Inflated by packed size of an entry beyond 1 MiB: our JSON stays below 50, a bomb reaches 1000. */
@@ -78,9 +78,9 @@ export const limits = {
       import: 640,
       inspect: 640,
       verify: 640,
-      packageKind: 768,
+      packageKind: 640,
       open: 640,
-      openDataset: 768,
+      openDataset: 640,
       score: 2048,
       decode: 512
     },

@@ -32,19 +32,22 @@ export interface GuardedWork {
 }
 
 const ticksPerSecond = 2
+const waitingCounts = 0.1
 
 /**
  * Threads that read files from outside. JavaScript's memory has a limit there, and work that gives no sign for too long
  * is ended, with its thread: such a file costs itself alone.
  *
- * Time is counted in ticks of this thread's clock: a computer that sleeps, or has no time for this program, does not
- * make files bad.
+ * Time is that of the processor as far as this program gets any: a computer that sleeps, or is busy with other things,
+ * does not make files bad. Waiting counts a tenth.
  */
 export class GuardedPool {
   readonly #pool: Piscina<GuardedTask<unknown>, GuardedReply<unknown>>
   readonly #watched = new Set<Watched>()
   readonly #clock: NodeJS.Timeout
   readonly #heapMebibytes: number
+  #lastTick = performance.now()
+  #lastUsage = process.cpuUsage()
 
   constructor({ workerPath, threads, heapMebibytes = limits.thread.heapMebibytes }: GuardedPoolOptions) {
     this.#heapMebibytes = heapMebibytes
@@ -65,7 +68,7 @@ export class GuardedPool {
   async run<Outcome>(input: unknown, { name, file, seconds, transfer = [] }: GuardedWork): Promise<Outcome> {
     const signs = new Int32Array(new SharedArrayBuffer(4))
     const controller = new AbortController()
-    const watched = { signs, seen: 0, ticks: 0, most: seconds * ticksPerSecond, end: () => controller.abort() }
+    const watched = { signs, seen: 0, seconds: 0, most: seconds, end: () => controller.abort() }
     this.#watched.add(watched)
     try {
       const reply = await this.#pool.run(
@@ -87,12 +90,23 @@ export class GuardedPool {
   }
 
   #tick(): void {
+    const passed = this.#passed()
     for (const watched of this.#watched) {
       const signs = Atomics.load(watched.signs, 0)
-      watched.ticks = signs === watched.seen ? watched.ticks + 1 : 0
+      watched.seconds = signs === watched.seen ? watched.seconds + passed : 0
       watched.seen = signs
-      if (signs > 0 && watched.ticks > watched.most) watched.end()
+      if (signs > 0 && watched.seconds > watched.most) watched.end()
     }
+  }
+
+  /** Seconds since the last tick, as far as the program could use them. */
+  #passed(): number {
+    const [now, usage] = [performance.now(), process.cpuUsage()]
+    const used = (usage.user + usage.system - this.#lastUsage.user - this.#lastUsage.system) / 1e6
+    const seconds = Math.min((now - this.#lastTick) / 1000, 2 / ticksPerSecond) // a computer that slept has not waited
+    this.#lastTick = now
+    this.#lastUsage = usage
+    return Math.min(seconds, Math.max(used, waitingCounts * seconds))
   }
 
   #explain(file: string, thrown: unknown): unknown {
@@ -109,7 +123,7 @@ export class GuardedPool {
 interface Watched {
   readonly signs: Int32Array
   seen: number
-  ticks: number
+  seconds: number
   readonly most: number
   readonly end: () => void
 }

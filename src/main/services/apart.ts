@@ -1,41 +1,80 @@
-import { MessageChannel } from 'node:worker_threads'
-import { GuardedPool } from '../datasets/guarded-pool.ts'
-import { limits } from '../../shared/limits.ts'
+import { type ChildProcess, fork } from 'node:child_process'
+import { fromWireError, refuse, type WireError } from '../../shared/errors.ts'
 import { type AppContext } from './app-context.ts'
 import { type ApartInput, type ApartName, type ApartOutcome, type FromApart } from './apart-work.ts'
 import { type RequestContext } from './dispatch.ts'
 
+/** What the process that reads is told. */
+export type ToReader =
+  { readonly name: ApartName; readonly input: unknown; readonly file: string; readonly workerPath: string } | 'stop'
+
+/** What it tells: how far it is, and once how it ended. */
+export type FromReader =
+  { readonly progress: FromApart } | { readonly outcome: unknown } | { readonly error: WireError }
+
 /**
- * Does a piece of work with files from outside in a thread of its own, so that the program answers meanwhile and
+ * Does a piece of work with files from outside in a process of its own, so that the program answers meanwhile and
  * outlives whatever is in them.
  *
- * @param file to blame when the thread takes too much memory or goes silent
- * @throws what the work throws; AppError of kind `input` where the thread was ended
+ * @param file to blame when the process is lost
+ * @throws what the work throws; AppError of kind `input` where it took too much time or memory
  */
 export async function doApart<Name extends ApartName>(
-  app: AppContext,
+  { environment: { readerPath, nodePath, prepareWorkerPath: workerPath } }: AppContext,
   work: { readonly name: Name; readonly input: ApartInput<Name>; readonly file: string },
   { signal, progress }: Pick<RequestContext, 'signal' | 'progress'>
 ): Promise<ApartOutcome<Name>> {
-  const { name, input, file } = work
-  const { port1: here, port2: there } = new MessageChannel()
-  here.on('message', (message: FromApart) => progress(message))
-  const stop = () => here.postMessage('stop')
-  const pool = new GuardedPool({
-    workerPath: app.environment.prepareWorkerPath,
-    threads: 1,
-    heapMebibytes: limits.thread.requestHeapMebibytes[name]
+  const reader = fork(readerPath, [], {
+    execPath: nodePath,
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc']
   })
+  const stop = (): void => {
+    if (reader.connected) reader.send('stop' satisfies ToReader)
+  }
   try {
+    reader.send({ ...work, workerPath } satisfies ToReader)
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) stop()
-    return await pool.run<ApartOutcome<Name>>(
-      { name, input, port: there },
-      { name: 'apart', file, seconds: limits.thread.seconds, transfer: [there] }
-    )
+    const last = await lastWord(reader, progress)
+    if (last === undefined) throw lost(work.file)
+    if ('error' in last) throw fromWireError(last.error)
+    return last.outcome as ApartOutcome<Name> // of the work that was sent
   } finally {
     signal.removeEventListener('abort', stop)
-    here.close()
-    await pool.close()
+    await end(reader)
   }
+}
+
+type LastWord = Exclude<FromReader, { readonly progress: FromApart }>
+
+/** `undefined` where the process was lost before it. */
+function lastWord(reader: ChildProcess, progress: (progress: FromApart) => void): Promise<LastWord | undefined> {
+  return new Promise((resolve, reject) => {
+    reader.on('message', (message: FromReader) => {
+      if ('progress' in message) progress(message.progress)
+      else resolve(message)
+    })
+    reader.once('error', reject)
+    reader.once('exit', () => resolve(undefined))
+  })
+}
+
+/** Waits until nothing is written any more. */
+async function end(reader: ChildProcess): Promise<void> {
+  if (reader.exitCode !== null || reader.signalCode !== null || reader.pid === undefined) return
+  const ended = new Promise((resolve) => reader.once('exit', resolve))
+  reader.kill('SIGKILL')
+  await ended
+}
+
+function lost(file: string): Error {
+  return refuse(
+    `${file} takes more memory to read than there is for it, or is damaged in a way that stops the reader.`,
+    {
+      file,
+      next: 'Nothing was taken from it. If it is sound, divide it into smaller parts and try them one by one.'
+    }
+  )
 }

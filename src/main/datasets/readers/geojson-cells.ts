@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { refuse } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
 import { readInputFile } from '../../files/input-file.ts'
+import { parseJsonText } from '../../files/json-text.ts'
 import { rleUnion } from '../../masks/rle.ts'
 import {
   type Annotation,
@@ -112,7 +113,7 @@ function parse(path: string, bytes: Buffer): unknown {
   try {
     const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
     const plain = isPacked ? gunzipSync(bytes, { maxOutputLength: limits.json.fileBytes }) : bytes
-    return JSON.parse(plain.toString('utf8').replace(/^\uFEFF/, ''))
+    return parseJsonText(plain)
   } catch (cause) {
     throw notGeojson(path, cause instanceof Error ? cause.message.replace(/\.$/, '') : 'it is damaged', cause)
   }

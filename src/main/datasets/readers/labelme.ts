@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError, refuse } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
 import { readInputFile } from '../../files/input-file.ts'
+import { parseJsonText } from '../../files/json-text.ts'
 import { type Picture } from '../../images/picture.ts'
 import { decodePicture } from '../../images/read.ts'
 import { type Rle, rleArea, RunWriter } from '../../masks/rle.ts'
@@ -124,9 +125,11 @@ async function readFileOf(path: string): Promise<z.infer<typeof LabelmeFile>> {
   const bytes = await readInputFile(path, 'Labelme file', limits.json.fileBytes)
   let value: unknown
   try {
-    value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
+    value = parseJsonText(bytes)
   } catch (cause) {
-    throw notLabelme(path, 'it is damaged or no JSON', cause)
+    const reason =
+      cause instanceof Error && !(cause instanceof SyntaxError) ? cause.message : 'it is damaged or no JSON'
+    throw notLabelme(path, reason, cause)
   }
   const parsed = LabelmeFile.safeParse(value)
   if (parsed.success) return parsed.data

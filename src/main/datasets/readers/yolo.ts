@@ -62,13 +62,8 @@ function outlineOf([, ...shares]: readonly number[], size: Size): CellOutline | 
 
 /** The numbers of each line that is not empty; NaN for what is no number. */
 async function readRows(path: string): Promise<number[][]> {
-  const bytes = await readInputFile(path, 'list of outlines', limits.text.fileBytes)
-  return bytes
-    .toString('utf8')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((line) => line.split(/\s+/).map(Number))
+  const text = (await readInputFile(path, 'list of outlines', limits.text.fileBytes)).toString('utf8')
+  return [...text.matchAll(/\S[^\n]*/g)].map(([line]) => line.trim().split(/\s+/).map(Number))
 }
 
 /**
