@@ -2,7 +2,17 @@ import { z } from 'zod'
 import { Dataset } from './datasets.ts'
 import { Synthetic } from './synthetic.ts'
 
-export const PackageFormat = z.enum(['coco', 'labels', 'cellpose', 'stardist', 'imagej', 'qupath', 'yolo', 'tissuenet'])
+export const PackageFormat = z.enum([
+  'coco',
+  'labels',
+  'tiff',
+  'cellpose',
+  'stardist',
+  'imagej',
+  'qupath',
+  'yolo',
+  'tissuenet'
+])
 export type PackageFormat = z.infer<typeof PackageFormat>
 
 export const ManifestEntry = z.object({

@@ -232,8 +232,15 @@ describe('label images with numbers up to 65,535, as a data set that is packed',
     expect(images.map((back) => Array.from(labelsOf(back)))).toEqual(pictures.map(({ labels }) => Array.from(labels)))
   })
 
-  test('come back identical as the masks and as COCO runs', async () => {
+  test('come back identical as the masks, as TIFF and as COCO runs', async () => {
     const folder = await temporaryFolder()
+    for (const { file, labels } of pictures) {
+      const name = file.replace('.png', '.tif')
+      await writeFile(join(folder, name), entries.get(`masks-tiff/${name}`) ?? '')
+      const { data, bits } = await readPicture(join(folder, name))
+      expect(bits).toBe(16)
+      expect(Array.from(data)).toEqual(Array.from(labels))
+    }
     await writeFile(join(folder, 'mask.png'), entries.get('masks/000000.png') ?? '')
     expect(Array.from((await readPicture(join(folder, 'mask.png'))).data)).toEqual(
       Array.from(pictures[0]?.labels ?? [])

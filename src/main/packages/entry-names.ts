@@ -17,7 +17,7 @@ export const pictureName = /^[\w-]{1,200}\.(?:png|tif)$/
 
 /** Files for other programs. Which of them a package has follows from its about.json and formats. */
 const copyName =
-  /^(?:masks\.coco\.json|(?:previews|cellpose|stardist|imagej|qupath|yolo|tissuenet)\/(?:(?:images|masks|labels)\/)?[\w-]{1,220}\.(?:png|tif|zip|geojson|txt|yaml|npz))$/
+  /^(?:masks\.coco\.json|(?:previews|masks-tiff|cellpose|stardist|imagej|qupath|yolo|tissuenet)\/(?:(?:images|masks|labels)\/)?[\w-]{1,220}\.(?:png|tif|zip|geojson|txt|yaml|npz))$/
 
 export function placeOf(name: string): Place | undefined {
   return places.get(name) ?? (copyName.test(name) ? 'copy' : placeOfPicture(name))

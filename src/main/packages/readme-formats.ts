@@ -19,6 +19,9 @@ const notes: Readonly<Record<PackageFormat, FormatNote>> = {
       '  masks.coco.json      the same as COCO runs (RLE), with every pixel and hole'
     ]
   },
+  tiff: {
+    files: ['  masks-tiff/NAME.tif  the masks as TIFF of 16 bits']
+  },
   cellpose: {
     files: ['  cellpose/            pictures with NAME_masks.tif beside them'],
     use: `Cellpose     In its window drop a picture of the folder cellpose. To train:

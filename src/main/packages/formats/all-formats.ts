@@ -3,6 +3,7 @@ import { cellposeFiles } from './cellpose.ts'
 import { cocoRunsFiles } from './coco-runs.ts'
 import { type ExportFile, type ExportSet, type Format } from './format.ts'
 import { imagejFiles } from './imagej.ts'
+import { labelTiffFiles } from './label-tiff.ts'
 import { previewFiles } from './previews.ts'
 import { qupathFiles } from './qupath.ts'
 import { stardistFiles } from './stardist.ts'
@@ -13,6 +14,7 @@ import { yoloFiles } from './yolo.ts'
 const formats: Readonly<Record<PackageFormat, Format>> = {
   labels: previewFiles,
   coco: cocoRunsFiles,
+  tiff: labelTiffFiles,
   cellpose: cellposeFiles,
   stardist: stardistFiles,
   imagej: imagejFiles,

@@ -1,5 +1,10 @@
 import { encodeTiff } from '../../images/tiff-encode.ts'
-import { type ExportPicture } from './format.ts'
+import { type ExportFile, type ExportPicture, type ExportSet, filesOfEach } from './format.ts'
+
+/** `masks-tiff/NAME.tif`: the label images, for programs that read no PNG of 16 bits. */
+export function labelTiffFiles(set: ExportSet): ExportFile[] {
+  return filesOfEach(set, (stem) => `masks-tiff/${stem}.tif`, encodeLabelTiff)
+}
 
 /** The picture's label image as a TIFF of 16 bits; of 32 where a number is greater than 65,535. */
 export function encodeLabelTiff({ labels, width, height }: ExportPicture): Uint8Array {
