@@ -27,8 +27,6 @@ const heldOut = 110
 /** How the tiles are prepared; the sample is prepared alike, so that its training can go on from this model. */
 const tiles = { tile: 32, scale: 0.5 }
 const iterations = 60_000
-/** Eight times the heuristic: so few and so small pictures are soon known by heart. */
-const r1Gamma = 0.1
 const scoredPictures = 1000
 
 const target = resolve(import.meta.dirname, '../resources/starter')
@@ -75,10 +73,10 @@ async function train(): Promise<void> {
   await request('runs.train', {
     prepared: starterName,
     name: starterName,
-    preset: 'demo',
+    preset: 'quick',
     iterations,
     evaluateEvery: 2500,
-    r1Gamma,
+    augment: [],
     engine,
     ...(hasModel && { from: starterName }),
     ...limits

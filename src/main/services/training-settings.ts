@@ -51,13 +51,14 @@ export function settingsOf(
 
 function withWishes(preset: TrainingSettings, request: TrainInput): TrainingSettings {
   const { learningRate, microBatch } = request
+  const { classDraw, alignClassesUntil } = request.paper ? literalRecipe : preset
   const batch = request.batch ?? preset.batch
   const rates =
     learningRate === undefined ? preset.learningRate : { generator: learningRate, discriminator: learningRate }
   return {
     ...preset,
-    classDraw: request.paper ? literalRecipe.classDraw : preset.classDraw,
-    alignClassesUntil: request.paper ? literalRecipe.alignClassesUntil : preset.alignClassesUntil,
+    classDraw,
+    alignClassesUntil,
     iterations: request.iterations ?? preset.iterations,
     batch,
     ...(microBatch === undefined ? {} : { microBatch }),
@@ -107,7 +108,7 @@ function augmentationOf(preset: Augmentation, request: TrainInput): Augmentation
     diffAugment,
     apa,
     ada: ada === 'off' ? 'off' : (adaGeometry ?? ada),
-    maskNoise: request.maskNoise ?? (request.paper ? literalRecipe.maskNoise : preset.maskNoise),
+    maskNoise: request.maskNoise ?? preset.maskNoise,
     adaptation: {
       ...preset.adaptation,
       target: request.adaTarget ?? target,

@@ -28,7 +28,7 @@ export function addTrain(program: Command, host: Host): void {
     .addOption(new Option('--preset <name>').choices(TrainRequest.shape.preset.unwrap().options).default('quick'))
     .option(
       '--paper',
-      'the letter of the published recipe: merges padded with zeros, R1 weight 0.2048, masks without noise'
+      'the letter of the published recipe: merges padded with zeros, R1 weight 0.2048, classes drawn by chance and left as they begin'
     )
     .option('--iterations <number>', '', wholeNumber)
     .option('--batch <number>', '', wholeNumber)
