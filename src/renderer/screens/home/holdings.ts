@@ -7,6 +7,8 @@ export interface Holding {
   readonly name: string
   readonly facts: string
   readonly created: string
+  /** Whether it can be packed for other programs. */
+  readonly isPackable?: boolean
 }
 
 export interface HoldingGroup {
@@ -27,10 +29,8 @@ export function holdings(workspace: Workspace): HoldingGroup[] {
 }
 
 function dataset(item: Workspace['datasets'][number]): Holding {
-  return holding(
-    item,
-    `${count(item.images, 'image')}, ${number(item.annotated)} with outlines, ${count(item.cells, 'cell')}`
-  )
+  const facts = `${count(item.images, 'image')}, ${number(item.annotated)} with outlines, ${count(item.cells, 'cell')}`
+  return { ...holding(item, facts), isPackable: item.annotated > 0 }
 }
 
 function prepared(item: Workspace['prepared'][number]): Holding {
@@ -46,7 +46,7 @@ function run(item: Workspace['runs'][number]): Holding {
 }
 
 function synthetic(item: Workspace['synthetic'][number]): Holding {
-  return holding(item, `${count(item.images, 'picture')}, ${count(item.cells, 'cell')}`)
+  return { ...holding(item, `${count(item.images, 'picture')}, ${count(item.cells, 'cell')}`), isPackable: true }
 }
 
 function storedPackage(item: Workspace['packages'][number]): Holding {
