@@ -4,7 +4,7 @@ import { countCategories as countIn } from './datasets/count-categories.ts'
 import { type GuardedReply, type GuardedTask } from './datasets/guarded-pool.ts'
 import { type CellsPlace } from './datasets/source-image.ts'
 import { takeImage, type TakeOutcome, type TakeTask } from './datasets/take-image.ts'
-import { type ApartTask, workApart } from './services/apart-work.ts'
+import { type ApartTask } from './services/apart-work.ts'
 import { sampleValues } from './services/brightness.ts'
 import { prepareImage, type PreparedOutcome, type PrepareTask } from './services/prepare-image.ts'
 
@@ -27,7 +27,10 @@ export function take(task: GuardedTask<TakeTask>): Promise<GuardedReply<TakeOutc
 
 /** Whole requests that read files from outside. */
 export function apart(task: GuardedTask<ApartTask>): Promise<GuardedReply<unknown>> {
-  return guarded(task, (input) => workApart(input, task.signs))
+  return guarded(task, async (input) => {
+    const { workApart } = await import('./services/apart-work.ts') // threads for images start faster without it
+    return workApart(input, task.signs)
+  })
 }
 
 export function countCategories(task: GuardedTask<CellsPlace>): Promise<GuardedReply<ReadonlyMap<string, number>>> {
