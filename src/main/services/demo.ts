@@ -6,6 +6,7 @@ import { ImportRequest } from '../../shared/datasets.ts'
 import { PrepareRequest, type PrepareResult } from '../../shared/masks.ts'
 import { EvaluateRequest, type EvaluationResult } from '../../shared/evaluation.ts'
 import { TrainRequest, type TrainResult } from '../../shared/runs.ts'
+import { starterName } from '../../shared/starter.ts'
 import { GenerateRequest, type GenerateResult } from '../../shared/synthetic.ts'
 import { type AppContext } from './app-context.ts'
 import { importSource } from './datasets.ts'
@@ -175,7 +176,15 @@ class Tour {
 
   #trainRequest(minutes: number) {
     const { seed, engine } = this.#request
-    return TrainRequest.parse({ prepared: this.name, name: this.name, preset: 'demo', minutes, seed, engine })
+    return TrainRequest.parse({
+      prepared: this.name,
+      name: this.name,
+      preset: 'demo',
+      from: starterName,
+      minutes,
+      seed,
+      engine
+    })
   }
 
   #context(step: DemoStep, signal: AbortSignal): RequestContext {
@@ -227,13 +236,13 @@ interface Told {
   readonly packageFile: string
 }
 
-/** What was made, how good it is, where it is. Honest: minutes are only the beginning of such a network's training. */
+/** What was made, how good it is, where it is. Honest: pictures of 32 pixels, by a small network. */
 function closingSentences({ trained, score, made, folder, packageFile }: Told): string[] {
   const { synthetic } = made
   const seen = trained.run.iteration * trained.run.settings.batch
   return [
-    `CytoLoom made ${synthetic.images} synthetic pictures with ${synthetic.cells.toLocaleString('en')} outlined nuclei, from a network that learned from nothing for ${minutesText(trained)} (${seen.toLocaleString('en')} pictures seen).`,
-    `Their quality score is ${score.mean.frechet.toFixed(0)} (${score.features.name}; near 0 would be as good as real ones, and lower is better): minutes are only the beginning, so expect blurred shapes here and train for hours on your own data.`,
+    `CytoLoom made ${synthetic.images} synthetic pictures with ${synthetic.cells.toLocaleString('en')} outlined nuclei. Its model on board, which knew nuclei already, learned from the sample for ${minutesText(trained)} (${seen.toLocaleString('en')} pictures seen).`,
+    `Their quality score is ${score.mean.frechet.toFixed(0)} (${score.features.name}; near 0 would be as good as real ones, and lower is better): the network is small and so are its pictures; train for hours on your own data.`,
     `The pictures are in ${join(folder, 'images')}, their masks beside them in masks, and the package for a colleague is ${packageFile}.`
   ]
 }

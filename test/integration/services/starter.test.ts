@@ -1,0 +1,33 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { sampleSettings } from '../../../src/main/services/demo-settings.ts'
+import { StarterCard } from '../../../src/shared/starter.ts'
+import { openTestApp, sampleFolder } from '../../support/test-app.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+const folder = join(import.meta.dirname, '../../../resources/starter')
+
+test('the model on board fits the bundled sample, and into 8 MB', async () => {
+  const { classes, prepared } = StarterCard.parse(JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')))
+  expect(classes).toEqual((await readdir(join(sampleFolder, 'images'))).sort())
+  expect(prepared).toMatchObject({ tile: sampleSettings.tile, scale: sampleSettings.scale })
+
+  const files = await readdir(folder, { recursive: true })
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size))
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(8e6)
+})
+
+test('the model on board makes pictures of both classes with nuclei in many of them, in an empty workspace', async () => {
+  const { app, request } = await openTestApp(await temporaryFolder())
+  const { synthetic } = await request('synthetic.generate', {
+    run: 'starter',
+    name: 'first',
+    perClass: 12,
+    seed: 3,
+    engine: 'wasm'
+  })
+  expect(synthetic.images).toBe(24)
+  expect(synthetic.cells).toBeGreaterThan(12)
+  await app.close()
+})
