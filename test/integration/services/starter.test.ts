@@ -19,8 +19,8 @@ test('the model on board fits the bundled sample, and into 8 MB', async () => {
 })
 
 test('the model on board makes pictures of both classes with nuclei in many of them, in an empty workspace', async () => {
-  const { app, request } = await openTestApp(await temporaryFolder())
-  const { synthetic } = await request('synthetic.generate', {
+  const host = await openTestApp(await temporaryFolder())
+  const { synthetic } = await host.request('synthetic.generate', {
     run: 'starter',
     name: 'first',
     perClass: 12,
@@ -29,5 +29,5 @@ test('the model on board makes pictures of both classes with nuclei in many of t
   })
   expect(synthetic.images).toBe(24)
   expect(synthetic.cells).toBeGreaterThan(12)
-  await app.close()
+  await host.app.close()
 })
