@@ -143,7 +143,7 @@ describe('a training run', () => {
     expect(result.run).toMatchObject({ state: 'finished', iteration: 300 })
     expect(stepsOf(historyOf(run.id))).toEqual(Array.from({ length: 300 }, (_, i) => i + 1))
     await again.app.close()
-  })
+  }, 180_000) // 300 iterations, which take a busy machine long
 
   test('is held by one program at a time', async () => {
     const input = { ...quick, prepared: 'tiles', name: 'held', iterations: 100_000 }
