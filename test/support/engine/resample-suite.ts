@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { biasLeakyRelu, leakyRelu } from '../../../src/main/engine/activation.ts'
 import { type BackendName } from '../../../src/main/engine/backend.ts'
+import { repeatEdges } from '../../../src/main/engine/edges.ts'
 import { downConvolve, firDownsample2, firUpsample2, upConvolve } from '../../../src/main/engine/resample.ts'
 import { readNpz } from '../../../src/main/files/npz.ts'
 import { goldenPath, hasSharedData, withoutSharedData } from '../shared-data.ts'
@@ -43,6 +44,11 @@ export function describeResampling(backend: BackendName): void {
       await expectClose(downConvolve(sixteen(), ramp()), [87.4375, 82.671875, 61, 37.859375])
     })
 
+    test('repeats the border pixels, the corners diagonally', async () => {
+      const framed = [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]] // prettier-ignore
+      await expectClose(repeatEdges(tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1])), framed.flat())
+    })
+
     test.each([3, 8])('filters images of %i channels and unequal sides one by one', async (channels) => {
       const x = normal<tf.Rank.R4>([2, 6, 8, channels], 1)
       for (const resample of [firUpsample2, firDownsample2]) {
@@ -55,7 +61,8 @@ export function describeResampling(backend: BackendName): void {
       ['firUpsample2', (x: tf.Tensor) => firUpsample2(x as tf.Tensor4D)],
       ['firDownsample2', (x: tf.Tensor) => firDownsample2(x as tf.Tensor4D)],
       ['upConvolve', (x: tf.Tensor, w: tf.Tensor) => upConvolve(x as tf.Tensor4D, w as tf.Tensor4D)],
-      ['downConvolve', (x: tf.Tensor, w: tf.Tensor) => downConvolve(x as tf.Tensor4D, w as tf.Tensor4D)]
+      ['downConvolve', (x: tf.Tensor, w: tf.Tensor) => downConvolve(x as tf.Tensor4D, w as tf.Tensor4D)],
+      ['repeatEdges', (x: tf.Tensor) => repeatEdges(x as tf.Tensor4D)]
     ] as const)('has first and second derivatives: %s', async (_, operation) => {
       const inputs = [tf.mul(normal([2, 4, 6, 2], 2), 0.5), tf.mul(normal([3, 3, 2, 2], 3), 0.5)]
       const energy = (x: tf.Tensor, w: tf.Tensor) => tf.sum(tf.pow(operation(x, w), 3))

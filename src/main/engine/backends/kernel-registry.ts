@@ -24,3 +24,19 @@ export function replaceKernel<Name extends string, Attributes, Backend>(
     kernelFunc: (call) => compute(call as unknown as KernelCall<Name, Attributes, Backend>)
   })
 }
+
+/** A backend whose tensors may share their numbers. */
+export interface SharingBackend {
+  incRef: (dataId: object) => void
+}
+
+/** A cast to the type that a tensor has: tfjs 4.22 copies, and the derivative of each of its clones is such a cast. */
+export function shareSameCasts(backendName: string): void {
+  const { kernelFunc } = tf.getKernel('Cast', backendName)
+  replaceKernel('Cast', backendName, (call: KernelCall<'x', { readonly dtype: string }, SharingBackend>) => {
+    const { inputs, attrs, backend } = call
+    if (inputs.x.dtype !== attrs.dtype) return kernelFunc({ ...call, attrs: { ...attrs } })
+    backend.incRef(inputs.x.dataId) // tensors are never changed
+    return { ...inputs.x }
+  })
+}

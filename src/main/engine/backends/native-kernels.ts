@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import { replaceKernel, type KernelCall } from './kernel-registry.ts'
+import { registerEdgeKernels } from './edge-kernels.ts'
+import { replaceKernel, shareSameCasts, type KernelCall } from './kernel-registry.ts'
 import { type LeakySettings } from './loops/activation.ts'
 import { type FilterSettings } from './loops/fir.ts'
 import { float, floatType, ints, text, type NativeBackend } from './native-backend.ts'
@@ -10,6 +11,8 @@ export function registerNativeKernels(backendName: string): void {
   registerNativeConvolutions(backendName)
   registerActivation(backendName)
   registerFilters(backendName)
+  registerEdgeKernels(backendName)
+  shareSameCasts(backendName)
 }
 
 function registerActivation(backendName: string): void {
@@ -44,22 +47,21 @@ function scaled(backend: NativeBackend, x: tf.Tensor, scale: number): tf.Tensor 
 
 /** The filter as a depthwise convolution with the sixteen products of its taps. */
 function registerFilters(backendName: string): void {
+  const filterTaps = createFilterTaps()
   replaceKernel('FirFilter', backendName, (call: KernelCall<'x', FilterSettings, NativeBackend>) => {
     const { inputs, attrs, backend } = call
     const { stride, padding, gain } = attrs
     const attributes = depthwiseAttributes(backend, stride, [padding, padding])
-    return tf.tidy(() => {
-      const taps = filterTaps(inputs.x.shape[3] ?? 1, gain)
-      return backend.executeSingleOutput('DepthwiseConv2dNative', attributes, [inputs.x, taps])
-    })
+    const taps = filterTaps(inputs.x.shape[3] ?? 1, gain)
+    return backend.executeSingleOutput('DepthwiseConv2dNative', attributes, [inputs.x, taps])
   })
   replaceKernel('FirUpsample', backendName, (call: KernelCall<'x', { readonly gain: number }, NativeBackend>) => {
     const { inputs, attrs, backend } = call
     const { x } = inputs as Record<'x', tf.Tensor4D> // the engine hands its kernels whole tensors
-    const taps = () => filterTaps(x.shape[3], 4 * attrs.gain)
+    const taps = filterTaps(x.shape[3], 4 * attrs.gain)
     const attributes = depthwiseAttributes(backend, 1, [2, 1])
     // Twice as fast as the backward pass of the filter at every second pixel, which is the same but not of oneDNN.
-    return tf.tidy(() => backend.executeSingleOutput('DepthwiseConv2dNative', attributes, [insertZeros(x), taps()]))
+    return tf.tidy(() => backend.executeSingleOutput('DepthwiseConv2dNative', attributes, [insertZeros(x), taps]))
   })
 }
 
@@ -80,8 +82,17 @@ function depthwiseAttributes(backend: NativeBackend, stride: number, [before, af
   ]
 }
 
-/** The outer product of [1, 3, 3, 1]/8 with itself, times gain: [4, 4, channels, 1] */
-function filterTaps(channels: number, gain: number): tf.Tensor {
-  const taps = [1, 3, 3, 1].flatMap((row) => [1, 3, 3, 1].map((column) => (row * column * gain) / 64))
-  return tf.tile(tf.tensor4d(taps, [4, 4, 1, 1]), [1, 1, channels, 1])
+/** The outer product of [1, 3, 3, 1]/8 with itself, times gain: [4, 4, channels, 1]; made once for each network width. */
+function createFilterTaps(): (channels: number, gain: number) => tf.Tensor {
+  const made = new Map<string, tf.Tensor>()
+  return (channels, gain) => {
+    const key = `${channels}:${gain}`
+    let taps = made.get(key)
+    if (taps === undefined) {
+      const products = [1, 3, 3, 1].flatMap((row) => [1, 3, 3, 1].map((column) => (row * column * gain) / 64))
+      taps = tf.tidy(() => tf.keep(tf.tile(tf.tensor4d(products, [4, 4, 1, 1]), [1, 1, channels, 1])))
+      made.set(key, taps)
+    }
+    return taps
+  }
 }

@@ -25,12 +25,12 @@ export interface Result {
  */
 export class ResultShapes {
   readonly #known = new Map<string, readonly Result[]>()
-  /** By tensor: its element type and shape, or for a constant its id, which stands for the values too. */
+  /** By tensor: its element type and shape, or for constant whole numbers the id, which stands for the values too. */
   readonly #names = new Map<number, string>()
 
   /** `isConstant` says that the id stands for these values for ever. */
   name(id: number, { shape, dtype }: Result, isConstant: boolean): void {
-    if (isConstant) this.#names.set(id, `#${String(id)}`)
+    if (isConstant && isIndex(dtype)) this.#names.set(id, `#${String(id)}`)
     else this.#names.set(id, `${isIndex(dtype) ? '?' : ''}${String(dtype)}:${shape.join()}`)
   }
 

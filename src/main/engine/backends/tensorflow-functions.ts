@@ -21,6 +21,7 @@ export interface TensorFlowFunctions {
   readonly deleteContextOptions: Call
   readonly newContext: Call
   readonly executorOf: Call
+  readonly waitForAll: Call
   readonly clearError: Call
   readonly deleteExecutor: Call
   readonly listDevices: Call
@@ -104,6 +105,7 @@ export function bindTensorFlow(folder: string): TensorFlowFunctions {
     deleteContextOptions: call('void TFE_DeleteContextOptions(void* options)'),
     newContext: call('void* TFE_NewContext(void* options, void* status)'),
     executorOf: call('void* TFE_ContextGetExecutorForThread(void* context)'),
+    waitForAll: call('void TFE_ExecutorWaitForAllPendingNodes(void* executor, void* status)'),
     clearError: call('void TFE_ExecutorClearError(void* executor)'),
     deleteExecutor: call('void TFE_DeleteExecutor(void* executor)'),
     listDevices: call('void* TFE_ContextListDevices(void* context, void* status)'),

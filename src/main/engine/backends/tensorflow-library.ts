@@ -184,6 +184,7 @@ export class TensorFlowLibrary {
     if (c.code(this.#status) === 0) return
     const error = new Error(`TensorFlow: ${c.message(this.#status)}`)
     const executor = c.executorOf(this.#context)
+    c.waitForAll(executor, this.#status) // what is queued still would fail after the error is cleared
     c.clearError(executor)
     c.deleteExecutor(executor)
     throw error

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { wasmBuffers, type WasmBackend } from './buffers.ts'
-import { replaceKernel, type KernelCall } from './kernel-registry.ts'
+import { registerEdgeKernels } from './edge-kernels.ts'
+import { replaceKernel, shareSameCasts, type KernelCall, type SharingBackend } from './kernel-registry.ts'
 import { imageShape } from './loop-kernels.ts'
 import { activate, passGate, sumMiddle, type LeakySettings } from './loops/activation.ts'
 import { filteredSize, filterImages, upsampleImages, type FilterSettings } from './loops/fir.ts'
@@ -12,10 +13,6 @@ import { runCalls, type SimdHost } from './simd/team.ts'
 const { allocate, view } = wasmBuffers
 
 type Backend = WasmBackend & SimdHost
-
-interface SharingBackend extends WasmBackend {
-  incRef: (dataId: object) => void
-}
 
 interface SumSettings {
   readonly axis: number | number[]
@@ -33,6 +30,8 @@ export function registerWasmKernels(): void {
     backend.incRef(inputs.x.dataId) // tensors are never changed, so two may share their numbers
     return { ...inputs.x }
   })
+  shareSameCasts('wasm')
+  registerEdgeKernels('wasm')
   registerSum()
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
+import { registerEdgeKernels } from './edge-kernels.ts'
 import { replaceKernel, type KernelCall } from './kernel-registry.ts'
 import { imageShape } from './loop-kernels.ts'
 import { type LeakySettings } from './loops/activation.ts'
@@ -16,6 +17,7 @@ export function registerWebgpuKernels(): void {
   registerActivation()
   registerFilters()
   registerSums()
+  registerEdgeKernels('webgpu')
   registerWebgpuConvolutions()
 }
 

@@ -65,12 +65,18 @@ export class ParameterVector {
 
   #split(vector: tf.Tensor1D): tf.Tensor[] {
     const parts = tf.split(vector, [...this.#sizes])
-    return this.#variables.map(({ shape }, i) => tf.reshape(part(parts, i), shape))
+    return this.#variables.map(({ shape }, i) =>
+      shape.length === 1 ? part(parts, i) : tf.reshape(part(parts, i), shape)
+    )
   }
 }
 
 function flatten(tensors: readonly tf.Tensor[]): tf.Tensor1D {
-  return tf.tidy(() => tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]))))
+  return tf.tidy(() =>
+    tf.concat1d(
+      tensors.map((tensor) => (tensor.rank === 1 ? tensor : tf.reshape(tensor, [tensor.size])) as tf.Tensor1D)
+    )
+  )
 }
 
 function part(parts: readonly tf.Tensor[], i: number): tf.Tensor {

@@ -13,7 +13,21 @@ const functions = {
   sum: (a: tf.Tensor, b: tf.Tensor) => tf.square(tf.add(a, b)),
   'difference, the wide one last': (a: tf.Tensor, b: tf.Tensor) => tf.square(tf.sub(b, a)),
   product: (a: tf.Tensor, b: tf.Tensor) => tf.mul(tf.mul(a, b), a),
-  'square of the product': (a: tf.Tensor, b: tf.Tensor) => tf.square(tf.mul(b, a))
+  'square of the product': (a: tf.Tensor, b: tf.Tensor) => tf.square(tf.mul(b, a)),
+  quotient: (a: tf.Tensor, b: tf.Tensor) => tf.div(a, positive(b)),
+  'quotient, the wide one below': (a: tf.Tensor, b: tf.Tensor) => tf.div(b, positive(a)),
+  root: (a: tf.Tensor, b: tf.Tensor) => tf.sqrt(positive(tf.add(a, b))),
+  'reciprocal root': (a: tf.Tensor, b: tf.Tensor) => tf.rsqrt(positive(tf.mul(a, b))),
+  'sums over axes': (a: tf.Tensor, b: tf.Tensor) => tf.mul(tf.square(tf.sum(a, [0, 2])), tf.square(tf.sum(b, 1))),
+  'means that keep an axis': (a: tf.Tensor, b: tf.Tensor) => tf.mul(tf.square(tf.mean(a, 1, true)), tf.mean(b)),
+  'tiles of one': (a: tf.Tensor, b: tf.Tensor) => tf.mul(tf.square(tf.tile(b, [1, 4])), tf.sum(a, 0)),
+  'tiles of several': (a: tf.Tensor, b: tf.Tensor) =>
+    tf.mul(tf.square(tf.tile(a, [2, 1, 2])), tf.sum(tf.tile(tf.square(b), [2, 8]), 0))
+}
+
+/** From ½ on. */
+function positive(x: tf.Tensor): tf.Tensor {
+  return tf.add(tf.square(x), 0.5)
 }
 
 describe.each(Object.entries(functions))('%s', (_name, f) => {
@@ -32,7 +46,7 @@ describe.each(Object.entries(functions))('%s', (_name, f) => {
   })
 })
 
-/** Compares the derivative along itself with a central difference; the functions are polynomials. */
+/** Compares the derivative along itself with a central difference; the functions are smooth. */
 function expectSlope(
   f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
   [a, b]: [tf.Tensor, tf.Tensor],

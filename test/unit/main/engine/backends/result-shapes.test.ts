@@ -21,6 +21,11 @@ test('a constant stands for its values, so that reshapes to two sizes differ', (
   expect(shapes.keyOf('Reshape', [], [1, 2])).not.toBe(shapes.keyOf('Reshape', [], [1, 3]))
 })
 
+test('a factor that changes from step to step does not change the shape of a product', () => {
+  const shapes = shapesWith([1, [6], float], [2, [], float, true], [3, [], float, true])
+  expect(shapes.keyOf('Mul', [], [1, 2])).toBe(shapes.keyOf('Mul', [], [1, 3]))
+})
+
 test('whole numbers that are no constants could be sizes, except where they are data', () => {
   const shapes = shapesWith([1, [6], float], [2, [2], int])
   expect(shapes.keyOf('Reshape', [], [1, 2])).toBeUndefined()
