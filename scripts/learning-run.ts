@@ -2,9 +2,9 @@
  * One learning run, described so that two programs can be compared: 32×32 nuclei, one class, no augmentation. Writes the
  * curve of the Fréchet distance (curve.jsonl) and a sheet of pictures at each of its points.
  *
- * Usage: node scripts/learning-run.ts DATA OUT [--seed N] [--padding edge|zeros] [--generator paper|stylegan2]
- *        [--mask-planes 0|1] [--mask-noise SD] [--iterations N] [--engine E]
- *        DATA has images/fluorescence and labels/fluorescence
+ * Usage: node scripts/learning-run.ts DATA OUT [--seed N] [--generator paper|stylegan2] [--mask-planes 0|1]
+ *        [--iterations N] [--engine E] [--set NAME=VALUE …]
+ *        --set changes a setting of training, as in r1.gamma=0.1 or network.mergePadding=zeros; DATA has images/fluorescence and labels/fluorescence
  */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -123,10 +123,9 @@ function readArguments() {
     allowPositionals: true,
     options: {
       seed: text('0'),
-      padding: text('edge'),
       generator: text('paper'),
       'mask-planes': text('1'),
-      'mask-noise': text('0'),
+      set: { type: 'string', multiple: true, default: [] },
       iterations: text('4000'),
       engine: text('native-cpu')
     }
@@ -138,9 +137,8 @@ function readArguments() {
     engine: EngineName.parse(values.engine),
     seed: z.coerce.number().int().parse(values.seed),
     iterations: z.coerce.number().int().positive().parse(values.iterations),
-    padding: z.enum(['edge', 'zeros']).parse(values.padding),
     generator: z.enum(['paper', 'stylegan2']).parse(values.generator),
     maskPlanes: values['mask-planes'] === '0' ? (0 as const) : (1 as const),
-    maskNoise: z.coerce.number().nonnegative().parse(values['mask-noise'])
+    changes: values.set
   }
 }

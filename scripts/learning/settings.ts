@@ -5,18 +5,17 @@ import { side } from './tiles.ts'
 export interface Variant {
   readonly seed: number
   readonly iterations: number
-  readonly padding: 'edge' | 'zeros'
   readonly generator: 'paper' | 'stylegan2'
   /** 0: image only. */
   readonly maskPlanes: 0 | 1
-  /** Noise on the mask that the discriminator sees; 0 in the run that other programs are compared with. */
-  readonly maskNoise: number
+  /** Settings that differ from those of the run that other programs are compared with, as `r1.gamma=0.1`. */
+  readonly changes: readonly string[]
 }
 
 /** Networks and training of the learning run: one class, no augmentation but flips and turns of reals. */
 export function learningSettings({ seed, iterations, ...variant }: Variant): TrainingSettings {
   const never = 1_000_000
-  return TrainingSettings.parse({
+  const settings: Tree = {
     preset: 'learning',
     network: {
       generator: variant.generator,
@@ -29,7 +28,7 @@ export function learningSettings({ seed, iterations, ...variant }: Variant): Tra
       mappingLayers: 2,
       channelBase: 1024,
       channelMax: 64,
-      mergePadding: variant.padding,
+      mergePadding: 'edge',
       embedDim: 128,
       minibatchStdGroup: 4
     },
@@ -44,10 +43,23 @@ export function learningSettings({ seed, iterations, ...variant }: Variant): Tra
     styleMixing: 0.9,
     ema: { halfLifeKimg: 1, rampUp: 0.05 },
     wAverageBeta: 0.998,
-    augmentation: { flips: 'all', diffAugment: [], maskNoise: variant.maskNoise },
+    augmentation: { flips: 'all', diffAugment: [] },
     evaluateEvery: never,
     evaluationPictures: 372,
     checkpointEvery: never,
     sampleEvery: never
-  })
+  }
+  for (const change of variant.changes) applyChange(settings, change)
+  return TrainingSettings.parse(settings)
+}
+
+type Tree = Record<string, unknown>
+
+/** Sets the value at a path of names; it must be there or be one that the settings know. */
+function applyChange(settings: Tree, change: string): void {
+  const [path = '', text = ''] = change.split('=')
+  const names = path.split('.')
+  const last = names.pop() ?? ''
+  const holder = names.reduce<Tree>((tree, name) => (tree[name] ??= {}) as Tree, settings) // groups of settings
+  holder[last] = /^[a-z]/.test(text) ? text : (JSON.parse(text) as unknown)
 }

@@ -190,8 +190,9 @@ class TrainingSession {
    * A run that comes apart goes back to the last safe point before it, once, with other random draws: with the same ones
    * it would come apart again. No setting changes. The second time it is for the user to decide.
    */
-  async #goBack({ iteration, sign }: Divergence): Promise<void> {
-    if (this.#hasGoneBack) throw cameApart(this.#job, iteration, sign)
+  async #goBack(divergence: Divergence): Promise<void> {
+    if (this.#hasGoneBack) throw cameApart(this.#job, divergence, await this.#checkpoints.list())
+    const { iteration, sign } = divergence
     this.#hasGoneBack = true
     this.#state.dispose()
     const { state, redraws, stageSeconds } = await startingPoint(this.#job, this.#channel, iteration - 1)
@@ -229,12 +230,19 @@ class TrainingSession {
   }
 }
 
-function cameApart({ settings }: TrainJob, iteration: number, sign: string): AppError {
-  const half = settings.learningRate.generator / 2
+function cameApart(
+  { settings }: TrainJob,
+  { iteration, sign }: Divergence,
+  safePoints: readonly Checkpoint[]
+): AppError {
+  const half = `half the learning rate (--learning-rate ${settings.learningRate.generator / 2}), or another seed`
   return refuse(
     `Training came apart twice: ${sign.charAt(0).toLowerCase()}${sign.slice(1)} at iteration ${iteration}.`,
     {
-      next: `The run can be gone on with from its last safe point. If it comes apart again, start a new run from its model with half the learning rate (--from, --learning-rate ${half}), or another seed.`
+      next:
+        safePoints.length === 0
+          ? `It had no safe point yet. Start a new run with ${half}.`
+          : `The run can be gone on with from its last safe point. If it comes apart again, start a new run from its model (--from) with ${half}.`
     }
   )
 }

@@ -9,6 +9,7 @@ import { runCalls, type SimdHost } from './simd/team.ts'
 import { turnKernelCalls } from './simd/turn-kernel-calls.ts'
 import { writePhaseCalls } from './simd/copy-pixels-calls.ts'
 import { filterGradient } from './wasm-filter-gradient.ts'
+import { convolveSmall, isSmall } from './wasm-small-convolution.ts'
 
 type InputGradient = ConvolutionKernelAttributes & { readonly inputShape: Shape4D }
 type FilterGradient = ConvolutionKernelAttributes & { readonly filterShape: Shape4D }
@@ -19,7 +20,7 @@ const { allocate, view } = wasmBuffers
 
 /**
  * The backward convolutions, which tfjs's WebAssembly backend lacks or computes slowly. The input gradient is made of its
- * fast forward convolution (XNNPACK); the filter gradient is our own.
+ * fast forward convolution (XNNPACK) or, for few pixels, of our own; the filter gradient is our own.
  */
 export function registerWasmConvolutions(): void {
   replaceKernel('Conv2DBackpropInput', 'wasm', (call: KernelCall<'dy' | 'filter', InputGradient, Backend>) => {
@@ -135,7 +136,10 @@ function phaseGradient(
   const turned = allocate(backend, [rows.taps, columns.taps, outputs, inputs])
   const taps = { step, firstRow: rows.firstTap, firstColumn: columns.firstTap }
   turn(backend, filter, turned, taps)
-  const result = convolve(backend, dy, turned, { strides: 1, pad: [[0, 0], rows.pad, columns.pad, [0, 0]] })
+  const pixels = (dy.shape[0] ?? 1) * rows.count * columns.count
+  const result = isSmall(pixels, inputs, outputs)
+    ? convolveSmall(backend, dy, turned, { rows: rows.pad, columns: columns.pad })
+    : convolve(backend, dy, turned, { strides: 1, pad: [[0, 0], rows.pad, columns.pad, [0, 0]] })
   backend.disposeData(turned.dataId)
   return result
 }

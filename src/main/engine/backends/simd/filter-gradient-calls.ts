@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs'
 import { CallList } from './calls.ts'
 import { kernelIndex } from './kernels.ts'
-import { outerProductsName, tileRows, tileVectors } from './outer-products.ts'
+import { outerProductsName } from './outer-products.ts'
+import { tileRows, tileVectors, tilings } from './tile.ts'
 
 /** The sizes of a convolution, as tfjs computes them. */
 export type Geometry = tf.backend_util.Conv2DInfo
@@ -22,6 +23,8 @@ const numbersAtOnce = 32768
 /** A share smaller than this, in pixels of dy, is not worth a thread. */
 const smallestShare = 1024
 const mostShares = 8
+/** Products that are worth a thread. */
+const smallestWork = 500_000
 /** All shares together have no more sums than this (32 MB). */
 const mostSums = 8_000_000
 
@@ -38,25 +41,38 @@ export function filterGradientShares({ batchSize, outHeight, outWidth, filterSha
 }
 
 /**
- * dW[a, b, i, o] = Σ x[n, s·h + a − p, s·w + b − p, i]·dy[n, h, w, o], added to the sums: a list of calls for each share.
+ * dW[a, b, i, o] = Σ x[n, s·h + a − p, s·w + b − p, i]·dy[n, h, w, o], added to the sums: lists of calls for each share, of
+ * which each writes the sums of other taps.
  */
 export function filterGradientCalls(geometry: Geometry, places: Places, wide: Wide): CallList[] {
+  const { filterHeight, filterWidth, inChannels, outChannels } = geometry
   const blocks = blocksOf(geometry)
   const shares = filterGradientShares(geometry)
-  const taps = geometry.filterHeight * geometry.filterWidth
-  const tapBytes = bytes * geometry.inChannels * geometry.outChannels
+  const taps = filterHeight * filterWidth
+  const tapBytes = bytes * inChannels * outChannels
   return Array.from({ length: shares }, (_, share) => {
-    const calls = new CallList()
     const sums = places.sums + tapBytes * taps * share
-    for (const block of blocks.slice((blocks.length * share) / shares, (blocks.length * (share + 1)) / shares)) {
-      for (let tap = 0; tap < taps; tap++) {
-        const pixels = meetingPixels(geometry, block, tap)
-        if (pixels !== undefined)
-          addProducts(calls, sidesOf(geometry, places, pixels, wide), pixels.counts, sums + tapBytes * tap)
+    const ofShare = blocks.slice((blocks.length * share) / shares, (blocks.length * (share + 1)) / shares)
+    return rangesOf(taps, tapsAtOnce(geometry, shares)).map(([tap, endTap]) => {
+      const calls = new CallList()
+      for (const block of ofShare) {
+        for (let i = tap; i < endTap; i++) {
+          const pixels = meetingPixels(geometry, block, i)
+          if (pixels !== undefined)
+            addProducts(calls, sidesOf(geometry, places, pixels, wide), pixels.counts, sums + tapBytes * i)
+        }
       }
-    }
-    return calls
-  })
+      return calls
+    })
+  }).flat()
+}
+
+/** Taps that one list of calls serves: few enough for several threads where there is but one share of the pixels. */
+function tapsAtOnce({ batchSize, outHeight, outWidth, ...geometry }: Geometry, shares: number): number {
+  const taps = geometry.filterHeight * geometry.filterWidth
+  if (shares > 1) return taps
+  const products = batchSize * outHeight * outWidth * geometry.inChannels * geometry.outChannels
+  return Math.min(taps, Math.max(Math.ceil(taps / mostShares), Math.ceil(smallestWork / products)))
 }
 
 /** Some pixels of dy: rows of one image, or whole images. */
@@ -146,12 +162,4 @@ function addProducts(calls: CallList, [a, b]: [Side, Side], counts: MeetingPixel
       calls.add(kernel, ...addresses, ...axes, tilesA, tilesB, rowBytes)
     }
   }
-}
-
-/** Cuts a length into as many tiles as fit and a smaller one: the size of a tile, where they begin, how many there are. */
-function tilings(length: number, size: number): [size: number, first: number, count: number][] {
-  const count = Math.floor(length / size)
-  const rest = length - count * size
-  const whole: [number, number, number][] = count > 0 ? [[size, 0, count]] : []
-  return rest > 0 ? [...whole, [rest, count * size, 1]] : whole
 }

@@ -3,13 +3,16 @@ import { activate, passGate } from './activation.ts'
 import { callAll } from './calls.ts'
 import { copyPixels } from './copy-pixels.ts'
 import { mixRows } from './mix-rows.ts'
-import { outerProducts, tileRows, tileVectors } from './outer-products.ts'
+import { outerProducts } from './outer-products.ts'
+import { rowProducts } from './row-products.ts'
+import { tileRows, tileVectors } from './tile.ts'
 import { transpose } from './transpose.ts'
 
 /** All kernels. A call names one by its place here. */
 export const kernels = [
   callAll(),
   ...range(tileRows).flatMap((rows) => range(tileVectors).map((vectors) => outerProducts(rows, vectors))),
+  ...range(tileRows).flatMap((rows) => range(tileVectors).map((vectors) => rowProducts(rows, vectors))),
   copyPixels(),
   transpose(),
   mixRows(),

@@ -1,23 +1,6 @@
-import {
-  add,
-  get,
-  increase,
-  integer,
-  load,
-  loadRepeated,
-  multiply,
-  set,
-  store,
-  times,
-  type Code,
-  type Local
-} from './code.ts'
+import { get, increase, integer, loadRepeated, set, times, type Code, type Local } from './code.ts'
 import { KernelWriter, type KernelCode } from './module.ts'
-
-/** Rows of a tile: numbers of a pixel of a that meet those of b at once. */
-export const tileRows = 4
-/** Vectors of four in a row of a tile. All sums of a tile of this size stay in the processor's sixteen registers. */
-export const tileVectors = 2
+import { Tile } from './tile.ts'
 
 /**
  * c[i, j] += Σ a[image, row, column, i]·b[image, row, column, j]: products of pixels of two images, which may each step
@@ -48,7 +31,7 @@ export function outerProducts(rows: number, vectors: number): KernelCode {
           [increase(atA, get(stepA)), increase(atB, get(stepB))]
         ])
     },
-    (atA, atB) => tile.addProducts(atA, atB)
+    (atA, atB) => tile.addProducts((i) => loadRepeated(get(atA), 4 * i), atB)
   )
 
   const [counterA, counterB] = [writer.integer(), writer.integer()]
@@ -72,48 +55,3 @@ export function outerProductsName(rows: number, vectors: number): string {
 }
 
 type Pixels = (atA: Local, atB: Local) => Code
-
-/** Sums that are kept in variables: rows of vectors. */
-class Tile {
-  readonly #sums: Local[][]
-  readonly #numberOfA: Local
-  readonly #numbersOfB: Local[]
-  readonly #row: Local
-
-  constructor(writer: KernelWriter, rows: number, vectors: number) {
-    const vectorsOf = () => Array.from({ length: vectors }, () => writer.vector())
-    this.#sums = Array.from({ length: rows }, vectorsOf)
-    this.#numbersOfB = vectorsOf()
-    this.#numberOfA = writer.vector()
-    this.#row = writer.integer()
-  }
-
-  load(from: Local, rowBytes: Local): Code {
-    return this.#forEachRow(from, rowBytes, (sum, offset) => set(sum, load(get(this.#row), offset)))
-  }
-
-  store(to: Local, rowBytes: Local): Code {
-    return this.#forEachRow(to, rowBytes, (sum, offset) => store(get(this.#row), get(sum), offset))
-  }
-
-  /** The products of one pixel. */
-  addProducts(atA: Local, atB: Local): Code {
-    return [
-      this.#numbersOfB.map((numbers, j) => set(numbers, load(get(atB), 16 * j))),
-      this.#sums.map((row, i) => [
-        set(this.#numberOfA, loadRepeated(get(atA), 4 * i)),
-        this.#numbersOfB.map((numbers, j) => {
-          const product = multiply(get(this.#numberOfA), get(numbers))
-          return row.slice(j, j + 1).map((sum) => set(sum, add(get(sum), product)))
-        })
-      ])
-    ]
-  }
-
-  #forEachRow(start: Local, rowBytes: Local, work: (sum: Local, offset: number) => Code): Code {
-    return [
-      set(this.#row, get(start)),
-      this.#sums.map((row) => [row.map((sum, j) => work(sum, 16 * j)), increase(this.#row, get(rowBytes))])
-    ]
-  }
-}
