@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
 import { wasmBuffers, type WasmBackend } from './buffers.ts'
 import { type Shape4D } from './convolution-geometry.ts'
-import { copyRows } from './loops/blocks.ts'
 import { addTo, transpose } from './loops/convolution.ts'
-import { filterGradientCalls, filterGradientShares, type Geometry, type Wide } from './simd/filter-gradient-calls.ts'
+import { filterGradientCalls, filterGradientShares, type Wide } from './simd/filter-gradient-calls.ts'
+import { type Geometry } from './simd/meeting-pixels.ts'
 import { runCalls, type SimdHost } from './simd/team.ts'
+import { withChannels } from './wasm-channels.ts'
 
 type Backend = WasmBackend & SimdHost
 type Inputs = Record<'x' | 'dy', tf.TensorInfo>
@@ -65,15 +66,4 @@ function exchangeChannels(backend: Backend, turned: tf.TensorInfo): tf.TensorInf
   }
   backend.disposeData(turned.dataId)
   return filter
-}
-
-/** The first channels of x, or zeros behind the last. */
-function withChannels(backend: Backend, x: tf.TensorInfo, channels: number): tf.TensorInfo {
-  const all = x.shape.at(-1) ?? 1
-  const y = allocate(backend, [...x.shape.slice(0, -1), channels])
-  const [source, target] = [view(backend, x), view(backend, y)]
-  if (channels > all) target.fill(0)
-  const sizes: [number, number] = [source.length / all, Math.min(all, channels)]
-  copyRows(source, { offset: 0, stride: all }, target, { offset: 0, stride: channels }, sizes)
-  return y
 }

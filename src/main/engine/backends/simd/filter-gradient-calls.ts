@@ -1,11 +1,8 @@
-import type * as tf from '@tensorflow/tfjs'
 import { CallList } from './calls.ts'
 import { kernelIndex } from './kernels.ts'
+import { meetingPixels, type Block, type Geometry, type MeetingPixels, type Range } from './meeting-pixels.ts'
 import { outerProductsName } from './outer-products.ts'
 import { tileRows, tileVectors, tilings } from './tile.ts'
-
-/** The sizes of a convolution, as tfjs computes them. */
-export type Geometry = tf.backend_util.Conv2DInfo
 
 /** Addresses of the images x and dy and of the sums, in bytes. */
 export interface Places {
@@ -24,7 +21,7 @@ const numbersAtOnce = 32768
 const smallestShare = 1024
 const mostShares = 8
 /** Products that are worth a thread. */
-const smallestWork = 500_000
+const smallestWork = 1_000_000
 /** All shares together have no more sums than this (32 MB). */
 const mostSums = 8_000_000
 
@@ -75,14 +72,6 @@ function tapsAtOnce({ batchSize, outHeight, outWidth, ...geometry }: Geometry, s
   return Math.min(taps, Math.max(Math.ceil(taps / mostShares), Math.ceil(smallestWork / products)))
 }
 
-/** Some pixels of dy: rows of one image, or whole images. */
-interface Block {
-  readonly images: Range
-  readonly rows: Range
-}
-
-type Range = readonly [first: number, end: number]
-
 function blocksOf({ batchSize, outHeight, outWidth, inChannels, outChannels }: Geometry): Block[] {
   const pixels = numbersAtOnce / (inChannels + outChannels)
   const rowsAtOnce = Math.min(outHeight, Math.max(1, Math.floor(pixels / outWidth)))
@@ -94,36 +83,6 @@ function blocksOf({ batchSize, outHeight, outWidth, inChannels, outChannels }: G
 
 function rangesOf(size: number, step: number): Range[] {
   return Array.from({ length: Math.ceil(size / step) }, (_, i) => [i * step, Math.min(size, (i + 1) * step)])
-}
-
-/** Pixels of dy that each meet one of x. */
-interface MeetingPixels {
-  readonly counts: readonly [columns: number, rows: number, images: number]
-  /** The first of them, counted from the first pixel of all images. */
-  readonly firstOfX: number
-  readonly firstOfDy: number
-}
-
-/** Those pixels of a block that meet a pixel of x under this tap of the kernel; undefined where none does. */
-function meetingPixels(geometry: Geometry, { images, rows }: Block, tap: number): MeetingPixels | undefined {
-  const { inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, filterWidth, padInfo } = geometry
-  const shiftRow = Math.floor(tap / filterWidth) - padInfo.top
-  const shiftColumn = (tap % filterWidth) - padInfo.left
-  const [row, endRow] = overlap(rows, { stride: strideHeight, shift: shiftRow, size: inHeight })
-  const [column, endColumn] = overlap([0, outWidth], { stride: strideWidth, shift: shiftColumn, size: inWidth })
-  if (row >= endRow || column >= endColumn) return undefined
-  const [image, endImage] = images
-  const [rowOfX, columnOfX] = [strideHeight * row + shiftRow, strideWidth * column + shiftColumn]
-  return {
-    counts: [endColumn - column, endRow - row, endImage - image],
-    firstOfX: (image * inHeight + rowOfX) * inWidth + columnOfX,
-    firstOfDy: (image * outHeight + row) * outWidth + column
-  }
-}
-
-/** The i of a range with 0 ≤ stride·i + shift < size. */
-function overlap([first, end]: Range, { stride, shift, size }: Record<'stride' | 'shift' | 'size', number>): Range {
-  return [Math.max(first, Math.ceil(-shift / stride)), Math.min(end, Math.ceil((size - shift) / stride))]
 }
 
 /** Pixels of one image, as addresses see them. */

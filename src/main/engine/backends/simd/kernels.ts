@@ -4,7 +4,6 @@ import { callAll } from './calls.ts'
 import { copyPixels } from './copy-pixels.ts'
 import { mixRows } from './mix-rows.ts'
 import { outerProducts } from './outer-products.ts'
-import { rowProducts } from './row-products.ts'
 import { tileRows, tileVectors } from './tile.ts'
 import { transpose } from './transpose.ts'
 
@@ -12,7 +11,6 @@ import { transpose } from './transpose.ts'
 export const kernels = [
   callAll(),
   ...range(tileRows).flatMap((rows) => range(tileVectors).map((vectors) => outerProducts(rows, vectors))),
-  ...range(tileRows).flatMap((rows) => range(tileVectors).map((vectors) => rowProducts(rows, vectors))),
   copyPixels(),
   transpose(),
   mixRows(),

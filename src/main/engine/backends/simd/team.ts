@@ -90,12 +90,16 @@ class Team {
     if (lists.length > 1) Atomics.notify(shared, words.end)
 
     takeLists(shared, this.#callAll, layout)
+    for (let looks = 0; looks < patience && Atomics.load(shared, words.done) !== end; looks++);
     for (let ready; (ready = Atomics.load(shared, words.done)) !== end;) Atomics.wait(shared, words.done, ready)
     invariant(shared[words.failed] === 0, 'no kernel leaves the memory')
   }
 }
 
-const layout = { words, mostLists }
+/** Looks that a thread takes before it sleeps: some microseconds, where to be woken takes ten times as many. */
+const patience = 2000
+
+const layout = { words, mostLists, patience }
 
 interface WorkerData {
   readonly module: object
@@ -121,6 +125,7 @@ function work(makeCallAll: typeof instantiate, take: typeof takeLists): void {
   for (;;) {
     const seen = Atomics.load(shared, layout.words.end)
     take(shared, callAll, layout)
+    for (let looks = 0; looks < layout.patience && Atomics.load(shared, layout.words.end) === seen; looks++);
     Atomics.wait(shared, layout.words.end, seen)
   }
 }

@@ -26,3 +26,10 @@ export function turnKernelCalls(
   }
   return calls
 }
+
+/** The matrix at one address, transposed, to another: [rows, columns] → [columns, rows], multiples of four. */
+export function transposeCalls(from: number, to: number, rows: number, columns: number): CallList {
+  const calls = new CallList()
+  calls.add(kernelIndex('transpose'), from, to, rows / 4, columns / 4, 4 * columns, 4 * rows)
+  return calls
+}

@@ -5,7 +5,6 @@ import { filteredSize, filterImages, upsampleImages } from '../../../../../../sr
 import { activateCalls, passGateCalls } from '../../../../../../src/main/engine/backends/simd/activation-calls.ts'
 import { writePhaseCalls } from '../../../../../../src/main/engine/backends/simd/copy-pixels-calls.ts'
 import { filterCalls, firScratch, upsampleCalls } from '../../../../../../src/main/engine/backends/simd/fir-calls.ts'
-import { smallConvolutionCalls } from '../../../../../../src/main/engine/backends/simd/small-convolution-calls.ts'
 import { runCalls } from '../../../../../../src/main/engine/backends/simd/team.ts'
 import { turnKernelCalls } from '../../../../../../src/main/engine/backends/simd/turn-kernel-calls.ts'
 import { RandomStream } from '../../../../../../src/shared/random.ts'
@@ -81,36 +80,6 @@ test.each([
   turnKernel(filter, shape, which, expected)
   runCalls(memory, [turnKernelCalls(addresses({ filter, turned }), shape, which)])
   expect(turned).toEqual(expected)
-})
-
-const kernels = [
-  { height: 3, width: 3, outputs: 8 },
-  { height: 1, width: 2, outputs: 12 },
-  { height: 2, width: 1, outputs: 20 }
-]
-
-test.each(kernels)('convolves few pixels as the definition says: %o', (kernel) => {
-  const memory = new SimdMemory(2)
-  const shape = { batch: 3, height: 5, width: 8, channels: 4 }
-  const [rows, columns] = [shape.height - kernel.height + 1, shape.width - kernel.width + 1]
-  const x = memory.place(normals(shape.batch * shape.height * shape.width * shape.channels))
-  const weights = memory.place(normals(kernel.height * kernel.width * shape.channels * kernel.outputs))
-  const y = memory.place(zeros(shape.batch * rows * columns * kernel.outputs))
-  const expected = new Float32Array(y.length)
-  for (let place = 0; place < y.length; place++) {
-    const output = place % kernel.outputs
-    const pixel = Math.floor(place / kernel.outputs)
-    const [column, row] = [pixel % columns, Math.floor(pixel / columns) % rows]
-    const image = Math.floor(pixel / (columns * rows))
-    for (let tap = 0; tap < weights.length / kernel.outputs; tap++) {
-      const [channel, tapColumn] = [tap % shape.channels, Math.floor(tap / shape.channels) % kernel.width]
-      const tapRow = Math.floor(tap / (shape.channels * kernel.width))
-      const from = ((image * shape.height + row + tapRow) * shape.width + column + tapColumn) * shape.channels + channel
-      expected[place] = (expected[place] ?? 0) + (x[from] ?? 0) * (weights[tap * kernel.outputs + output] ?? 0)
-    }
-  }
-  runCalls(memory, smallConvolutionCalls(addresses({ x, kernel: weights, y }), shape, kernel))
-  expectClose(y, expected)
 })
 
 function addresses<Name extends string>(views: Record<Name, Float32Array>): Record<Name, number> {
