@@ -53,11 +53,13 @@ async function run(command: readonly string[], folder: string, images: number): 
   const start = performance.now()
   const child = spawn(process.execPath, [...args, '--workspace', join(folder, 'workspace'), '--json'], {
     env: { ...process.env, CYTOLOOM_BENCH_USAGE: usageFile },
-    stdio: ['ignore', 'ignore', 'ignore']
+    stdio: ['ignore', 'pipe', 'ignore']
   })
-  const status = await new Promise((ended) => child.once('exit', ended))
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)))
+  const status = await new Promise((ended) => child.once('close', ended))
   const seconds = (performance.now() - start) / 1000
-  if (status !== 0) throw new AppError('defect', `cytoloom ${command[0]} ended with ${String(status)}.`)
+  if (status !== 0) throw new AppError('defect', `cytoloom ${command[0]} ended with ${String(status)}: ${said}`)
   const usage = Usage.parse(JSON.parse(await readFile(usageFile, 'utf8')))
   return {
     name: command[0] ?? '',
