@@ -1,19 +1,7 @@
 import { crc32, gunzipSync, gzipSync } from 'node:zlib'
-import { rawZip, readRawZip } from '../../test/support/raw-zip.ts'
-
-/** Whole numbers from 0 up to below `limit`. */
-export type Dice = (limit: number) => number
-
-/** A stream of numbers that a seed gives again (mulberry32). */
-export function diceOf(seed: number): Dice {
-  let state = seed >>> 0
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit)
-  }
-}
+import { sha256 } from '../../src/main/files/checksum.ts'
+import { rawZip, readRawZip, seal } from '../../test/support/raw-zip.ts'
+import { damage, type Dice, oddValue } from './damage.ts'
 
 /** Damages a file: on its surface, or inside of its packing with checksums made to fit again. */
 export function mutate(name: string, bytes: Uint8Array, dice: Dice): Uint8Array {
@@ -24,80 +12,10 @@ export function mutate(name: string, bytes: Uint8Array, dice: Dice): Uint8Array 
 
 const insides = [
   { ending: /\.png$/, mutate: mutatePng },
+  { ending: /package\.zip$/, mutate: mutatePackage },
   { ending: /\.(?:zip|npz)$/, mutate: mutateZip },
   { ending: /\.gz$/, mutate: (bytes: Buffer, dice: Dice) => gzipSync(damage(gunzipSync(bytes), dice, true)) }
 ]
-
-/** One to four damages, one after another. */
-function damage(bytes: Buffer, dice: Dice, isText: boolean): Buffer {
-  let result = bytes
-  for (let left = 1 + dice(4); left > 0; left--) {
-    const kinds = isText && dice(3) > 0 ? textDamages : byteDamages
-    const change = kinds[dice(kinds.length)]
-    if (result.length > 0 && change !== undefined) result = change(Buffer.from(result), dice)
-  }
-  return result
-}
-
-const extremes = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff]
-
-const byteDamages: readonly ((bytes: Buffer, dice: Dice) => Buffer)[] = [
-  (bytes, dice) => {
-    const at = dice(bytes.length)
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << dice(8))
-    return bytes
-  },
-  (bytes, dice) => {
-    const [at, value] = [dice(bytes.length), extremes[dice(extremes.length)] ?? 0]
-    if (at + 4 > bytes.length) return bytes
-    if (dice(2) === 0) bytes.writeUInt32LE(value, at)
-    else bytes.writeUInt32BE(value, at)
-    return bytes
-  },
-  (bytes, dice) => {
-    const at = dice(bytes.length)
-    if (at + 2 <= bytes.length) bytes.writeUInt16LE((extremes[dice(8)] ?? 0) & 0xffff, at)
-    return bytes
-  },
-  (bytes, dice) => bytes.subarray(0, dice(bytes.length)),
-  (bytes, dice) => {
-    const [from, to] = [dice(bytes.length), dice(bytes.length)]
-    return Buffer.concat([bytes.subarray(0, to), bytes.subarray(from, from + 1 + dice(64)), bytes.subarray(to)])
-  },
-  (bytes, dice) => {
-    const at = dice(bytes.length)
-    return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + dice(32))])
-  },
-  (bytes, dice) => {
-    const noise = Buffer.from(Array.from({ length: 1 + dice(16) }, () => dice(256)))
-    const at = dice(bytes.length)
-    return Buffer.concat([bytes.subarray(0, at), noise, bytes.subarray(at)])
-  }
-]
-
-const oddValues = [
-  '-1', '0', '1e308', '-1e308', '1e-320', '99999999999999999999', '4294967296', '2147483648', '65536', '0.5', 'null', 'true',
-  '[]', '{}', '""', '"x"', '[[[[]]]]', '{"__proto__":1}', '"../../x"', '"\\u0000"', '"/dev/zero"', '[1e9,1e9]'
-] // prettier-ignore
-
-/** Numbers, words and brackets change places with odd ones. */
-const textDamages: readonly ((bytes: Buffer, dice: Dice) => Buffer)[] = [
-  (bytes, dice) => replaceOne(bytes, /-?\d+(?:\.\d+)?/g, () => oddValues[dice(oddValues.length)] ?? '', dice),
-  (bytes, dice) => replaceOne(bytes, /"[^"]*"/g, () => oddValues[dice(oddValues.length)] ?? '', dice),
-  (bytes, dice) => replaceOne(bytes, /[[\]{},:]/g, () => '[]{},:'[dice(6)] ?? '', dice),
-  (bytes, dice) =>
-    replaceOne(bytes, /\[[^[\]]*\]/g, (found) => `[${`${found.slice(1, -1)},`.repeat(dice(2000))}0]`, dice),
-  (bytes, dice) => replaceOne(bytes, /\[/g, () => '['.repeat(1 + dice(5000)), dice)
-]
-
-function replaceOne(bytes: Buffer, pattern: RegExp, by: (found: string) => string, dice: Dice): Buffer {
-  const text = bytes.toString('latin1')
-  const places = [...text.matchAll(pattern)]
-  const place = places[dice(Math.max(1, places.length))]
-  if (place === undefined) return bytes
-  const [found] = place
-  return Buffer.from(text.slice(0, place.index) + by(found) + text.slice(place.index + found.length), 'latin1')
-}
 
 /** Damages one chunk, whose checksum then fits. */
 function mutatePng(bytes: Buffer, dice: Dice): Buffer {
@@ -128,4 +46,108 @@ function mutateZip(bytes: Buffer, dice: Dice): Buffer {
     return { name, bytes: damage(content, dice, name.includes('json')), method: 8 }
   })
   return rawZip(changed, { sealed: false })
+}
+
+interface Entry {
+  readonly name: string
+  readonly bytes: Buffer
+}
+
+/** Damages what is in a package; its manifest and seal then fit, so that everything behind them is tried. */
+function mutatePackage(bytes: Buffer, dice: Dice): Buffer {
+  const digits = 64
+  if (dice(8) === 0) return seal(Buffer.concat([damage(bytes.subarray(0, -digits), dice, false), Buffer.alloc(digits)]))
+  const change = packageDamages[dice(packageDamages.length)] ?? damageEntry
+  const entries = change(readRawZip(bytes), dice)
+  const fitting = dice(8) === 0 ? entries : withFittingManifest(entries)
+  return rawZip(fitting.map((entry) => ({ ...entry, method: /json|txt/.test(entry.name) ? 8 : 0 })))
+}
+
+const packageDamages: readonly ((entries: readonly Entry[], dice: Dice) => Entry[])[] = [
+  (entries, dice) => damageEntry(entries, dice),
+  (entries, dice) => damageEntry(entries, dice, /json/),
+  (entries, dice) => damageEntry(entries, dice, /^(?:images|masks|cells)/),
+  changeEverywhere,
+  changeEverywhere,
+  (entries, dice) => entries.toSpliced(dice(entries.length), dice(2), ...entries.slice(0, dice(2))),
+  (entries, dice) => {
+    const chosen = dice(entries.length)
+    const rename = (name: string) => damage(Buffer.from(name), dice, false).toString('latin1')
+    return entries.map((entry, i) => (i === chosen ? { ...entry, name: rename(entry.name) } : entry))
+  }
+]
+
+function damageEntry(entries: readonly Entry[], dice: Dice, names = /./): Entry[] {
+  const candidates = entries.filter(({ name }) => names.test(name))
+  const chosen = candidates[dice(candidates.length)]
+  return entries.map((entry) =>
+    entry === chosen ? { ...entry, bytes: Buffer.from(mutate(entry.name, entry.bytes, dice)) } : entry
+  )
+}
+
+/** Gives another value to something that about.json states, in all descriptions and in the names of entries. */
+function changeEverywhere(entries: readonly Entry[], dice: Dice): Entry[] {
+  const about = entries.find(({ name }) => name === 'about.json')?.bytes.toString('latin1') ?? ''
+  const statements = [...about.matchAll(/"(\w+)": ?("[^"]+"|-?\d+(?:\.\d+)?)/g)]
+  const [, key = '', value = ''] = statements[dice(statements.length)] ?? []
+  const other = dice(2) === 0 ? oddValue(dice) : variant(value, dice)
+  return entries.map(({ name, bytes }) => ({
+    name: renamed(name, value, other),
+    bytes: name.endsWith('json') ? withValue(bytes, { key, value, other }) : bytes
+  }))
+}
+
+/** Numbers are changed where they have the same name, words wherever they stand. */
+function withValue(json: Buffer, change: { readonly key: string; readonly value: string; readonly other: string }) {
+  const text = json
+    .toString('latin1')
+    .replace(/(?:"(\w+)": ?)?("[^"]*"|-?\d+(?:\.\d+)?)/g, (found, key: string | undefined, value: string) => {
+      const isMeant = value === change.value && (value.startsWith('"') || key === change.key)
+      return isMeant ? found.slice(0, -value.length) + change.other : found
+    })
+  return Buffer.from(text, 'latin1')
+}
+
+/** A value that is nearly the same. */
+function variant(value: string, dice: Dice): string {
+  if (!value.startsWith('"')) return String(Number(value) + dice(3) - 1)
+  const text = value.slice(1, -1)
+  const stem = text.replace(/\.\w+$/, '')
+  const variants = [
+    `${stem}.tif`,
+    `${stem}.png`,
+    text.toUpperCase(),
+    `${text}.png`,
+    `CON.png`,
+    'a'.repeat(300),
+    `../${text}`
+  ]
+  return JSON.stringify(variants[dice(variants.length)])
+}
+
+/** Pictures are called as about.json says, and what belongs to them without their ending. */
+function renamed(name: string, value: string, other: string): string {
+  if (!value.startsWith('"') || !other.startsWith('"')) return name
+  const [from, to] = [value, other].map((quoted) => quoted.slice(1, -1)) as [string, string]
+  if (name.startsWith('images/')) return name.replace(from, () => to)
+  const stem = (file: string) => file.replace(/\.\w+$/, '')
+  return name.replace(stem(from), () => stem(to))
+}
+
+/** The manifest lists the other entries as they are, where it can still be read. */
+function withFittingManifest(entries: readonly Entry[]): Entry[] {
+  return entries.map((entry) => {
+    if (entry.name !== 'manifest.json') return entry
+    const others = entries.filter(({ name }) => name !== entry.name)
+    const listed = others.map(({ name, bytes }) => ({ path: name, bytes: bytes.length, sha256: sha256(bytes) }))
+    return { ...entry, bytes: withEntries(entry.bytes, listed) }
+  })
+}
+
+function withEntries(manifest: Buffer, entries: readonly object[]): Buffer {
+  try {
+    return Buffer.from(JSON.stringify({ ...(JSON.parse(manifest.toString()) as object), entries }))
+  } catch {
+    return manifest // it was damaged itself
+  }
 }

@@ -6,6 +6,7 @@ import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../../src/main/i
 import { encodeTiff } from '../../src/main/images/tiff-encode.ts'
 import { rawZip } from '../../test/support/raw-zip.ts'
 import { roiBytes } from '../../test/support/roi-bytes.ts'
+import { makePackages } from './packages.ts'
 
 /** A sound source of one format: small files by their names, and how the program is asked to read them. */
 export interface Seed {
@@ -51,6 +52,9 @@ export async function makeSeeds(): Promise<Seed[]> {
         targets: [file],
         door: 'weights'
       }
+    }),
+    ...(await makePackages()).map(({ name, bytes }): Seed => {
+      return { name, files: { 'package.zip': bytes }, targets: ['package.zip'], door: 'package' }
     }),
     {
       name: 'engine pack',
