@@ -54,10 +54,10 @@ export type PlaneChoice = z.infer<typeof PlaneChoice>
 
 export const ClassCount = z.object({
   name: z.string(),
-  images: z.int(),
+  images: z.int().nonnegative(),
   /** Images with annotation; the others bring pictures only. */
-  annotated: z.int(),
-  cells: z.int(),
+  annotated: z.int().nonnegative(),
+  cells: z.int().nonnegative(),
   /** Images and cells by hours since the start of the experiment, where file names tell. */
   hours: z.array(z.object({ hour: z.number(), images: z.int(), cells: z.int() })).optional()
 })
@@ -68,9 +68,9 @@ export const Dataset = z.object({
   name: z.string(),
   created: z.string(),
   format: z.string(),
-  images: z.int(),
-  annotated: z.int(),
-  cells: z.int(),
+  images: z.int().nonnegative(),
+  annotated: z.int().nonnegative(),
+  cells: z.int().nonnegative(),
   classes: z.array(ClassCount)
 })
 export type Dataset = z.infer<typeof Dataset>
@@ -80,17 +80,17 @@ export const DatasetImage = z.object({
   id: z.int(),
   /** Path below the dataset's `images/` folder in the workspace; the name it had at its source. */
   file: z.string(),
-  width: z.int(),
-  height: z.int(),
-  channels: z.int(),
-  bits: z.int(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  channels: z.int().positive(),
+  bits: z.int().positive(),
   class: z.string(),
   /** Hours since the start of the experiment. */
   time: z.number().optional(),
   /** Images cut from one frame share a group: they never part in a split. */
   group: z.string(),
   annotated: z.boolean(),
-  cells: z.int(),
+  cells: z.int().nonnegative(),
   /** Of the file as it was imported. */
   sha256: z.string(),
   split: z.string().optional(),

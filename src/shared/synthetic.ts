@@ -5,7 +5,11 @@ import { EngineInfo, EngineRequest } from './runs.ts'
 export const SyntheticId = z.string().brand('SyntheticId')
 export type SyntheticId = z.infer<typeof SyntheticId>
 
-export const SyntheticClass = z.object({ name: z.string(), images: z.int(), cells: z.int() })
+export const SyntheticClass = z.object({
+  name: z.string(),
+  images: z.int().nonnegative(),
+  cells: z.int().nonnegative()
+})
 
 export const Synthetic = z.object({
   id: SyntheticId,
@@ -13,11 +17,11 @@ export const Synthetic = z.object({
   created: z.string(),
   /** Name of the run, or of the package it came in. */
   origin: z.string(),
-  iteration: z.int(),
+  iteration: z.int().nonnegative(),
   seed: z.int(),
   truncation: z.number(),
-  images: z.int(),
-  cells: z.int(),
+  images: z.int().nonnegative(),
+  cells: z.int().nonnegative(),
   classes: z.array(SyntheticClass)
 })
 export type Synthetic = z.infer<typeof Synthetic>
@@ -39,13 +43,13 @@ export type RemovedCell = z.infer<typeof RemovedCell>
 export const SyntheticImage = z.object({
   file: z.string(),
   /** Position in the seeded sequence: (seed, index) makes the same picture again. */
-  index: z.int(),
+  index: z.int().nonnegative(),
   class: z.string(),
-  width: z.int(),
-  height: z.int(),
-  cells: z.int(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  cells: z.int().nonnegative(),
   /** Cells that the area filter took out of this mask. */
-  removedCells: z.int(),
+  removedCells: z.int().nonnegative(),
   /** Each of them; absent from the catalogue and from sets of older versions. */
   removed: z.array(RemovedCell).optional()
 })

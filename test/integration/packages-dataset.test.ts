@@ -59,6 +59,24 @@ async function checksums(folder: string): Promise<string[]> {
   return Promise.all(paths.map(async (path) => `${path.slice(folder.length)} ${sha256(await readFile(path))}`))
 }
 
+/** The package with another entry, of which manifest and seal say the same. */
+async function forgedPackage(file: string, path: string, change: (bytes: Buffer) => Uint8Array): Promise<string> {
+  const [first, ...others] = readRawZip(await readFile(file))
+  const contents = others.map(({ name, bytes }) => ({ path: name, bytes: name === path ? change(bytes) : bytes }))
+  const entries = contents.map(({ path, bytes }) => ({ path, bytes: bytes.length, sha256: sha256(bytes) }))
+  const manifest = { ...Manifest.parse(JSON.parse(first?.bytes.toString() ?? '')), entries }
+  const forged = join(await temporaryFolder(), 'forged.zip')
+  await writeArchive(
+    forged,
+    (async function* () {
+      await Promise.resolve()
+      yield { path: 'manifest.json', bytes: Buffer.from(JSON.stringify(manifest)) }
+      yield* contents
+    })()
+  )
+  return forged
+}
+
 describe('a package of a data set', () => {
   let host: TestApp
   let workspace: string
@@ -160,22 +178,7 @@ describe('a package of a data set', () => {
     ['cells/plain.json', 'cannot be read', Buffer.from('[{"id":1,"counts":"zzzz~~"}]')],
     ['outlines.coco.json', 'other pictures or cells', Buffer.from('{"images":[],"annotations":[],"categories":[]}')]
   ])('is refused when %s is another (%s)', async (path, sentence, bytes) => {
-    const contents = readRawZip(await readFile(out)).map((entry) => (entry.name === path ? { ...entry, bytes } : entry))
-    const manifest = Manifest.parse(JSON.parse(Buffer.from(contents[0]?.bytes ?? '').toString()))
-    const entries = contents.slice(1).map((entry) => ({
-      path: entry.name,
-      bytes: entry.bytes.length,
-      sha256: sha256(entry.bytes)
-    }))
-    const forged = join(await temporaryFolder(), 'forged.zip')
-    await writeArchive(
-      forged,
-      (async function* () {
-        await Promise.resolve()
-        yield { path: 'manifest.json', bytes: Buffer.from(JSON.stringify({ ...manifest, entries })) }
-        for (const entry of contents.slice(1)) yield { path: entry.name, bytes: entry.bytes }
-      })()
-    )
+    const forged = await forgedPackage(out, path, () => bytes)
     const other = await openTestApp(await temporaryFolder())
     try {
       await expect(other.request('packages.open', { file: forged })).rejects.toMatchObject({
@@ -187,6 +190,23 @@ describe('a package of a data set', () => {
     } finally {
       await other.app.close()
     }
+  })
+
+  test('is refused when it states what the catalogue does not take, and the workspace opens again', async () => {
+    const forged = await forgedPackage(out, 'about.json', (about) =>
+      Buffer.from(about.toString().replace(/"channels": \d/, '"channels": 0'))
+    )
+    const workspace = await temporaryFolder()
+    const other = await openTestApp(workspace)
+    await expect(other.request('packages.open', { file: forged })).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining('about.json does not hold what it should (images.0.channels') as string
+    })
+    await other.app.close()
+    expect(await readdir(join(workspace, 'datasets'))).toEqual([])
+    const again = await openTestApp(workspace)
+    expect((await again.request('workspace.show', {})).datasets).toEqual([])
+    await again.app.close()
   })
 
   test('is refused for a set without annotation, and for a name that two sets have or none', async () => {

@@ -41,7 +41,8 @@ describe('contents that do not fit together, although every hash does', () => {
     ['of another kind', (about) => ({ ...about, kind: 'run' }), 'does not hold what it should (kind:'],
     ['with a path as its name', (about) => rename(about, '../x'), 'has a name or date that cannot be used'],
     ['with a made-up date', (about) => date(about, 'yesterday'), 'has a name or date that cannot be used'],
-    ['with a negative count', (about) => firstImage(about, { removedCells: -1 }), 'holds a negative count'],
+    ['with a negative count', (about) => firstImage(about, { removedCells: -1 }), 'images.0.removedCells: Too small'],
+    ['with removed cells elsewhere', (about) => firstImage(about, { removed }), 'holds removed cells that do not fit'],
     [
       'with a picture more than it counts',
       (about) => ({ ...about, images: about.images.slice(1) }),
@@ -52,6 +53,15 @@ describe('contents that do not fit together, although every hash does', () => {
     ['with a picture elsewhere', (about) => firstImage(about, { file: '../x.png' }), 'is not described in about.json']
   ])('a description %s', async (_, change, says) => {
     expect(await refusal(rawZip(withAbout(change)))).toContain(says)
+  })
+
+  test('a picture that is called a TIFF', async () => {
+    const called = withAbout((about) => firstImage(about, { file: '000000.tif' }))
+    const listed = called.map((entry) =>
+      entry.name === 'images/000000.png' ? { ...entry, name: 'images/000000.tif' } : entry
+    )
+    const manifest = { ...listed[0], name: 'manifest.json', bytes: Buffer.from(renamedIn(listed[0]?.bytes)) }
+    expect(await refusal(rawZip([manifest, ...listed.slice(1)]))).toContain('lists a picture that is no PNG')
   })
 
   test('pictures of another size or kind than described', async () => {
@@ -124,6 +134,9 @@ test('the builder of hostile archives builds good ones that are accepted', async
   expect((await readFile(join(folder, 'resealed.zip'))).equals(good)).toBe(true)
 })
 
+const renamedIn = (manifest: Uint8Array = Buffer.alloc(0)) =>
+  Buffer.from(manifest).toString().replace('images/000000.png', 'images/000000.tif')
+const removed = [{ reason: 'too-small', area: 4, counts: 'no runs' }]
 const rename = (about: SyntheticAbout, name: string) => ({ ...about, synthetic: { ...about.synthetic, name } })
 const date = (about: SyntheticAbout, created: string) => ({ ...about, synthetic: { ...about.synthetic, created } })
 const firstImage = (about: SyntheticAbout, change: object) => ({

@@ -6,6 +6,7 @@ import { SyntheticAbout, type SyntheticImage } from '../../shared/synthetic.ts'
 import { toLabelImage } from '../images/label-image.ts'
 import { type Picture } from '../images/picture.ts'
 import { decodePng } from '../images/png-decode.ts'
+import { rleFromString } from '../masks/rle-string.ts'
 import { type ArchiveEntry } from './archive.ts'
 import { parseJson } from './manifest.ts'
 import { type PackageCheck } from './package-check.ts'
@@ -109,10 +110,12 @@ const aboutProblems: readonly {
       !Name.safeParse(synthetic.name).success || !z.iso.datetime().safeParse(synthetic.created).success
   },
   {
-    says: 'holds a negative count',
-    is: ({ synthetic, images }) =>
-      synthetic.iteration < 0 ||
-      images.some(({ index, cells, removedCells }) => Math.min(index, cells, removedCells) < 0)
+    says: 'lists a picture that is no PNG',
+    is: ({ images }) => images.some(({ file }) => !file.endsWith('.png'))
+  },
+  {
+    says: 'holds removed cells that do not fit their pictures',
+    is: ({ images }) => !images.every(hasSoundRuns)
   },
   {
     says: 'counts other pictures or cells than it lists',
@@ -138,6 +141,16 @@ const aboutProblems: readonly {
       JSON.stringify(synthetic.classes) !== JSON.stringify(manifest.classes)
   }
 ]
+
+function hasSoundRuns({ removed = [], width, height }: SyntheticImage): boolean {
+  try {
+    for (const { counts } of removed) rleFromString(counts, height, width)
+    return true
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    return false
+  }
+}
 
 function cellsOf(images: readonly SyntheticImage[]): number {
   return images.reduce((sum, { cells }) => sum + cells, 0)

@@ -124,10 +124,8 @@ const aboutProblems: readonly {
       new Set(images.map(({ file }) => stemOf(file).toLowerCase())).size !== images.length
   },
   {
-    says: 'does not number its pictures from 1, or lists one without annotation or size',
-    is: ({ images }) =>
-      images.some((image, i) => image.id !== i + 1 || !image.annotated || image.cells < 0) ||
-      images.some(({ width, height }) => width < 1 || height < 1)
+    says: 'does not number its pictures from 1, or lists one without annotation',
+    is: ({ images }) => images.some((image, i) => image.id !== i + 1 || !image.annotated)
   },
   {
     says: 'counts other pictures or cells than it lists',

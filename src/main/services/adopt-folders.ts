@@ -47,11 +47,20 @@ async function unknownAbouts<Schema extends z.ZodType>(
 async function readAbout<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema> | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  return schema.safeParse(JSON.parse(text)).data
+  return schema.safeParse(jsonOf(text)).data
 }
 
 async function readHistory(app: AppContext, run: string): Promise<HistoryEntry[]> {
   const text = await readFile(join(app.folders.folder('runs', run), 'metrics.jsonl'), 'utf8').catch(() => '')
   const lines = text.split('\n').filter((line) => line.endsWith('}'))
-  return lines.flatMap((line) => HistoryEntry.safeParse(JSON.parse(line)).data ?? [])
+  return lines.flatMap((line) => HistoryEntry.safeParse(jsonOf(line)).data ?? [])
+}
+
+/** `undefined` where a text was cut off or changed. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
