@@ -7,9 +7,9 @@ import { decodeMask } from '../../src/main/services/masks.ts'
 import { dispatch } from '../../src/main/services/dispatch.ts'
 import { scoreFiles } from '../../src/main/services/scores.ts'
 import { verifyPackage } from '../../src/main/packages/read-package.ts'
-import { requests } from '../../src/shared/api.ts'
+import { type Reply, requests } from '../../src/shared/api.ts'
 import { toWireError } from '../../src/shared/errors.ts'
-import { type Answer, type Question, type Told } from './watched-child.ts'
+import { type Question } from './watched-child.ts'
 
 const [, , workspace = ''] = process.argv
 const app = await createApp(defaultEnvironment({ workspace, engineFolder: `${workspace}-engines`, programPacks: [] }))
@@ -19,14 +19,10 @@ process.on('disconnect', () => process.exit())
 process.send?.('ready')
 
 async function answer({ request, input }: Question): Promise<void> {
-  const [start, usage] = [performance.now(), process.cpuUsage()]
-  const reply = await ask(request, input)
-  const { user, system } = process.cpuUsage(usage)
-  const milliseconds = Math.min(performance.now() - start, (user + system) / 1000)
-  process.send?.({ reply, milliseconds } satisfies Told)
+  process.send?.(await ask(request, input))
 }
 
-async function ask(request: string, input: unknown): Promise<Answer['reply']> {
+async function ask(request: string, input: unknown): Promise<Reply> {
   const unguarded = unguardedReaders.get(request)
   if (unguarded === undefined) return dispatch(app.handlers, request, input, context, () => undefined)
   try {

@@ -57,16 +57,15 @@ interface Entry {
 function mutatePackage(bytes: Buffer, dice: Dice): Buffer {
   const digits = 64
   if (dice(8) === 0) return seal(Buffer.concat([damage(bytes.subarray(0, -digits), dice, false), Buffer.alloc(digits)]))
-  const change = packageDamages[dice(packageDamages.length)] ?? damageEntry
+  const change = packageDamages[dice(packageDamages.length)] ?? changeEverywhere
   const entries = change(readRawZip(bytes), dice)
   const fitting = dice(8) === 0 ? entries : withFittingManifest(entries)
   return rawZip(fitting.map((entry) => ({ ...entry, method: /json|txt/.test(entry.name) ? 8 : 0 })))
 }
 
 const packageDamages: readonly ((entries: readonly Entry[], dice: Dice) => Entry[])[] = [
-  (entries, dice) => damageEntry(entries, dice),
-  (entries, dice) => damageEntry(entries, dice, /json/),
-  (entries, dice) => damageEntry(entries, dice, /^(?:images|masks|cells)/),
+  (entries, dice) => damageEntry(entries, dice, /^(?:manifest|about|outlines)|^cells/),
+  (entries, dice) => damageEntry(entries, dice, /^(?:images|masks|cells)\//),
   changeEverywhere,
   changeEverywhere,
   (entries, dice) => entries.toSpliced(dice(entries.length), dice(2), ...entries.slice(0, dice(2))),
@@ -77,7 +76,7 @@ const packageDamages: readonly ((entries: readonly Entry[], dice: Dice) => Entry
   }
 ]
 
-function damageEntry(entries: readonly Entry[], dice: Dice, names = /./): Entry[] {
+function damageEntry(entries: readonly Entry[], dice: Dice, names: RegExp): Entry[] {
   const candidates = entries.filter(({ name }) => names.test(name))
   const chosen = candidates[dice(candidates.length)]
   return entries.map((entry) =>

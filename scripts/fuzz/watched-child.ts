@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
-import { MemoryWatch } from './memory-watch.ts'
 import { type Reply } from '../../src/shared/api.ts'
+import { ProcessWatch } from './process-watch.ts'
 
 export interface Question {
   /** A request of the program, `weights` for a file of PyTorch's, or `unguarded REQUEST` for its readers alone. */
@@ -9,15 +9,10 @@ export interface Question {
   readonly input: unknown
 }
 
-/** What the child tells. */
-export interface Told {
+/** What the program answered, and what all its processes together took for it (see `ProcessWatch`). */
+export interface Answer {
   readonly reply: Reply
-  /** Time of the processor, or of the clock where that is less: other programs may keep the computer busy. */
-  readonly milliseconds: number
-}
-
-export interface Answer extends Told {
-  /** The most memory that was resident meanwhile, in all processes together. */
+  readonly seconds: number
   readonly peakBytes: number
 }
 
@@ -34,14 +29,13 @@ export class WatchedChild {
     this.#workspace = workspace
   }
 
-  /** Asks once the program is ready; it has so much time to answer. */
-  async ask(question: Question, seconds: number): Promise<Outcome> {
+  /** Asks once the program is ready; it has so many seconds to answer, as `ProcessWatch` counts them. */
+  async ask(question: Question, most: number): Promise<Outcome> {
     const child = (this.#child ??= await this.#start())
-    const memory = new MemoryWatch(child.pid ?? 0)
+    const answer = firstOf(child, most)
     child.send(question)
-    const outcome = await firstOf(child, seconds)
-    const peakBytes = memory.end()
-    if (outcome !== 'hang' && outcome !== 'crash') return { ...(outcome as Told), peakBytes } // it sends nothing else
+    const { outcome, seconds, peakBytes } = await answer
+    if (outcome !== 'hang' && outcome !== 'crash') return { reply: outcome as Reply, seconds, peakBytes } // nothing else is sent
     await this.close()
     return { failure: outcome, detail: this.#complaints.trim().split('\n').slice(-12).join('\n') }
   }
@@ -61,21 +55,32 @@ export class WatchedChild {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc']
     })
     child.stderr?.on('data', (text: Buffer) => (this.#complaints += text.toString()))
-    const first = await firstOf(child, 60)
-    if (first !== 'ready') throw new Error(`The program does not start: ${this.#complaints}`)
+    const { outcome } = await firstOf(child, 60)
+    if (outcome !== 'ready') throw new Error(`The program does not start: ${this.#complaints}`)
     return child
   }
 }
 
-function firstOf(child: ChildProcess, seconds: number): Promise<unknown> {
+interface First {
+  /** What the child sent, or how it failed to. */
+  readonly outcome: unknown
+  readonly seconds: number
+  readonly peakBytes: number
+}
+
+function firstOf(child: ChildProcess, most: number): Promise<First> {
+  const watch = new ProcessWatch(child.pid ?? 0)
   return new Promise((resolve) => {
-    const timer = setTimeout(() => settle('hang'), seconds * 1000)
+    const clock = setInterval(() => {
+      if (watch.seconds > most) settle('hang')
+    }, 100)
     const onExit = () => settle('crash')
-    const settle = (value: unknown) => {
-      clearTimeout(timer)
+    const settle = (outcome: unknown) => {
+      clearInterval(clock)
+      watch.end()
       child.off('message', settle)
       child.off('exit', onExit)
-      resolve(value)
+      resolve({ outcome, seconds: watch.seconds, peakBytes: watch.peakBytes })
     }
     child.on('message', settle)
     child.on('exit', onExit)

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { diceOf } from '../../scripts/fuzz/damage.ts'
 import { mutate } from '../../scripts/fuzz/mutate.ts'
+import { usableSeconds } from '../../scripts/fuzz/process-watch.ts'
 import { makeSeeds } from '../../scripts/fuzz/seeds.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -25,6 +26,13 @@ test('the same seed damages every format in the same way, and another seed in an
   )
   const same = damaged(3, seeds).filter((hex, i) => hex === unharmed[i])
   expect(same.length).toBeLessThan(unharmed.length / 4)
+})
+
+test('a trial is charged for the time that it could use, not for that of other programs', () => {
+  expect(usableSeconds(0.05, 0.01, true)).toBe(0.01) // it got a fifth of the processor
+  expect(usableSeconds(0.05, 0.1, true)).toBe(0.05) // two threads at work
+  expect(usableSeconds(0.05, 0, false)).toBe(0.05) // it waits for something that may never come
+  expect(usableSeconds(600, 0, false)).toBeLessThan(1) // the computer slept
 })
 
 test('a short search finds nothing, and says how to repeat it', async () => {
