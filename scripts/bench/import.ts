@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { z } from 'zod'
 import { AppError } from '../../src/shared/errors.ts'
+import { ProcessWatch } from '../fuzz/process-watch.ts'
 import { makeLivecellArchive } from '../livecell/archive.ts'
 import { type BenchResult } from './result.ts'
 
@@ -44,28 +44,24 @@ function together(taken: BenchResult, prepared: BenchResult): BenchResult {
   }
 }
 
-const Usage = z.object({ peakBytes: z.number(), cpuSeconds: z.number() })
-
-/** One command in a process of its own, and what it used with all its threads. */
+/** One command in a process of its own, and what it used with all processes below it (where the system tells). */
 async function run(command: readonly string[], folder: string, images: number): Promise<BenchResult> {
-  const usageFile = join(folder, 'usage.json')
-  const args = ['--import', join(import.meta.dirname, 'report-usage.ts'), join(root, 'src/main/cli.ts'), ...command]
+  const args = [join(root, 'src/main/cli.ts'), ...command, '--workspace', join(folder, 'workspace'), '--json']
   const start = performance.now()
-  const child = spawn(process.execPath, [...args, '--workspace', join(folder, 'workspace'), '--json'], {
-    env: { ...process.env, CYTOLOOM_BENCH_USAGE: usageFile },
-    stdio: ['ignore', 'pipe', 'ignore']
-  })
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const watch = new ProcessWatch(child.pid ?? 0)
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)))
   const status = await new Promise((ended) => child.once('close', ended))
+  watch.end()
   const seconds = (performance.now() - start) / 1000
   if (status !== 0) throw new AppError('defect', `cytoloom ${command[0]} ended with ${String(status)}: ${said}`)
-  const usage = Usage.parse(JSON.parse(await readFile(usageFile, 'utf8')))
   return {
     name: command[0] ?? '',
     threads: availableParallelism(),
     seconds: { min: seconds, median: seconds },
-    ...usage,
+    peakBytes: watch.peakBytes,
+    cpuSeconds: watch.usedSeconds,
     unit: 'images',
     perSecond: images / seconds
   }

@@ -15,6 +15,7 @@ export class ProcessWatch {
   #seconds = 0
   #lastLook = performance.now()
   #lastTicks: number | undefined
+  #mostTicks = 0
 
   constructor(root: number) {
     this.#root = root
@@ -26,6 +27,11 @@ export class ProcessWatch {
   /** Time that they could have used: what other programs keep the computer busy for is not counted. */
   get seconds(): number {
     return this.#seconds
+  }
+
+  /** Time of the processor that they have used. */
+  get usedSeconds(): number {
+    return this.#mostTicks / ticksPerSecond
   }
 
   /** The most memory that each has had resident at its own worst moment, all together. */
@@ -46,6 +52,7 @@ export class ProcessWatch {
     this.#seconds += usableSeconds((now - this.#lastLook) / 1000, used, seen.isReady)
     this.#lastLook = now
     this.#lastTicks = seen.ticks
+    this.#mostTicks = Math.max(this.#mostTicks, seen.ticks) // an ended process has none any more
   }
 
   #lookAt(id: number, seen: { ticks: number; isReady: boolean }): void {
