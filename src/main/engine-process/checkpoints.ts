@@ -2,14 +2,12 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError, refuse } from '../../shared/errors.ts'
-import { limits } from '../../shared/limits.ts'
 import { type Checkpoint } from '../../shared/runs.ts'
 import { TrainingSettings } from '../../shared/training.ts'
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts'
 import { type SavedModel, type SavedState } from '../engine/training/training-state.ts'
 import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
 import { sha256 } from '../files/checksum.ts'
-import { checkInputFile, readInputFile } from '../files/input-file.ts'
 
 const parts = ['generator', 'generatorEma', 'discriminator', 'optimizer'] as const
 type Part = (typeof parts)[number]
@@ -251,7 +249,7 @@ async function readState(folder: string): Promise<StateFile> {
   const file = join(folder, 'state.json')
   let content: unknown
   try {
-    content = JSON.parse((await readInputFile(file, 'safe point', limits.text.fileBytes)).toString())
+    content = JSON.parse(await readFile(file, 'utf8'))
   } catch (thrown) {
     throw damagedFile(file, thrown)
   }
@@ -271,18 +269,12 @@ const AnyVersion = z.object({ version: z.int() })
 
 async function readPart(folder: string, part: Part, state: StateFile): Promise<SavedState['tensors'][Part]> {
   const file = join(folder, fileNames[part])
-  try {
-    return decodeSafetensors(await readSealed(file, state.files[fileNames[part]])).tensors
-  } catch (thrown) {
-    throw thrown instanceof AppError ? damagedFile(file, thrown) : thrown
-  }
-}
-
-async function readSealed(file: string, seal: z.infer<typeof FileSeal> | undefined): Promise<Buffer> {
-  const size = await checkInputFile(file, 'safe point')
-  const bytes = seal?.bytes === size ? await readFile(file) : undefined
-  if (bytes === undefined || sha256(bytes) !== seal?.sha256) throw damagedFile(file)
-  return bytes
+  const seal = state.files[fileNames[part]]
+  const bytes = await readFile(file).catch((thrown: unknown) => {
+    throw damagedFile(file, thrown)
+  })
+  if (seal?.bytes !== bytes.length || seal.sha256 !== sha256(bytes)) throw damagedFile(file)
+  return decodeSafetensors(bytes).tensors
 }
 
 function damagedFile(file: string, cause?: unknown): AppError {
