@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../shared/errors.ts'
 
+/** WebGPU's kernel brings tensors of more axes to the processor, and back. */
+const MOST_TILED_AXES = 4
+
 /**
  * First derivatives that take fewer operations than tfjs 4.22's own, which casts floats to floats, reshapes tensors to
  * the shape they have, and spreads a sum's derivative by a product with ones that JavaScript writes out. Values are the
@@ -68,12 +71,29 @@ function registerReduction(kernelName: string, derivative: (dy: tf.Tensor, count
     gradFunc: (dy, [x], { axis }) => {
       const { shape } = one(x)
       const axes = tf.util.parseAxisParam(axis as number | number[], shape) // as tf.sum and tf.mean write it
-      const repetitions = shape.map((size, i) => (axes.includes(i) ? size : 1))
-      const count = tf.util.sizeFromShape(repetitions)
-      const kept = shape.map((size, i) => (axes.includes(i) ? 1 : size))
-      return { x: () => tf.tile(reshaped(derivative(one(dy), count), kept), repetitions) }
+      const count = axes.reduce((product, axis) => product * (shape[axis] ?? 1), 1)
+      return { x: () => spread(derivative(one(dy), count), shape, axes) }
     }
   })
+}
+
+/** The numbers of `x`, of which the sum took away `axes` of `shape`, once more at every place along those. */
+function spread(x: tf.Tensor, shape: number[], axes: number[]): tf.Tensor {
+  const isSummed = (i: number) => axes.includes(i)
+  if (shape.length <= MOST_TILED_AXES) {
+    const kept = shape.map((size, i) => (isSummed(i) ? 1 : size))
+    return tf.tile(
+      reshaped(x, kept),
+      shape.map((size, i) => (isSummed(i) ? size : 1))
+    )
+  }
+  let [spreading, after] = [x, 1]
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const size = shape[i] ?? 1
+    if (isSummed(i)) spreading = tf.tile(tf.reshape(spreading, [-1, 1, after]), [1, size, 1])
+    after *= size
+  }
+  return tf.reshape(spreading, shape)
 }
 
 /** Of as many copies along an axis, the derivatives add up. */
