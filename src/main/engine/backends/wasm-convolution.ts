@@ -85,24 +85,29 @@ function gradientOfFew(
 ): tf.TensorInfo {
   const { inChannels, filterHeight, filterWidth, outChannels, batchSize, outHeight, outWidth } = geometry
   const wide = 4 * Math.ceil(inChannels / 4)
-  let turned = allocate(backend, [filterHeight, filterWidth, outChannels, inChannels])
-  turn(backend, filter, turned, { step: 1, firstRow: 0, firstColumn: 0 })
-  if (wide !== inChannels) turned = replaced(backend, turned, withChannels(backend, turned, wide))
-
-  const [pixels, dx] = [batchSize * outHeight * outWidth, allocate(backend, [...geometry.inShape.slice(0, 3), wide])]
+  const [taps, pixels] = [filterHeight * filterWidth, batchSize * outHeight * outWidth]
+  const flat = { ...filter, shape: [taps, inChannels * outChannels] }
+  const filled = wide === inChannels ? filter : withChannels(backend, flat, wide * outChannels)
+  const turned = allocate(backend, [taps, outChannels, wide])
   const channelsFirst = allocate(backend, [outChannels, pixels])
+  const dx = allocate(backend, [...geometry.inShape.slice(0, 3), wide])
   view(backend, dx).fill(0)
+
   const addressOf = (tensor: tf.TensorInfo) => view(backend, tensor).byteOffset
   const places = { dy: addressOf(channelsFirst), turned: addressOf(turned), dx: addressOf(dx) }
-  runCalls(backend, [transposeCalls(addressOf(dy), places.dy, pixels, outChannels)])
+  const shape = [filterHeight, filterWidth, wide, outChannels] as const
+  const everyTap = { step: 1, firstRow: 0, firstColumn: 0 }
+  runCalls(backend, [
+    turnKernelCalls({ filter: addressOf(filled), turned: places.turned }, shape, everyTap),
+    transposeCalls(addressOf(dy), places.dy, pixels, outChannels)
+  ])
   runCalls(backend, inputGradientCalls({ ...geometry, inChannels: wide }, places))
   for (const { dataId } of [turned, channelsFirst]) backend.disposeData(dataId)
-  return wide === inChannels ? dx : replaced(backend, dx, withChannels(backend, dx, inChannels))
-}
-
-function replaced(backend: Backend, old: tf.TensorInfo, by: tf.TensorInfo): tf.TensorInfo {
-  backend.disposeData(old.dataId)
-  return by
+  if (filled !== filter) backend.disposeData(filled.dataId)
+  if (wide === inChannels) return dx
+  const narrow = withChannels(backend, dx, inChannels)
+  backend.disposeData(dx.dataId)
+  return narrow
 }
 
 function writePixels(backend: Backend, pixels: tf.TensorInfo, images: tf.TensorInfo, phase: PhasePixels): void {
