@@ -44,6 +44,8 @@ export const limits = {
     /** A single .npy file. */
     fileBytes: 512 * mebi
   },
+  /** Weights that PyTorch saved: Inception has 24 million numbers. Windows of one storage count each. */
+  weights: { fileBytes: 256 * mebi, numbers: 2 ** 26 },
   /** Images of one source. */
   images: 1_000_000,
   /** Deflate shrinks by at most 1032 to 1; who declares more than that is not telling the truth. */

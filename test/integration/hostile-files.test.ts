@@ -30,7 +30,7 @@ describe('hostile files cost themselves alone', () => {
       const source = join(folder, `source-${i}`)
       await mkdir(source)
       await writeCase(one, source)
-      const names = Object.keys(one.files ?? {})
+      const names = one.names ?? Object.keys(one.files ?? {})
       const asked = questionOf(one.door, source, names, i)
       const question = one.options ? { ...asked, input: { ...(asked.input as object), ...one.options } } : asked
       const { outcome, problems } = await trials.ask(question, source, Math.max(1, names.length / 2))

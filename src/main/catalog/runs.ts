@@ -22,6 +22,7 @@ export class RunTable {
   readonly #things: NamedThings<Run>
   readonly #insert: Statement
   readonly #update: Statement
+  readonly #remove: Statement<{ id: string }>
   readonly #history: HistoryTable
   readonly #checkpoints: CheckpointTable
 
@@ -50,6 +51,7 @@ export class RunTable {
               seconds_per_iteration = :secondsPerIteration, classes = :classes, settings = :settings
         WHERE id = :id`
     )
+    this.#remove = db.prepare('DELETE FROM runs WHERE id = :id')
   }
 
   /** @throws AppError of kind `input` where the name is taken */
@@ -64,6 +66,11 @@ export class RunTable {
   update(run: Run): void {
     const { changes } = this.#update.run(toRow(run))
     invariant(changes === 1, `run ${run.id} is in the catalogue before it is updated`)
+  }
+
+  /** Takes it out of the catalogue with its history and safe points; its folder is the caller's. */
+  remove(id: string): void {
+    this.#remove.run({ id })
   }
 
   /** Newest first. */

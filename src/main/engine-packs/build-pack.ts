@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type PackDescription, type PackKind } from '../../shared/engine-packs.ts'
 import { refuse } from '../../shared/errors.ts'
-import { stageFolder } from '../files/atomic-write.ts'
+import { removeFolder, stageFolder } from '../files/atomic-write.ts'
 import { sha256File } from '../files/checksum.ts'
 import { type Download, tensorflowWheel } from './download.ts'
 import { describePack, markReady } from './pack-folder.ts'
@@ -56,7 +56,7 @@ export async function buildPack(order: PackOrder, tools: PackTools): Promise<Pac
     await tools.verify(staged.path, order.kind)
     tools.report('check', 1, 1)
     await markReady(staged.path)
-    if (order.replace) await rm(order.folder, { recursive: true, force: true })
+    if (order.replace) await removeFolder(order.folder)
     await staged.commit()
     return description
   } finally {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { type InstalledPack, type PackDescription } from '../../shared/engine-packs.ts'
 import { refuse } from '../../shared/errors.ts'
+import { removeFolder } from '../files/atomic-write.ts'
 import { readPack } from './pack-folder.ts'
 
 /** Every pack in these folders, in their order, and the binary of @tensorflow/tfjs-node-gpu where it was downloaded. */
@@ -36,11 +37,7 @@ export async function removePack(folders: readonly string[], name: string): Prom
       next: 'Delete its folder, or install the package anew without scripts.'
     })
   }
-  // Without its name it is no pack any more, however long the deletion takes or wherever it is cut off.
-  const hidden = join(dirname(pack.folder), `.${basename(pack.folder)}.removed-${process.pid}`)
-  await mkdir(dirname(hidden), { recursive: true })
-  await rename(pack.folder, hidden)
-  await rm(hidden, { recursive: true, force: true })
+  await removeFolder(pack.folder)
   return pack
 }
 

@@ -4,6 +4,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { AppError, refuse } from '../../shared/errors.ts'
+import { checkInputFile } from '../files/input-file.ts'
 
 export interface ZipEntry {
   readonly path: string
@@ -36,6 +37,7 @@ export class ZipReader {
   static async open(file: string): Promise<ZipReader> {
     let zip: ZipFile | undefined
     try {
+      await checkInputFile(file, 'zip archive')
       zip = await openPromise(file, { lazyEntries: true, autoClose: false, strictFileNames: true })
       return new ZipReader(file, zip, await readDirectory(file, zip))
     } catch (thrown) {
@@ -116,9 +118,6 @@ async function readDirectory(file: string, zip: ZipFile): Promise<Map<string, Zi
 /** What the zip reader and zlib object to is the file's fault; trouble with the disk is not. */
 function asRefusal(file: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof AppError) return thrown
-  if ('code' in thrown && thrown.code === 'ENOENT') {
-    return refuse(`There is no file ${file}.`, { file, next: 'Check the name.', cause: thrown })
-  }
   if ('syscall' in thrown) return thrown
   return unfit(file, `it is no whole zip file (${thrown.message})`, thrown)
 }

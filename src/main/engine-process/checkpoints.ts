@@ -1,13 +1,15 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError, refuse } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
 import { type Checkpoint } from '../../shared/runs.ts'
 import { TrainingSettings } from '../../shared/training.ts'
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts'
 import { type SavedModel, type SavedState } from '../engine/training/training-state.ts'
-import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
+import { removeFolder, stageFolder, sweepPartials, writeFileAtomic } from '../files/atomic-write.ts'
 import { sha256 } from '../files/checksum.ts'
+import { checkInputFile, readInputFile } from '../files/input-file.ts'
 
 const parts = ['generator', 'generatorEma', 'discriminator', 'optimizer'] as const
 type Part = (typeof parts)[number]
@@ -91,11 +93,15 @@ export class CheckpointFolder {
     return this.#rotate()
   }
 
-  /** Removes safe points beyond an iteration: the run goes on from there, and will come to them anew. */
+  /**
+   * Removes safe points beyond an iteration: the run goes on from there, and will come to them anew. With them goes what
+   * a killed process had begun to write or to remove.
+   */
   async dropAfter(iteration: number): Promise<void> {
+    await sweepPartials(this.#folder)
     const names = await this.#names()
     const later = names.filter((name) => Number(name) > iteration)
-    for (const name of later) await rm(join(this.#folder, name), { recursive: true, force: true })
+    for (const name of later) await removeFolder(join(this.#folder, name))
   }
 
   /** Writes a model to be handed out: only what makes pictures or is gone on from, with half of the digits. */
@@ -110,7 +116,7 @@ export class CheckpointFolder {
     about: StateNotes,
     precision: 'full' | 'half' = 'full'
   ): Promise<void> {
-    await rm(folder, { recursive: true, force: true })
+    await removeFolder(folder)
     const staged = await stageFolder(folder)
     try {
       const files: StateFile['files'] = {}
@@ -233,7 +239,7 @@ export class CheckpointFolder {
     const best = all.find(({ isBest }) => isBest)
     const kept = all.filter((checkpoint, age) => age < 2 || checkpoint === best)
     for (const checkpoint of all) {
-      if (!kept.includes(checkpoint)) await rm(join(this.#folder, checkpoint.folder), { recursive: true, force: true })
+      if (!kept.includes(checkpoint)) await removeFolder(join(this.#folder, checkpoint.folder))
     }
     return kept.map((checkpoint) => ({ ...checkpoint, isBest: checkpoint === best }))
   }
@@ -249,7 +255,7 @@ async function readState(folder: string): Promise<StateFile> {
   const file = join(folder, 'state.json')
   let content: unknown
   try {
-    content = JSON.parse(await readFile(file, 'utf8'))
+    content = JSON.parse((await readInputFile(file, 'safe point', limits.text.fileBytes)).toString())
   } catch (thrown) {
     throw damagedFile(file, thrown)
   }
@@ -269,12 +275,18 @@ const AnyVersion = z.object({ version: z.int() })
 
 async function readPart(folder: string, part: Part, state: StateFile): Promise<SavedState['tensors'][Part]> {
   const file = join(folder, fileNames[part])
-  const seal = state.files[fileNames[part]]
-  const bytes = await readFile(file).catch((thrown: unknown) => {
-    throw damagedFile(file, thrown)
-  })
-  if (seal?.bytes !== bytes.length || seal.sha256 !== sha256(bytes)) throw damagedFile(file)
-  return decodeSafetensors(bytes).tensors
+  try {
+    return decodeSafetensors(await readSealed(file, state.files[fileNames[part]])).tensors
+  } catch (thrown) {
+    throw thrown instanceof AppError ? damagedFile(file, thrown) : thrown
+  }
+}
+
+async function readSealed(file: string, seal: z.infer<typeof FileSeal> | undefined): Promise<Buffer> {
+  const size = await checkInputFile(file, 'safe point')
+  const bytes = seal?.bytes === size ? await readFile(file) : undefined
+  if (bytes === undefined || sha256(bytes) !== seal?.sha256) throw damagedFile(file)
+  return bytes
 }
 
 function damagedFile(file: string, cause?: unknown): AppError {

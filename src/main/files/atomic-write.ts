@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { refuse } from '../../shared/errors.ts'
+import { type AppError, refuse } from '../../shared/errors.ts'
 
 /**
  * Writes a file whole or not at all: a reader, or the next start after a power cut, sees the old bytes or the new ones.
@@ -56,6 +56,18 @@ export async function stageFolder(finalPath: string): Promise<StagedFolder> {
   }
 }
 
+/** Removes a folder that may be absent. It loses its name first: wherever this is cut off, nothing half-removed is found. */
+export async function removeFolder(path: string): Promise<void> {
+  const hidden = partialPath(path)
+  try {
+    await rename(path, hidden)
+  } catch (thrown) {
+    if (hasCode(thrown, 'ENOENT')) return
+    throw thrown
+  }
+  await rm(hidden, { recursive: true, force: true })
+}
+
 /**
  * Removes what interrupted writes left in a folder (not in folders below it) and returns the names removed.
  *
@@ -97,13 +109,27 @@ function isAtWork(processId: number): boolean {
   }
 }
 
+/** One step, so that nothing ever has the name but the whole folder. Two makers at once: the second finds it filled. */
 async function renameToFree(from: string, to: string): Promise<void> {
   try {
-    await mkdir(to) // the rename would replace an empty folder without a word
+    if (await isThere(to)) throw taken(to) // a rename would replace an empty folder without a word
     await rename(from, to)
   } catch (thrown) {
-    if (!hasCode(thrown, 'EEXIST') && !hasCode(thrown, 'ENOTEMPTY')) throw thrown
-    throw refuse(`${to} exists already.`, { file: to, next: 'Choose another name, or move it away.', cause: thrown })
+    throw hasCode(thrown, 'EEXIST') || hasCode(thrown, 'ENOTEMPTY') ? taken(to, thrown) : thrown
+  }
+}
+
+function taken(path: string, cause?: unknown): AppError {
+  return refuse(`${path} exists already.`, { file: path, next: 'Choose another name, or move it away.', cause })
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (thrown) {
+    if (hasCode(thrown, 'ENOENT')) return false
+    throw thrown
   }
 }
 

@@ -1,10 +1,11 @@
 import { type Readable } from 'node:stream'
-import { readFile, stat } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { type TensorMap } from '../engine/safetensors.ts'
+import { limits } from '../../shared/limits.ts'
 import { sha256 } from './checksum.ts'
+import { readInputFile } from './input-file.ts'
 import { PickleDict, type PickleValue, readPickle } from './restricted-pickle.ts'
 import { itemBytes, type TorchStorage, TorchTensors } from './torch-tensors.ts'
 
@@ -16,9 +17,6 @@ export interface TorchWeights {
   readonly sha256: string
 }
 
-/** Ten times what the largest network of this program needs. */
-const largestFile = 2 ** 30
-
 /**
  * Reads a dictionary of tensors as `torch.save` writes it, in either of its containers: the zip of PyTorch 1.6 and
  * later, or the five pickles of the versions before (gan-engine §7.1).
@@ -28,22 +26,9 @@ const largestFile = 2 ** 30
  * @throws AppError of kind `input` for a file that is damaged, of another kind, or asks for code to be run
  */
 export async function readTorchWeights(path: string): Promise<TorchWeights> {
-  const bytes = await readWhole(path)
+  const bytes = await readInputFile(path, 'file of weights', limits.weights.fileBytes)
   const read = bytes[0] === 0x50 && bytes[1] === 0x4b ? readZip : readLegacy
   return { tensors: await read(bytes, path), sha256: sha256(bytes) }
-}
-
-async function readWhole(path: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(path)
-    if (size > largestFile) throw refuse(`${path} has ${size} bytes, more than any weights read here.`, { file: path })
-    return await readFile(path)
-  } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-    if (code === 'ENOENT') throw refuse(`There is no file ${path}.`, { file: path, cause: thrown })
-    if (code === 'EISDIR') throw refuse(`${path} is a folder; name the file with the weights.`, { file: path })
-    throw thrown
-  }
 }
 
 /** Entries `<root>/data.pkl` and `<root>/data/<key>`. */
@@ -70,9 +55,9 @@ async function readZip(bytes: Buffer, path: string): Promise<TensorMap> {
   }
 }
 
-async function readEntries(bytes: Buffer, path: string): Promise<Map<string, Uint8Array>> {
+async function readEntries(bytes: Buffer, path: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const zip = await fromBufferPromise(bytes, { lazyEntries: true })
-  const entries = new Map<string, Uint8Array>()
+  const entries = new Map<string, Uint8Array<ArrayBuffer>>()
   let total = 0
   for await (const entry of zip.eachEntry()) {
     total += entry.uncompressedSize
@@ -82,7 +67,7 @@ async function readEntries(bytes: Buffer, path: string): Promise<Map<string, Uin
   return entries
 }
 
-async function readEntry(zip: ZipFile, entry: Entry, path: string): Promise<Uint8Array> {
+async function readEntry(zip: ZipFile, entry: Entry, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const { fileName, compressionMethod, uncompressedSize, compressedSize } = entry
   if (compressionMethod !== 0 || uncompressedSize !== compressedSize) {
     throw damaged(path, `${fileName} is compressed, which PyTorch never does`)
@@ -136,8 +121,8 @@ function locateNumbers(
   order: PickleValue,
   storages: ReadonlyMap<string, TorchStorage>,
   path: string
-): Map<string, Uint8Array> {
-  const numbers = new Map<string, Uint8Array>()
+): Map<string, Uint8Array<ArrayBuffer>> {
+  const numbers = new Map<string, Uint8Array<ArrayBuffer>>()
   let at = 0
   for (const key of Array.isArray(order) ? order : []) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined
@@ -145,7 +130,7 @@ function locateNumbers(
     const count = Number(bytes.readBigUInt64LE(at))
     const size = count * itemBytes(storage.type)
     if (count !== storage.count || size > bytes.length - at - 8) throw damaged(path, 'it ends in the middle')
-    numbers.set(storage.key, bytes.subarray(at + 8, at + 8 + size))
+    numbers.set(storage.key, new Uint8Array(bytes.subarray(at + 8, at + 8 + size))) // a copy begins where it has to
     at += 8 + size
   }
   return numbers

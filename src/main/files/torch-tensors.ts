@@ -1,5 +1,6 @@
 import { type AppError, refuse } from '../../shared/errors.ts'
 import { widenFloat16 } from '../../shared/float16.ts'
+import { limits } from '../../shared/limits.ts'
 import { type TensorMap } from '../engine/safetensors.ts'
 import {
   PickleDict,
@@ -62,9 +63,9 @@ export class TorchTensors {
   /**
    * The named tensors of real numbers, dense and in 32 bits.
    *
-   * @param read the bytes of a storage, as many as it declares
+   * @param read the bytes of a storage, as many as it declares, where a typed array may begin
    */
-  resolve(value: PickleValue, read: (storage: TorchStorage) => Uint8Array): TensorMap {
+  resolve(value: PickleValue, read: (storage: TorchStorage) => Uint8Array<ArrayBuffer>): TensorMap {
     if (!(value instanceof PickleDict)) throw this.#refusal('it holds something else than a dictionary of tensors')
     const tensors: TensorMap = {}
     let total = 0
@@ -72,9 +73,9 @@ export class TorchTensors {
       const view = entry instanceof PickleObject ? entry.value : undefined
       if (typeof name !== 'string' || !isView(view)) continue
       total += countOf(view.shape)
-      if (total > mostNumbers) throw this.#refusal('it describes more tensors than any weights read here')
-      const numbers = toFloats(view.storage.type, () => read(view.storage))
-      if (numbers) tensors[name] = { shape: [...view.shape], data: gather(numbers, view) }
+      if (total > limits.weights.numbers) throw this.#refusal('it describes more tensors than any weights read here')
+      const data = floatsOf(view, read)
+      if (data) tensors[name] = { shape: [...view.shape], data }
     }
     if (Object.keys(tensors).length === 0) throw this.#refusal('it holds no tensor by a name')
     return tensors
@@ -109,9 +110,6 @@ export class TorchTensors {
   }
 }
 
-/** In all tensors together, ten times what the largest network of this program needs: windows may share a storage. */
-const mostNumbers = 2 ** 28
-
 const rebuilders = new Set([
   'torch._utils._rebuild_tensor',
   'torch._utils._rebuild_tensor_v2',
@@ -128,9 +126,12 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
+/** PyTorch's own limit. */
+const mostAxes = 64
+
 function countsOf(value: PickleValue | undefined): number[] | undefined {
   const items = value instanceof PickleTuple ? value.items : undefined
-  return items?.every(isCount) === true ? [...items] : undefined
+  return items !== undefined && items.length <= mostAxes && items.every(isCount) ? [...items] : undefined
 }
 
 /** (storage, offset, size, stride, …) */
@@ -159,23 +160,31 @@ function lastIndex({ offset, shape, strides }: TensorView): number {
   return shape.reduce((sum, size, axis) => sum + (size - 1) * (strides[axis] ?? 0), offset)
 }
 
-/** Real numbers as 32-bit floats; undefined for other types. */
-function toFloats(type: StorageType, read: () => Uint8Array): Float32Array | undefined {
+/** Real numbers as 32-bit floats; undefined for other types. Only the window is read: many may share a large storage. */
+function floatsOf(
+  view: TensorView,
+  read: (storage: TorchStorage) => Uint8Array<ArrayBuffer>
+): Float32Array | undefined {
+  const { type, count } = view.storage
   if (type !== 'FloatStorage' && type !== 'DoubleStorage' && type !== 'HalfStorage') return undefined
-  const aligned = new Uint8Array(read()).buffer // a copy, because numbers have to be aligned
-  if (type === 'FloatStorage') return new Float32Array(aligned)
-  return type === 'DoubleStorage'
-    ? Float32Array.from(new Float64Array(aligned))
-    : widenFloat16(new Uint16Array(aligned))
+  const { buffer, byteOffset } = read(view.storage)
+  const size = countOf(view.shape)
+  if (type === 'HalfStorage') {
+    return widenFloat16(gather(new Uint16Array(buffer, byteOffset, count), view, new Uint16Array(size)))
+  }
+  const numbers = new (type === 'FloatStorage' ? Float32Array : Float64Array)(buffer, byteOffset, count)
+  return gather(numbers, view, new Float32Array(size))
 }
 
-/** The numbers of a window in row-major order. */
-function gather(numbers: Float32Array, { offset, shape, strides }: TensorView): Float32Array {
-  const count = countOf(shape)
-  const result = new Float32Array(count)
+/** Fills `result` with the numbers of a window in row-major order. */
+function gather<Result extends Float32Array | Uint16Array>(
+  numbers: Float32Array | Float64Array | Uint16Array,
+  { offset, shape, strides }: TensorView,
+  result: Result
+): Result {
   const index = shape.map(() => 0)
   let at = offset
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < result.length; i++) {
     result[i] = numbers[at] ?? NaN
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       const step = strides[axis] ?? 0

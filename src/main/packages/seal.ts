@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { refuse } from '../../shared/errors.ts'
+import { checkInputFile } from '../files/input-file.ts'
 import { unfit } from './refusal.ts'
 
 /**
@@ -56,29 +57,14 @@ export async function checkSeal(path: string): Promise<{ bytes: number; sha256: 
 }
 
 async function readEnd(path: string): Promise<{ size: number; seal: string }> {
-  const file = await openPackageFile(path)
+  const size = await checkInputFile(path, 'package')
+  const file = await open(path, 'r')
   try {
-    const stats = await file.stat()
-    if (!stats.isFile()) throw refuse(`${path} is not a file.`, { file: path, next: 'Name the package itself.' })
-    const end = Buffer.alloc(Math.min(sealBytes, stats.size))
-    await file.read(end, 0, end.length, stats.size - end.length)
-    return { size: stats.size, seal: end.toString('latin1') }
+    const end = Buffer.alloc(Math.min(sealBytes, size))
+    await file.read(end, 0, end.length, size - end.length)
+    return { size, seal: end.toString('latin1') }
   } finally {
     await file.close()
-  }
-}
-
-async function openPackageFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r')
-  } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-    if (code !== 'ENOENT' && code !== 'EACCES') throw thrown
-    throw refuse(code === 'ENOENT' ? `${path} is not there.` : `${path} may not be read.`, {
-      file: path,
-      next: 'Check the name and whether it was moved.',
-      cause: thrown
-    })
   }
 }
 

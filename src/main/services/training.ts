@@ -1,6 +1,7 @@
 import { type Output, type ParsedInput } from '../../shared/api.ts'
-import { refuse } from '../../shared/errors.ts'
+import { AppError, refuse } from '../../shared/errors.ts'
 import { type EngineRequest, type Run, RunId } from '../../shared/runs.ts'
+import { removeFolder } from '../files/atomic-write.ts'
 import { EngineGone } from '../jobs/engine-client.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { type TrainOutcome } from '../jobs/engine-protocol.ts'
@@ -41,7 +42,23 @@ export async function trainRun(
     settings
   }
   app.catalog.runs.insert(run)
-  return keepTraining(app, run, request, context)
+  try {
+    return await keepTraining(app, run, request, context)
+  } catch (thrown) {
+    if (isRefusal(thrown) && app.catalog.runs.history(run.id).length === 0) await forget(app, run)
+    throw thrown
+  }
+}
+
+function isRefusal(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.kind === 'input'
+}
+
+/** A run that could not begin with what it was given takes no name. */
+async function forget(app: AppContext, run: Run): Promise<void> {
+  app.catalog.runs.remove(run.id)
+  await removeFolder(runFolder(app, run))
+  app.emit({ event: 'workspace.changed' })
 }
 
 /** Goes on with a paused run from its last safe point. */

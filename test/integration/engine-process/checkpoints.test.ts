@@ -1,5 +1,8 @@
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { CheckpointFolder } from '../../../src/main/engine-process/checkpoints.ts'
 import { type SavedState } from '../../../src/main/engine/training/training-state.ts'
@@ -32,6 +35,14 @@ async function filled(iterations: readonly (number | 'best')[]) {
     await folder.write(savedAt((i + 1) * 10), { ...about, isBest: kind === 'best' })
   }
   return { run, folder }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // it is not there yet, or was just renamed
+  }
 }
 
 describe('safe points', () => {
@@ -92,6 +103,41 @@ describe('safe points', () => {
     await truncate(join(run, 'checkpoints', '00000030', 'state.json'), 1)
     await folder.dropAfter(20)
     expect(await readdir(join(run, 'checkpoints'))).toEqual(['00000020'])
+  })
+
+  test('are whole under their names at every moment of being written and removed', async () => {
+    const { folder, run } = await filled([])
+    const place = join(run, 'checkpoints')
+    const seen = new Set<string>()
+    // No call of the folder's can begin while this looks; one under way may end.
+    const look = (): void => {
+      for (const name of namesIn(place).filter((each) => !each.startsWith('.'))) {
+        const count = namesIn(join(place, name)).length
+        if (existsSync(join(place, name))) seen.add(`${name}: ${count} files`)
+      }
+    }
+    const written = new AbortController()
+    const looking = (async () => {
+      while (!written.signal.aborted) {
+        look()
+        await nextTurn()
+      }
+    })()
+    for (let iteration = 1; iteration <= 40; iteration++) await folder.write(savedAt(iteration), about)
+    await folder.dropAfter(0)
+    written.abort()
+    await looking
+    expect([...seen].filter((each) => !each.endsWith(': 5 files'))).toEqual([])
+    expect(seen.size).toBeGreaterThan(20)
+    expect(await readdir(place)).toEqual([])
+  })
+
+  test('that a killed process left half-written are swept at the next start', async () => {
+    const { folder, run } = await filled([1])
+    const ended = spawnSync(process.execPath, ['-e', '']).pid
+    await mkdir(join(run, 'checkpoints', `.00000020.partial-${ended}-00000000-0000-4000-8000-000000000000`))
+    await folder.dropAfter(10)
+    expect(await readdir(join(run, 'checkpoints'))).toEqual(['00000010'])
   })
 
   test('that are not there are refused with those that are', async () => {

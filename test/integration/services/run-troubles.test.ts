@@ -1,6 +1,7 @@
-import { cp, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sha256 } from '../../../src/main/files/checksum.ts'
 import { PreparedAbout } from '../../../src/shared/masks.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
@@ -98,6 +99,47 @@ describe('a run whose safe points cannot be used', () => {
     expect(run).toMatchObject({ state: 'finished', iteration: 8 })
   })
 })
+
+describe('a new run from a model', () => {
+  /** Lets the safe point state that these bytes are its own. */
+  async function forge(folder: string, part: string, bytes: Uint8Array): Promise<void> {
+    const file = join(folder, 'state.json')
+    const state = JSON.parse(await readFile(file, 'utf8')) as { files: Record<string, object> } // as it was written
+    state.files[part] = { bytes: bytes.length, sha256: sha256(bytes) }
+    await writeFile(join(folder, part), bytes)
+    await writeFile(file, JSON.stringify(state))
+  }
+  const part = 'generator-ema.safetensors'
+  const longHeader = Buffer.alloc(64)
+  longHeader.writeBigUInt64LE(2n ** 60n)
+
+  test.each<[string, (folder: string) => Promise<void>]>([
+    ['is cut off', (folder) => truncate(join(folder, part), 1000)],
+    ['is noise, which its description calls its own', (folder) => forge(folder, part, Buffer.alloc(5000, 'noise'))],
+    ['declares a header of 2^60 bytes', (folder) => forge(folder, part, longHeader)],
+    ['is a link to a device', (folder) => replaceByLink(join(folder, part), '/dev/zero')],
+    ['is a folder', (folder) => rm(join(folder, part)).then(() => mkdir(join(folder, part)))],
+    ['is a link to itself', (folder) => replaceByLink(join(folder, part), part)]
+  ])('whose file %s is refused with its name, and leaves nothing behind', async (what, damage) => {
+    const id = await pausedRun(`model that ${what}`)
+    const [folder = ''] = await safePoints(id)
+    await damage(folder)
+    const before = await readdir(join(workspace, 'runs'))
+    const input = { ...quick, engine: 'wasm', name: 'from a model', from: id, iterations: 1 } as const
+    await expect(host.request('runs.train', input)).rejects.toMatchObject({
+      kind: 'input',
+      message: 'This safe point is damaged: a file is missing, cut off or changed.',
+      file: join(folder, part)
+    })
+    expect((await host.request('runs.list', {})).runs.map(({ name }) => name)).not.toContain('from a model')
+    expect(await readdir(join(workspace, 'runs'))).toEqual(before)
+  })
+})
+
+async function replaceByLink(file: string, target: string): Promise<void> {
+  await rm(file)
+  await symlink(target, file)
+}
 
 describe('a run on data from which nothing can be learned', () => {
   test('because no mask shows a cell is refused, and takes no name', async () => {

@@ -10,6 +10,8 @@ export interface HostileCase {
   readonly files?: Readonly<Record<string, Uint8Array | string>>
   /** What files alone cannot be: links, pipes. */
   readonly make?: (folder: string) => Promise<void>
+  /** What is asked for, where that is not the files. */
+  readonly names?: readonly string[]
   /** What the answer says, wherever in it; nothing where reading it is as good. */
   readonly says?: RegExp
   /** What is said of each of several files. */

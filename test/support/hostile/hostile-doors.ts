@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RawEntry, rawZip } from '../raw-zip.ts'
 import { npy } from '../../../scripts/fuzz/seeds.ts'
 import { type HostileCase, png } from './hostile-case.ts'
+import { pngOf } from './hostile-pictures.ts'
+import { hostileWeights } from './hostile-weights.ts'
 
 const mebi = 2 ** 20
-const torch = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/torch', name))
 const entry = (name: string, more: Partial<RawEntry> = {}): RawEntry => ({ name, bytes: Buffer.from('{}'), ...more })
 const bomb = Buffer.alloc(32 * mebi, ' ')
 
@@ -64,7 +66,8 @@ const scores: readonly HostileCase[] = [
 const masks = [
   ...refused('decode', { 'size.npy': npy('<f4', [1e6, 1e6], new Float32Array(4)) }, /declares|NumPy/),
   ...refused('decode', { 'objects.npy': npy('|O', [1], Buffer.from('cos\nsystem\n')) }, /elements of type|objects/),
-  ...refused('decode', { 'cut.png': png.subarray(0, 30), 'text.png': 'x' }, /cannot be read/)
+  ...refused('decode', { 'cut.png': png.subarray(0, 30), 'text.png': 'x' }, /cannot be read/),
+  ...refused('decode', { 'size.png': pngOf({ width: 60_000, height: 60_000 }) }, /at most 64 million pixels/)
 ]
 
 const engines = refused(
@@ -78,16 +81,33 @@ const engines = refused(
   /is not accepted/
 )
 
-const weights = refused(
-  'weights',
-  {
-    'code-zip.pth': torch('code-zip.pth'),
-    'code-legacy.pth': torch('code-legacy.pth'),
-    'cut.pth': torch('weights-zip.pth').subarray(0, 300),
-    'text.pth': 'no weights'
-  },
-  /"kind":"input"/
-)
+const weights = hostileWeights.map(([name, bytes, says]): HostileCase => {
+  return { name: `weights: ${name}`, door: 'weights', files: { [name]: bytes }, ...(says ? { says } : {}) }
+})
+
+/** What has no end, or never begins, at each door that takes a file. Only where there are such things. */
+const endless = (['package', 'score', 'decode', 'engine', 'weights'] as const).flatMap((door) => [
+  unreadable(door, 'device', (file) => symlink('/dev/zero', file)),
+  unreadable(door, 'pipe', (file) => Promise.resolve(void execFileSync('mkfifo', [file])))
+])
+
+function unreadable(door: HostileCase['door'], what: string, make: (file: string) => Promise<void>): HostileCase {
+  const name = 'file.png'
+  return {
+    name: `${door}: a ${what}`,
+    door,
+    names: [name, name], // scores take two
+    make: (folder) => make(join(folder, name)),
+    says: /is a device or a pipe/
+  }
+}
 
 /** What comes in by other doors than an import. */
-export const hostileDoors: readonly HostileCase[] = [...packages, ...scores, ...masks, ...engines, ...weights]
+export const hostileDoors: readonly HostileCase[] = [
+  ...packages,
+  ...scores,
+  ...masks,
+  ...engines,
+  ...weights,
+  ...(process.platform === 'linux' ? endless : [])
+]

@@ -28,7 +28,7 @@ interface PngParts {
 }
 
 /** A PNG that may lie about its size. */
-function pngOf({
+export function pngOf({
   width,
   height,
   depth = 8,

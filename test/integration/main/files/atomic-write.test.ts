@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { stageFolder, sweepPartials, writeFileAtomic } from '../../../../src/main/files/atomic-write.ts'
+import { removeFolder, stageFolder, sweepPartials, writeFileAtomic } from '../../../../src/main/files/atomic-write.ts'
 import { sha256, sha256File } from '../../../../src/main/files/checksum.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
@@ -55,6 +55,14 @@ describe('writing whole or not at all', () => {
     expect(await sweepPartials(folder)).toHaveLength(1)
     expect((await readdir(folder)).sort()).toEqual(['.hidden', atWork.path.split('/').at(-1)].sort())
     expect(await sweepPartials(join(folder, 'not there'))).toEqual([])
+  })
+
+  test('removes a folder, and does not mind when there is none', async () => {
+    const folder = await temporaryFolder()
+    await mkdir(join(folder, 'set', 'images'), { recursive: true })
+    await removeFolder(join(folder, 'set'))
+    await removeFolder(join(folder, 'set'))
+    expect(await readdir(folder)).toEqual([])
   })
 
   test('a file and its bytes have the same checksum', async () => {

@@ -50,7 +50,7 @@ test('refuses what is no file of PyTorch, is a folder or is not there', async ()
   await writeFile(path, 'version https://git-lfs.github.com/spec/v1\n')
   await expect(readTorchWeights(path)).rejects.toThrow('is no file of weights that PyTorch saved')
   await expect(readTorchWeights(folder)).rejects.toThrow('is a folder')
-  await expect(readTorchWeights(resolve(folder, 'missing.pth'))).rejects.toThrow('There is no file')
+  await expect(readTorchWeights(resolve(folder, 'missing.pth'))).rejects.toThrow('is not there')
 })
 
 test.each(['weights-zip.pth', 'weights-legacy.pth'])('refuses %s cut off at any byte', async (name) => {
