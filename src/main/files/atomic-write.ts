@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type AppError, refuse } from '../../shared/errors.ts'
 
@@ -111,24 +111,53 @@ function isAtWork(processId: number): boolean {
 
 /** One step, so that nothing ever has the name but the whole folder. Two makers at once: the second finds it filled. */
 async function renameToFree(from: string, to: string): Promise<void> {
+  await requireFreePath(to) // a rename would replace an empty folder without a word
   try {
-    if (await isThere(to)) throw taken(to) // a rename would replace an empty folder without a word
     await rename(from, to)
   } catch (thrown) {
     throw hasCode(thrown, 'EEXIST') || hasCode(thrown, 'ENOTEMPTY') ? taken(to, thrown) : thrown
   }
 }
 
-function taken(path: string, cause?: unknown): AppError {
-  return refuse(`${path} exists already.`, { file: path, next: 'Choose another name, or move it away.', cause })
+/**
+ * Gives a finished file its name, and syncs its folder. A second name is given before the first is taken away: unlike a
+ * rename, that never replaces a file.
+ *
+ * @throws AppError of kind `input` when something has that name by now
+ */
+export async function moveToFreePath(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (thrown) {
+    if (hasCode(thrown, 'EEXIST')) throw taken(to, thrown)
+    // Sticks and network drives often know no second names.
+    await requireFreePath(to)
+    await rename(from, to)
+  }
+  await rm(from, { force: true })
+  await syncFolder(dirname(to))
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** @throws AppError of kind `input` when something has that name */
+export async function requireFreePath(path: string): Promise<void> {
+  if (await isThere(path)) throw taken(path)
+}
+
+function taken(path: string, cause?: unknown): AppError {
+  return refuse(`${path} exists already.`, {
+    file: path,
+    next: 'Choose another name: nothing is ever overwritten.',
+    cause
+  })
+}
+
+/** Also a link that leads nowhere is there. */
+export async function isThere(path: string): Promise<boolean> {
   try {
     await lstat(path)
     return true
   } catch (thrown) {
-    if (hasCode(thrown, 'ENOENT')) return false
+    if (hasCode(thrown, 'ENOENT') || hasCode(thrown, 'ENOTDIR')) return false
     throw thrown
   }
 }

@@ -1,9 +1,9 @@
-import { link, open, rename, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { type ManifestEntry, PackageFormat, type PackageResult } from '../../shared/packages.ts'
 import { sha256 } from '../files/checksum.ts'
-import { stageFolder, sweepPartials } from '../files/atomic-write.ts'
+import { isThere, moveToFreePath, requireFreePath, stageFolder, sweepPartials } from '../files/atomic-write.ts'
 import { entryName, pictureName } from './entry-names.ts'
 import { exportSetOf } from './export-set.ts'
 import { exportFiles } from './formats/all-formats.ts'
@@ -48,7 +48,7 @@ export async function createPackage(source: PackageSource, options: PackageOptio
     await writeArchive(partial, contentsOf(plan, options))
     const { sha256: digest, entries } = await checkAgain(partial, source, plan, options)
     const { size } = await stat(partial)
-    await giveName(partial, source.out)
+    await moveToFreePath(partial, source.out)
     return { file: source.out, bytes: size, sha256: digest, entries, warnings: plan.files.warnings() }
   } finally {
     await staged.discard()
@@ -166,52 +166,7 @@ async function checkAgain(partial: string, source: PackageSource, plan: Plan, op
 }
 
 async function requireFreePlace(out: string): Promise<void> {
-  if (await exists(out)) throw taken(out)
-  if (await exists(dirname(out))) return
+  await requireFreePath(out)
+  if (await isThere(dirname(out))) return
   throw refuse(`There is no folder ${dirname(out)}.`, { file: out, next: 'Make it, or choose another place.' })
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (thrown) {
-    if (hasCode(thrown, 'ENOENT') || hasCode(thrown, 'ENOTDIR')) return false
-    throw thrown
-  }
-}
-
-function taken(out: string, cause?: unknown): AppError {
-  return refuse(`${out} exists already.`, {
-    file: out,
-    next: 'Choose another name: nothing is ever overwritten.',
-    cause
-  })
-}
-
-/** A second name is given before the first is taken away: unlike a rename, that never replaces a file. */
-async function giveName(partial: string, out: string): Promise<void> {
-  try {
-    await link(partial, out)
-  } catch (thrown) {
-    if (hasCode(thrown, 'EEXIST')) throw taken(out, thrown)
-    // Sticks and network drives often know no second names.
-    if (await exists(out)) throw taken(out, thrown)
-    await rename(partial, out)
-  }
-  await syncFolder(dirname(out))
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return // folders cannot be opened there
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code
 }

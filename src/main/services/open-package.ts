@@ -25,52 +25,64 @@ export async function takePackage(
 
 async function takeSynthetic(
   app: AppContext,
-  request: ParsedInput<'packages.open'>,
+  { file, name: wanted }: ParsedInput<'packages.open'>,
   context: RequestContext
 ): Promise<Output<'packages.open'>> {
-  if (request.name !== undefined) requireFreeName(app.catalog.synthetic, 'synthetic set', request.name)
   const id = SyntheticId.parse(newId('s'))
-  const staged = await stageFolder(app.folders.folder('synthetic', id))
-  try {
-    const input = { file: request.file, folder: staged.path }
-    const { about, verified } = await doApart(app, { name: 'open', input, file: request.file }, context)
-    const name = request.name ?? about.synthetic.name
-    requireFreeName(app.catalog.synthetic, 'synthetic set', name)
-    const synthetic = { ...about.synthetic, id, name }
-    await drawPreviews(staged.path, about.images)
-    await writeFileAtomic(join(staged.path, 'about.json'), JSON.stringify({ ...about, synthetic }))
-    await staged.commit()
-    app.catalog.transaction(() => {
+  const requireFree = (name: string) => requireFreeName(app.catalog.synthetic, 'synthetic set', name)
+  if (wanted !== undefined) requireFree(wanted)
+  return takeWhole(app, app.folders.folder('synthetic', id), async (folder) => {
+    const { about, verified } = await doApart(app, { name: 'open', input: { file, folder }, file }, context)
+    const synthetic = { ...about.synthetic, id, name: wanted ?? about.synthetic.name }
+    requireFree(synthetic.name)
+    await drawPreviews(folder, about.images)
+    const insert = (): void => {
       if (!app.catalog.synthetic.hasId(id)) app.catalog.synthetic.insert(synthetic, about.images)
-    })
-    app.emit({ event: 'workspace.changed' })
-    return { ...verified, synthetic }
-  } finally {
-    await staged.discard()
-  }
+    }
+    return { about: { ...about, synthetic }, insert, output: { ...verified, synthetic } }
+  })
 }
 
 async function takeDataset(
   app: AppContext,
-  request: ParsedInput<'packages.open'>,
+  { file, name: wanted }: ParsedInput<'packages.open'>,
   context: RequestContext
 ): Promise<Output<'packages.open'>> {
-  if (request.name !== undefined) requireFreeName(app.catalog.datasets, 'data set', request.name)
   const id = DatasetId.parse(newId('d'))
-  const staged = await stageFolder(app.folders.folder('datasets', id))
-  try {
-    const input = { file: request.file, folder: staged.path }
-    const { about, verified } = await doApart(app, { name: 'openDataset', input, file: request.file }, context)
-    const name = request.name ?? about.dataset.name
-    requireFreeName(app.catalog.datasets, 'data set', name)
-    const dataset = { ...about.dataset, id, name }
-    await writeFileAtomic(join(staged.path, 'about.json'), JSON.stringify({ ...about, dataset }))
-    await staged.commit()
-    app.catalog.transaction(() => {
+  const requireFree = (name: string) => requireFreeName(app.catalog.datasets, 'data set', name)
+  if (wanted !== undefined) requireFree(wanted)
+  return takeWhole(app, app.folders.folder('datasets', id), async (folder) => {
+    const { about, verified } = await doApart(app, { name: 'openDataset', input: { file, folder }, file }, context)
+    const dataset = { ...about.dataset, id, name: wanted ?? about.dataset.name }
+    requireFree(dataset.name)
+    const insert = (): void => {
       if (!app.catalog.datasets.hasId(id)) app.catalog.datasets.insert(dataset, about.images)
-    })
+    }
+    return { about: { ...about, dataset }, insert, output: { ...verified, dataset } }
+  })
+}
+
+/** What came out of a package: what its folder says of it, how the catalogue gets to know it, and the answer. */
+interface Unpacked {
+  readonly about: object
+  readonly insert: () => void
+  readonly output: Output<'packages.open'>
+}
+
+/** The folder takes its name when it is complete, and then the catalogue knows of it. */
+async function takeWhole(
+  app: AppContext,
+  folder: string,
+  unpackInto: (folder: string) => Promise<Unpacked>
+): Promise<Output<'packages.open'>> {
+  const staged = await stageFolder(folder)
+  try {
+    const { about, insert, output } = await unpackInto(staged.path)
+    await writeFileAtomic(join(staged.path, 'about.json'), JSON.stringify(about))
+    await staged.commit()
+    app.catalog.transaction(insert)
     app.emit({ event: 'workspace.changed' })
-    return { ...verified, dataset }
+    return output
   } finally {
     await staged.discard()
   }
