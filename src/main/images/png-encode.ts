@@ -106,30 +106,33 @@ function unfilteredRows(rows: Uint8Array, length: number, height: number): Uint8
  */
 function filterRows(rows: Uint8Array, length: number, height: number, stride: number): Uint8Array {
   const result = new Uint8Array((length + 1) * height)
-  const none = { filter: 0, bytes: new Uint8Array(length) }
-  const left = { filter: 1, bytes: new Uint8Array(length) }
-  const above = { filter: 2, bytes: new Uint8Array(length) }
-  for (let y = 0; y < height; y++) {
-    none.bytes.set(rows.subarray(y * length, (y + 1) * length))
-    subtract(left.bytes, none.bytes, none.bytes, stride)
-    const previous = y === 0 ? new Uint8Array(length) : rows.subarray((y - 1) * length, y * length)
-    subtract(above.bytes, none.bytes, previous, 0)
-    const best = [left, above].reduce((a, b) => (cost(b.bytes) < cost(a.bytes) ? b : a), none)
-    result[y * (length + 1)] = best.filter
-    result.set(best.bytes, y * (length + 1) + 1)
+  for (let y = 0, at = 0; y < height; y++) {
+    const row = rows.subarray(y * length, (y + 1) * length)
+    const above = y === 0 ? new Uint8Array(length) : rows.subarray((y - 1) * length, y * length)
+    const filter = cheapestFilter(row, above, stride)
+    result[at++] = filter
+    for (let x = 0; x < length; x++, at++) {
+      const less = filter === 0 ? 0 : filter === 1 ? (row[x - stride] ?? 0) : (above[x] ?? 0)
+      result[at] = (row[x] ?? 0) - less
+    }
   }
   return result
 }
 
-/** `row` less what stands `shift` bytes further left in `other`; zeros stand before its beginning. */
-function subtract(result: Uint8Array, row: Uint8Array, other: Uint8Array, shift: number): void {
-  for (let x = 0; x < shift; x++) result[x] = row[x] ?? 0
-  for (let x = shift; x < row.length; x++) result[x] = (row[x] ?? 0) - (other[x - shift] ?? 0)
+/** 0 for the row as it is, 1 for differences to the left, 2 for those to the row above; of equally cheap ones the first. */
+function cheapestFilter(row: Uint8Array, above: Uint8Array, stride: number): 0 | 1 | 2 {
+  let [asItIs, toLeft, toAbove] = [0, 0, 0]
+  for (let x = 0; x < row.length; x++) {
+    const value = row[x] ?? 0
+    asItIs += cost(value)
+    toLeft += cost(value - (x < stride ? 0 : (row[x - stride] ?? 0)))
+    toAbove += cost(value - (above[x] ?? 0))
+  }
+  if (toAbove < toLeft && toAbove < asItIs) return 2
+  return toLeft < asItIs ? 1 : 0
 }
 
-/** Σ|v| with each byte read as a signed number. */
-function cost(bytes: Uint8Array): number {
-  let sum = 0
-  for (const byte of bytes) sum += byte < 128 ? byte : 256 - byte
-  return sum
+/** |v| with the lowest byte read as a signed number. */
+function cost(value: number): number {
+  return Math.abs((value << 24) >> 24)
 }

@@ -1,7 +1,7 @@
 import { type CellLimits } from '../../shared/masks.ts'
 import { type RemovedCell } from '../../shared/synthetic.ts'
 import { labelComponents } from './components.ts'
-import { regionProperties, type RegionProperties } from './region-properties.ts'
+import { regionSizes, type RegionSize } from './region-properties.ts'
 import { rleArea, rleFromLabel } from './rle.ts'
 import { encodeCounts } from './rle-string.ts'
 
@@ -30,8 +30,8 @@ export function observeCells(owners: Uint32Array, width: number, height: number,
   const pieces = labelComponents(owners, width, height, 8)
   const ownerOf = new Uint32Array(pieces.count + 1)
   for (let pixel = 0; pixel < owners.length; pixel++) ownerOf[pieces.labels[pixel] ?? 0] = owners[pixel] ?? 0
-  const largest = new Map<number, RegionProperties>()
-  for (const piece of regionProperties(pieces.labels, width, height)) {
+  const largest = new Map<number, RegionSize>()
+  for (const piece of regionSizes(pieces.labels, width, height)) {
     const owner = ownerOf[piece.label] ?? 0
     if (piece.area > (largest.get(owner)?.area ?? 0)) largest.set(owner, piece)
   }
@@ -94,7 +94,7 @@ export function filterByArea(labels: Uint32Array, width: number, height: number,
   const numbers = new Map<number, number>()
   let foreground = 0
   let lost = 0
-  for (const cell of regionProperties(labels, width, height)) {
+  for (const cell of regionSizes(labels, width, height)) {
     const reason = reasonAgainst(cell, limits, isCut(cell, width, height))
     foreground += cell.area
     if (reason === undefined) numbers.set(cell.label, numbers.size + 1)
@@ -126,7 +126,7 @@ export function describeRemoved(
   })
 }
 
-function reasonAgainst(cell: RegionProperties, limits: Limits, isCutOff: boolean): RemovalReason | undefined {
+function reasonAgainst(cell: RegionSize, limits: Limits, isCutOff: boolean): RemovalReason | undefined {
   if (cell.area > limits.maxArea) return 'too-large'
   if (isCutOff) return undefined
   if (cell.area < limits.minArea) return 'too-small'
@@ -138,7 +138,7 @@ function reasonToDrop(cells: number, { minCells, maxCells }: Limits): DropReason
   return cells > maxCells ? 'too-many-cells' : undefined
 }
 
-function isCut({ box }: RegionProperties, width: number, height: number): boolean {
+function isCut({ box }: RegionSize, width: number, height: number): boolean {
   return box.x === 0 || box.y === 0 || box.x + box.width === width || box.y + box.height === height
 }
 
@@ -160,8 +160,11 @@ interface Tile {
 function countCells(owners: Uint32Array, width: number, { x, y, right, bottom }: Tile): number {
   const visible = new Map<number, number>()
   for (let row = y; row < bottom; row++) {
-    for (const owner of owners.subarray(row * width + x, row * width + Math.min(width, right))) {
-      if (owner !== 0) visible.set(owner, (visible.get(owner) ?? 0) + 1)
+    const end = row * width + Math.min(width, right)
+    for (let pixel = row * width + x; pixel < end;) {
+      const [start, owner] = [pixel, owners[pixel] ?? 0]
+      while (++pixel < end && owners[pixel] === owner);
+      if (owner !== 0) visible.set(owner, (visible.get(owner) ?? 0) + pixel - start)
     }
   }
   return [...visible.values()].filter((pixels) => pixels >= leastVisible).length

@@ -1,5 +1,6 @@
 import { componentAreas, type Connectivity, keepComponents, labelComponents } from './components.ts'
 import { findCores } from './flat-cores.ts'
+import { lookUp } from './look-up.ts'
 
 export type DecodeMethod = 'nearest' | 'cores'
 
@@ -67,7 +68,7 @@ export function nearestLevels(gray: Float32Array | Uint8Array, levels: readonly 
   const borders = Float64Array.from(levels.slice(1), (level, k) => (level + (levels[k] ?? 0)) / 2)
   if (gray instanceof Uint8Array) {
     const table = Uint8Array.from({ length: 256 }, (_, value) => labelOf(value, borders))
-    return gray.map((value) => table[value] ?? 0)
+    return lookUp(gray, table)
   }
   const labels = new Uint8Array(gray.length)
   for (let pixel = 0; pixel < gray.length; pixel++) labels[pixel] = labelOf(gray[pixel] ?? 0, borders)

@@ -1,4 +1,5 @@
 import { type RandomStream } from '../../shared/random.ts'
+import { lookUp } from './look-up.ts'
 
 /** Gray of each label: entry k is round(255 · k / L), so 0 for background and 255 for label L (paper §2.2.1). */
 export function grayLevels(labelCount: number): Uint8Array {
@@ -16,5 +17,5 @@ export function shuffledGrayLevels(labelCount: number, random: RandomStream): Ui
 
 /** Turns labels 0 … L into grays. */
 export function applyGrayLevels(labels: Uint8Array, grays: Uint8Array): Uint8Array {
-  return labels.map((label) => grays[label] ?? 0)
+  return lookUp(labels, grays)
 }

@@ -29,12 +29,25 @@ export interface RegionProperties {
   readonly extent: number
 }
 
+/** What says whether an object is a cell at all. */
+export type RegionSize = Pick<RegionProperties, 'label' | 'area' | 'box' | 'convexArea' | 'solidity'>
+
 /** All objects of a label image, by label. A label in several pieces is one object. */
 export function regionProperties(labels: ArrayLike<number>, width: number, height: number): RegionProperties[] {
+  return shapesOf(labels, width, height)
+    .map(({ label, box, shape }) => ({ label, box, ...measure(shape) }))
+    .map(({ centroid, box, ...rest }) => ({ ...rest, box, centroid: { x: box.x + centroid.x, y: box.y + centroid.y } }))
+}
+
+/** The same objects with their sizes alone, which takes half of the time. */
+export function regionSizes(labels: ArrayLike<number>, width: number, height: number): RegionSize[] {
+  return shapesOf(labels, width, height).map(({ label, box, shape }) => ({ label, box, ...measureSize(shape) }))
+}
+
+function shapesOf(labels: ArrayLike<number>, width: number, height: number) {
   return [...findBoxes(labels, width, height)]
     .sort(([a], [b]) => a - b)
-    .map(([label, box]) => ({ label, box, ...measure(cutOut(labels, width, label, box)) }))
-    .map(({ centroid, box, ...rest }) => ({ ...rest, box, centroid: { x: box.x + centroid.x, y: box.y + centroid.y } }))
+    .map(([label, box]) => ({ label, box, shape: cutOut(labels, width, label, box) }))
 }
 
 function findBoxes(labels: ArrayLike<number>, width: number, height: number): Map<number, PixelBox> {
@@ -76,20 +89,24 @@ function cutOut(labels: ArrayLike<number>, imageWidth: number, label: number, bo
 }
 
 function measure(shape: Shape) {
-  const area = shape.pixels.reduce((sum, pixel) => sum + pixel, 0)
-  const hull = convexArea(rowSpans(shape))
+  const size = measureSize(shape)
   const quads = countQuads(shape)
   return {
-    area,
-    ...secondMoments(shape, area),
+    ...size,
+    ...secondMoments(shape, size.area),
     perimeter: perimeterOf(shape),
     perimeterCrofton: crofton(quads),
     eulerNumber: euler(quads),
-    convexArea: hull,
-    solidity: area / hull,
     filledArea: filledArea(shape),
-    extent: area / ((shape.width - 2) * (shape.height - 2))
+    extent: size.area / ((shape.width - 2) * (shape.height - 2))
   }
+}
+
+function measureSize(shape: Shape) {
+  let area = 0
+  for (const pixel of shape.pixels) area += pixel
+  const hull = convexArea(rowSpans(shape))
+  return { area, convexArea: hull, solidity: area / hull }
 }
 
 function rowSpans({ pixels, width, height }: Shape): RowSpan[] {
