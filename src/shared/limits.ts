@@ -18,6 +18,8 @@ export const limits = {
     blocks: 1_000_000,
     pages: 100_000
   },
+  /** Of a gray mask that is read back to cells: as many as 4096×4096. */
+  mask: { pixels: 16 * mebi },
   /** The objects of one label image, and the runs of pixels that they take together. */
   labels: { objects: 300_000, runs: 4_000_000 },
   json: {
@@ -40,9 +42,7 @@ export const limits = {
     entries: 10_000,
     /** An array of words. */
     wordBytes: 64 * mebi,
-    words: 2_000_000,
-    /** A single .npy file. */
-    fileBytes: 512 * mebi
+    words: 2_000_000
   },
   /** Weights that PyTorch saved: Inception has 24 million numbers. Windows of one storage count each. */
   weights: { fileBytes: 256 * mebi, numbers: 2 ** 26 },

@@ -80,18 +80,27 @@ export async function decodeMask({
   return { cells, sharpness, method, file: out }
 }
 
-async function readGray(file: string): Promise<{ values: Uint8Array | Float32Array; width: number; height: number }> {
-  if (extname(file).toLowerCase() !== '.npy') {
-    const picture = await readPicture(file)
-    if (picture.bits !== 8) {
-      throw refuse(`${file} has ${picture.bits} bits a pixel; a gray mask has 8.`, {
-        file,
-        next: 'A label image needs no decoding. A mask of more bits can be given as a float .npy of values 0…255.'
-      })
-    }
-    return { values: toEightBit(picture, 'full', 'gray'), width: picture.width, height: picture.height }
+interface GrayValues {
+  readonly values: Uint8Array | Float32Array
+  readonly width: number
+  readonly height: number
+}
+
+async function readGray(file: string): Promise<GrayValues> {
+  if (extname(file).toLowerCase() === '.npy') return readGrayArray(file)
+  const picture = await readPicture(file)
+  if (picture.bits !== 8) {
+    throw refuse(`${file} has ${picture.bits} bits a pixel; a gray mask has 8.`, {
+      file,
+      next: 'A label image needs no decoding. A mask of more bits can be given as a float .npy of values 0…255.'
+    })
   }
-  const { shape, data } = parseNpy(await readInputFile(file, 'NumPy array', limits.npz.fileBytes), file)
+  checkMaskSize(file, picture)
+  return { values: toEightBit(picture, 'full', 'gray'), width: picture.width, height: picture.height }
+}
+
+async function readGrayArray(file: string): Promise<GrayValues> {
+  const { shape, data } = parseNpy(await readInputFile(file, 'NumPy array', mostArrayBytes), file)
   const [height, width, ...more] = shape
   if (height === undefined || width === undefined || more.length > 0) {
     throw refuse(`${file} has ${shape.length} dimensions; a gray mask has two.`, {
@@ -99,5 +108,21 @@ async function readGray(file: string): Promise<{ values: Uint8Array | Float32Arr
       next: 'Save one mask a file.'
     })
   }
+  checkMaskSize(file, { width, height })
   return { values: Float32Array.from(data, Number), width, height }
+}
+
+/** Numbers of up to eight bytes, and a header. */
+const mostArrayBytes = 8 * limits.mask.pixels + 2 ** 16
+
+function checkMaskSize(file: string, { width, height }: { readonly width: number; readonly height: number }): void {
+  const { pixels } = limits.mask
+  if (width * height <= pixels) return
+  throw refuse(
+    `${file} is ${width}×${height} pixels in size; masks of at most ${pixels / 2 ** 20} million are decoded.`,
+    {
+      file,
+      next: 'Cut it into tiles and decode those.'
+    }
+  )
 }

@@ -67,7 +67,8 @@ const masks = [
   ...refused('decode', { 'size.npy': npy('<f4', [1e6, 1e6], new Float32Array(4)) }, /declares|NumPy/),
   ...refused('decode', { 'objects.npy': npy('|O', [1], Buffer.from('cos\nsystem\n')) }, /elements of type|objects/),
   ...refused('decode', { 'cut.png': png.subarray(0, 30), 'text.png': 'x' }, /cannot be read/),
-  ...refused('decode', { 'size.png': pngOf({ width: 60_000, height: 60_000 }) }, /at most 64 million pixels/)
+  ...refused('decode', { 'size.png': pngOf({ width: 60_000, height: 60_000 }) }, /at most 64 million pixels/),
+  ...refused('decode', { 'wide.npy': npy('|u1', [5000, 5000], new Uint8Array(25e6)) }, /at most 16 million/)
 ]
 
 const engines = refused(
