@@ -31,11 +31,27 @@ interface BlockParameters {
   readonly planarConfiguration: number
   readonly bitsPerSample: number[]
   readonly predictor: number
+  readonly isBigEndian: boolean
 }
 
 type Directory = GeoTIFFImage['fileDirectory']
 
+const bigEndian = new WeakSet<Directory>()
+const bitsPerSampleTag = 258
+
+/**
+ * Gives a page's directory what its decoders need and the library leaves out: the order of bytes in its file, and the
+ * one bit of a sample that need not be written (TIFF 6.0, §8). Every page passes here before its samples are read.
+ */
+export function completeDirectory({ fileDirectory, littleEndian }: GeoTIFFImage): void {
+  if (!littleEndian) bigEndian.add(fileDirectory)
+  if (fileDirectory.hasTag('BitsPerSample')) return
+  const samples = fileDirectory.getValue('SamplesPerPixel') ?? 1
+  fileDirectory.actualizedFields.set(bitsPerSampleTag, new Array<number>(samples).fill(1))
+}
+
 const noParameters = { tileWidth: 1, tileHeight: 1, planarConfiguration: 1, bitsPerSample: [8], predictor: 1 }
+const [differences, floatDifferences] = [2, 3]
 
 /** What is known of a block before it is unpacked. A strip is never higher than its picture, whatever it declares. */
 async function blockParameters(directory: Directory): Promise<BlockParameters> {
@@ -49,7 +65,8 @@ async function blockParameters(directory: Directory): Promise<BlockParameters> {
     tileHeight: isTiled ? await number('TileLength', 1) : Math.min(height, await number('RowsPerStrip', height)),
     planarConfiguration: await number('PlanarConfiguration', 1),
     bitsPerSample: typeof bits === 'object' ? Array.from((bits ?? [8]) as ArrayLike<number>) : [Number(bits ?? 1)],
-    predictor: await number('Predictor', 1)
+    predictor: await number('Predictor', 1),
+    isBigEndian: bigEndian.has(directory)
   }
 }
 
@@ -74,7 +91,27 @@ function decoderOf(unpack: Unpack): typeof BaseDecoder {
     override decodeBlock(packed: ArrayBufferLike): ArrayBufferLike {
       const bytes = unpack(new Uint8Array(packed), blockBytes(this.parameters as BlockParameters))
       const isWhole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
-      return isWhole ? bytes.buffer : bytes.slice().buffer
+      const block = isWhole ? bytes.buffer : bytes.slice().buffer
+      if (this.swapsBytes && this.parameters.predictor === differences) this.swapBytes(block)
+      return block
+    }
+
+    override async decode(packed: ArrayBufferLike): Promise<ArrayBufferLike> {
+      const block = await super.decode(packed)
+      if (this.swapsBytes) this.swapBytes(block)
+      return block
+    }
+
+    /** The library adds differences up as little-endian numbers and leaves floats as such, whatever the file's order. */
+    private get swapsBytes(): boolean {
+      const { isBigEndian, predictor } = this.parameters as BlockParameters
+      return isBigEndian && (predictor === differences || predictor === floatDifferences)
+    }
+
+    private swapBytes(block: ArrayBufferLike): void {
+      const size = ((this.parameters as BlockParameters).bitsPerSample[0] ?? 8) / 8
+      const bytes = new Uint8Array(block)
+      for (let at = 0; at + size <= bytes.length; at += size) bytes.subarray(at, at + size).reverse()
     }
   }
 }
