@@ -33,11 +33,11 @@ function isFrame(marker: number): boolean {
  * Decodes what libvips knows and we do not read ourselves: JPEG, and TIFF in colour spaces that are not plain samples.
  *
  * The result has 8 bits; gray stays one channel, everything else becomes sRGB. Orientation tags are not applied,
- * because annotations refer to the stored grid.
+ * because annotations refer to the stored grid, and neither are colour profiles, because values are measurements.
  */
 export async function decodeWithSharp(path: string, bytes: Uint8Array): Promise<Picture> {
   try {
-    const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: limits.picture.pixels })
+    const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: limits.picture.pixels, ignoreIcc: true })
     const { space } = await image.metadata()
     const { data, info } = await image
       .toColourspace(space === 'b-w' ? 'b-w' : 'srgb')

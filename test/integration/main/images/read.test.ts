@@ -162,6 +162,15 @@ describe('reading any picture', () => {
     )
   })
 
+  test('leaves the values of a JPEG as they are stored, whatever profile it carries', async () => {
+    const image = sharp({ create: { width: 30, height: 20, channels: 3, background: '#c02040' } })
+    const withProfile = await image.withIccProfile('p3').jpeg().toBuffer()
+    const without = withoutProfile(withProfile)
+    expect(without.length).toBeLessThan(withProfile.length)
+    const { data } = await readPicture(await file('profile.jpg', withProfile))
+    expect(data).toEqual((await readPicture(await file('plain.jpg', without))).data)
+  })
+
   test('says for each file what is wrong and what to do', async () => {
     const folder = await temporaryFolder()
     await mkdir(join(folder, 'folder.png'))
@@ -222,3 +231,13 @@ describe.skipIf(!hasSharedData)(`real pictures${withoutSharedData}`, () => {
     expect(eight).toMatchObject({ width: 1024, height: 1022, channels: 1, bits: 16 })
   })
 })
+
+/** The same JPEG without its segments of the kind (APP2) that hold colour profiles. */
+function withoutProfile(jpeg: Buffer): Buffer {
+  const parts = [jpeg.subarray(0, 2)]
+  let at = 2
+  for (; jpeg[at + 1] !== 0xda; at += 2 + jpeg.readUInt16BE(at + 2)) {
+    if (jpeg[at + 1] !== 0xe2) parts.push(jpeg.subarray(at, at + 2 + jpeg.readUInt16BE(at + 2)))
+  }
+  return Buffer.concat([...parts, jpeg.subarray(at)])
+}
