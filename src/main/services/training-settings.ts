@@ -1,7 +1,7 @@
 import { type ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import { type Prepared } from '../../shared/masks.ts'
-import { heuristicGamma, literalRecipe, presetSettings } from '../../shared/presets.ts'
+import { fasterRate, heuristicGamma, literalRecipe, presetSettings } from '../../shared/presets.ts'
 import { type Augmentation, type NetworkSettings, type TrainingSettings } from '../../shared/training.ts'
 
 type TrainInput = ParsedInput<'runs.train'>
@@ -33,7 +33,9 @@ export function settingsOf(
     classes
   } as const
   const preset = presetSettings(request.preset, shape, request.seed)
-  const settings = withWishes(preset, request)
+  const isFaster = from === undefined && !request.paper
+  const learningRate = request.learningRate ?? (isFaster ? fasterRate(request.preset, prepared.tile) : undefined)
+  const settings = withWishes(preset, { ...request, learningRate })
   requireDivisor(settings)
   const network = from === undefined ? settings.network : { ...from.network, ...shape }
   if (from !== undefined && from.network.resolution !== prepared.tile) {

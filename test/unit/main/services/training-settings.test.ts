@@ -96,6 +96,23 @@ describe('the settings of a run', () => {
     }).toEqual(ours)
   })
 
+  test('take the faster rate for small tiles, from nothing, unless another is wished', () => {
+    const small = { ...prepared, tile: 32 }
+    const from = presetSettings('quick', { resolution: 32, imageChannels: 1, classes: 2 }, 0)
+    const rateOf = (wished: object, tiles = small, start?: typeof from) =>
+      settingsOf(wish(wished), tiles, 2, start).learningRate.generator
+    expect(rateOf({ preset: 'quick' })).toBe(0.005)
+    expect(rateOf({ preset: 'quick', learningRate: 0.001 })).toBe(0.001)
+    const others = [
+      rateOf({ preset: 'quick' }, prepared),
+      rateOf({ preset: 'quick' }, small, from),
+      rateOf({ preset: 'quick', paper: true }),
+      rateOf({ preset: 'demo' }),
+      rateOf({ preset: 'livecell' })
+    ]
+    expect(new Set(others)).toEqual(new Set([0.0025]))
+  })
+
   test('put noise on masks where it is wished, also beside the literal recipe', () => {
     const noise = (wished: object) => settingsOf(wish(wished), prepared, 2, undefined).augmentation.maskNoise
     expect(noise({ maskNoise: 0.1 })).toBe(0.1)
