@@ -4,7 +4,7 @@ import { isLivecellName } from './livecell-names.ts'
 import { findSubfolder, isFolder, listFiles, listPictures, type PictureFile } from './picture-files.ts'
 import { baseFolder } from './readers/coco.ts'
 import { looksLikeLabelme } from './readers/labelme.ts'
-import { hasMaskSiblings, imageFolderNames, labelFolderNames } from './readers/labels.ts'
+import { haveLabelImages, hasMaskSiblings, imageFolderNames, labelFolderNames } from './readers/labels.ts'
 import { findSampleFolders } from './readers/masks.ts'
 import { type Layout, type SourcePlace } from './source-image.ts'
 
@@ -115,6 +115,8 @@ async function readStart(path: string): Promise<string> {
 
 async function guessByNames(source: string): Promise<Guess | undefined> {
   const samples = await findSampleFolders(source)
+  if (await haveLabelImages(samples))
+    return { layout: 'labels', reason: 'folders have pictures in "images" and label images of their names in "masks"' }
   if (samples.length > 0) return { layout: 'masks', reason: 'each image has a folder with "images" and "masks"' }
   if (!hasMaskSiblings(await listPictures(source))) return undefined
   return { layout: 'labels', reason: 'pictures have siblings whose names end in _masks' }

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import { type StoredCell } from '../../../shared/datasets.ts'
 import { refuse } from '../../../shared/errors.ts'
 import { type LabelImage, readLabelImage } from '../../images/label-image.ts'
@@ -8,7 +8,9 @@ import { type Annotation } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { findSubfolder, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { type Source, type SourcePlace } from '../source-image.ts'
+import { findSampleFolders } from './masks.ts'
 import { pairFiles } from './pair-files.ts'
+import { splitOf } from './splits.ts'
 
 export const imageFolderNames = ['images', 'image', 'img', 'raw']
 export const labelFolderNames = ['labels', 'masks', 'label', 'mask']
@@ -17,10 +19,11 @@ export const labelFolderNames = ['labels', 'masks', 'label', 'mask']
 const maskEnding = /_(?:cp_)?masks$/
 const besideEnding = /_(?:flows|cp_output|cellprob|cp_outlines)$/
 const labelEnding = /_(?:labels?|instances)$/
+const labelEndings = [maskEnding, labelEnding]
 
 /**
- * Reads pictures with label images: folders `images/` and `labels/` or `masks/` with equal names below, or pictures with
- * a sibling `NAME_masks` as Cellpose writes them. Pictures without a label image come in without annotation.
+ * Reads pictures with label images: folders `images/` and `labels/` or `masks/` with equal names below; several such
+ * folders, as StarDist's `train` and `test`; or pictures with a sibling `NAME_masks` as Cellpose writes them. Pictures without a label image come in without annotation.
  *
  * @throws AppError of kind `input` when no picture has a label image
  */
@@ -29,7 +32,7 @@ export async function findLabels(place: SourcePlace, log: Log): Promise<Source> 
   const labelFolder = place.annotations ?? (await findSubfolder(place.source, labelFolderNames))
   const pairs =
     labelFolder === undefined
-      ? await pairSiblings(await requireFolder(imageFolder ?? place.source, 'the pictures'))
+      ? await pairWithoutFolder(await requireFolder(imageFolder ?? place.source, 'the pictures'), log)
       : await pairFolders(imageFolder ?? place.source, labelFolder, log)
   if (!pairs.some(({ label }) => label)) {
     throw refuse(`No picture in ${imageFolder ?? place.source} has a label image of the same name.`, {
@@ -41,6 +44,7 @@ export async function findLabels(place: SourcePlace, log: Log): Promise<Source> 
     path: picture.path,
     file: picture.relative,
     folders: picture.folders,
+    split: picture.folders.map(splitOf).findLast((split) => split !== undefined),
     cells: label && { kind: 'labels' as const, path: label.path }
   }))
   return { images }
@@ -51,9 +55,40 @@ export function hasMaskSiblings(pictures: readonly PictureFile[]): boolean {
   return pictures.some(({ stem }) => maskEnding.test(stem))
 }
 
+/**
+ * Whether folders that have `images` and `masks` hold label images, and not a mask for each cell: several pictures with
+ * masks of their names in one of them, or one picture with one mask of its name in all.
+ */
+export async function haveLabelImages(folders: readonly string[]): Promise<boolean> {
+  let areSingle = folders.length > 0
+  for (const folder of folders) {
+    const pictures = await listPictures(join(folder, 'images'))
+    const masks = await listPictures(join(folder, 'masks'))
+    const isPaired = pairFiles(pictures, masks, labelEndings).pairs.some(({ partner }) => partner)
+    if (isPaired && pictures.length > 1) return true
+    areSingle &&= isPaired && masks.length === 1
+  }
+  return areSingle
+}
+
 interface Pair {
   readonly picture: PictureFile
   readonly label: PictureFile | undefined
+}
+
+/** Where no folder of labels stands beside the pictures: folders that have both, or siblings. */
+async function pairWithoutFolder(folder: string, log: Log): Promise<Pair[]> {
+  const parts = await findSampleFolders(folder)
+  if (!(await haveLabelImages(parts))) return pairSiblings(folder)
+  const pairs: Pair[] = []
+  for (const part of parts) {
+    const above = part === folder ? [] : relative(folder, part).split(sep)
+    for (const { picture, label } of await pairFolders(join(part, 'images'), join(part, 'masks'), log)) {
+      const folders = [...above, ...picture.folders]
+      pairs.push({ picture: { ...picture, relative: [...folders, picture.name].join('/'), folders }, label })
+    }
+  }
+  return pairs
 }
 
 async function pairSiblings(folder: string): Promise<Pair[]> {
@@ -68,7 +103,7 @@ async function pairFolders(imageFolder: string, labelFolder: string, log: Log): 
   await requireFolder(labelFolder, 'the label images')
   const all = await listPictures(imageFolder)
   const pictures = all.filter(({ path }) => !path.startsWith(`${labelFolder}/`) && !path.startsWith(`${labelFolder}\\`))
-  const { pairs, unused } = pairFiles(pictures, await listPictures(labelFolder), [maskEnding, labelEnding])
+  const { pairs, unused } = pairFiles(pictures, await listPictures(labelFolder), labelEndings)
   for (const { relative } of unused) {
     log.refuse(relative, 'No picture has the name of this label image.', 'label images without a picture')
   }

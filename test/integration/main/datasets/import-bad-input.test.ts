@@ -240,6 +240,27 @@ describe('folders with faults', () => {
     expect((await take(above)).dataset).toMatchObject({ format: 'labels', images: 2, annotated: 1 })
   })
 
+  test('parts that have pictures and label images of equal names keep their split, and pair within themselves', async () => {
+    const { dataset, images, refused } = await take({
+      'set/train/images/x.png': gray(),
+      'set/train/images/y.png': gray(),
+      'set/train/masks/y.png': labels(),
+      'set/test/images/x.png': gray(),
+      'set/test/masks/x.png': labels()
+    })
+    expect(dataset).toMatchObject({ format: 'labels', images: 3, annotated: 2 })
+    expect(images.map(({ file, split, annotated }) => [file, split, annotated])).toEqual([
+      ['set/test/x.png', 'test', true],
+      ['set/train/x.png', 'train', false],
+      ['set/train/y.png', 'train', true]
+    ])
+    expect(refused).toEqual([])
+    const single = { 'a/images/1.png': gray(), 'a/masks/1.png': gray(), 'b/images/2.png': gray() }
+    const cells = { 'b/masks/1.png': gray(), 'b/masks/2.png': gray() }
+    expect((await take({ ...single, ...cells })).dataset).toMatchObject({ format: 'masks', images: 2, cells: 3 })
+    expect((await take({ ...single, 'b/masks/2.png': gray() })).dataset.format).toBe('labels')
+  })
+
   test('masks that are empty or of another size are listed, the others become cells', async () => {
     const mask = gray(255)
     const { dataset, refused } = await take({
