@@ -48,9 +48,12 @@ export async function labelmeLabels(path: string): Promise<string[]> {
   return (await readFileOf(path)).shapes.map(({ label }) => label)
 }
 
-/** Whether a JSON text is Labelme's, by the members that it begins with. */
+/**
+ * Whether a JSON text is Labelme's, by the members that it begins with: the picture itself may stand before the shapes,
+ * and is longer than any beginning.
+ */
 export function looksLikeLabelme(start: string): boolean {
-  return /"shapes"\s*:\s*\[/.test(start)
+  return /"shapes"\s*:\s*\[|"imageData"\s*:/.test(start)
 }
 
 /** Reads the cells of one image: polygons, rectangles, circles and masks, numbered from 1 in their order. */

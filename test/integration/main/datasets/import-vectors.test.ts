@@ -285,6 +285,22 @@ describe('Labelme files', () => {
     expect(Math.abs((found[2] ?? 0) - Math.PI * 36)).toBeLessThan(6)
     expect(taken.refused[0]?.reason).toBe('Shape 5 is a point, which encloses nothing.')
   })
+
+  const embedded = Buffer.alloc(90_000, 7).toString('base64')
+  const triangle = {
+    label: 'neuron',
+    points: [
+      [2, 2],
+      [8, 2],
+      [8, 8]
+    ]
+  }
+
+  test('are known for what they are when the picture stands in them before the shapes', async () => {
+    const late = { imageData: embedded, shapes: [triangle] }
+    const { dataset } = await importFiles({ 'a.png': gray(), 'a.json': late })
+    expect(dataset).toMatchObject({ format: 'labelme', annotated: 1, cells: 1 })
+  })
 })
 
 describe("Cellpose's sessions", () => {
