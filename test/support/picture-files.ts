@@ -3,7 +3,7 @@ export interface TiffContent {
   readonly width: number
   readonly height: number
   readonly samples?: number
-  readonly bits?: 8 | 16 | 32
+  readonly bits?: 8 | 16 | 32 | 64
   /** 1 unsigned, 2 signed, 3 float. */
   readonly sampleFormat?: 1 | 2 | 3
   /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette. */

@@ -7,6 +7,7 @@ import { readBarePlane } from './tiff-bare.ts'
 import { type ChannelPlace, choosePlanes } from './tiff-planes.ts'
 import { describeStack, type TiffStack } from './tiff-stack.ts'
 import { completeDirectory, useBoundedDecoders } from './tiff-unpack.ts'
+import { isWide, readWide } from './tiff-wide.ts'
 
 useBoundedDecoders()
 
@@ -79,7 +80,7 @@ function isKnownToVips({ fileDirectory }: GeoTIFFImage): boolean {
 
 /**
  * Decodes an open TIFF exactly: gray, RGB, alpha, palettes, and stains; unsigned integers to 32 bits, signed ones that
- * hold no negative value, floats of 16 and 32 bits. `undefined` for colour spaces (YCbCr, CMYK, CIELab) that are not
+ * hold no negative value, integers of 64 bits whose values 32 can hold, floats of 16 and 32 bits. `undefined` for colour spaces (YCbCr, CMYK, CIELab) that are not
  * plain samples.
  */
 export async function decodeTiff(path: string, page: TiffPage): Promise<Picture | undefined> {
@@ -162,8 +163,9 @@ async function pageImage(path: string, tiff: GeoTIFF, number: number): Promise<G
 
 async function readSamples(path: string, image: GeoTIFFImage): Promise<unknown> {
   try {
-    return await image.readRasters({ interleave: true })
+    return isWide(image) ? await readWide(path, image) : await image.readRasters({ interleave: true })
   } catch (cause) {
+    if (cause instanceof AppError) throw cause
     throw unreadable(path, reasonOf(cause), cause)
   }
 }

@@ -41,6 +41,13 @@ describe('reading TIFF', () => {
       values: [0, 70000]
     },
     {
+      name: 'labels of 64 bits',
+      content: { width: 2, height: 2, bits: 64, sampleFormat: 2, data: BigInt64Array.of(0n, 70000n, 1n, 4294967295n) },
+      channels: 1,
+      bits: 32,
+      values: [0, 70000, 1, 4294967295]
+    },
+    {
       name: 'floats',
       content: { width: 2, height: 1, bits: 32, sampleFormat: 3, data: Float32Array.of(0.5, 1e6) },
       channels: 1,
@@ -94,6 +101,20 @@ describe('reading TIFF', () => {
       data: values
     })
     expect(await readHeader(path)).toMatchObject({ format: 'tiff', channels, width: content.width })
+  })
+
+  test.each([
+    ['negative', BigInt64Array.of(1n, -1n), {}],
+    ['too large', BigInt64Array.of(1n, 2n ** 32n), {}],
+    ['inverted', BigInt64Array.of(1n, 2n), { photometric: 0 }]
+  ])('refuses %s integers of 64 bits with what to save instead', async (_, data, more) => {
+    const path = await file('x.tif', tiffBytes({ width: 2, height: 1, bits: 64, sampleFormat: 2, data, ...more }))
+    await expect(readPicture(path)).rejects.toMatchObject({
+      kind: 'input',
+      file: path,
+      message: expect.stringMatching(/holds 64-bit integers/) as string,
+      next: expect.stringMatching(/Save it as uint16 or uint32/) as string
+    })
   })
 
   test('reads compressed strips, tiles and big-endian files as libvips wrote them', async () => {
