@@ -20,6 +20,7 @@ export class NpzRows {
   readonly count: number
   /** The element type as the file names it, without its byte order: `f4`. */
   readonly dtype: string
+  readonly #path: string
   readonly #source: string
   readonly #zip: ZipFile
   readonly #bytes: ByteReader
@@ -27,7 +28,8 @@ export class NpzRows {
   readonly #toNumbers: (buffer: ArrayBuffer, source: string) => NpyData
   #next = 0
 
-  private constructor(source: string, zip: ZipFile, bytes: ByteReader, { header, dataBytes }: ArrayHead) {
+  private constructor(path: string, zip: ZipFile, bytes: ByteReader, { source, header, dataBytes }: ArrayHead) {
+    this.#path = path
     this.#source = source
     this.#zip = zip
     this.#bytes = bytes
@@ -72,7 +74,7 @@ export class NpzRows {
       if (length > maxHeaderBytes)
         throw refuse(`${source} has a header of ${length} bytes, as no array has.`, { file: path })
       const { header, dataStart } = splitHeader(await bytes.take(length, false), source)
-      return new NpzRows(source, zip, bytes, { header, dataBytes: entry.uncompressedSize - dataStart })
+      return new NpzRows(path, zip, bytes, { source, header, dataBytes: entry.uncompressedSize - dataStart })
     } catch (thrown) {
       zip.close()
       throw asRefusal(thrown, path)
@@ -90,7 +92,7 @@ export class NpzRows {
       const bytes = await this.#bytes.take(this.#rowBytes, false)
       return this.#toNumbers(new Uint8Array(bytes).buffer, this.#source)
     } catch (thrown) {
-      throw asRefusal(thrown, this.#source)
+      throw asRefusal(thrown, this.#path)
     }
   }
 
@@ -102,6 +104,8 @@ export class NpzRows {
 
 /** The header's text, and how many bytes the archive says follow it. */
 interface ArrayHead {
+  /** What to call the array in a sentence. */
+  readonly source: string
   readonly header: string
   readonly dataBytes: number
 }

@@ -47,7 +47,7 @@ export async function readNpz(path: string, wanted?: readonly string[]): Promise
 }
 
 /**
- * Reads one `.npy` file (NumPy format versions 1 to 3, little-endian).
+ * Reads one `.npy` file (NumPy format versions 1 to 3).
  *
  * @param source what to call these bytes in an error
  */
@@ -139,14 +139,25 @@ export function parseHeader(header: string, source: string) {
 
 export function elementType(descriptor: string, source: string) {
   const dtype = descriptor.slice(1)
-  const toNumbers = /^[<|=>]/.test(descriptor) ? decoders.get(dtype) : undefined
-  if (toNumbers === undefined) {
+  const decode = /^[<|=>]/.test(descriptor) ? decoders.get(dtype) : undefined
+  if (decode === undefined) {
     throw refuse(`${source} has elements of type ${descriptor}; floats, integers and booleans are read.`)
   }
   const itemBytes = Number(dtype.slice(1))
-  if (descriptor.startsWith('>') && itemBytes > 1)
-    throw refuse(`${source} is big-endian; save it in little-endian order.`)
+  const isBigEndian = descriptor.startsWith('>')
+  const toNumbers: Decoder = (buffer, name) => {
+    if (isBigEndian) reverseItems(buffer, itemBytes)
+    return decode(buffer, name)
+  }
   return { dtype, itemBytes, toNumbers }
+}
+
+/** The other order of bytes, in place. */
+function reverseItems(buffer: ArrayBuffer, itemBytes: number): void {
+  const bytes = Buffer.from(buffer)
+  if (itemBytes === 2) bytes.swap16()
+  if (itemBytes === 4) bytes.swap32()
+  if (itemBytes === 8) bytes.swap64()
 }
 
 type Decoder = (buffer: ArrayBuffer, source: string) => NpyData
@@ -199,8 +210,10 @@ function advance(index: number[], shape: readonly number[]): void {
   }
 }
 
+/** What is said of an archive names its file and what can be done. */
 export function asRefusal(thrown: unknown, path: string): Error {
-  if (!(thrown instanceof Error) || thrown instanceof AppError) return thrown as Error // everything here throws Errors
+  if (!(thrown instanceof Error)) return thrown as Error // everything here throws Errors
+  if (thrown instanceof AppError) return thrown.kind === 'input' ? completed(thrown, path) : thrown
   const code = 'code' in thrown ? thrown.code : undefined
   if (code === 'ENOENT') return refuse(`There is no file ${path}.`, { file: path, cause: thrown })
   if (typeof code === 'string' && code.startsWith('E')) return thrown // trouble with the disk, not with the archive
@@ -209,4 +222,9 @@ export function asRefusal(thrown: unknown, path: string): Error {
     next: 'The archive is damaged or of another kind: fetch or save it again.',
     cause: thrown
   })
+}
+
+function completed(refusal: AppError, path: string): AppError {
+  const next = refusal.next ?? 'Save its arrays again with numpy.savez_compressed, as plain numbers.'
+  return refuse(refusal.message, { file: refusal.file ?? path, next, cause: refusal })
 }

@@ -129,9 +129,26 @@ describe("TissueNet's archives", () => {
       { X: npy('<f4', [4, 900, 900, 2], Buffer.alloc(64)) },
       /are not what follows it/
     ],
+    ['of complex numbers', { X: npy('<c8', [4, 12, 12, 2], Buffer.alloc(8)) }, /elements of type <c8/],
     ['in columns', { X: npy('<f4', [count, side, side, 2], bytesOf(pictures()), true) }, /stored column by column/]
   ])('%s are refused with a sentence', async (_, arrays, sentence) => {
-    await expect(importFiles({ 'train.npz': archive(arrays) })).rejects.toThrow(sentence)
+    await expect(importFiles({ 'train.npz': archive(arrays) })).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringMatching(sentence) as string,
+      file: expect.stringMatching(/train\.npz$/) as string,
+      next: expect.any(String) as string
+    })
+  })
+
+  test('of big-endian numbers come in with the same values', async () => {
+    const X = npy('>f4', [count, side, side, 2], Buffer.from(bytesOf(pictures())).swap32())
+    const y = npy('>i8', [count, side, side, 2], Buffer.from(bytesOf(labels())).swap64())
+    const taken = await importFiles({ 'train.npz': archive({ X, y }) })
+    expect(taken.dataset).toMatchObject({ images: 4, cells: 4 })
+    const picture = await readPicture(join(taken.target, 'images', taken.images[1]?.file ?? ''))
+    const size = side * side * 2
+    expect(Float32Array.from(picture.data)).toEqual(pictures().slice(size, 2 * size))
+    expect((await cellsOf(taken.target, 2)).map(({ id }) => id)).toEqual([2])
   })
 
   test('that are cut off or damaged are refused, and a picture with bad labels costs itself', async () => {
