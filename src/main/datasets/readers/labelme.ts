@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import { AppError, refuse } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
-import { readInputFile } from '../../files/input-file.ts'
+import { readInputFile, streamInputFile } from '../../files/input-file.ts'
 import { parseJsonText } from '../../files/json-text.ts'
 import { type Picture } from '../../images/picture.ts'
 import { decodePicture } from '../../images/read.ts'
@@ -39,8 +39,25 @@ export function findLabelme(place: SourcePlace, log: Log, count: CountCategories
   return findOneFileEach(place, log, count, {
     endings: ['.json'],
     what: 'a Labelme file',
-    cells: (path) => ({ kind: 'labelme', path })
+    cells: (path) => ({ kind: 'labelme', path }),
+    explainAlone: async (path) => ((await holdsPicture(path)) ? onlyEmbedded : undefined)
   })
+}
+
+const onlyEmbedded = {
+  reason: 'has its picture only inside it (imageData), and no picture of its name is there',
+  next: 'Save the picture beside it under the same name (labelme_export_json writes it as img.png) and import again.'
+}
+
+/** Whether a picture stands in a file, wherever in it; its text is only searched. */
+async function holdsPicture(path: string): Promise<boolean> {
+  let end = ''
+  for await (const chunk of streamInputFile(path, 'Labelme file')) {
+    const text = end + chunk.toString('latin1')
+    if (/"imageData"\s{0,40}:\s{0,40}"[^"]/.test(text)) return true
+    end = text.slice(-100)
+  }
+  return false
 }
 
 /** The label of each shape. */

@@ -28,6 +28,8 @@ export interface FileEachFormat {
   /** Counts categories by the names in the file, which this turns into those to show. */
   readonly nameOf?: (category: string) => string
   readonly cells: (path: string) => CellsPlace
+  /** Says of a file without a picture, as the end of a sentence about it, why it may have none, and what to do. */
+  readonly explainAlone?: (path: string) => Promise<{ readonly reason: string; readonly next: string } | undefined>
 }
 
 /**
@@ -48,18 +50,33 @@ export async function findOneFileEach(
   const files = await listByEnding(await folderOf(place.annotations ?? root), format.endings)
   const wanted = isFile ? files.filter(({ path }) => path === place.source) : files
   const { pairs, unused } = pairFiles(await listPictures(folder), wanted.map(withoutEnding(format.endings)))
-  if (!pairs.some(({ partner }) => partner)) {
-    throw refuse(`No picture in ${folder} has ${format.what} of the same name.`, {
-      file: place.source,
-      next: 'Give both the same name (cells.tif and cells with the other ending), or name the folders by --images and --annotations.'
-    })
-  }
-  for (const { relative } of unused) {
-    log.refuse(relative, 'No picture has the name of this file.', 'annotation files without a picture')
+  if (!pairs.some(({ partner }) => partner)) throw await noPairs(place.source, folder, unused[0], format)
+  for (const file of unused) {
+    log.refuse(file.relative, await reasonAlone(file, format), 'annotation files without a picture')
   }
   const images: SourceImage[] = []
   for (const pair of pairs) images.push(await describe(pair, count, format))
   return { images }
+}
+
+/** Why no picture has an annotation file: by one of the files, where it tells. */
+async function noPairs(
+  source: string,
+  folder: string,
+  file: PictureFile | undefined,
+  { what, explainAlone }: FileEachFormat
+): Promise<AppError> {
+  const known = file && (await explainAlone?.(file.path))
+  if (known) return refuse(`${file.path} ${known.reason}.`, { file: file.path, next: known.next })
+  return refuse(`No picture in ${folder} has ${what} of the same name.`, {
+    file: source,
+    next: 'Give both the same name (cells.tif and cells with the other ending), or name the folders by --images and --annotations.'
+  })
+}
+
+async function reasonAlone({ path }: PictureFile, { explainAlone }: FileEachFormat): Promise<string> {
+  const known = await explainAlone?.(path)
+  return known ? `It ${known.reason}. ${known.next}` : 'No picture has the name of this file.'
 }
 
 async function describe(

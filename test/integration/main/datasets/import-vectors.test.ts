@@ -301,6 +301,24 @@ describe('Labelme files', () => {
     const { dataset } = await importFiles({ 'a.png': gray(), 'a.json': late })
     expect(dataset).toMatchObject({ format: 'labelme', annotated: 1, cells: 1 })
   })
+
+  test('whose picture is only inside them say so, and what to do', async () => {
+    const inside = { shapes: [triangle], note: 'x'.repeat(2 ** 20), imageData: embedded }
+    const next = /Save the picture beside it under the same name/
+    await expect(importFiles({ 'b.json': inside })).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringMatching(/b\.json has its picture only inside it/) as string,
+      file: expect.stringMatching(/b\.json$/) as string,
+      next: expect.stringMatching(next) as string
+    })
+    const outside = { shapes: [triangle], imageData: null }
+    const files = { 'a.png': gray(), 'a.json': outside, 'b.json': inside, 'c.json': outside }
+    const { dataset, refused } = await importFiles(files)
+    expect(dataset.images).toBe(1)
+    expect(refused.map(({ file }) => file)).toEqual(['b.json', 'c.json'])
+    expect(refused[0]?.reason).toMatch(next)
+    expect(refused[1]?.reason).toBe('No picture has the name of this file.')
+  })
 })
 
 describe("Cellpose's sessions", () => {
