@@ -54,9 +54,17 @@ function defaultRule(images: readonly SourceImage[], layout: Layout): string {
 }
 
 const splitNames = new Set(['train', 'training', 'val', 'valid', 'validation', 'test', 'testing', 'images'])
+/** What published sets add to these: `stage1_train`, `stage2_test_final`. */
+const besideSplits = new Set(['stage', 'final', 'set'])
 
 function folderClass(folders: readonly string[]): string | undefined {
-  return folders.findLast((name) => !splitNames.has(name.toLowerCase()))
+  return folders.findLast((name) => !saysOnlySplit(name))
+}
+
+function saysOnlySplit(name: string): boolean {
+  const words = name.toLowerCase().match(/\p{L}+/gu) ?? []
+  const others = words.filter((word) => !besideSplits.has(word))
+  return others.length > 0 && others.every((word) => splitNames.has(word))
 }
 
 /** Where all cells are of one category, images without cells are of it too. */

@@ -57,6 +57,10 @@ describe('classes', () => {
     const images = [image('a.png', ['train', 'hela']), image('b.png', ['test', 'cho'])]
     expect(findClasses(images, undefined, 'labels', log)).toEqual(['hela', 'cho'])
     expect(findClasses([image('a.png', ['train'])], undefined, 'labels', log)).toEqual(['all'])
+    const bowl = [image('a.png', ['stage1_train']), image('b.png', ['stage2_test_final'])]
+    expect(findClasses(bowl, undefined, 'masks', log)).toEqual(['all', 'all'])
+    const named = [image('a.png', ['train_hela']), image('b.png', ['stage 2']), image('c.png', ['2018'])]
+    expect(findClasses(named, undefined, 'masks', log)).toEqual(['train_hela', 'stage 2', '2018'])
   })
 
   test('come from categories in COCO, and one category is that of images without cells too', () => {
