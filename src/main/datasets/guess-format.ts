@@ -33,6 +33,7 @@ async function guessFile(place: SourcePlace): Promise<Guess | undefined> {
   const { source } = place
   if (hasEnding(source, '.npz')) return { layout: 'tissuenet', reason: 'it is a NumPy archive' }
   if (hasEnding(source, '.zip')) return { layout: 'roi', reason: 'it is a zip beside a picture' }
+  if (hasEnding(source, '.roi')) return loneRegion
   if (isGeojson(source)) return { layout: 'qupath', reason: 'it is a GeoJSON file' }
   if (!isJson(source)) return undefined
   const images = place.images === undefined ? [] : await listPictures(place.images)
@@ -40,6 +41,7 @@ async function guessFile(place: SourcePlace): Promise<Guess | undefined> {
   return guessJsonFile(source, 'it is')
 }
 
+const loneRegion: Guess = { layout: 'roi', reason: 'there is an ImageJ region' }
 const livecell: Guess = { layout: 'livecell', reason: 'the pictures have names as in LIVECell' }
 
 async function guessFolder(place: SourcePlace): Promise<Guess | undefined> {
@@ -122,10 +124,11 @@ async function guessByNames(source: string): Promise<Guess | undefined> {
   return { layout: 'labels', reason: 'pictures have siblings whose names end in _masks' }
 }
 
-/** Text files in folders named as YOLO names them. */
+/** Text files in folders named as YOLO names them, or else single regions of ImageJ. */
 function guessByText(files: readonly string[]): Guess | undefined {
   const isLabel = (path: string) => /[/\\]labels[/\\](?:[^/\\]+[/\\])*[^/\\]+\.txt$/i.test(path)
-  return files.some(isLabel) ? { layout: 'yolo', reason: 'there are text files in folders named "labels"' } : undefined
+  if (files.some(isLabel)) return { layout: 'yolo', reason: 'there are text files in folders named "labels"' }
+  return files.some((path) => hasEnding(path, '.roi')) ? loneRegion : undefined
 }
 
 /** A session of Cellpose is a Python object that can hold anything, and is not opened. */

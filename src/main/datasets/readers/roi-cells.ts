@@ -1,16 +1,17 @@
 import { basename } from 'node:path'
 import { limits } from '../../../shared/limits.ts'
+import { readInputFile } from '../../files/input-file.ts'
 import { readZipEntries } from '../../files/zip-entries.ts'
 import { type Annotation, CellCollector, outlineFromRings, type Size } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { parseRoi } from './imagej-roi.ts'
 
-/** Reads the cells of one image out of ImageJ's `RoiSet.zip`, numbered from 1 in its order. */
+/** Reads the cells of one image out of ImageJ's `RoiSet.zip`, numbered from 1 in its order, or out of a single `.roi`. */
 export async function readRoiCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
   const cells = new CellCollector(basename(path), file, log)
   const planes = new Set<number>()
   let id = 0
-  for await (const { name, bytes } of readZipEntries(path, limits.regions, (entry) => /\.roi$/i.test(entry))) {
+  for await (const { name, bytes } of regionsIn(path)) {
     id++
     const roi = parseRoi(bytes)
     if ('reason' in roi) {
@@ -28,4 +29,11 @@ export async function readRoiCells(path: string, file: string, size: Size, log: 
     )
   }
   return cells.finish(size)
+}
+
+const isRegion = (name: string): boolean => /\.roi$/i.test(name)
+
+async function* regionsIn(path: string): AsyncGenerator<{ readonly name: string; readonly bytes: Buffer }> {
+  if (!isRegion(path)) yield* readZipEntries(path, limits.regions, isRegion)
+  else yield { name: basename(path), bytes: await readInputFile(path, 'ImageJ region', limits.regions.entryBytes) }
 }

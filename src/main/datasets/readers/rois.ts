@@ -14,8 +14,8 @@ const bareName = /^roi[ _-]?sets?(?:[ _-]?\d+)?$/i
 const labelNames = /(?:^|[_-])(?:labels?|masks?|instances?|ids|outlines?|flows)$/i
 
 /**
- * Reads pictures with ImageJ regions: `NAME.zip` or `NAME_RoiSet.zip` for a picture of that name, or a `RoiSet.zip`
- * beside the one picture of its folder. Pictures without regions come in without annotation.
+ * Reads pictures with ImageJ regions: `NAME.zip` or `NAME_RoiSet.zip` for a picture of that name, or `NAME.roi` with
+ * one region, or a `RoiSet.zip` beside the one picture of its folder. Pictures without regions come in without annotation.
  *
  * @throws AppError of kind `input` when no picture has regions
  */
@@ -28,7 +28,7 @@ export async function findRois(place: SourcePlace, log: Log): Promise<Source> {
   if (partners.size === 0) {
     throw refuse(`No picture in ${folder} has ImageJ regions (RoiSet.zip) that belong to it.`, {
       file: place.source,
-      next: 'Give each zip the name of its picture: cells.tif and cells_RoiSet.zip.'
+      next: 'Give each file the name of its picture: cells.tif and cells_RoiSet.zip, or cells.roi for one region.'
     })
   }
   const images: SourceImage[] = pictures.map((picture) => {
@@ -46,10 +46,11 @@ export async function findRois(place: SourcePlace, log: Log): Promise<Source> {
 async function findArchives({ source, annotations }: SourcePlace, isFile: boolean): Promise<PictureFile[]> {
   const place = annotations ?? source
   if (isFile || (await isFolder(place)) === false) {
-    const all = await listByEnding(dirname(place), ['.zip'])
+    const all = await listByEnding(dirname(place), ['.zip', '.roi'])
     return all.filter(({ path }) => path === place)
   }
-  return listByEnding(place, ['.zip'])
+  // Where a picture has both, all its regions are in the archive.
+  return [...(await listByEnding(place, ['.zip'])), ...(await listByEnding(place, ['.roi']))]
 }
 
 function pairAll(
@@ -74,7 +75,7 @@ function pairAll(
     }
   }
   for (const { relative } of unused) {
-    log.refuse(relative, 'No picture has the name of this archive of regions.', 'archives without a picture')
+    log.refuse(relative, 'No picture has the name of this file of regions.', 'files of regions without a picture')
   }
   return partners
 }

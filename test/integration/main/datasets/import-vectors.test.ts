@@ -10,7 +10,7 @@ import { rleFromString } from '../../../../src/main/masks/rle-string.ts'
 import { rawZip } from '../../../support/raw-zip.ts'
 import { roiBytes } from '../../../support/roi-bytes.ts'
 import { dataPath, hasSharedData, withoutSharedData } from '../../../support/shared-data.ts'
-import { cellsOf, importFiles, take } from '../../../support/taken-source.ts'
+import { cellsOf, importFiles, take, writeSource } from '../../../support/taken-source.ts'
 
 const [width, height] = [20, 16]
 const gray = () => encodeGrayPng8(new Uint8Array(width * height).fill(90), width, height)
@@ -134,6 +134,18 @@ describe('ImageJ regions', () => {
       ['y/d.png', false]
     ])
     expect(taken.refused.map(({ file }) => file)).toEqual(['y/RoiSet.zip'])
+  })
+
+  test('come in one by one too, as a file of the name of its picture', async () => {
+    const one = roiBytes({ type: 1, left: 3, top: 4, right: 10, bottom: 9 })
+    const taken = await importFiles({ 'a.png': gray(), 'b.png': gray(), 'a.roi': one, '0001-0002.roi': one })
+    expect(taken.dataset).toMatchObject({ format: 'roi', images: 2, annotated: 1, cells: 1 })
+    expect(await areas(taken)).toEqual([35])
+    expect(taken.refused.map(({ file }) => file)).toEqual(['0001-0002.roi'])
+    const both = await importFiles({ 'a.png': gray(), 'a.roi': one, 'a_RoiSet.zip': zip(one, one) })
+    expect(both.dataset.cells).toBe(2)
+    const source = await writeSource({ 'a.png': gray(), 'a.roi': one })
+    expect((await take(join(source, 'a.roi'))).dataset).toMatchObject({ format: 'roi', cells: 1 })
   })
 
   test('in a zip that is damaged, or lies about its size, cost that picture alone', async () => {
