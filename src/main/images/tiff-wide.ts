@@ -1,5 +1,5 @@
 import { type GeoTIFFImage } from 'geotiff'
-import { refuse } from '../../shared/errors.ts'
+import { invariant, refuse } from '../../shared/errors.ts'
 
 const [bitsPerSample, samplesPerPixel, sampleFormat] = [258, 277, 339]
 const floats = 3
@@ -46,8 +46,9 @@ async function readHalves(image: GeoTIFFImage): Promise<Uint32Array> {
   fields.set(samplesPerPixel, 2)
   fields.set(sampleFormat, [1, 1])
   try {
-    // Of unsigned samples of 32 bits the library makes this kind of array.
-    return (await image.readRasters({ interleave: true })) as unknown as Uint32Array
+    const halves: unknown = await image.readRasters({ interleave: true })
+    invariant(halves instanceof Uint32Array, 'unsigned samples of 32 bits come in such an array')
+    return halves
   } finally {
     for (const tag of [bitsPerSample, samplesPerPixel, sampleFormat]) {
       if (before.has(tag)) fields.set(tag, before.get(tag) ?? 1)

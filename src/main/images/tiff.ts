@@ -80,8 +80,8 @@ function isKnownToVips({ fileDirectory }: GeoTIFFImage): boolean {
 
 /**
  * Decodes an open TIFF exactly: gray, RGB, alpha, palettes, and stains; unsigned integers to 32 bits, signed ones that
- * hold no negative value, integers of 64 bits whose values 32 can hold, floats of 16 and 32 bits. `undefined` for colour spaces (YCbCr, CMYK, CIELab) that are not
- * plain samples.
+ * hold no negative value, integers of 64 bits whose values 32 can hold, floats of 16 and 32 bits. `undefined` for colour
+ * spaces (YCbCr, CMYK, CIELab) that are not plain samples.
  */
 export async function decodeTiff(path: string, page: TiffPage): Promise<Picture | undefined> {
   const { image, header, photometric, places } = page

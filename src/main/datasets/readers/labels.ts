@@ -23,7 +23,8 @@ const labelEndings = [maskEnding, labelEnding]
 
 /**
  * Reads pictures with label images: folders `images/` and `labels/` or `masks/` with equal names below; several such
- * folders, as StarDist's `train` and `test`; or pictures with a sibling `NAME_masks` as Cellpose writes them. Pictures without a label image come in without annotation.
+ * folders, as StarDist's `train` and `test`; or pictures with a sibling `NAME_masks` as Cellpose writes them. Pictures
+ * without a label image come in without annotation.
  *
  * @throws AppError of kind `input` when no picture has a label image
  */
