@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { diceOf } from './fuzz/damage.ts'
-import { mutate } from './fuzz/mutate.ts'
-import { makeSeeds, type Seed } from './fuzz/seeds.ts'
-import { type Case, Trials } from './fuzz/trial.ts'
+import { diceOf } from '../test/fuzz/damage.ts'
+import { mutate } from '../test/fuzz/mutate.ts'
+import { makeSeeds, type Seed } from '../test/fuzz/seeds.ts'
+import { type Case, Trials } from '../test/fuzz/trial.ts'
 
 const { values } = parseArgs({
   options: {

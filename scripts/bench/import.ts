@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../src/shared/errors.ts'
-import { ProcessWatch } from '../fuzz/process-watch.ts'
+import { ProcessWatch } from '../../test/fuzz/process-watch.ts'
 import { makeLivecellArchive } from '../livecell/archive.ts'
 import { type BenchResult } from './result.ts'
 

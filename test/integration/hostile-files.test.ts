@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { questionOf, Trials } from '../../scripts/fuzz/trial.ts'
+import { questionOf, Trials } from '../fuzz/trial.ts'
 import { ImportResult } from '../../src/shared/datasets.ts'
 import { hostileAnnotations } from '../support/hostile/hostile-annotations.ts'
 import { type HostileCase, writeCase } from '../support/hostile/hostile-case.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { runEngineCase } from '../../scripts/parity/engine-cases.ts'
+import { runEngineCase } from '../parity/engine-cases.ts'
 import { runIteration } from '../../src/main/engine/training/iteration.ts'
 import { TrainingState } from '../../src/main/engine/training/training-state.ts'
 import { type TrainingSettings } from '../../src/shared/training.ts'

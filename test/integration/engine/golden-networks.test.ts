@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { runEngineCase } from '../../../scripts/parity/engine-cases.ts'
+import { runEngineCase } from '../../parity/engine-cases.ts'
 import { chooseBackend } from '../../../src/main/engine/backend.ts'
 import { goldenPath, hasSharedData, withoutSharedData } from '../../support/shared-data.ts'
 

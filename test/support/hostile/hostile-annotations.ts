@@ -1,7 +1,7 @@
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
 import { roiBytes } from '../roi-bytes.ts'
 import { type RawEntry, rawZip } from '../raw-zip.ts'
-import { npy } from '../../../scripts/fuzz/seeds.ts'
+import { npy } from '../../fuzz/seeds.ts'
 import { height, type Hostile, type HostileCase, png, stemOf, together, width } from './hostile-case.ts'
 
 const mebi = 2 ** 20

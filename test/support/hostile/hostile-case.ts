@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { encodeGrayPng8, encodeLabelPng16 } from '../../../src/main/images/png-encode.ts'
-import { type Door } from '../../../scripts/fuzz/seeds.ts'
+import { type Door } from '../../fuzz/seeds.ts'
 
 /** Files that mean harm, read through one door, and how the program is to meet them. */
 export interface HostileCase {

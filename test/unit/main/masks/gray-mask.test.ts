@@ -7,8 +7,8 @@ import { makeGrayMask } from '../../../../src/main/masks/gray-mask.ts'
 import { type Labelling, type Neighbours } from '../../../../src/main/masks/label-graph.ts'
 import { type Cell, type RemovalOrder, rleTouches } from '../../../../src/main/masks/overlap-graph.ts'
 import { rleFromPixels } from '../../../../src/main/masks/rle.ts'
-import { toCell } from '../../../../scripts/parity/coco-files.ts'
-import { runMasks } from '../../../../scripts/parity/masks.ts'
+import { toCell } from '../../../parity/coco-files.ts'
+import { runMasks } from '../../../parity/masks.ts'
 import { goldenPath, hasSharedData, withoutSharedData } from '../../../support/shared-data.ts'
 
 const size = { width: 24, height: 20 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { runCoco } from '../../../../scripts/parity/coco.ts'
+import { runCoco } from '../../../parity/coco.ts'
 import { evaluateInstances, summarize } from '../../../../src/main/study/coco-evaluation.ts'
 import {
   cocoConvention,

@@ -9,7 +9,7 @@ import { createPackage } from '../../src/main/packages/create-package.ts'
 import { type PackageAbout } from '../../src/main/packages/packed-set.ts'
 import { DatasetId, ImportRequest } from '../../src/shared/datasets.ts'
 import { PackageFormat } from '../../src/shared/packages.ts'
-import { makeSyntheticSet } from '../../test/support/synthetic-set.ts'
+import { makeSyntheticSet } from '../support/synthetic-set.ts'
 
 interface MadePackage {
   readonly name: string

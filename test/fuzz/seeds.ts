@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../../src/main/images/png-encode.ts'
 import { encodeTiff } from '../../src/main/images/tiff-encode.ts'
-import { rawZip } from '../../test/support/raw-zip.ts'
-import { roiBytes } from '../../test/support/roi-bytes.ts'
+import { rawZip } from '../support/raw-zip.ts'
+import { roiBytes } from '../support/roi-bytes.ts'
 import { makePackages } from './packages.ts'
 
 /** A sound source of one format: small files by their names, and how the program is asked to read them. */

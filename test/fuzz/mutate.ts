@@ -1,6 +1,6 @@
 import { crc32, gunzipSync, gzipSync } from 'node:zlib'
 import { sha256 } from '../../src/main/files/checksum.ts'
-import { rawZip, readRawZip, seal } from '../../test/support/raw-zip.ts'
+import { rawZip, readRawZip, seal } from '../support/raw-zip.ts'
 import { damage, type Dice, oddValue } from './damage.ts'
 
 /** Damages a file: on its surface, or inside of its packing with checksums made to fit again. */

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { unforeseen } from '../../src/main/datasets/take-image.ts'
-import { differences, hashFiles } from '../../test/support/originals.ts'
+import { differences, hashFiles } from '../support/originals.ts'
 import { type Door } from './seeds.ts'
 import { type Outcome, type Question, WatchedChild } from './watched-child.ts'
 
