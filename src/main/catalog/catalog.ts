@@ -8,8 +8,10 @@ import { closeDatabase, openDatabase } from './database.ts'
 import { DatasetTable } from './datasets.ts'
 import { PackageTable } from './packages.ts'
 import { PreparedTable } from './prepared-sets.ts'
+import { ProcessTable } from './processes.ts'
 import { RunTable } from './runs.ts'
 import { SyntheticTable } from './synthetic-sets.ts'
+import { TaskTable } from './tasks.ts'
 
 /** What the folders of a workspace say about themselves (`about.json`, `metrics.jsonl`). */
 export interface Abouts {
@@ -40,6 +42,8 @@ export class Catalog {
   readonly runs: RunTable
   readonly synthetic: SyntheticTable
   readonly packages: PackageTable
+  readonly tasks: TaskTable
+  readonly processes: ProcessTable
   readonly #db: Database
 
   constructor(db: Database) {
@@ -49,11 +53,28 @@ export class Catalog {
     this.runs = new RunTable(db)
     this.synthetic = new SyntheticTable(db)
     this.packages = new PackageTable(db)
+    this.tasks = new TaskTable(db)
+    this.processes = new ProcessTable(db)
   }
 
   /** All writes of `work`, or none where it throws. `work` must not wait for anything. */
   transaction<Result>(work: () => Result): Result {
     return this.#db.transaction(work).immediate()
+  }
+
+  /** Changes whenever another process has written to the catalogue. */
+  get dataVersion(): number {
+    return Number(this.#db.pragma('data_version', { simple: true }))
+  }
+
+  /** All writes of `work`, without waiting for the disk: for what may be lost in a power cut, such as progress. */
+  unhurried(work: () => void): void {
+    this.#db.pragma('synchronous = NORMAL')
+    try {
+      work()
+    } finally {
+      this.#db.pragma('synchronous = FULL')
+    }
   }
 
   /**

@@ -4,9 +4,10 @@ import { refuse } from '../../shared/errors.ts'
 import { initial } from './migrations/001-initial.sql.ts'
 import { imageReadings } from './migrations/002-image-readings.sql.ts'
 import { packedDatasets } from './migrations/003-packed-datasets.sql.ts'
+import { tasks } from './migrations/004-tasks.sql.ts'
 
 /** One step of the schema, in order: step n leads from version n − 1 to n, and never changes once it was released. */
-export const migrations: readonly string[] = [initial, imageReadings, packedDatasets]
+export const migrations: readonly string[] = [initial, imageReadings, packedDatasets, tasks]
 
 /**
  * Brings a database to the newest schema. Each step is one transaction, so a kill leaves the version before or after
