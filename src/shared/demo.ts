@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { WireError } from './errors.ts'
 
 /** The steps of "Try the sample", in order. */
 export const DemoStep = z.enum(['import', 'prepare', 'train', 'evaluate', 'generate', 'package'])
@@ -36,7 +37,7 @@ export const DemoState = z.object({
   /** Id of the run, once training has begun: its history and sample sheets can be followed. */
   run: z.string().optional(),
   notices: z.array(z.string()),
-  problem: z.object({ message: z.string(), next: z.string().optional() }).optional(),
+  problem: WireError.omit({ kind: true }).optional(),
   result: DemoResult.optional()
 })
 export type DemoState = z.infer<typeof DemoState>

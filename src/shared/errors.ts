@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Remedy } from './remedies.ts'
 
 /** What went wrong, as far as the user's next move depends on it. Each kind has its exit status (docs/commands). */
 export const ErrorKind = z.enum(['defect', 'usage', 'input', 'stopped', 'resources'])
@@ -9,15 +10,18 @@ export const WireError = z.object({
   kind: ErrorKind,
   message: z.string(),
   file: z.string().optional(),
-  next: z.string().optional()
+  next: z.string().optional(),
+  remedies: z.array(Remedy).readonly().optional()
 })
 export type WireError = z.infer<typeof WireError>
 
 export interface ErrorDetails {
   /** The file the sentence is about. */
   readonly file?: string | undefined
-  /** What the user can do now, as a sentence. */
+  /** What the user can do now, as a sentence that names no command: those are remedies. */
   readonly next?: string | undefined
+  /** What the program can do about it when told so; each host words them in its own way. */
+  readonly remedies?: readonly Remedy[] | undefined
   readonly cause?: unknown
 }
 
@@ -26,6 +30,7 @@ export class AppError extends Error {
   readonly kind: ErrorKind
   readonly file: string | undefined
   readonly next: string | undefined
+  readonly remedies: readonly Remedy[]
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause })
@@ -33,6 +38,7 @@ export class AppError extends Error {
     this.kind = kind
     this.file = details.file
     this.next = details.next
+    this.remedies = details.remedies ?? []
   }
 }
 
@@ -47,14 +53,7 @@ export function invariant(condition: unknown, fact: string): asserts condition {
 }
 
 export function toWireError(thrown: unknown): WireError {
-  if (thrown instanceof AppError) {
-    return {
-      kind: thrown.kind,
-      message: thrown.message,
-      ...(thrown.file === undefined ? {} : { file: thrown.file }),
-      ...(thrown.next === undefined ? {} : { next: thrown.next })
-    }
-  }
+  if (thrown instanceof AppError) return written(thrown)
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {
     return {
@@ -66,6 +65,17 @@ export function toWireError(thrown: unknown): WireError {
   return { kind: 'defect', message: thrown instanceof Error ? thrown.message : String(thrown) }
 }
 
+function written({ kind, message, file, next, remedies }: AppError): WireError {
+  return {
+    kind,
+    message,
+    ...(file === undefined ? {} : { file }),
+    ...(next === undefined ? {} : { next }),
+    ...(remedies.length === 0 ? {} : { remedies })
+  }
+}
+
 export function fromWireError(error: WireError): AppError {
-  return new AppError(error.kind, error.message, { file: error.file, next: error.next })
+  const { kind, message, ...details } = error
+  return new AppError(kind, message, details)
 }

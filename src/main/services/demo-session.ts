@@ -118,9 +118,9 @@ export class DemoSession {
   #fail(thrown: unknown): void {
     if (this.#state.state === 'cancelled') return
     this.#app.environment.log(thrown)
-    const { message, next } = toWireError(thrown)
+    const { kind: _, ...problem } = toWireError(thrown)
     this.#changeRunning({ state: 'failed' })
-    this.#change({ state: 'failed', problem: next === undefined ? { message } : { message, next } })
+    this.#change({ state: 'failed', problem })
   }
 
   #changeRunning(change: Partial<StepState>): void {

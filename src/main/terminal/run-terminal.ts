@@ -8,6 +8,7 @@ import { createProgram } from './commands.ts'
 import { type Host } from './host.ts'
 import { exitStatus } from './exit-status.ts'
 import { createProgressDisplay } from './progress-display.ts'
+import { remedyLine } from './remedies.ts'
 
 /**
  * Runs one command.
@@ -44,8 +45,8 @@ function report(error: WireError, asJson: boolean): void {
     return
   }
   const file = error.file !== undefined && !error.message.includes(error.file) ? `\n  File: ${error.file}` : ''
-  const next = error.next === undefined ? '' : `\n  ${error.next}`
-  process.stderr.write(`${error.message}${file}${next}\n`)
+  const advice = [...(error.next === undefined ? [] : [error.next]), ...(error.remedies ?? []).map(remedyLine)]
+  process.stderr.write(`${error.message}${file}${advice.map((line) => `\n  ${line}`).join('')}\n`)
 }
 
 function createHost(asJson: boolean): Host {

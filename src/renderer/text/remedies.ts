@@ -1,0 +1,116 @@
+import { type Remedy, type RemedyAction, type RemedyOption } from '../../shared/remedies.ts'
+import { engineTitles } from './settings.ts'
+
+interface Words {
+  /** On the button, where this page can do it. */
+  readonly button: string
+  /** Where it cannot: what to do, without a command. */
+  readonly sentence: string
+}
+
+/** A remedy as the page words it. */
+export function remedyWords(remedy: Remedy): Words {
+  // The table pairs each action with its own remedy; a looked-up entry loses that pairing for the compiler.
+  const [button, sentence] = (wordings[remedy.action] as (remedy: Remedy) => Wording)(remedy)
+  return { button, sentence: sentence ?? `${button}.` }
+}
+
+/** A button's label, and the sentence instead of it where that is more than the label with a full stop. */
+type Wording = readonly [button: string, sentence?: string]
+type Wordings = { readonly [A in RemedyAction]: (remedy: Extract<Remedy, { action: A }>) => Wording }
+
+const wordings: Wordings = {
+  list: ({ kind }) => [`Show all ${plurals[kind]}`, `The start page lists all ${plurals[kind]}.`],
+  show: ({ name }) => [`Show “${name}”`, `Look at “${name}”.`],
+  make: ({ kind }) => [making[kind]],
+  'choose-name': () => ['Choose another name'],
+  'choose-workspace': () => ['Choose another workspace', 'Start CytoLoom with another workspace folder.'],
+  'rebuild-catalogue': () => ['Rebuild the catalogue from the folders'],
+
+  'choose-engine': ({ engine }) =>
+    engine === 'auto'
+      ? ['Let CytoLoom choose the engine', 'Let CytoLoom choose the compute engine.']
+      : [`Use “${engineTitles[engine]}”`, `Choose another compute engine: ${engineTitles[engine]}.`],
+  'install-engine': ({ engine, anew }) => [
+    `${anew === true ? 'Fetch again' : 'Get'} the ${packs[engine] ?? 'acceleration pack'}`,
+    `Settings can fetch the ${packs[engine] ?? 'acceleration pack'}.`
+  ],
+  'install-engine-file': () => ['Install a pack from a file', 'Without internet, Settings can install it from a file.'],
+  'archive-engine': () => ['Make a pack for another computer', 'Have the pack made on a computer like this one.'],
+  'remove-engine': ({ name }) => [`Remove the pack ${name}`, `Remove the pack ${name} in Settings first.`],
+
+  'resume-run': ({ run, engine, microBatch }) => {
+    const other = engine === undefined ? '' : ` with “${engineTitles[engine]}”`
+    const less = microBatch === undefined ? '' : `, computing ${microBatch} at a time`
+    return [`Resume${other}${less}`, `Resume “${run}”${other}${less}.`]
+  },
+  'pause-run': ({ run }) => [`Pause “${run}”`],
+  'train-from': ({ run, learningRate }) => [
+    `Train a new model from “${run}”${learningRate === undefined ? '' : ` with a learning rate of ${learningRate}`}`
+  ],
+  'extend-run': ({ run }) => [`Train “${run}” further`],
+
+  'import-again': () => ['Import the images again'],
+  'prepare-again': ({ tile }) => [
+    `Prepare the images again${tile === undefined ? '' : ` with tiles of ${tile} pixels`}`
+  ],
+  'generate-again': () => ['Generate the set again'],
+
+  'set-option': ({ option, value }) => {
+    const label = optionLabels[option]
+    return value === undefined || typeof value === 'boolean'
+      ? [`Change “${label}”`]
+      : [`Set “${label}” to ${value}`, `Set “${label}” to ${value}.`]
+  },
+  'open-package': () => ['Open the package', 'Open it as a package.'],
+  'show-storage': () => ['See what takes the space'],
+  'empty-trash': () => ['Empty the trash'],
+  'trash-with': ({ names }) => [`Move ${names.map((name) => `“${name}”`).join(', ')} to the trash together`],
+  restore: ({ name }) => [`Restore “${name}” from the trash`],
+  'task-again': () => ['Start again', 'Start it again.']
+}
+
+const plurals = { dataset: 'image sets', run: 'models' }
+const making = {
+  dataset: 'Import images',
+  prepared: 'Prepare images for training',
+  run: 'Train a model',
+  synthetic: 'Generate images'
+}
+const packs: Readonly<Record<string, string>> = {
+  'native-cpu': 'processor pack',
+  'native-gpu': 'graphics card pack'
+}
+
+/** What the choices of requests are called on screens. */
+const optionLabels: Readonly<Record<RemedyOption, string>> = {
+  annotations: 'Annotation file',
+  anyWeights: 'Allow other weights',
+  axes: 'What the pages of a stack are',
+  channels: 'Channels',
+  classFrom: 'Where the class comes from',
+  convention: 'Scoring convention',
+  count: 'Number of images',
+  features: 'Feature network',
+  formats: 'Formats',
+  generator: 'Generator',
+  images: 'Folder of images',
+  iterations: 'Iterations',
+  learningRate: 'Learning rate',
+  microBatch: 'Samples at a time',
+  minutes: 'Minutes',
+  name: 'Name',
+  objects: 'Cells or nuclei',
+  perClass: 'Images per class',
+  port: 'Port',
+  predictions: 'Predictions file',
+  scale: 'Scale',
+  seed: 'Seed',
+  split: 'Shares for training, validation and test',
+  t: 'Time point',
+  tile: 'Tile size',
+  timeFrom: 'Where the time comes from',
+  truth: 'File of true cells',
+  wheel: 'TensorFlow wheel',
+  z: 'Depth'
+}
