@@ -5,22 +5,12 @@ import { AppError } from '../shared/errors.ts'
 import { openCatalog } from './catalog/catalog.ts'
 import { type Environment } from './environment.ts'
 import { adoptFolders } from './services/adopt-folders.ts'
-import { doApart } from './services/apart.ts'
 import { type AppContext } from './services/app-context.ts'
-import { importSource, inspectFiles, listDatasets, showDataset } from './services/datasets.ts'
-import { type DemoWatcher, runDemo } from './services/demo.ts'
+import { type DemoWatcher } from './services/demo.ts'
 import { DemoSession } from './services/demo-session.ts'
 import { type Handlers, type RequestContext } from './services/dispatch.ts'
-import { examineComputer } from './services/doctor.ts'
-import { buildEnginePack, installEnginePack, listEnginePacks, removeEnginePack } from './services/engine-packs.ts'
-import { maskGraph } from './services/masks.ts'
-import { takePackage } from './services/open-package.ts'
-import { checkPackage, packSet } from './services/packages.ts'
-import { prepareDataset } from './services/prepare.ts'
-import { evaluateRun, listRuns, showRun } from './services/runs.ts'
-import { generateSynthetic, showSynthetic } from './services/synthetic.ts'
+import { settleInterruptedRuns } from './services/interrupted-runs.ts'
 import { RunsAtWork } from './services/runs-at-work.ts'
-import { pauseRun, resumeRun, settleInterruptedRuns, trainRun } from './services/training.ts'
 import { openFolders } from './services/workspace.ts'
 
 /** The whole product behind one table of requests. Hosts (terminal, page, Electron) only carry them to and fro. */
@@ -66,13 +56,31 @@ export async function createApp(environment: Environment): Promise<App> {
   }
 }
 
+/** Loaded when they are first asked for: a command that only looks starts without what reads, paints and packs. */
+const services = {
+  apart: () => import('./services/apart.ts'),
+  datasets: () => import('./services/datasets.ts'),
+  demo: () => import('./services/demo.ts'),
+  doctor: () => import('./services/doctor.ts'),
+  enginePacks: () => import('./services/engine-packs.ts'),
+  masks: () => import('./services/masks.ts'),
+  openPackage: () => import('./services/open-package.ts'),
+  packages: () => import('./services/packages.ts'),
+  prepare: () => import('./services/prepare.ts'),
+  runs: () => import('./services/runs.ts'),
+  synthetic: () => import('./services/synthetic.ts'),
+  training: () => import('./services/training.ts')
+}
+
 function createHandlers(app: AppContext, demo: DemoSession): Handlers {
   return {
-    'app.doctor': (input, context) => examineComputer(app, input, context),
-    'engine.list': () => listEnginePacks(app.environment),
-    'engine.build': (input, context) => buildEnginePack(app.environment, input, context),
-    'engine.install': (input, context) => installEnginePack(app.environment, input, context),
-    'engine.remove': (input) => removeEnginePack(app.environment, input),
+    'app.doctor': async (input, context) => (await services.doctor()).examineComputer(app, input, context),
+    'engine.list': async () => (await services.enginePacks()).listEnginePacks(app.environment),
+    'engine.build': async (input, context) =>
+      (await services.enginePacks()).buildEnginePack(app.environment, input, context),
+    'engine.install': async (input, context) =>
+      (await services.enginePacks()).installEnginePack(app.environment, input, context),
+    'engine.remove': async (input) => (await services.enginePacks()).removeEnginePack(app.environment, input),
     'workspace.show': () => ({
       folder: app.folders.root,
       datasets: app.catalog.datasets.list(),
@@ -81,26 +89,28 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
       synthetic: app.catalog.synthetic.list(),
       packages: app.catalog.packages.list()
     }),
-    'datasets.import': (input, context) => importSource(app, input, context),
-    'datasets.inspect': (input, context) => inspectFiles(app, input, context),
-    'datasets.list': () => listDatasets(app),
-    'datasets.show': (input) => showDataset(app, input),
-    'prepared.create': (input, context) => prepareDataset(app, input, context),
-    'masks.graph': (input) => maskGraph(app, input),
-    'masks.decode': (input, context) => doApart(app, { name: 'decode', input, file: input.mask }, context),
-    'runs.train': (input, context) => trainRun(app, input, context),
-    'runs.resume': (input, context) => resumeRun(app, input, context),
-    'runs.pause': (input) => pauseRun(app, input),
-    'runs.list': () => listRuns(app),
-    'runs.show': (input) => showRun(app, input),
-    'runs.evaluate': (input, context) => evaluateRun(app, input, context),
-    'scores.files': (input, context) => doApart(app, { name: 'score', input, file: input.predictions }, context),
-    'synthetic.generate': (input, context) => generateSynthetic(app, input, context),
-    'synthetic.show': (input) => showSynthetic(app, input),
-    'packages.create': (input, context) => packSet(app, input, context),
-    'packages.verify': (input, context) => checkPackage(app, input, context),
-    'packages.open': (input, context) => takePackage(app, input, context),
-    'demo.run': (input, context) => runDemo(app, input, terminalWatcher(context)),
+    'datasets.import': async (input, context) => (await services.datasets()).importSource(app, input, context),
+    'datasets.inspect': async (input, context) => (await services.datasets()).inspectFiles(app, input, context),
+    'datasets.list': async () => (await services.datasets()).listDatasets(app),
+    'datasets.show': async (input) => (await services.datasets()).showDataset(app, input),
+    'prepared.create': async (input, context) => (await services.prepare()).prepareDataset(app, input, context),
+    'masks.graph': async (input) => (await services.masks()).maskGraph(app, input),
+    'masks.decode': async (input, context) =>
+      (await services.apart()).doApart(app, { name: 'decode', input, file: input.mask }, context),
+    'runs.train': async (input, context) => (await services.training()).trainRun(app, input, context),
+    'runs.resume': async (input, context) => (await services.training()).resumeRun(app, input, context),
+    'runs.pause': async (input) => (await services.training()).pauseRun(app, input),
+    'runs.list': async () => (await services.runs()).listRuns(app),
+    'runs.show': async (input) => (await services.runs()).showRun(app, input),
+    'runs.evaluate': async (input, context) => (await services.runs()).evaluateRun(app, input, context),
+    'scores.files': async (input, context) =>
+      (await services.apart()).doApart(app, { name: 'score', input, file: input.predictions }, context),
+    'synthetic.generate': async (input, context) => (await services.synthetic()).generateSynthetic(app, input, context),
+    'synthetic.show': async (input) => (await services.synthetic()).showSynthetic(app, input),
+    'packages.create': async (input, context) => (await services.packages()).packSet(app, input, context),
+    'packages.verify': async (input, context) => (await services.packages()).checkPackage(app, input, context),
+    'packages.open': async (input, context) => (await services.openPackage()).takePackage(app, input, context),
+    'demo.run': async (input, context) => (await services.demo()).runDemo(app, input, terminalWatcher(context)),
     'demo.start': (input) => demo.start(input),
     'demo.state': () => demo.state,
     'demo.pause': () => demo.pause(),

@@ -2,7 +2,7 @@ import { type AppEvent } from '../../shared/api.ts'
 import { type DemoRequest, type DemoResult, type DemoState, DemoStep, type StepState } from '../../shared/demo.ts'
 import { AppError, refuse, toWireError } from '../../shared/errors.ts'
 import { type AppContext } from './app-context.ts'
-import { type DemoWatcher, runDemo } from './demo.ts'
+import { type DemoWatcher } from './demo.ts'
 
 /**
  * The tour through the bundled sample as a page follows it: started once, watched by any number of pages, paused, gone
@@ -87,6 +87,7 @@ export class DemoSession {
 
   async #run(request: DemoRequest): Promise<void> {
     try {
+      const { runDemo } = await import('./demo.ts') // with all its steps: not before it is asked for
       const result = await runDemo(this.#app, request, this.#watcher())
       this.#finish(result)
     } catch (thrown) {

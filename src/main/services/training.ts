@@ -10,7 +10,7 @@ import { type RequestContext } from './dispatch.ts'
 import { troubleOf } from './engine-troubles.ts'
 import { requireModel } from './models.ts'
 import { requirePrepared } from './prepared-sets.ts'
-import { holdRun, isHeld } from './run-lock.ts'
+import { holdRun } from './run-lock.ts'
 import { RunRecord } from './run-record.ts'
 import { trainableClasses } from './trainable-classes.ts'
 import { requireDivisor, settingsOf } from './training-settings.ts'
@@ -91,15 +91,6 @@ export function pauseRun(app: AppContext, { run: name }: ParsedInput<'runs.pause
 /** The folder of a run's files. */
 export function runFolder(app: AppContext, run: Run): string {
   return app.folders.folder('runs', run.id)
-}
-
-/** What was left "running" by a process that is gone is paused: its last safe point holds. */
-export async function settleInterruptedRuns(app: AppContext): Promise<void> {
-  for (const run of app.catalog.runs.list()) {
-    if (run.state === 'running' && !(await isHeld(runFolder(app, run)))) {
-      app.catalog.runs.update({ ...run, state: 'paused' })
-    }
-  }
 }
 
 /** What is asked of one sitting, and not part of the run itself. */

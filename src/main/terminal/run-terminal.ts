@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander'
 import { type Input, type Output, type RequestName } from '../../shared/api.ts'
 import { AppError, fromWireError, toWireError, type WireError } from '../../shared/errors.ts'
-import { createApp } from '../app.ts'
 import { defaultEnvironment } from '../environment.ts'
 import { dispatch } from '../services/dispatch.ts'
 import { createProgram } from './commands.ts'
@@ -54,6 +53,7 @@ function createHost(asJson: boolean): Host {
     async request<N extends RequestName>(name: N, input: Input<N>, workspace: string | undefined): Promise<Output<N>> {
       const thrown: unknown[] = []
       const log = (error: unknown): void => void thrown.push(error)
+      const { createApp } = await import('../app.ts') // help needs none
       const app = await createApp(defaultEnvironment({ log, ...(workspace === undefined ? {} : { workspace }) }))
       const display = createProgressDisplay(process.stderr, asJson)
       const interruption = interruptible()

@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { PackageFormat } from '../../shared/packages.ts'
 import { type CommonOptions, type Host } from './host.ts'
 import { count, wholeNumber } from './numbers.ts'
-import { serve } from './serve.ts'
 
 /** package create · verify · open, and serve */
 export function addShareCommands(program: Command, host: Host): void {
@@ -31,7 +30,10 @@ export function addShareCommands(program: Command, host: Host): void {
     .command('serve')
     .description('the app as a page on this computer only')
     .option('--port <number>', '', wholeNumber, 0)
-    .action(({ workspace, port }: CommonOptions & { port: number }) => serve(workspace, port))
+    .action(async ({ workspace, port }: CommonOptions & { port: number }) => {
+      const { serve } = await import('./serve.ts') // the only command with a web server
+      await serve(workspace, port)
+    })
 }
 
 interface CreateOptions extends CommonOptions {
