@@ -3,13 +3,16 @@ const never = (name, from, to) => ({ name, severity: 'error', from: { path: from
 
 /** src/main from the bottom up. A place may import itself and what stands lower. */
 const ranks = [
+  ['backends'],
   ['masks', 'study', 'engine'],
   ['files', 'images'],
   ['engine-packs'],
   ['datasets', 'catalog', 'packages', 'jobs'],
+  ['prepare', 'scoring'],
+  ['workers'],
   ['services'],
   ['app'],
-  ['electron', 'index', 'cli', 'terminal', 'web', 'engine-process', 'prepare-worker', 'reader-process']
+  ['electron', 'index', 'cli', 'terminal', 'web', 'engine-process']
 ]
 const place = (names) => `^src/main/(${names.join('|')})(/|[.]ts$)`
 
@@ -48,11 +51,14 @@ export default {
     }),
 
     never('masks-and-study-are-pure', '^src/main/(masks|study)/', { pathNot: '^src/(main/$1/|shared)' }),
-    never('engine-sees-only-tensorflow-and-shared', '^src/main/engine/', {
-      pathNot: '^src/(main/engine|shared)|node_modules/(@tensorflow|koffi|webgpu)|^(module|os|util|worker_threads)$'
+    never('engine-sees-only-tensorflow-backends-and-shared', '^src/main/engine/', {
+      pathNot: '^src/(main/(engine|backends)/|shared)|node_modules/@tensorflow'
     }),
-    never('only-the-engine-process-runs-the-engine', '^src/main/(?!engine/|engine-process(/|[.]ts))', {
-      path: '^src/main/engine/',
+    never('backends-know-how-to-compute-and-never-what', '^src/main/backends/', {
+      pathNot: '^src/(main/backends|shared)|node_modules/(@tensorflow|koffi|webgpu)|^(module|os|util|worker_threads)$'
+    }),
+    never('only-the-engine-process-runs-the-engine', '^src/main/(?!engine/|backends/|engine-process(/|[.]ts))', {
+      path: '^src/main/(engine|backends)/',
       dependencyTypesNot: ['type-only']
     }),
     never('only-the-electron-host-knows-electron', '^src/(shared|renderer|main/(?!electron/|index[.]ts))', {

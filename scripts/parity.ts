@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { chooseBackend } from '../src/main/engine/backend.ts'
+import { chooseBackend } from '../src/main/backends/backend.ts'
 import { AppError } from '../src/shared/errors.ts'
 import { runCases } from '../test/parity/run-cases.ts'
 import { nativePackFor } from './native-pack.ts'

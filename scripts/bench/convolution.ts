@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { biasLeakyRelu } from '../../src/main/engine/activation.ts'
-import { chooseBackend, type Backend, type BackendRequest } from '../../src/main/engine/backend.ts'
+import { chooseBackend, type Backend, type BackendRequest } from '../../src/main/backends/backend.ts'
 import { convolve } from '../../src/main/engine/convolution.ts'
 import { downConvolve, firDownsample2, firUpsample2, upConvolve } from '../../src/main/engine/resample.ts'
 import { nativePackFor } from '../native-pack.ts'

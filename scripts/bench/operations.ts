@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import { chooseBackend, type Backend, type BackendRequest } from '../../src/main/engine/backend.ts'
-import { type KernelCall, replaceKernel } from '../../src/main/engine/backends/kernel-registry.ts'
+import { chooseBackend, type Backend, type BackendRequest } from '../../src/main/backends/backend.ts'
+import { type KernelCall, replaceKernel } from '../../src/main/backends/kernel-registry.ts'
 import { nativePackFor } from '../native-pack.ts'
 import { finish } from './finish.ts'
 import { iterateOnce } from './gan-step.ts'

@@ -58,7 +58,7 @@ export async function createApp(environment: Environment): Promise<App> {
 
 /** Loaded when they are first asked for: a command that only looks starts without what reads, paints and packs. */
 const services = {
-  apart: () => import('./services/apart.ts'),
+  reader: () => import('./workers/reader.ts'),
   datasets: () => import('./services/datasets.ts'),
   demo: () => import('./services/demo.ts'),
   doctor: () => import('./services/doctor.ts'),
@@ -96,7 +96,7 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
     'prepared.create': async (input, context) => (await services.prepare()).prepareDataset(app, input, context),
     'masks.graph': async (input) => (await services.masks()).maskGraph(app, input),
     'masks.decode': async (input, context) =>
-      (await services.apart()).doApart(app, { name: 'decode', input, file: input.mask }, context),
+      (await services.reader()).runInReader(app, { name: 'decode', input, file: input.mask }, context),
     'runs.train': async (input, context) => (await services.training()).trainRun(app, input, context),
     'runs.resume': async (input, context) => (await services.training()).resumeRun(app, input, context),
     'runs.pause': async (input) => (await services.training()).pauseRun(app, input),
@@ -104,7 +104,7 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
     'runs.show': async (input) => (await services.runs()).showRun(app, input),
     'runs.evaluate': async (input, context) => (await services.runs()).evaluateRun(app, input, context),
     'scores.files': async (input, context) =>
-      (await services.apart()).doApart(app, { name: 'score', input, file: input.predictions }, context),
+      (await services.reader()).runInReader(app, { name: 'score', input, file: input.predictions }, context),
     'synthetic.generate': async (input, context) => (await services.synthetic()).generateSynthetic(app, input, context),
     'synthetic.show': async (input) => (await services.synthetic()).showSynthetic(app, input),
     'packages.create': async (input, context) => (await services.packages()).packSet(app, input, context),

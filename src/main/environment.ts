@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** What differs between hosts, as values. Nothing else in the app asks where it runs. */
@@ -10,7 +10,7 @@ export interface Environment {
   readonly resources: string
   /** Entry files of the processes and workers that the app starts. */
   readonly enginePath: string
-  readonly prepareWorkerPath: string
+  readonly workerPath: string
   readonly readerPath: string
   /** The Node that runs these processes: never Electron's own (docs/decisions). */
   readonly nodePath: string
@@ -28,13 +28,14 @@ const here = dirname(fileURLToPath(import.meta.url))
 export function defaultEnvironment(overrides: Partial<Environment> = {}): Environment {
   const isBundled = !import.meta.url.endsWith('.ts')
   const root = resolve(here, '../..')
-  const suffix = isBundled ? '.js' : '.ts'
+  // In the built program all entries lie side by side.
+  const entry = (name: string): string => join(here, isBundled ? `${basename(name)}.js` : `${name}.ts`)
   return {
     workspace: process.env['CYTOLOOM_WORKSPACE'] ?? defaultWorkspace(),
     resources: join(root, 'resources'),
-    enginePath: join(here, `engine-process${suffix}`),
-    prepareWorkerPath: join(here, `prepare-worker${suffix}`),
-    readerPath: join(here, `reader-process${suffix}`),
+    enginePath: entry('engine-process'),
+    workerPath: entry('workers/image-worker'),
+    readerPath: entry('workers/reader-process'),
     nodePath: process.execPath,
     engineFolder: resolve(process.env['CYTOLOOM_ENGINES'] ?? `${defaultWorkspace()}-engines`),
     programPacks: [join(root, 'native')],

@@ -43,7 +43,7 @@ describe.skipIf(nativeFolder === undefined)(`the pack of this checkout${withoutN
   })
 
   test('lets a process that computed with it end in peace', async () => {
-    const backend = pathToFileURL(resolve('src/main/engine/backend.ts')).href
+    const backend = pathToFileURL(resolve('src/main/backends/backend.ts')).href
     const program = `
       const { chooseBackend } = await import(${JSON.stringify(backend)})
       await chooseBackend('native-cpu', { nativeFolder: ${JSON.stringify(nativeFolder)} })`

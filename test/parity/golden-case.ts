@@ -6,7 +6,7 @@ import { invariant, refuse } from '../../src/shared/errors.ts'
 import { type NpyArray, readNpz } from '../../src/main/files/npz.ts'
 import { type Module } from '../../src/main/engine/networks/module.ts'
 import { type NoiseMaps } from '../../src/main/engine/networks/noise.ts'
-import { type TensorMap, writeTensors } from '../../src/main/engine/training/tensor-map.ts'
+import { type TensorMap, writeTensors } from '../../src/main/engine/common/tensor-map.ts'
 import { type ParityResult } from './result.ts'
 
 const CaseFile = z.object({

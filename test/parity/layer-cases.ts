@@ -5,7 +5,7 @@ import { Conv2d, Kernel, minibatchDeviation } from '../../src/main/engine/networ
 import { Extraction, SynthesisLayer, ToRgb } from '../../src/main/engine/networks/modulated-convolution.ts'
 import { Module, normalParameter } from '../../src/main/engine/networks/module.ts'
 import { downConvolve, firDownsample2, firUpsample2 } from '../../src/main/engine/resample.ts'
-import { Adam } from '../../src/main/engine/training/adam.ts'
+import { Adam } from '../../src/main/engine/common/adam.ts'
 import { adamSettings, setting } from './case-settings.ts'
 import { type GoldenCase } from './golden-case.ts'
 

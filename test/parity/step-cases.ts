@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
-import { Adam, type Gradients, type Optimizer } from '../../src/main/engine/training/adam.ts'
-import { emaDecay, updateEma } from '../../src/main/engine/training/ema.ts'
+import { Adam, type Gradients, type Optimizer } from '../../src/main/engine/common/adam.ts'
+import { emaDecay, updateEma } from '../../src/main/engine/common/ema.ts'
 import {
   discriminatorStep,
   generatorStep,
   pathLengthStep,
   r1Step,
   synthesizeFakes
-} from '../../src/main/engine/training/steps.ts'
+} from '../../src/main/engine/gan/steps.ts'
 import {
   adamSettings,
   d2dSettings,

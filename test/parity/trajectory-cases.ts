@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs'
 import { type Discriminator } from '../../src/main/engine/networks/discriminator.ts'
 import { type Generator } from '../../src/main/engine/networks/generator.ts'
-import { Adam } from '../../src/main/engine/training/adam.ts'
-import { emaDecay, updateEma } from '../../src/main/engine/training/ema.ts'
+import { Adam } from '../../src/main/engine/common/adam.ts'
+import { emaDecay, updateEma } from '../../src/main/engine/common/ema.ts'
 import {
   discriminatorStep,
   generatorStep,
   pathLengthStep,
   r1Step,
   synthesizeFakes
-} from '../../src/main/engine/training/steps.ts'
+} from '../../src/main/engine/gan/steps.ts'
 import { adamSettings, d2dSettings, loadDiscriminator, loadGenerator, setting } from './case-settings.ts'
 import { type GoldenCase } from './golden-case.ts'
 import { generatorInputs } from './network-cases.ts'

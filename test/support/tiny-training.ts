@@ -1,6 +1,6 @@
 import { type z } from 'zod'
 import { NetworkSettings, TrainingSettings } from '../../src/shared/training.ts'
-import { type Batch } from '../../src/main/engine/training/batch.ts'
+import { type Batch } from '../../src/main/engine/gan/batch.ts'
 import { RandomStream } from '../../src/shared/random.ts'
 
 /** The smallest networks that have every part: 8² pixels, eight channels. */

@@ -1,6 +1,6 @@
-import { readFeatures } from './readers/geojson-cells.ts'
-import { labelmeLabels } from './readers/labelme.ts'
-import { yoloClasses } from './readers/yolo.ts'
+import { readFeatures } from './formats/geojson-cells.ts'
+import { labelmeLabels } from './formats/labelme.ts'
+import { yoloClasses } from './formats/yolo.ts'
 import { type CellsPlace } from './source-image.ts'
 
 /** How many cells each category has in one annotation file; nothing where categories are known otherwise. */

@@ -10,7 +10,7 @@ import { encodeTiff } from '../images/tiff-encode.ts'
 import { type Annotation } from './annotation.ts'
 import { type Log, NoteLog, type Notes } from './import-log.ts'
 import { parseLivecellName } from './livecell-names.ts'
-import { cellsOfLabels } from './readers/labels.ts'
+import { cellsOfLabels } from './formats/labels.ts'
 import { readCells } from './read-cells.ts'
 import { type ReadImage, type SourceImage } from './source-image.ts'
 

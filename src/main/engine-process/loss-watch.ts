@@ -1,4 +1,4 @@
-import { type SavedState } from '../engine/training/training-state.ts'
+import { type SavedState } from '../engine/gan/training-state.ts'
 
 /** A run has come apart: its weights are of no use any more. */
 export class Divergence extends Error {

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { AppError } from '../../shared/errors.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
-import { type BackendName } from '../engine/backend.ts'
+import { type BackendName } from '../backends/backend.ts'
 import { predictPeak } from '../engine/memory-model.ts'
 import { type MemoryPlan } from '../jobs/engine-protocol.ts'
 

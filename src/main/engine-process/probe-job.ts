@@ -1,4 +1,4 @@
-import { chooseBackend } from '../engine/backend.ts'
+import { chooseBackend } from '../backends/backend.ts'
 import { checkNumbers, deviation } from '../engine/self-check.ts'
 import { measureSpeed } from '../engine/speed.ts'
 import { type ProbeJob } from '../jobs/engine-protocol.ts'

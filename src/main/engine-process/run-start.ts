@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { refuse } from '../../shared/errors.ts'
-import { TrainingState } from '../engine/training/training-state.ts'
+import { TrainingState } from '../engine/gan/training-state.ts'
 import { type TrainJob } from '../jobs/engine-protocol.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'

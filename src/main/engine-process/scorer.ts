@@ -13,7 +13,7 @@ import {
 import { type Generator } from '../engine/networks/generator.ts'
 import { type PictureNetwork } from '../engine/networks/picture-network.ts'
 import { sampleGenerator } from '../engine/sampling.ts'
-import { type Evaluation } from '../engine/training/training-loop.ts'
+import { type Evaluation } from '../engine/gan/training-loop.ts'
 import { sha256 } from '../files/checksum.ts'
 import { FeatureCache } from './feature-cache.ts'
 import { loadPictureNetwork } from './picture-networks.ts'

@@ -1,5 +1,5 @@
 import { type EngineRequest } from '../../shared/runs.ts'
-import { type Backend, chooseBackend } from '../engine/backend.ts'
+import { type Backend, chooseBackend } from '../backends/backend.ts'
 import { type Channel } from './channel.ts'
 
 /** Makes the wished engine the one in use and tells the parent which it is. */

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { AppError, fromWireError } from '../../shared/errors.ts'
 import { type TileBatch } from '../datasets/tile-source.ts'
-import { type TileRequest } from './prepared-tiles.ts'
-import { type BatchReply, type BatchRequest } from './tile-worker.ts'
+import { type TileRequest } from '../datasets/prepared-tiles.ts'
+import { type BatchReply, type BatchRequest } from '../workers/tile-worker.ts'
 
 /** Batches that are asked for before they are needed: one is ready when a step ends, one is being made. */
 const ahead = 2
@@ -67,5 +67,5 @@ export class TileFeeder {
 
 /** Beside this file in a checkout, beside the entries in the built program. */
 function workerFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './tile-worker.ts' : './tile-worker.js', import.meta.url)
+  return new URL(import.meta.url.endsWith('.ts') ? '../workers/tile-worker.ts' : './tile-worker.js', import.meta.url)
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../shared/errors.ts'
-import { cpuBuffers } from './backends/buffers.ts'
-import { registerLoopKernels } from './backends/loop-kernels.ts'
+import { cpuBuffers } from '../backends/buffers.ts'
+import { registerLoopKernels } from '../backends/loop-kernels.ts'
 
 /** Below zero the activation of StyleGAN2 has this slope. */
 const slope = 0.2

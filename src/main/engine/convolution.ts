@@ -4,7 +4,7 @@ import {
   inputGradient,
   registerConvolutionGradients,
   type ConvolutionAttributes
-} from './convolution-gradients.ts'
+} from '../backends/derivatives/convolution-gradients.ts'
 
 registerConvolutionGradients()
 

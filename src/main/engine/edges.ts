@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { registerEdgeKernels } from './backends/edge-kernels.ts'
+import { registerEdgeKernels } from '../backends/edge-kernels.ts'
 
 registerEdgeKernels('cpu')
 registerGradients()

@@ -1,5 +1,5 @@
 import { type NetworkSettings, type TrainingSettings } from '../../shared/training.ts'
-import { type BackendName } from './backend.ts'
+import { type BackendName } from '../backends/backend.ts'
 
 /**
  * How the memory of an engine process grows with what it trains, as measured: highest resident memory of 16 runs on

@@ -3,7 +3,7 @@ import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { type Dataset, DatasetId } from '../../shared/datasets.ts'
 import { hasZipEnding } from '../datasets/zip-source.ts'
 import { stageFolder } from '../files/atomic-write.ts'
-import { doApart } from './apart.ts'
+import { runInReader } from '../workers/reader.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { newId } from './workspace.ts'
@@ -19,11 +19,11 @@ export async function importSource(
   const staged = await stageFolder(app.folders.folder('datasets', id))
   try {
     const identity = { id, name: request.name, created: app.environment.now().toISOString() }
-    const { dataset, images, refused, warnings } = await doApart(
+    const { dataset, images, refused, warnings } = await runInReader(
       app,
       {
         name: 'import',
-        input: { request, identity, folder: staged.path, workerPath: app.environment.prepareWorkerPath },
+        input: { request, identity, folder: staged.path, workerPath: app.environment.workerPath },
         file: request.source
       },
       context
@@ -51,8 +51,8 @@ export async function inspectFiles(
   const staged = isPacked ? await stageFolder(app.folders.folder('datasets', newId('look'))) : undefined
   try {
     const scratch = staged && join(staged.path, 'unpacked')
-    const input = { request, scratch, workerPath: app.environment.prepareWorkerPath }
-    return await doApart(app, { name: 'inspect', input, file: request.source }, context)
+    const input = { request, scratch, workerPath: app.environment.workerPath }
+    return await runInReader(app, { name: 'inspect', input, file: request.source }, context)
   } finally {
     await staged?.discard()
   }

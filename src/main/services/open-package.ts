@@ -7,7 +7,7 @@ import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
 import { drawLabels } from '../images/label-colours.ts'
 import { readLabelImage } from '../images/label-image.ts'
 import { encodeRgbPng } from '../images/png-encode.ts'
-import { doApart } from './apart.ts'
+import { runInReader } from '../workers/reader.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { newId } from './workspace.ts'
@@ -19,7 +19,7 @@ export async function takePackage(
   context: RequestContext
 ): Promise<Output<'packages.open'>> {
   const { file } = request
-  const kind = await doApart(app, { name: 'packageKind', input: { file }, file }, context)
+  const kind = await runInReader(app, { name: 'packageKind', input: { file }, file }, context)
   return kind === 'synthetic' ? takeSynthetic(app, request, context) : takeDataset(app, request, context)
 }
 
@@ -32,7 +32,7 @@ async function takeSynthetic(
   const requireFree = (name: string) => requireFreeName(app.catalog.synthetic, 'synthetic set', name)
   if (wanted !== undefined) requireFree(wanted)
   return takeWhole(app, app.folders.folder('synthetic', id), async (folder) => {
-    const { about, verified } = await doApart(app, { name: 'open', input: { file, folder }, file }, context)
+    const { about, verified } = await runInReader(app, { name: 'open', input: { file, folder }, file }, context)
     const synthetic = { ...about.synthetic, id, name: wanted ?? about.synthetic.name }
     requireFree(synthetic.name)
     await drawPreviews(folder, about.images)
@@ -52,7 +52,7 @@ async function takeDataset(
   const requireFree = (name: string) => requireFreeName(app.catalog.datasets, 'data set', name)
   if (wanted !== undefined) requireFree(wanted)
   return takeWhole(app, app.folders.folder('datasets', id), async (folder) => {
-    const { about, verified } = await doApart(app, { name: 'openDataset', input: { file, folder }, file }, context)
+    const { about, verified } = await runInReader(app, { name: 'openDataset', input: { file, folder }, file }, context)
     const dataset = { ...about.dataset, id, name: wanted ?? about.dataset.name }
     requireFree(dataset.name)
     const insert = (): void => {

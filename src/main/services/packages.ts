@@ -6,7 +6,7 @@ import { SyntheticAbout } from '../../shared/synthetic.ts'
 import { createPackage } from '../packages/create-package.ts'
 import { type PackageAbout } from '../packages/packed-set.ts'
 import { productName } from '../product.ts'
-import { doApart } from './apart.ts'
+import { runInReader } from '../workers/reader.ts'
 import { type AppContext } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 
@@ -65,7 +65,7 @@ export function checkPackage(
   { file }: ParsedInput<'packages.verify'>,
   context: RequestContext
 ): Promise<Output<'packages.verify'>> {
-  return doApart(app, { name: 'verify', input: { file }, file }, context)
+  return runInReader(app, { name: 'verify', input: { file }, file }, context)
 }
 
 async function readAbout(folder: string): Promise<SyntheticAbout> {

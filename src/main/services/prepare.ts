@@ -23,9 +23,9 @@ import { type ImageMatches, livecellPrecision } from '../study/coco-matching.ts'
 import { publishedSplit } from '../study/published-split.ts'
 import { splitByGroup } from '../study/split.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
-import { needsBrightness, settleRanges } from './brightness.ts'
+import { needsBrightness, settleRanges } from '../prepare/brightness.ts'
 import { type RequestContext } from './dispatch.ts'
-import { type PreparedOutcome, type PrepareTask } from './prepare-image.ts'
+import { type PreparedOutcome, type PrepareTask } from '../prepare/prepare-image.ts'
 import { newId } from './workspace.ts'
 
 type PrepareInput = ParsedInput<'prepared.create'>
@@ -159,7 +159,7 @@ async function runTasks<Outcome>(
 ): Promise<Outcome[]> {
   const threads = Math.min(workers ?? availableParallelism(), tasks.length)
   const pool = new Piscina<PrepareTask | string, { outcome: Outcome } | { error: WireError }>({
-    filename: app.environment.prepareWorkerPath,
+    filename: app.environment.workerPath,
     name,
     // The TIFF reader's own worker library takes a thread without data for one of its own, and breaks.
     workerData: {},

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { CheckpointFolder } from '../../../src/main/engine-process/checkpoints.ts'
-import { type SavedState } from '../../../src/main/engine/training/training-state.ts'
+import { type SavedState } from '../../../src/main/engine/gan/training-state.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { tinyTraining } from '../../support/tiny-training.ts'
 

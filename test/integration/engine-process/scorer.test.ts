@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chooseBackend } from '../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../src/main/backends/backend.ts'
 import { type PictureSet } from '../../../src/main/engine/metrics/sample-quality.ts'
 import { FeatureCache } from '../../../src/main/engine-process/feature-cache.ts'
 import { loadPictureNetwork } from '../../../src/main/engine-process/picture-networks.ts'

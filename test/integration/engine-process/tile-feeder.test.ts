@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPreparedTiles, type TileRequest } from '../../../src/main/engine-process/prepared-tiles.ts'
+import { openPreparedTiles, type TileRequest } from '../../../src/main/datasets/prepared-tiles.ts'
 import { TileFeeder } from '../../../src/main/engine-process/tile-feeder.ts'
 import { presetSettings } from '../../../src/shared/presets.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chooseBackend } from '../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../src/main/backends/backend.ts'
 import { FeatureNetwork } from '../../../src/main/engine/networks/feature-network.ts'
 import { readNpz } from '../../../src/main/files/npz.ts'
 import { RandomStream } from '../../../src/shared/random.ts'

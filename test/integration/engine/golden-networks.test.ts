@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { runEngineCase } from '../../parity/engine-cases.ts'
-import { chooseBackend } from '../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../src/main/backends/backend.ts'
 import { goldenPath, hasSharedData, withoutSharedData } from '../../support/shared-data.ts'
 
 beforeAll(() => chooseBackend('cpu'))

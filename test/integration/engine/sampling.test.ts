@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { RandomStream } from '../../../src/shared/random.ts'
-import { chooseBackend } from '../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../src/main/backends/backend.ts'
 import { createGenerator, type Generator } from '../../../src/main/engine/networks/generator.ts'
 import { sampleGenerator } from '../../../src/main/engine/sampling.ts'
 import { tinyNetwork } from '../../support/tiny-training.ts'

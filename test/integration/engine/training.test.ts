@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type TrainingSettings } from '../../../src/shared/training.ts'
-import { chooseBackend } from '../../../src/main/engine/backend.ts'
-import { runIteration } from '../../../src/main/engine/training/iteration.ts'
-import { train, type TrainingEvent, type TrainingHooks } from '../../../src/main/engine/training/training-loop.ts'
-import { TrainingState } from '../../../src/main/engine/training/training-state.ts'
+import { chooseBackend } from '../../../src/main/backends/backend.ts'
+import { runIteration } from '../../../src/main/engine/gan/iteration.ts'
+import { train, type TrainingEvent, type TrainingHooks } from '../../../src/main/engine/gan/training-loop.ts'
+import { TrainingState } from '../../../src/main/engine/gan/training-state.ts'
 import { tinyBatch, tinyNetwork, tinyTraining } from '../../support/tiny-training.ts'
 
 beforeAll(() => chooseBackend('wasm'))

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { listPacks } from '../../../src/main/engine-packs/installed-packs.ts'
-import { type Backend, type BackendRequest, chooseBackend } from '../../../src/main/engine/backend.ts'
+import { type Backend, type BackendRequest, chooseBackend } from '../../../src/main/backends/backend.ts'
 
 /** The native pack of this checkout, if `npm run engine` has built it. */
 export const nativeFolder = (await listPacks([resolve('native')], undefined)).find(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type BackendName } from '../../../src/main/engine/backend.ts'
+import { type BackendName } from '../../../src/main/backends/backend.ts'
 import { convolve, scatterConvolve2, type ConvolutionSettings } from '../../../src/main/engine/convolution.ts'
 import { startBackend } from './backends.ts'
 import { expectClose, gradientError, normal } from './numbers.ts'

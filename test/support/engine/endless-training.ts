@@ -1,9 +1,9 @@
 /** A process of its own that trains the smallest networks and makes safe points without end, to be killed. */
-import { chooseBackend } from '../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../src/main/backends/backend.ts'
 import { CheckpointFolder } from '../../../src/main/engine-process/checkpoints.ts'
 import { HistoryFile } from '../../../src/main/engine-process/history-file.ts'
-import { train } from '../../../src/main/engine/training/training-loop.ts'
-import { TrainingState } from '../../../src/main/engine/training/training-state.ts'
+import { train } from '../../../src/main/engine/gan/training-loop.ts'
+import { TrainingState } from '../../../src/main/engine/gan/training-state.ts'
 import { tinyBatch, tinyTraining } from '../tiny-training.ts'
 
 const [runFolder = ''] = process.argv.slice(2)

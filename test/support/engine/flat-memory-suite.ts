@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type BackendName } from '../../../src/main/engine/backend.ts'
+import { type BackendName } from '../../../src/main/backends/backend.ts'
 import { predictPeak } from '../../../src/main/engine/memory-model.ts'
 import { tinyTraining } from '../tiny-training.ts'
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { biasLeakyRelu, leakyRelu } from '../../../src/main/engine/activation.ts'
-import { type BackendName } from '../../../src/main/engine/backend.ts'
+import { type BackendName } from '../../../src/main/backends/backend.ts'
 import { repeatEdges } from '../../../src/main/engine/edges.ts'
 import { downConvolve, firDownsample2, firUpsample2, upConvolve } from '../../../src/main/engine/resample.ts'
 import { readNpz } from '../../../src/main/files/npz.ts'

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs'
-import { type WasmBackend } from '../../../src/main/engine/backends/buffers.ts'
-import { type SimdHost } from '../../../src/main/engine/backends/simd/team.ts'
+import { type WasmBackend } from '../../../src/main/backends/buffers.ts'
+import { type SimdHost } from '../../../src/main/backends/simd/team.ts'
 
 /** The part of WebAssembly that is used here; Node's types leave it out. */
 declare const WebAssembly: {

@@ -1,8 +1,8 @@
 /** A process of its own that trains for 600 steps and tells its tensors and its memory: `node --expose-gc`. */
 import * as tf from '@tensorflow/tfjs'
-import { type BackendName } from '../../../src/main/engine/backend.ts'
-import { runIteration } from '../../../src/main/engine/training/iteration.ts'
-import { TrainingState } from '../../../src/main/engine/training/training-state.ts'
+import { type BackendName } from '../../../src/main/backends/backend.ts'
+import { runIteration } from '../../../src/main/engine/gan/iteration.ts'
+import { TrainingState } from '../../../src/main/engine/gan/training-state.ts'
 import { tinyBatch, tinyTraining } from '../tiny-training.ts'
 import { startBackend } from './backends.ts'
 

@@ -135,7 +135,7 @@ describe("LIVECell's archive", () => {
     const source = await writeSource(files)
     const request = ImportRequest.parse({ source, name: 'x' })
     const identity = { id: DatasetId.parse('d-1'), name: 'x', created: '' }
-    const { prepareWorkerPath: workerPath } = defaultEnvironment()
+    const { workerPath } = defaultEnvironment()
     const results = []
     for (const options of [{}, { workerPath, workers: 2 }]) {
       const target = await temporaryFolder()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readSegmentation } from '../../../../src/main/datasets/readers/coco-cell.ts'
+import { readSegmentation } from '../../../../src/main/datasets/formats/coco-cell.ts'
 import { rleArea } from '../../../../src/main/masks/rle.ts'
 
 const [width, height] = [10, 8]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Divergence, LossWatch, requireSound } from '../../../../src/main/engine-process/loss-watch.ts'
-import { type SavedState } from '../../../../src/main/engine/training/training-state.ts'
+import { type SavedState } from '../../../../src/main/engine/gan/training-state.ts'
 
 function watchAll(losses: readonly number[]): number | undefined {
   const watch = new LossWatch()

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
 import { replaceByFakes } from '../../../../../src/main/engine/augmentation/apa.ts'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 
 const real = () => ({ samples: tf.tensor4d([1, 2, 3], [3, 1, 1, 1]), labels: Int32Array.of(0, 1, 2) })
 const fake = () => ({ samples: tf.tensor4d([10, 20, 30], [3, 1, 1, 1]), labels: Int32Array.of(2, 0, 1) })

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
 import { type Warp, warpBilinear } from '../../../../../src/main/engine/augmentation/bilinear-warp.ts'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { normal } from '../../../../support/engine/numbers.ts'
 
 beforeAll(() => chooseBackend('cpu'))

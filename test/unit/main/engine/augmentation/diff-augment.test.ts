@@ -5,7 +5,7 @@ import {
   type DiffAugmentParameters,
   drawDiffAugment
 } from '../../../../../src/main/engine/augmentation/diff-augment.ts'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { RandomStream } from '../../../../../src/shared/random.ts'
 import { GoldenCase, worstExcess } from '../../../../support/golden-case.ts'
 import { hasSharedData, withoutSharedData } from '../../../../support/shared-data.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { addMaskNoise, drawMaskNoise } from '../../../../../src/main/engine/augmentation/mask-noise.ts'
 import { drawTransform } from '../../../../../src/main/engine/augmentation/transform.ts'
 import { RandomStream } from '../../../../../src/shared/random.ts'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
 import { type z } from 'zod'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { drawTransform } from '../../../../../src/main/engine/augmentation/transform.ts'
 import { RandomStream } from '../../../../../src/shared/random.ts'
 import { type Augmentation } from '../../../../../src/shared/training.ts'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../../src/shared/random.ts'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { d2dCrossEntropy, d2dCrossEntropyTerms } from '../../../../../src/main/engine/losses/d2d-cross-entropy.ts'
 import { unitRows } from '../../../../../src/main/engine/networks/layers.ts'
 

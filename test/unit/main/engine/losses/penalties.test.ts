@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../../src/shared/random.ts'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { discriminatorLoss, generatorLoss } from '../../../../../src/main/engine/losses/adversarial.ts'
 import { pathLengthPenalty, pathLengths } from '../../../../../src/main/engine/losses/path-length.ts'
 import { r1Penalty } from '../../../../../src/main/engine/losses/r1-penalty.ts'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../../src/shared/random.ts'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { createGenerator, type Generator } from '../../../../../src/main/engine/networks/generator.ts'
 import { drawNoise, noiseLayers } from '../../../../../src/main/engine/networks/noise.ts'
 import { tinyNetwork } from '../../../../support/tiny-training.ts'

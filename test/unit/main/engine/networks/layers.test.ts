@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../../src/shared/random.ts'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { ResidualBlock } from '../../../../../src/main/engine/networks/discriminator.ts'
 import {
   Conv2d,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../../../src/shared/random.ts'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { NetworkSettings, SkipPath } from '../../../../../src/shared/training.ts'
 import { createDiscriminator } from '../../../../../src/main/engine/networks/discriminator.ts'
 import { createGenerator } from '../../../../../src/main/engine/networks/generator.ts'

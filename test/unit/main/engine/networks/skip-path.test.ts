@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type z } from 'zod'
-import { chooseBackend } from '../../../../../src/main/engine/backend.ts'
+import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { pathLengths } from '../../../../../src/main/engine/losses/path-length.ts'
 import { createGenerator, type Generator } from '../../../../../src/main/engine/networks/generator.ts'
 import { skipWidths } from '../../../../../src/main/engine/networks/generator-paper.ts'

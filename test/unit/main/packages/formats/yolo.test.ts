@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseClassNames } from '../../../../../src/main/datasets/readers/yolo.ts'
+import { parseClassNames } from '../../../../../src/main/datasets/formats/yolo.ts'
 import { decodePng } from '../../../../../src/main/images/png-decode.ts'
 import { encodeTiff } from '../../../../../src/main/images/tiff-encode.ts'
 import { yoloFiles } from '../../../../../src/main/packages/formats/yolo.ts'

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { refuse } from '../../shared/errors.ts'
+import { PreparedAbout } from '../../shared/masks.ts'
+import { type TrainingSettings } from '../../shared/training.ts'
+import { PackedPictures, type PictureToPack } from './packed-pictures.ts'
+import { type TileImage, type TilePixels, TileSource } from './tile-source.ts'
+import { readPicture } from '../images/read.ts'
+
+/** What a prepared set is read with. */
+export interface TileRequest {
+  readonly preparedFolder: string
+  readonly settings: TrainingSettings
+  readonly classes: readonly string[]
+}
+
+/** The training images of a prepared set as a source of batches. */
+export async function openPreparedTiles({ preparedFolder, settings, classes }: TileRequest): Promise<TileSource> {
+  const about = PreparedAbout.parse(JSON.parse(await readFile(join(preparedFolder, 'about.json'), 'utf8')))
+  const images = about.images
+    .filter(({ split }) => split === 'train')
+    .map(({ file, width, height, class: className }) => ({
+      name: file,
+      width,
+      height,
+      classIndex: classes.indexOf(className),
+      load: async () => ({
+        pixels: await readBytes(join(preparedFolder, 'images', file)),
+        levels: await readBytes(join(preparedFolder, 'masks', file))
+      })
+    }))
+  const { resolution, imageChannels, maskChannels } = settings.network
+  return new TileSource(await packed(join(preparedFolder, 'packed'), images), {
+    tile: resolution,
+    imageChannels,
+    maskChannels,
+    grayLevels: about.result.prepared.grayLevels,
+    flips: settings.augmentation.flips,
+    ...(settings.classDraw === 'grouped' && { classGroup: settings.network.minibatchStdGroup }),
+    seed: settings.seed
+  })
+}
+
+/** The same images, read from one file of raw bytes; decoded each time where the disk has no room for that file. */
+async function packed(folder: string, images: readonly (TileImage & PictureToPack)[]): Promise<readonly TileImage[]> {
+  try {
+    const pictures = await PackedPictures.provide(folder, images)
+    return images.map((image) => ({
+      ...image,
+      load: async (): Promise<TilePixels> => (await pictures.read(image.name)) ?? image.load()
+    }))
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+    if (['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM'].includes(code)) return images
+    throw thrown
+  }
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  const { data } = await readPicture(file)
+  if (data instanceof Uint8Array) return data
+  throw refuse('A picture of this prepared set is not as it was written: it has more than 8 bits.', {
+    file,
+    next: 'Prepare the data set again under another name.'
+  })
+}

@@ -1,0 +1,212 @@
+import * as tf from '@tensorflow/tfjs'
+import { invariant } from '../../../shared/errors.ts'
+import { RandomStream } from '../../../shared/random.ts'
+import { type HistoryEntry, type TrainingSettings } from '../../../shared/training.ts'
+import { adaptProbability } from '../augmentation/ada-controller.ts'
+import { replaceByFakes } from '../augmentation/apa.ts'
+import { drawTransform, type Transform } from '../augmentation/transform.ts'
+import { sampleChannels } from '../networks/synthesis-block.ts'
+import { type Adam, type Optimizer } from '../common/adam.ts'
+import { type Batch } from './batch.ts'
+import { drawDirection, drawGeneratorInputs } from './draws.ts'
+import { emaDecay, updateEma } from '../common/ema.ts'
+import { discriminatorStep, generatorStep, pathLengthStep, r1Step, synthesizeFakes } from './steps.ts'
+import { type TrainingState } from './training-state.ts'
+
+/** The losses of one iteration, as its history line has them. */
+export type IterationLosses = Omit<Extract<HistoryEntry, { kind: 'step' }>, 'kind' | 'iteration' | 'seconds'>
+
+/**
+ * One iteration in StudioGAN's order: G, its path-length penalty where it is due, the average of G, D, its gradient
+ * penalty where it is due, the strength of the adaptive augmentations. What is reported is read back once, at the end.
+ */
+export async function runIteration(
+  settings: TrainingSettings,
+  state: TrainingState,
+  batch: Batch
+): Promise<IterationLosses> {
+  const iteration = new Iteration(settings, state)
+  const computed = tf.tidy(() => {
+    const { adversarial: generatorLoss, d2d: d2dGenerator } = iteration.trainGenerator()
+    const pathLength = iteration.flattenPaths()
+    updateEma(state.generatorEma, state.generator, emaDecay(settings.ema, settings.batch, state.imagesSeen))
+
+    const fakes = iteration.synthesize()
+    const real = iteration.replaceReals(batch, fakes)
+    const { adversarial, d2d, realLogits } = iteration.trainDiscriminator(real, fakes.samples)
+    const r1 = iteration.penalizeSlopes(real)
+
+    const none = tf.scalar(0)
+    const losses = [generatorLoss, d2dGenerator, adversarial, d2d, pathLength ?? none, r1?.penalty ?? none]
+    return tf.concat1d([tf.stack(losses) as tf.Tensor1D, realLogits, ...(r1 ? [r1.logits] : [])])
+  })
+
+  const values = await computed.data()
+  computed.dispose()
+  const [generatorLoss, d2dGenerator, discriminatorLoss, d2dDiscriminator, pathLength, r1] = values
+  const logits = values.subarray(6)
+  return {
+    generatorLoss: generatorLoss ?? NaN,
+    d2dGenerator: d2dGenerator ?? NaN,
+    discriminatorLoss: discriminatorLoss ?? NaN,
+    d2dDiscriminator: d2dDiscriminator ?? NaN,
+    realSign: meanSign(logits.subarray(0, settings.batch)),
+    ...iteration.adapt(logits),
+    ...(isDue(settings.pathLength, state.iteration) ? { pathLength: pathLength ?? NaN } : {}),
+    ...(isDue(settings.r1, state.iteration) ? { r1: r1 ?? NaN } : {})
+  }
+}
+
+interface LabelledTensors {
+  readonly samples: tf.Tensor4D
+  readonly labels: tf.Tensor1D
+}
+
+interface Fakes {
+  readonly samples: tf.Tensor4D
+  readonly classes: Int32Array
+}
+
+/** The steps of one iteration, each with random numbers of its own. */
+class Iteration {
+  readonly #settings: TrainingSettings
+  readonly #state: TrainingState
+  readonly #optimizers: { readonly generator: Optimizer; readonly discriminator: Optimizer }
+
+  constructor(settings: TrainingSettings, state: TrainingState) {
+    const pace = warmedUp(settings.learningRate.warmUp, state.iteration)
+    this.#settings = settings
+    this.#state = state
+    this.#optimizers = {
+      generator: atPace(state.optimizers.generator, pace),
+      discriminator: atPace(state.optimizers.discriminator, pace)
+    }
+  }
+
+  trainGenerator() {
+    const { d2dCrossEntropy, batch, microBatch } = this.#settings
+    const inputs = drawGeneratorInputs(this.#stream('generator step'), this.#settings, batch)
+    const fakes = { inputs, transform: this.#transform('generator augmentation') }
+    return generatorStep(this.#state, this.#optimizers.generator, fakes, d2dCrossEntropy, microBatch)
+  }
+
+  /** The path-length penalty, where it is due. */
+  flattenPaths(): tf.Scalar | undefined {
+    const { pathLength, batch } = this.#settings
+    const { iteration, generator, pathLengthMean } = this.#state
+    if (!isDue(pathLength, iteration)) return undefined
+    const random = this.#stream('path length')
+    const count = Math.max(1, Math.floor(batch * pathLength.batchShare))
+    const inputs = drawGeneratorInputs(random, this.#settings, count)
+    const y = drawDirection(random, this.#settings, count)
+    const options = { ...pathLength, mean: pathLengthMean }
+    const { penalty, mean } = pathLengthStep(
+      generator,
+      this.#optimizers.generator,
+      { inputs, y },
+      options,
+      this.#doublyDifferentiated
+    )
+    pathLengthMean.assign(mean)
+    return penalty
+  }
+
+  synthesize(): Fakes {
+    const { batch, microBatch, wAverageBeta } = this.#settings
+    const inputs = drawGeneratorInputs(this.#stream('discriminator step'), this.#settings, batch)
+    const samples = synthesizeFakes(this.#state.generator, inputs, wAverageBeta, microBatch)
+    return { samples, classes: inputs.classes }
+  }
+
+  /** The batch with APA's pseudo reals in it, which carry the classes they were made for. */
+  replaceReals({ samples, labels }: Batch, fakes: Fakes): LabelledTensors {
+    const { network, batch: count, augmentation } = this.#settings
+    invariant(labels.length === count, `a batch holds ${count} samples`)
+    const side = network.resolution
+    const real = tf.tensor4d(samples, [count, side, side, sampleChannels(network)])
+    const strength = augmentation.apa ? this.#state.adaptation.probability : 0
+    if (strength === 0) return { samples: real, labels: tf.tensor1d(labels, 'int32') }
+
+    const random = this.#stream('pseudo reals')
+    const uniforms = Float32Array.from({ length: count }, () => random.uniform())
+    const mixed = replaceByFakes(
+      { samples: real, labels },
+      { samples: fakes.samples, labels: fakes.classes },
+      uniforms,
+      strength
+    )
+    return { samples: mixed.samples, labels: tf.tensor1d(mixed.labels, 'int32') }
+  }
+
+  trainDiscriminator(real: LabelledTensors, fakes: tf.Tensor4D) {
+    const { d2dCrossEntropy, microBatch } = this.#settings
+    const batch = {
+      ...real,
+      fakes,
+      transformReal: this.#transform('real augmentation'),
+      transformFake: this.#transform('fake augmentation')
+    }
+    const optimizer = this.#optimizers.discriminator
+    return discriminatorStep(this.#state.discriminator, optimizer, batch, d2dCrossEntropy, microBatch)
+  }
+
+  /** The gradient penalty and the logits of its pass, where it is due. */
+  penalizeSlopes({ samples }: LabelledTensors) {
+    const { r1 } = this.#settings
+    if (!isDue(r1, this.#state.iteration)) return undefined
+    const real = { samples, transform: this.#transform('R1 augmentation') }
+    return r1Step(this.#state.discriminator, this.#optimizers.discriminator, real, r1, this.#doublyDifferentiated)
+  }
+
+  /**
+   * Lets the strength of ADA and APA follow the logits of all reals of this iteration.
+   *
+   * @returns the strength that the iteration had, where one of them is on
+   */
+  adapt(realLogits: Float32Array | Int32Array | Uint8Array): { adaP?: number } {
+    const { ada, apa, adaptation } = this.#settings.augmentation
+    if (ada === 'off' && !apa) return {}
+    const { probability } = this.#state.adaptation
+    this.#state.adaptation = adaptProbability(this.#state.adaptation, realLogits, adaptation)
+    return { adaP: probability }
+  }
+
+  /** Samples at once in the regularisers: half as many, since a gradient of a gradient keeps about twice as much of each. */
+  get #doublyDifferentiated(): number | undefined {
+    const { microBatch } = this.#settings
+    return microBatch === undefined ? undefined : Math.ceil(microBatch / 2)
+  }
+
+  #transform(purpose: string): Transform {
+    const { batch } = this.#settings
+    const { probability } = this.#state.adaptation
+    return drawTransform(this.#settings, (name) => this.#stream(name), purpose, batch, probability)
+  }
+
+  #stream(purpose: string): RandomStream {
+    return new RandomStream(this.#settings.seed, purpose, this.#state.iteration)
+  }
+}
+
+/** Whether a regulariser has its step in this iteration; an interval of 0 turns it off. */
+function isDue({ interval }: { readonly interval: number }, iteration: number): boolean {
+  return interval > 0 && iteration % interval === 0
+}
+
+/** The share of the learning rate that an iteration gets while it rises, in equal steps, to the whole. */
+function warmedUp(iterations: number, iteration: number): number {
+  return iterations === 0 ? 1 : Math.min(1, (iteration + 1) / iterations)
+}
+
+function atPace(optimizer: Adam, pace: number): Optimizer {
+  return {
+    parameters: optimizer.parameters,
+    apply: (gradients) => {
+      optimizer.apply(gradients, pace)
+    }
+  }
+}
+
+function meanSign(logits: ArrayLike<number>): number {
+  return Array.from(logits).reduce((sum, logit) => sum + Math.sign(logit), 0) / logits.length
+}

@@ -1,0 +1,168 @@
+import * as tf from '@tensorflow/tfjs'
+import { invariant } from '../../../shared/errors.ts'
+import { type TrainingSettings } from '../../../shared/training.ts'
+import { type Transform } from '../augmentation/transform.ts'
+import { discriminatorLoss, generatorLoss } from '../losses/adversarial.ts'
+import { d2dCrossEntropy } from '../losses/d2d-cross-entropy.ts'
+import { type PathLengthOptions, pathLengthPenalty, pathLengths } from '../losses/path-length.ts'
+import { r1Penalty } from '../losses/r1-penalty.ts'
+import { type Discriminator } from '../networks/discriminator.ts'
+import { type Generator, type GeneratorInputs } from '../networks/generator.ts'
+import { type Optimizer } from '../common/adam.ts'
+import { stepByParts, stepBySum } from '../common/gradient-sum.ts'
+import { inputsOf, partByPart, partsOf, rowsOf } from '../common/parts.ts'
+import { addR1ByParts } from './r1-by-parts.ts'
+
+/*
+ * The four optimiser steps of training (gan-engine: StyleGAN2 with ReACGAN's loss). Each runs in one tidy, changes the
+ * parameters of one network, and returns the losses it saw before the change as tensors that the caller owns.
+ *
+ * `microBatch` is how many samples go through the networks at once, all of them where it is left out. It changes how much
+ * memory a step takes, and nothing else.
+ */
+
+export interface Networks {
+  readonly generator: Generator
+  readonly discriminator: Discriminator
+}
+
+export interface MainLosses {
+  readonly adversarial: tf.Scalar
+  readonly d2d: tf.Scalar
+  /** adversarial + weight·d2d */
+  readonly total: tf.Scalar
+}
+
+type D2dSettings = TrainingSettings['d2dCrossEntropy']
+
+/** Moves G towards samples that D takes for real and for their class. */
+export function generatorStep(
+  { generator, discriminator }: Networks,
+  optimizer: Optimizer,
+  { inputs, transform }: { readonly inputs: GeneratorInputs; readonly transform: Transform },
+  d2dSettings: D2dSettings,
+  microBatch?: number
+): MainLosses & { readonly logits: tf.Tensor1D } {
+  const count = inputs.z.shape[0]
+  return stepByParts(optimizer, partsOf(count, microBatch ?? count), {
+    features: (part) => {
+      const { samples } = generator.forward(inputsOf(inputs, part))
+      return discriminator.trunk(transform(samples, part.first))
+    },
+    losses: (trunk) => {
+      const features = discriminator.summary(trunk)
+      const logits = discriminator.logits(features)
+      const proxies = discriminator.proxies(inputs.labels)
+      const adversarial = generatorLoss(logits)
+      const d2d = d2dCrossEntropy(discriminator.embedding(features), proxies, inputs.labels, d2dSettings)
+      return { adversarial, d2d, total: weighted(adversarial, d2d, d2dSettings), logits }
+    }
+  })
+}
+
+/** Moves G towards equal path lengths, `interval` times as hard as the penalty alone. */
+export function pathLengthStep(
+  generator: Generator,
+  optimizer: Optimizer,
+  { inputs, y }: { readonly inputs: GeneratorInputs; readonly y: tf.Tensor4D },
+  options: PathLengthOptions & { readonly interval: number },
+  microBatch?: number
+): { readonly penalty: tf.Scalar; readonly lengths: tf.Tensor1D; readonly mean: tf.Scalar } {
+  const count = inputs.z.shape[0]
+  return stepByParts(optimizer, partsOf(count, microBatch ?? count), {
+    features: (part) => pathLengths(generator, inputsOf(inputs, part), rowsOf(y, part)),
+    losses: (all) => {
+      const { penalty, lengths, mean } = pathLengthPenalty(all, options)
+      return { penalty, lengths: tf.clone(lengths), mean, total: tf.mul<tf.Scalar>(penalty, options.interval) }
+    }
+  })
+}
+
+/** Makes the synthetic samples of a discriminator step [N, R, R, P], and keeps G's running mean of w. */
+export function synthesizeFakes(
+  generator: Generator,
+  inputs: GeneratorInputs,
+  wAverageBeta: number,
+  microBatch?: number
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const { w, ws } = generator.styles(inputs)
+    const { wAvg } = generator.mapping
+    wAvg.assign(tf.add(tf.mul(wAvg, wAverageBeta), tf.mul(tf.mean(w, 0), 1 - wAverageBeta)))
+    const count = w.shape[0]
+    return partByPart(partsOf(count, microBatch ?? count), (part) =>
+      generator.synthesize(
+        ws.map((slot) => rowsOf(slot, part)),
+        inputsOf(inputs, part).noise
+      )
+    )
+  })
+}
+
+export interface DiscriminatorBatch {
+  /** Real samples [N, R, R, P] and their classes. */
+  readonly samples: tf.Tensor4D
+  readonly labels: tf.Tensor1D
+  /** As many synthetic samples. */
+  readonly fakes: tf.Tensor4D
+  readonly transformReal: Transform
+  readonly transformFake: Transform
+}
+
+/** Moves D towards telling real from synthetic and, on real samples, class from class. */
+export function discriminatorStep(
+  discriminator: Discriminator,
+  optimizer: Optimizer,
+  { samples, labels, fakes, transformReal, transformFake }: DiscriminatorBatch,
+  d2dSettings: D2dSettings,
+  microBatch?: number
+): MainLosses & { readonly realLogits: tf.Tensor1D; readonly fakeLogits: tf.Tensor1D } {
+  const count = samples.shape[0]
+  invariant(count === fakes.shape[0], 'a batch holds as many real as synthetic samples')
+  return tf.tidy(() => {
+    // Real and synthetic samples go through D stacked, as two batches that do not see each other.
+    const parts = partsOf(count, microBatch ?? count)
+    const both = tf.concat([
+      partByPart(parts, (part) => transformReal(rowsOf(samples, part), part.first)),
+      partByPart(parts, (part) => transformFake(rowsOf(fakes, part), part.first))
+    ])
+    return stepByParts(optimizer, partsOf(2 * count, 2 * (microBatch ?? count)), {
+      features: (part) => discriminator.trunk(rowsOf(both, part)),
+      losses: (trunk) => {
+        const features = discriminator.summary(trunk, 2)
+        const [realLogits, fakeLogits] = tf.split(discriminator.logits(features), 2) as [tf.Tensor1D, tf.Tensor1D]
+        const embedding = discriminator.embedding(tf.slice(features, [0, 0], [count, -1]))
+        const adversarial = discriminatorLoss(realLogits, fakeLogits)
+        const d2d = d2dCrossEntropy(embedding, discriminator.proxies(labels), labels, d2dSettings)
+        return { adversarial, d2d, total: weighted(adversarial, d2d, d2dSettings), realLogits, fakeLogits }
+      }
+    })
+  })
+}
+
+/** Moves D towards a flat landscape around real samples, `interval` times as hard as the penalty alone. */
+export function r1Step(
+  discriminator: Discriminator,
+  optimizer: Optimizer,
+  { samples, transform }: { readonly samples: tf.Tensor4D; readonly transform: Transform },
+  { gamma, interval }: TrainingSettings['r1'],
+  microBatch?: number
+): { readonly penalty: tf.Scalar; readonly squaredNorms: tf.Tensor1D; readonly logits: tf.Tensor1D } {
+  const count = samples.shape[0]
+  const parts = partsOf(count, microBatch ?? count)
+  return stepBySum(optimizer, (sum) => {
+    if (parts.length === 1) {
+      return sum.add(() => {
+        const { penalty, squaredNorms, logits } = r1Penalty(discriminator, samples, gamma, (x) => transform(x, 0))
+        return { penalty, squaredNorms, logits, total: tf.mul<tf.Scalar>(penalty, interval) }
+      }).losses
+    }
+    const real = { samples, transform }
+    const { squaredNorms, logits } = addR1ByParts(sum, discriminator, real, ((gamma / 2) * interval) / count, parts)
+    return { penalty: tf.mul<tf.Scalar>(tf.mean(squaredNorms), gamma / 2), squaredNorms, logits }
+  })
+}
+
+function weighted(adversarial: tf.Scalar, d2d: tf.Scalar, { weight }: { readonly weight: number }): tf.Scalar {
+  return tf.add(adversarial, tf.mul(d2d, weight))
+}
