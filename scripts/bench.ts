@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type z } from 'zod'
 import { AppError } from '../src/shared/errors.ts'
+import { adviceLines } from '../src/main/terminal/remedies.ts'
 import { EngineRequest } from '../src/shared/runs.ts'
 import { benchCocoEvaluation } from './bench/coco-eval.ts'
 import { benchConvolution } from './bench/convolution.ts'
@@ -57,7 +58,7 @@ async function main(): Promise<number> {
     return 0
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
-    process.stderr.write(`${thrown.message} ${thrown.next ?? ''}\n`)
+    process.stderr.write(`${[thrown.message, ...adviceLines(thrown)].join('\n')}\n`)
     return 3
   }
 }

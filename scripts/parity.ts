@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { chooseBackend } from '../src/main/backends/backend.ts'
 import { AppError } from '../src/shared/errors.ts'
+import { adviceLines } from '../src/main/terminal/remedies.ts'
 import { runCases } from '../test/parity/run-cases.ts'
 import { nativePackFor } from './native-pack.ts'
 
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
     return await runCases(folders, softwareDevices.test(backend.device) ? softwareLimit : Infinity)
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
-    process.stderr.write(`${thrown.message} ${thrown.next ?? ''}\n`)
+    process.stderr.write(`${[thrown.message, ...adviceLines(thrown)].join('\n')}\n`)
     return 3
   }
 }

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { defaultEnvironment } from '../src/main/environment.ts'
 import { buildEnginePack } from '../src/main/services/engine-packs.ts'
 import { AppError } from '../src/shared/errors.ts'
+import { adviceLines } from '../src/main/terminal/remedies.ts'
 
 const { values: options } = parseArgs({
   options: { wheel: { type: 'string' }, force: { type: 'boolean', default: false } }
@@ -23,7 +24,7 @@ try {
   tell(`The native engine ${built} is ready in native/tensorflow.`)
 } catch (error) {
   if (!(error instanceof AppError)) throw error
-  process.stderr.write(`${error.message}${error.next === undefined ? '' : `\n${error.next}`}\n`)
+  process.stderr.write(`${[error.message, ...adviceLines(error)].join('\n')}\n`)
   process.exitCode = 3
 }
 

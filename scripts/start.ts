@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'electron-vite'
 import { AppError } from '../src/shared/errors.ts'
+import { adviceLines } from '../src/main/terminal/remedies.ts'
 import { serve } from '../src/main/terminal/serve.ts'
 import { buildPage } from './build-page.ts'
 
@@ -57,6 +58,6 @@ try {
   process.exitCode = await main()
 } catch (thrown) {
   if (!(thrown instanceof AppError)) throw thrown
-  process.stderr.write(`${thrown.message}\n${thrown.next === undefined ? '' : `  ${thrown.next}\n`}`)
+  process.stderr.write(`${[thrown.message, ...adviceLines(thrown)].join('\n  ')}\n`)
   process.exitCode = thrown.kind === 'usage' ? 2 : 3
 }

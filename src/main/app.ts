@@ -134,8 +134,9 @@ function terminalWatcher(context: RequestContext): DemoWatcher {
     cancel: context.signal,
     mayGoOn: () => {
       if (!context.signal.aborted) return Promise.resolve()
-      const next = 'What was finished stays in your workspace; "cytoloom runs" shows a run that can go on.'
-      return Promise.reject(new AppError('stopped', 'The demo was stopped at a safe point.', { next }))
+      const next = 'What was finished stays in your workspace; a run that was begun can be resumed.'
+      const remedies = [{ action: 'list', kind: 'run' }] as const
+      return Promise.reject(new AppError('stopped', 'The sample was stopped at a safe point.', { next, remedies }))
     }
   }
 }

@@ -45,7 +45,7 @@ export async function startWebHost(app: App, options: WebHostOptions = {}): Prom
   const page = options.page ?? pageFolder()
   if (!hasPage(page)) {
     throw new AppError('usage', 'The page is not built yet.', {
-      next: 'Start it with "npm start", which builds it first.'
+      next: 'Build it first: README.md says how.'
     })
   }
 
@@ -92,9 +92,12 @@ function listen(server: Server, port: number): Promise<number> {
 }
 
 function portProblem(error: NodeJS.ErrnoException, port: number): Error {
-  const next = 'Choose another with --port, or leave it out to get a free one.'
-  if (error.code === 'EADDRINUSE') return new AppError('usage', `Port ${port} is used by another program.`, { next })
-  if (error.code === 'EACCES') return new AppError('usage', `Port ${port} is reserved by the system.`, { next })
+  const advice = {
+    next: 'Choose another, or leave it out to get a free one.',
+    remedies: [{ action: 'set-option', option: 'port' }]
+  } as const
+  if (error.code === 'EADDRINUSE') return new AppError('usage', `Port ${port} is used by another program.`, advice)
+  if (error.code === 'EACCES') return new AppError('usage', `Port ${port} is reserved by the system.`, advice)
   return error
 }
 

@@ -14,6 +14,7 @@ import { type WireError } from './errors.ts'
 import { EvaluateRequest, EvaluationResult } from './evaluation.ts'
 import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
 import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
+import { Remedy } from './remedies.ts'
 import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
 import { ScoreRequest, ScoreResult } from './scores.ts'
 import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
@@ -29,6 +30,8 @@ export const EngineReport = EngineSpeed.partial().extend({
   name: EngineName,
   available: z.boolean(),
   why: z.string().optional(),
+  /** What makes it available. */
+  remedies: z.array(Remedy).readonly().optional(),
   library: z.string().optional(),
   device: z.string().optional()
 })

@@ -228,7 +228,8 @@ describe('a file that cannot be the catalogue', () => {
       kind: 'input',
       file,
       message: `${file} was written by a newer CytoLoom (catalogue version ${migrations.length + 1}; this one knows up to ${migrations.length}).`,
-      next: 'Update CytoLoom, or choose another workspace with --workspace.'
+      next: 'Update CytoLoom, or use another workspace.',
+      remedies: [{ action: 'choose-workspace' }]
     })
     expect(readFileSync(file).equals(before)).toBe(true)
   })

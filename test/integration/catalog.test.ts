@@ -112,7 +112,7 @@ describe('names', () => {
     datasets.insert(sampleDataset(), [])
 
     expect(() => datasets.insert(sampleDataset('ds2'), sampleDatasetImages())).toThrow(
-      'There is already a dataset called "livecell".'
+      'There is already a data set called "livecell".'
     )
     expect(datasets.images('ds2')).toEqual([])
     expect(datasets.nameTaken('livecell')).toBe(true)
@@ -123,12 +123,12 @@ describe('names', () => {
     const catalog = openCatalog(':memory:')
     const missing = (find: (name: string) => unknown, sentence: string) => expect(() => find('x')).toThrow(sentence)
 
-    missing((name) => catalog.datasets.require(name), 'There is no dataset called "x".')
+    missing((name) => catalog.datasets.require(name), 'There is no data set called "x".')
     missing((name) => catalog.prepared.require(name), 'There is no prepared set called "x".')
     missing((name) => catalog.runs.require(name), 'There is no run called "x".')
     missing((name) => catalog.synthetic.require(name), 'There is no synthetic set called "x".')
     expect(() => catalog.datasets.require('x')).toThrow(
-      expect.objectContaining({ next: 'cytoloom datasets lists them.' })
+      expect.objectContaining({ remedies: [{ action: 'list', kind: 'dataset' }] })
     )
   })
 

@@ -57,9 +57,9 @@ test.each<[readonly string[], RegExp]>([
   [train('cut.safetensors'), /There is no run called/],
   [train('header.safetensors'), /There is no run called/],
   [train('links'), /There is no run called/],
-  [['mask-graph', 'cut.png'], /There is no dataset called "cut.png"/],
-  [['mask-graph', 'size.png'], /There is no dataset called/],
-  [['mask-graph', 'text.png'], /There is no dataset called/],
+  [['mask-graph', 'cut.png'], /There is no data set called "cut.png"/],
+  [['mask-graph', 'size.png'], /There is no data set called/],
+  [['mask-graph', 'text.png'], /There is no data set called/],
   ...['cut.png', 'size.png', 'text.png', 'links', '/dev/zero'].map((file): [readonly string[], RegExp] => [
     ['decode', file, '--gray-levels', '4', '--out', 'out.png'],
     /cannot be read|at most 64 million pixels|is a folder, not|is a device/

@@ -36,7 +36,7 @@ describe.skipIf(gpu === undefined)(`trouble on the graphics card${withoutSoftwar
     await expect(read()).rejects.toMatchObject({
       kind: 'resources',
       message: expect.stringContaining('The connection to the graphics card was lost') as string,
-      next: expect.stringContaining('--resume') as string
+      remedies: [{ action: 'choose-engine', engine: 'wasm' }]
     })
   })
 })

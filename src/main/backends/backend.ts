@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { AppError, refuse } from '../../shared/errors.ts'
+import { type Remedy } from '../../shared/remedies.ts'
 import { nativeBackendName, registerNative } from './native.ts'
 import { type TensorFlowLibrary } from './tensorflow-library.ts'
 import { startWasm as startWasmBackend } from './wasm.ts'
@@ -27,7 +28,10 @@ export interface Backend {
   readonly threads: number
 }
 
-const howToGetNative = 'Run `npm run engine` or `cytoloom engine build` to download it, or choose another engine.'
+const waysToGetNative: readonly Remedy[] = [
+  { action: 'install-engine', engine: 'native-cpu' },
+  { action: 'choose-engine', engine: 'wasm' }
+]
 
 /** TensorFlow's library can be opened once per process. */
 let opened: { readonly folder: string; readonly library: TensorFlowLibrary } | undefined
@@ -47,7 +51,7 @@ export async function chooseBackend(request: BackendRequest, options: BackendOpt
       return options.nativeFolder === undefined ? startWasm(options.wasmFolder) : startNative(options.nativeFolder)
     case 'native-gpu':
     case 'native-cpu':
-      if (options.nativeFolder === undefined) throw refuse(notInstalled, { next: howToGetNative })
+      if (options.nativeFolder === undefined) throw refuse(notInstalled, { remedies: waysToGetNative })
       return startNative(options.nativeFolder, request)
     case 'webgpu':
       return startWebgpu()
@@ -65,7 +69,9 @@ const notInstalled = "TensorFlow's own library is not installed on this computer
 async function startNative(folder: string, wanted?: 'native-gpu' | 'native-cpu'): Promise<Backend> {
   const library = openNative(folder, wanted !== 'native-cpu')
   const name = library.isUsingGpuDevice() ? 'native-gpu' : 'native-cpu'
-  if (wanted !== undefined && wanted !== name) throw refuse(otherDevice(wanted), { next: 'Choose `auto` instead.' })
+  if (wanted !== undefined && wanted !== name) {
+    throw refuse(otherDevice(wanted), { remedies: [{ action: 'choose-engine', engine: 'auto' }] })
+  }
   await tf.setBackend(nativeBackendName)
   return {
     name,
@@ -81,12 +87,18 @@ function openNative(folder: string, allowGpu: boolean): TensorFlowLibrary {
     opened = { folder, library: registerNative(folder, allowGpu) }
     return opened.library
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('input', `TensorFlow's library could not be opened: ${reason}`, {
-      file: folder,
-      next: 'Fetch it again (`cytoloom engine build --force`, in a checkout `npm run engine -- --force`), or choose the engine `wasm`.',
-      cause
-    })
+    throw new AppError(
+      'input',
+      "TensorFlow's library could not be opened: it is damaged, or made for another system.",
+      {
+        file: folder,
+        remedies: [
+          { action: 'install-engine', engine: allowGpu ? 'native-gpu' : 'native-cpu', anew: true },
+          { action: 'choose-engine', engine: 'wasm' }
+        ],
+        cause
+      }
+    )
   }
 }
 

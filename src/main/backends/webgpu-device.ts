@@ -84,7 +84,8 @@ export function noAdapter(cause?: unknown): AppError {
       ? 'Install the Vulkan driver of your graphics card (Debian and Ubuntu: mesa-vulkan-drivers and libvulkan1, or that of NVIDIA)'
       : 'Update the driver of your graphics card'
   return refuse('WebGPU finds no graphics card that it can use on this computer.', {
-    next: `${how}, or choose the engine "auto".`,
+    next: `${how}, or use another engine.`,
+    remedies: [{ action: 'choose-engine', engine: 'auto' }],
     cause
   })
 }
@@ -101,7 +102,8 @@ function lost(message: string): AppError {
     'resources',
     `The connection to the graphics card was lost${message === '' ? '' : ` (${message.trim()})`}.`,
     {
-      next: 'What was saved is safe: go on with --resume, or choose another engine (--engine wasm).'
+      next: 'What was saved is safe: resume, or use another engine.',
+      remedies: [{ action: 'choose-engine', engine: 'wasm' }]
     }
   )
 }

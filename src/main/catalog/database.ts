@@ -18,7 +18,7 @@ export function openDatabase<Tables>(file: string, prepare: (db: Database) => Ta
   // better-sqlite3 13 is built for Node-API 10; on an older Node the process would die without a word.
   if (Number(process.versions['napi']) < 10) {
     throw new AppError('usage', `Node ${process.versions.node} is too old for the catalogue.`, {
-      next: 'Start CytoLoom through npm run, which brings its own Node 24.'
+      next: 'Install Node 24 or newer, and start CytoLoom again.'
     })
   }
   const db = connect(file)
@@ -54,7 +54,8 @@ function checkHealth(db: Database, file: string): void {
   if (owner !== applicationId && tables !== 0) {
     throw refuse(`${file} is a database of another program.`, {
       file,
-      next: 'Choose another workspace with --workspace, or move the file away.'
+      next: 'Move the file away, or use another workspace.',
+      remedies: [{ action: 'choose-workspace' }]
     })
   }
   if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damaged(file)
@@ -82,7 +83,8 @@ function explain(thrown: unknown, file: string): unknown {
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(thrown.code)) {
     return refuse(`${file} cannot be opened for writing.`, {
       file,
-      next: 'Allow writing in its folder, or choose another workspace with --workspace.',
+      next: 'Allow writing in its folder, or use another workspace.',
+      remedies: [{ action: 'choose-workspace' }],
       cause: thrown
     })
   }

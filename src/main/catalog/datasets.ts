@@ -25,10 +25,10 @@ export class DatasetTable {
     this.#db = db
     this.#things = new NamedThings(db, {
       table: 'datasets',
-      noun: 'dataset',
+      noun: 'data set',
       columns: 'id, name, created, format, images, annotated, cells',
       parse: (row) => this.#parse(row),
-      next: 'cytoloom datasets lists them.'
+      remedies: [{ action: 'list', kind: 'dataset' }]
     })
     this.#insert = db.prepare(
       `INSERT INTO datasets (id, name, created, format, images, annotated, cells)

@@ -20,7 +20,7 @@ export function migrate(db: Database, file: string, steps: readonly string[] = m
   if (found > steps.length) {
     throw refuse(
       `${file} was written by a newer CytoLoom (catalogue version ${found}; this one knows up to ${steps.length}).`,
-      { file, next: 'Update CytoLoom, or choose another workspace with --workspace.' }
+      { file, next: 'Update CytoLoom, or use another workspace.', remedies: [{ action: 'choose-workspace' }] }
     )
   }
   for (let version = found; version < steps.length; version++) {

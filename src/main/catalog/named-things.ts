@@ -1,5 +1,6 @@
 import { type Database, type Statement } from 'better-sqlite3'
 import { refuse } from '../../shared/errors.ts'
+import { type Remedy } from '../../shared/remedies.ts'
 
 interface Shape<Thing> {
   readonly table: string
@@ -9,7 +10,7 @@ interface Shape<Thing> {
   readonly columns: string
   readonly parse: (row: object) => Thing
   /** What to do when there is none of that name. */
-  readonly next: string
+  readonly remedies: readonly Remedy[]
 }
 
 /** What data sets, prepared sets, runs and synthetic sets have in common: an id, a unique name and a date. */
@@ -46,7 +47,7 @@ export class NamedThings<Thing> {
   require(nameOrId: string): Thing {
     const thing = this.find(nameOrId)
     if (thing === undefined) {
-      throw refuse(`There is no ${this.#shape.noun} called "${nameOrId}".`, { next: this.#shape.next })
+      throw refuse(`There is no ${this.#shape.noun} called "${nameOrId}".`, { remedies: this.#shape.remedies })
     }
     return thing
   }
@@ -62,7 +63,9 @@ export class NamedThings<Thing> {
   /** @throws AppError of kind `input`: a name that exists is never given twice */
   refuseTakenName(name: string): void {
     if (this.nameTaken(name)) {
-      throw refuse(`There is already a ${this.#shape.noun} called "${name}".`, { next: 'Choose another name.' })
+      throw refuse(`There is already a ${this.#shape.noun} called "${name}".`, {
+        remedies: [{ action: 'choose-name' }]
+      })
     }
   }
 }

@@ -36,7 +36,7 @@ export class PreparedTable {
       columns: `id, name, created, dataset, tile, scale, channels, gray_levels AS grayLevels, mask, seed, classes,
                 round_trip AS roundTrip`,
       parse: (row) => parseRow(PreparedRow, row),
-      next: 'cytoloom prepare DATASET --name NAME makes one.'
+      remedies: [{ action: 'make', kind: 'prepared' }]
     })
     this.#insert = db.prepare(
       `INSERT INTO prepared_sets (id, name, created, dataset, tile, scale, channels, gray_levels, mask, seed, classes,

@@ -36,7 +36,7 @@ export class RunTable {
       columns: `id, name, created, prepared, started_from AS "from", state, problem, iteration, best, parameters,
                 engine, seconds_per_iteration AS secondsPerIteration, classes, settings`,
       parse: (row) => parseRow(RunRow, row),
-      next: 'cytoloom runs lists them.'
+      remedies: [{ action: 'list', kind: 'run' }]
     })
     this.#insert = db.prepare(
       `INSERT INTO runs (id, name, created, prepared, started_from, state, problem, iteration, best, parameters,

@@ -22,7 +22,7 @@ export class SyntheticTable {
       noun: 'synthetic set',
       columns: 'id, name, created, origin, iteration, seed, truncation, images, cells',
       parse: (row) => this.#parse(row),
-      next: 'cytoloom generate RUN --name NAME makes one.'
+      remedies: [{ action: 'make', kind: 'synthetic' }]
     })
     this.#insert = db.prepare(
       `INSERT INTO synthetic_sets (id, name, created, origin, iteration, seed, truncation, images, cells)

@@ -68,7 +68,8 @@ export async function installArchive(
     if (await exists(folder)) {
       throw refuse(`There is already an engine pack called ${description.name}.`, {
         file: folder,
-        next: `"cytoloom engine remove ${description.name}" makes room for this one.`
+        next: 'Remove it to make room for this one.',
+        remedies: [{ action: 'remove-engine', name: description.name }]
       })
     }
     const staged = await stageFolder(folder)
@@ -121,7 +122,8 @@ function checkContents(zip: ZipReader, { platform, arch, files, licence }: PackD
       `${zip.file} is for another kind of computer (${platform}-${arch}); this one is ${process.platform}-${process.arch}.`,
       {
         file: zip.file,
-        next: 'Have the pack built on a computer like this one ("cytoloom engine build --archive FILE").'
+        next: 'Have the pack made on a computer like this one.',
+        remedies: [{ action: 'archive-engine' }]
       }
     )
   }

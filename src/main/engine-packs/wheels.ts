@@ -47,7 +47,7 @@ export function wheelFor(kind: PackKind, platform: string = process.platform, ar
   if (wheel !== undefined) return { ...wheel, version: tensorflowVersion } satisfies WheelSource
   const what = kind === 'native-gpu' ? 'a graphics card' : 'the processor'
   throw refuse(`There is no pack of TensorFlow for ${what} of this kind of computer (${platform}-${arch}).`, {
-    next: 'Choose the engine "webgpu" for a graphics card, or "wasm", which works everywhere.'
+    remedies: [{ action: 'choose-engine', engine: kind === 'native-gpu' ? 'webgpu' : 'wasm' }]
   })
 }
 

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, type ErrorDetails } from '../../shared/errors.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
 import { type BackendName } from '../backends/backend.ts'
 import { predictPeak } from '../engine/memory-model.ts'
@@ -21,12 +21,15 @@ const worthwhile = 0.85
 export function planMemory(settings: TrainingSettings, engine: BackendName, freeBytes: number | undefined): MemoryPlan {
   const { batch, microBatch: wanted } = settings
   const limit = freeBytes === undefined ? Number.POSITIVE_INFINITY : limitOf(engine, freeBytes)
+  const ways = waysToMore(engine, freeBytes)
   const sizes = divisors(batch).filter((size) => size <= (wanted ?? batch))
   const peak = (size: number): number => predictPeak(settings, engine, size)
 
   const microBatch = sizes.find((size) => peak(size) <= limit)
-  if (microBatch === undefined) throw doesNotFit({ size: 1, bytes: peak(1) }, undefined, limit)
-  if (microBatch < (wanted ?? 0)) throw doesNotFit({ size: wanted ?? 0, bytes: peak(wanted ?? 0) }, microBatch, limit)
+  if (microBatch === undefined) throw doesNotFit({ size: 1, bytes: peak(1) }, limit, ways)
+  if (microBatch < (wanted ?? 0)) {
+    throw doesNotFit({ size: wanted ?? 0, bytes: peak(wanted ?? 0) }, limit, fewerAtATime(microBatch))
+  }
 
   const smaller = sizes.find((size) => size < microBatch && peak(size) <= worthwhile * peak(microBatch))
   return {
@@ -59,17 +62,35 @@ interface Need {
   readonly bytes: number
 }
 
-function doesNotFit({ size, bytes }: Need, fitting: number | undefined, limit: number): AppError {
+type Advice = Pick<ErrorDetails, 'next' | 'remedies'>
+
+/** What gives an engine more memory: where the limit is WebAssembly's own, closing other programs would not. */
+function waysToMore(engine: BackendName, freeBytes: number | undefined): Advice {
+  if (engine === 'wasm' && freeBytes !== undefined && freeBytes > wasmBytes) {
+    return {
+      next: 'WebAssembly can use no more than 4 GB, whatever the computer has. The processor pack has no such limit; smaller tiles need less.',
+      remedies: [{ action: 'install-engine', engine: 'native-cpu' }, { action: 'prepare-again' }]
+    }
+  }
+  return {
+    next: 'Close other programs, prepare the data set with smaller tiles, or train on a computer with more memory.',
+    remedies: [{ action: 'prepare-again' }]
+  }
+}
+
+function fewerAtATime(size: number): Advice {
+  return {
+    next: 'Compute fewer samples at a time: the result stays the same.',
+    remedies: [{ action: 'set-option', option: 'microBatch', value: size }]
+  }
+}
+
+function doesNotFit({ size, bytes }: Need, limit: number, advice: Advice): AppError {
   const samples = size === 1 ? 'one sample' : `${size} samples`
   return new AppError(
     'resources',
-    `Training with ${samples} at a time needs about ${gigabytes(bytes)} of memory; ${gigabytes(limit)} can be had.`,
-    {
-      next:
-        fitting === undefined
-          ? 'Close other programs, prepare the data set with smaller tiles, or train on a computer with more memory.'
-          : `Compute fewer at a time, which changes nothing in the result: --micro-batch ${fitting}.`
-    }
+    `Training with ${samples} at a time needs about ${gigabytes(bytes)} of memory; ${gigabytes(limit)} is available.`,
+    advice
   )
 }
 

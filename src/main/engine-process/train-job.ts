@@ -235,14 +235,12 @@ function cameApart(
   { iteration, sign }: Divergence,
   safePoints: readonly Checkpoint[]
 ): AppError {
-  const half = `half the learning rate (--learning-rate ${settings.learningRate.generator / 2}), or another seed`
-  return refuse(
-    `Training came apart twice: ${sign.charAt(0).toLowerCase()}${sign.slice(1)} at iteration ${iteration}.`,
-    {
-      next:
-        safePoints.length === 0
-          ? `It had no safe point yet. Start a new run with ${half}.`
-          : `The run can be gone on with from its last safe point. If it comes apart again, start a new run from its model (--from) with ${half}.`
-    }
-  )
+  const half = 'half the learning rate, or another seed'
+  return refuse(`Training diverged twice: ${sign.charAt(0).toLowerCase()}${sign.slice(1)} at iteration ${iteration}.`, {
+    next:
+      safePoints.length === 0
+        ? `It had no safe point yet. Start a new run with ${half}.`
+        : `The run can be resumed from its last safe point. If it diverges again, start a new run from its model with ${half}.`,
+    remedies: [{ action: 'set-option', option: 'learningRate', value: settings.learningRate.generator / 2 }]
+  })
 }

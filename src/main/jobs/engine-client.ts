@@ -36,7 +36,8 @@ export class EngineGone extends AppError {
 
   constructor(how: string) {
     super('resources', `The engine process ended unexpectedly (${how}).`, {
-      next: 'Try again; if it happens again, try another engine, such as "--engine wasm".'
+      next: 'Try again; if it happens again, try another engine.',
+      remedies: [{ action: 'choose-engine', engine: 'wasm' }]
     })
     this.name = 'EngineGone'
     this.how = how

@@ -48,19 +48,20 @@ export async function placeOf(surroundings: EngineSurroundings, engine: EngineNa
   if (engine === 'native-gpu') {
     const problem = driverProblem(pack, await findGraphicsCards())
     if (problem !== undefined) {
-      throw refuse(problem, { next: 'Choose the engine "auto": it takes the best that this computer can use.' })
+      throw refuse(problem, { remedies: [{ action: 'choose-engine', engine: 'auto' }] })
     }
   }
   return { engine, nativeEngine: pack.folder, variables: packVariables(pack) }
 }
 
 function notInstalled(engine: 'native-cpu' | 'native-gpu'): AppError {
-  const [what, command] =
-    engine === 'native-cpu'
-      ? ["TensorFlow's own library", 'cytoloom engine build']
-      : ["TensorFlow's library for graphics cards", 'cytoloom engine build --gpu']
+  const what = engine === 'native-cpu' ? "TensorFlow's own library" : "TensorFlow's library for graphics cards"
   return refuse(`${what} is not installed on this computer.`, {
-    next: `"${command}" fetches it; without internet, "cytoloom engine install FILE" takes a pack or a wheel. Or choose the engine "auto".`
+    remedies: [
+      { action: 'install-engine', engine },
+      { action: 'install-engine-file' },
+      { action: 'choose-engine', engine: 'auto' }
+    ]
   })
 }
 

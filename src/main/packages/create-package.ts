@@ -107,7 +107,8 @@ function checkExtent(
   }
   if (cells > cocoCells && formats.includes('coco')) {
     throw refuse(`"${name}" has ${cells} cells, too many for the COCO files of a package (at most ${cocoCells}).`, {
-      next: 'Leave COCO out: --formats labels (and others). The cells are in the package as runs all the same.'
+      next: 'Leave the format COCO out. The cells are in the package as runs all the same.',
+      remedies: [{ action: 'set-option', option: 'formats', value: 'labels' }]
     })
   }
 }

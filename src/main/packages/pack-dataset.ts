@@ -20,7 +20,8 @@ export function packDataset({ dataset, images, ...about }: DatasetAbout): Packed
   const annotated = images.filter((image) => image.annotated)
   if (annotated.length === 0) {
     throw refuse(`No image of "${dataset.name}" is annotated, so there is nothing to pack.`, {
-      next: 'Import it again together with its annotation (--annotations).'
+      next: 'Import it again together with its annotation.',
+      remedies: [{ action: 'import-again', option: 'annotations' }]
     })
   }
   const names = new PackageNames()

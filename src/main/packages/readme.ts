@@ -76,13 +76,13 @@ function checkPart(): string {
   return `How to check that nothing was changed
 -------------------------------------
 
-With CytoLoom:   cytoloom package verify FILE.zip
+With CytoLoom:   open this zip there. Every file is checked before any is taken.
 Without:         unpack it and compare the SHA-256 of a file with manifest.json:
 
   Linux          sha256sum images/NAME.png
   macOS          shasum -a 256 images/NAME.png
   Windows        Get-FileHash images\\NAME.png
 
-To take it into CytoLoom: cytoloom package open FILE.zip. Keep the zip as it
-is for that: one that was packed again by another program is not accepted.`
+Keep the zip as it is for CytoLoom: one that was packed again by another
+program is not accepted.`
 }

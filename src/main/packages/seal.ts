@@ -48,7 +48,7 @@ export async function checkSeal(path: string): Promise<{ bytes: number; sha256: 
   if (expected === undefined) {
     throw refuse(`${path} is not a CytoLoom package, or its end is missing.`, {
       file: path,
-      next: 'Choose a file that "cytoloom package create" made, or copy it again.'
+      next: 'Choose a file that CytoLoom packed, or copy it again.'
     })
   }
   const { sealed, whole } = await hashFile(path, size)

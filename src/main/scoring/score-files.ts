@@ -144,6 +144,6 @@ function limitNote(predictions: ScoredFiles['predictions'], convention: keyof ty
   const most = [...predictions.values()].reduce((largest, list) => Math.max(largest, list.length), 0)
   const limit = conventions[convention].maxDetections.at(-1) ?? 0
   if (most <= limit) return []
-  const next = convention === 'coco' ? ' --convention livecell takes 2,000.' : ''
+  const next = convention === 'coco' ? " LIVECell's convention counts 2,000." : ''
   return [`An image has ${most} predictions; AP counts the best ${limit} of an image.${next}`]
 }

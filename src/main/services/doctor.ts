@@ -57,8 +57,9 @@ function reasonOf(wish: EngineRequest, sentence: string): string {
 
 function describe(trial: EngineTrial): EngineReport {
   if (!trial.available) {
-    const { message, next } = trial.error
-    return { name: trial.name, available: false, why: next === undefined ? message : `${message} ${next}` }
+    const { message, next, remedies } = trial.error
+    const why = next === undefined ? message : `${message} ${next}`
+    return { name: trial.name, available: false, why, ...(remedies === undefined ? {} : { remedies }) }
   }
   const { name, engine, convGflops, trainGflops } = trial
   const measured = { name, available: true, library: engine.library, device: engine.device, convGflops, trainGflops }

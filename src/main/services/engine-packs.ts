@@ -147,14 +147,16 @@ async function verifyPack(
   if (deviation !== undefined && deviation <= tolerance) return
   throw new AppError('defect', `The library computes other numbers than plain JavaScript (by ${String(deviation)}).`, {
     file: basename(folder),
-    next: 'The pack was not taken. Choose the engine "wasm" or "webgpu", and tell us about this computer.'
+    next: 'The pack was not installed. Use another engine, and tell us about this computer.',
+    remedies: [{ action: 'choose-engine', engine: kind === 'native-gpu' ? 'webgpu' : 'wasm' }]
   })
 }
 
 function refuseDownload(wanted: { readonly requirement: string }): Promise<string> {
   return Promise.reject(
     refuse(`The wheel of ${wanted.requirement} is needed too, and nothing is fetched when installing from files.`, {
-      next: 'Give all wheels in one command, or use "cytoloom engine build", which fetches what is missing.'
+      next: 'Choose all wheels together, or have what is missing fetched.',
+      remedies: [{ action: 'install-engine', engine: 'native-gpu' }]
     })
   )
 }

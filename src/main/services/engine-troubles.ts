@@ -1,11 +1,12 @@
 import { AppError } from '../../shared/errors.ts'
+import { type Remedy } from '../../shared/remedies.ts'
 import { type Run } from '../../shared/runs.ts'
 import { EngineGone } from '../jobs/engine-client.ts'
 import { type MemoryPlan } from '../jobs/engine-protocol.ts'
 import { EngineOutOfMemory } from '../jobs/out-of-memory.ts'
 
 /**
- * What ended a run, with the command that goes on with it. Another engine is never taken without the user's word: its
+ * What ended a run, with the ways to resume it. Another engine is never taken without the user's word: its
  * speed and its last digits differ.
  */
 export function troubleOf(thrown: unknown, run: Run, memory: MemoryPlan | undefined): unknown {
@@ -18,25 +19,32 @@ export function troubleOf(thrown: unknown, run: Run, memory: MemoryPlan | undefi
 function outOfMemory(cause: EngineOutOfMemory, run: Run, memory: MemoryPlan | undefined): AppError {
   const size = memory === undefined ? '' : ` with ${memory.microBatch} samples at a time`
   const smaller = memory?.smallerMicroBatch
+  const again = (microBatch?: number): Remedy => ({
+    action: 'resume-run',
+    run: run.name,
+    ...(microBatch && { microBatch })
+  })
   return new AppError('resources', `The engine ran out of memory${size}. The run is paused at its last safe point.`, {
-    next:
-      smaller === undefined
-        ? `Close other programs, then go on: ${resume(run)}. It cannot be made smaller but by smaller tiles or networks.`
-        : `Go on with less at a time, which changes nothing in the result: ${resume(run)} --micro-batch ${smaller}.`,
+    ...(smaller === undefined
+      ? {
+          next: 'Close other programs, then resume it. Only smaller tiles or networks would need less.',
+          remedies: [again()]
+        }
+      : { next: 'Resume it with fewer samples at a time: the result stays the same.', remedies: [again(smaller)] }),
     cause
   })
 }
 
 function engineFailed(kind: 'resources' | 'defect', message: string, run: Run, cause: unknown): AppError {
+  const resume: Remedy = { action: 'resume-run', run: run.name }
   const used = run.engine?.name
   // wasm needs nothing that could be missing; plain JavaScript is what it can be told from.
-  const next = used === 'wasm' ? 'cpu' : 'wasm'
-  const other = used === undefined || used === 'cpu' ? '' : `, or with another engine: ${resume(run)} --engine ${next}`
-  return new AppError(kind, message, { next: `Go on from the last safe point: ${resume(run)}${other}.`, cause })
-}
-
-function resume({ name }: Run): string {
-  return `cytoloom train --resume "${name}"`
+  const engine = used === 'wasm' ? 'cpu' : 'wasm'
+  return new AppError(kind, message, {
+    next: 'The run is safe at its last safe point.',
+    remedies: used === undefined || used === 'cpu' ? [resume] : [resume, { ...resume, engine }],
+    cause
+  })
 }
 
 export function gigabytes(bytes: number): string {

@@ -17,7 +17,7 @@ export async function maskGraph(app: AppContext, request: ParsedInput<'masks.gra
   const wanted = request.image === undefined ? annotated : annotated.filter((image) => isCalled(image, request.image))
   if (wanted.length === 0) {
     throw refuse(`"${dataset.name}" has no annotated image ${request.image ?? ''}`.trimEnd() + '.', {
-      next: `cytoloom dataset "${dataset.name}" lists its images.`
+      remedies: [{ action: 'show', kind: 'dataset', name: dataset.name }]
     })
   }
   const images: MaskGraph['images'] = []

@@ -70,7 +70,7 @@ export async function readStarterCard(folder: string): Promise<StarterCard> {
   } catch (cause) {
     throw refuse('This version of the program has no model on board, or its file is damaged.', {
       file,
-      next: 'Train a model of your own: cytoloom train.',
+      remedies: [{ action: 'make', kind: 'run' }],
       cause
     })
   }

@@ -56,7 +56,10 @@ async function findSet(app: AppContext, set: string): Promise<FoundSet> {
     }
   }
   throw refuse(`There is no synthetic set or data set called "${set}".`, {
-    next: 'cytoloom datasets lists the data sets; cytoloom generate makes a synthetic set.'
+    remedies: [
+      { action: 'list', kind: 'dataset' },
+      { action: 'make', kind: 'synthetic' }
+    ]
   })
 }
 

@@ -81,12 +81,17 @@ function usableImages(dataset: Dataset, images: readonly DatasetImage[], { tile,
   const usable = annotated.filter(fits)
   if (annotated.length === 0) {
     throw refuse(`No image of "${dataset.name}" is annotated.`, {
-      next: 'Import it again together with its annotation (--annotations).'
+      next: 'Import it again together with its annotation.',
+      remedies: [{ action: 'import-again', option: 'annotations' }]
     })
   }
   if (usable.length === 0) {
     throw refuse(`No annotated image of "${dataset.name}" holds a tile of ${tile}×${tile} pixels.`, {
-      next: 'Choose a smaller --tile, or a larger --scale.'
+      next: 'Choose smaller tiles, or a larger scale.',
+      remedies: [
+        { action: 'set-option', option: 'tile' },
+        { action: 'set-option', option: 'scale' }
+      ]
     })
   }
   const small = annotated.filter((image) => !fits(image))

@@ -58,6 +58,7 @@ function featureChoice({ features, resize, anyWeights }: ParsedInput<'runs.evalu
   const file = /^inception:(.+)$/.exec(features)?.[1]
   if (file !== undefined) return { network: 'inception', file: resolve(file), resize, anyWeights }
   throw new AppError('usage', `There are no features called "${features}".`, {
-    next: 'Give effnet, or inception:FILE with the file of the published weights.'
+    next: 'There are "effnet" and "inception:FILE", with the file of the published weights.',
+    remedies: [{ action: 'set-option', option: 'features', value: 'effnet' }]
   })
 }

@@ -25,7 +25,8 @@ export async function generateSynthetic(
   const model = await requireModel(app, request.run)
   if (model.settings.network.maskChannels === 0) {
     throw refuse(`The run "${model.name}" makes images without masks.`, {
-      next: 'Train one with --generator paper to get annotated images.'
+      next: "Train one with the paper's generator to get annotated images.",
+      remedies: [{ action: 'set-option', option: 'generator', value: 'paper' }]
     })
   }
   const id = SyntheticId.parse(newId('s'))
@@ -86,7 +87,12 @@ function describeJob(app: AppContext, model: Model, request: GenerateInput, outF
 /** The classes in equal shares; what does not divide goes to the first ones. */
 function pictureCounts({ count, perClass }: GenerateInput, classes: number): number[] {
   if (count !== undefined && perClass !== undefined) {
-    throw refuse('Give either a number in all (--count) or a number for each class (--per-class), not both.', {})
+    throw refuse('Choose either a number of images in all or a number for each class, not both.', {
+      remedies: [
+        { action: 'set-option', option: 'count' },
+        { action: 'set-option', option: 'perClass' }
+      ]
+    })
   }
   if (perClass !== undefined) return new Array<number>(classes).fill(perClass)
   const total = count ?? 16

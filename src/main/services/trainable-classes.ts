@@ -23,7 +23,8 @@ export function trainableClasses({ result, images }: PreparedAbout): string[] {
     if (count >= fewestPictures) continue
     const pictures = count === 1 ? '1 training picture' : `${count} training pictures`
     throw refuse(`The class "${className}" of "${name}" has ${pictures}; at least ${fewestPictures} are needed.`, {
-      next: 'Add pictures of it, or import the data set without that class or without classes (--class-from none).'
+      next: 'Add images of it, or import the data set without that class or without classes.',
+      remedies: [{ action: 'import-again', option: 'classFrom', value: 'none' }]
     })
   }
   return classes

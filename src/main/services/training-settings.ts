@@ -41,7 +41,7 @@ export function settingsOf(
   if (from !== undefined && from.network.resolution !== prepared.tile) {
     throw refuse(
       `The model was made for tiles of ${from.network.resolution} pixels, "${prepared.name}" has ${prepared.tile}.`,
-      { next: `Prepare the data set again with --tile ${from.network.resolution}.` }
+      { remedies: [{ action: 'prepare-again', tile: from.network.resolution }] }
     )
   }
   return {
@@ -127,10 +127,14 @@ function withQuickAdaptation(augmentation: Augmentation, { adaKimg }: TrainInput
 export function requireDivisor({ batch, microBatch }: TrainingSettings): void {
   if (microBatch === undefined || batch % microBatch === 0) return
   const divisors = Array.from({ length: batch }, (_, i) => i + 1).filter((size) => batch % size === 0)
-  throw refuse(`A batch of ${batch} cannot be computed ${microBatch} samples at a time: it leaves a rest.`, {
-    next: `Choose a micro-batch of ${divisors.join(', ')}, or another batch.`
+  throw refuse(`A batch of ${batch} cannot be computed ${microBatch} samples at a time: there would be a remainder.`, {
+    next: `Compute ${oneOf(divisors)} at a time, or choose another batch.`,
+    remedies: [{ action: 'set-option', option: 'microBatch' }]
   })
 }
+
+const oneOf = (choices: readonly number[]) =>
+  new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices.map(String))
 
 /** The group of the minibatch standard deviation divides the batch: the largest such number up to what was wished. */
 function groupFor(wished: number, batch: number): number {

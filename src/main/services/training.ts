@@ -70,7 +70,7 @@ export async function resumeRun(
   const run = app.catalog.runs.require(request.run)
   if (run.iteration >= run.settings.iterations) {
     throw refuse(`The run "${run.name}" is finished: there is nothing to go on with.`, {
-      next: `Start a new run from its model: cytoloom train ${run.prepared} --name NEW --from "${run.name}".`
+      remedies: [{ action: 'train-from', run: run.name, prepared: run.prepared }]
     })
   }
   const { microBatch } = request

@@ -4,6 +4,7 @@ import { type InstalledPack } from '../../shared/engine-packs.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { type CommonOptions, engineOption, type Host } from './host.ts'
 import { bytes } from './numbers.ts'
+import { remedyLine } from './remedies.ts'
 
 /** doctor, engine list · build · install · remove */
 export function addEngineCommands(program: Command, host: Host): void {
@@ -45,9 +46,12 @@ function engineLine({
   why,
   trainGflops,
   library,
-  device
+  device,
+  remedies = []
 }: Output<'app.doctor'>['engines'][number]): string {
-  if (!available) return `  ${name}: ${why ?? 'not available'}`
+  if (!available) {
+    return [`  ${name}: ${why ?? 'not available'}`, ...remedies.map((remedy) => `    ${remedyLine(remedy)}`)].join('\n')
+  }
   const measured = `${(trainGflops ?? 0).toPrecision(3)} billion operations a second in training (${library ?? ''}, ${device ?? ''})`
   return `  ${name}: ${measured}${why === undefined ? '' : `. ${why}`}`
 }

@@ -1,5 +1,16 @@
 import { type Remedy, type RemedyAction, type RemedyOption } from '../../shared/remedies.ts'
 
+/** What someone at a terminal can do about an error: its advice, then each remedy, a line each. */
+export function adviceLines({
+  next,
+  remedies = []
+}: {
+  readonly next?: string | undefined
+  readonly remedies?: readonly Remedy[] | undefined
+}): string[] {
+  return [...(next === undefined ? [] : [next]), ...remedies.map(remedyLine)]
+}
+
 /** A remedy as a line for someone at a terminal: what it does, and what to type for it. */
 export function remedyLine(remedy: Remedy): string {
   // The table pairs each action with its own remedy; a looked-up entry loses that pairing for the compiler.
@@ -12,7 +23,7 @@ const wordings: Wordings = {
   list: ({ kind }) => `List them: ${listing[kind]}`,
   show: ({ kind, name }) => `Look at it: ${showing[kind]} ${quoted(name)}`,
   make: ({ kind }) => `Make one: ${making[kind]}`,
-  'choose-name': () => 'Choose another name: --name NAME',
+  'choose-name': () => 'Choose another name.',
   'choose-workspace': () => 'Use another workspace: --workspace FOLDER',
   'rebuild-catalogue': () => 'Rebuild the catalogue from the folders: cytoloom doctor --rebuild',
 

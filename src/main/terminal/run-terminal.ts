@@ -7,7 +7,7 @@ import { createProgram } from './commands.ts'
 import { type Host } from './host.ts'
 import { exitStatus } from './exit-status.ts'
 import { createProgressDisplay } from './progress-display.ts'
-import { remedyLine } from './remedies.ts'
+import { adviceLines } from './remedies.ts'
 
 /**
  * Runs one command.
@@ -44,8 +44,11 @@ function report(error: WireError, asJson: boolean): void {
     return
   }
   const file = error.file !== undefined && !error.message.includes(error.file) ? `\n  File: ${error.file}` : ''
-  const advice = [...(error.next === undefined ? [] : [error.next]), ...(error.remedies ?? []).map(remedyLine)]
-  process.stderr.write(`${error.message}${file}${advice.map((line) => `\n  ${line}`).join('')}\n`)
+  process.stderr.write(
+    `${error.message}${file}${adviceLines(error)
+      .map((line) => `\n  ${line}`)
+      .join('')}\n`
+  )
 }
 
 function createHost(asJson: boolean): Host {

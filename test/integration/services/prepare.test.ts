@@ -65,7 +65,9 @@ describe('preparing the bundled sample', () => {
     await expect(host.request('prepared.create', { ...input, name: 'large', tile: 512 })).rejects.toThrow(
       /holds a tile/
     )
-    await expect(host.request('prepared.create', { ...input, dataset: 'no such' })).rejects.toThrow(/no dataset called/)
+    await expect(host.request('prepared.create', { ...input, dataset: 'no such' })).rejects.toThrow(
+      /no data set called/
+    )
     expect((await readdir(join(workspace, 'prepared'))).filter((name) => name.startsWith('.'))).toEqual([])
   })
 

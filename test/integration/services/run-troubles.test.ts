@@ -173,7 +173,7 @@ test('a run that comes apart goes back once, and stops with advice when it does 
   const running = host.request('runs.train', input, { notice: (text) => told.push(text) })
   await expect(running).rejects.toMatchObject({
     kind: 'input',
-    message: expect.stringMatching(/^Training came apart twice/) as string,
+    message: expect.stringMatching(/^Training diverged twice/) as string,
     next: expect.stringMatching(/^It had no safe point yet\. Start a new run with .*--learning-rate/) as string
   })
   expect(told.join()).toMatch(/went back to iteration 0 and goes on with other random draws; no setting was changed/)

@@ -27,7 +27,7 @@ describe('the memory of a run', () => {
     expect(() => planMemory({ ...livecell, microBatch: 8 }, 'native-cpu', free)).toThrow(
       expect.objectContaining({
         kind: 'resources',
-        next: expect.stringContaining('--micro-batch 2') as string
+        remedies: [{ action: 'set-option', option: 'microBatch', value: 2 }]
       }) as Error
     )
     expect(planMemory({ ...livecell, microBatch: 2 }, 'native-cpu', free).microBatch).toBe(2)
@@ -41,6 +41,16 @@ describe('the memory of a run', () => {
 
   test('ends at 4 GiB on wasm, however much the computer has', () => {
     expect(() => planMemory({ ...livecell, microBatch: 16 }, 'wasm', 1e12)).toThrow(/at a time needs about/)
+  })
+
+  test('that wasm cannot address is found by another engine, not by closing programs', () => {
+    const large = { ...livecell, network: { ...livecell.network, resolution: 2048 } }
+    expect(() => planMemory(large, 'wasm', 1e12)).toThrow(
+      expect.objectContaining({
+        next: expect.not.stringContaining('Close other programs') as string,
+        remedies: expect.arrayContaining([{ action: 'install-engine', engine: 'native-cpu' }]) as unknown
+      }) as Error
+    )
   })
 
   test('is not guessed at on graphics cards', () => {

@@ -139,7 +139,7 @@ describe('an engine that is asked for', () => {
   test('and is not there is refused with how to get it', async () => {
     await expect(placeOf(await surroundings(), 'native-gpu')).rejects.toMatchObject({
       kind: 'input',
-      next: expect.stringContaining('cytoloom engine build --gpu') as string
+      remedies: expect.arrayContaining([{ action: 'install-engine', engine: 'native-gpu' }]) as unknown
     })
   })
 
@@ -147,7 +147,7 @@ describe('an engine that is asked for', () => {
     const place = await surroundings()
     await rm(join(place.engineFolder, 'pack', 'LICENSE'))
     await expect(placeOf(place, 'native-cpu')).rejects.toMatchObject({
-      next: expect.stringContaining('cytoloom engine build') as string
+      remedies: expect.arrayContaining([{ action: 'install-engine', engine: 'native-cpu' }]) as unknown
     })
   })
 

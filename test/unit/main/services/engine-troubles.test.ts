@@ -22,15 +22,18 @@ describe('what ended a run', () => {
   test('names the next engine, and takes it not by itself', () => {
     expect(troubleOf(new EngineGone('SIGSEGV'), run, undefined)).toMatchObject({
       kind: 'resources',
-      next: 'Go on from the last safe point: cytoloom train --resume "my run", or with another engine: cytoloom train --resume "my run" --engine wasm.'
+      remedies: [
+        { action: 'resume-run', run: 'my run' },
+        { action: 'resume-run', run: 'my run', engine: 'wasm' }
+      ]
     })
     expect(troubleOf(new AppError('defect', 'a kernel failed'), run, undefined)).toMatchObject({
       message: 'a kernel failed',
-      next: expect.stringContaining('--engine wasm') as string
+      remedies: expect.arrayContaining([{ action: 'resume-run', run: 'my run', engine: 'wasm' }]) as unknown
     })
     const last: Run = { ...run, engine: { name: 'cpu', library: '', device: '', threads: 1 } }
     expect(troubleOf(new EngineGone('SIGSEGV'), last, undefined)).toMatchObject({
-      next: 'Go on from the last safe point: cytoloom train --resume "my run".'
+      remedies: [{ action: 'resume-run', run: 'my run' }]
     })
   })
 
@@ -39,7 +42,7 @@ describe('what ended a run', () => {
     expect(troubleOf(new EngineOutOfMemory(), run, plan)).toMatchObject({
       kind: 'resources',
       message: 'The engine ran out of memory with 8 samples at a time. The run is paused at its last safe point.',
-      next: expect.stringContaining('--resume "my run" --micro-batch 4') as string
+      remedies: [{ action: 'resume-run', run: 'my run', microBatch: 4 }]
     })
   })
 

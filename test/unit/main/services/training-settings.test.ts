@@ -134,10 +134,10 @@ describe('the settings of a run', () => {
     expect(gamma(4)).toBeCloseTo(2 * gamma(8), 10)
   })
 
-  test('refuse micro-batches that leave a rest, and name those that do not', () => {
+  test('refuse micro-batches that leave a remainder, and name those that do not', () => {
     expect(settingsOf(wish({ batch: 6, microBatch: 3 }), prepared, 2, undefined).microBatch).toBe(3)
     expect(() => settingsOf(wish({ batch: 6, microBatch: 4 }), prepared, 2, undefined)).toThrow(
-      expect.objectContaining({ next: 'Choose a micro-batch of 1, 2, 3, 6, or another batch.' })
+      expect.objectContaining({ next: 'Compute 1, 2, 3 or 6 at a time, or choose another batch.' })
     )
   })
 
