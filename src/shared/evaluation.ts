@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EngineInfo, EngineRequest } from './runs.ts'
 
-/** How pictures reach the size of the Inception network; published scores differ in it (gan-engine §7.2). */
+/** How pictures reach the size of the Inception network; published scores differ in it (docs/method.md §7.2). */
 export const InceptionResize = z.enum(['tf1', 'pytorch', 'clean'])
 export type InceptionResize = z.infer<typeof InceptionResize>
 

@@ -7,7 +7,7 @@ export type PreparedId = z.infer<typeof PreparedId>
 export const Split = z.enum(['train', 'validation', 'test'])
 export type Split = z.infer<typeof Split>
 
-/** The choices of the mask pipeline (paper §2.2.1, Algorithm 1). */
+/** The choices of the mask pipeline (paper §2.2.1, Algorithm 1; docs/method.md §8.2). */
 export const MaskSettings = z.object({
   /** A cell covered by another beyond this share of its area is removed (strictly greater). */
   maxCover: z.number().min(0).max(1),
@@ -94,7 +94,7 @@ export const PreparedImage = z.object({
 })
 export type PreparedImage = z.infer<typeof PreparedImage>
 
-/** Real limits of a class, for the area filter (paper §2.4, sheet §5.6): from the visible parts of painted cells. */
+/** Real limits of a class, for the area filter (docs/method.md §8.4): from the visible parts of painted cells. */
 export const CellLimits = z.object({
   class: z.string(),
   minArea: z.number(),

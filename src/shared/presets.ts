@@ -11,7 +11,7 @@ export interface DataShape {
 }
 
 /**
- * The settings of a preset, named as in the paper (§2.3, §2.5) and gan-engine.md §0.
+ * The settings of a preset, named as in the paper (§2.3, §2.5) and docs/method.md §0.
  *
  * `livecell` and `tissuenet` are the published recipe, with DiffAugment, ADA and APA (§2.5) and three stated departures: the
  * edges of the merge convolutions repeat the border pixel, R1's γ follows NVIDIA's heuristic 0.0002·R²/batch, and classes
@@ -84,7 +84,7 @@ interface Preset {
   readonly sampleEvery: number
 }
 
-/** R1's γ by NVIDIA's rule of thumb for its "auto" configuration (gan-engine §5.2). */
+/** R1's γ by NVIDIA's rule of thumb for its "auto" configuration (docs/method.md §5.2). */
 export function heuristicGamma(resolution: number, batch: number): number {
   return (0.0002 * resolution ** 2) / batch
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
-/** Which generator (gan-engine §1, §2): the paper's image-and-mask network, or plain StyleGAN2. */
+/** Which generator (docs/method.md §1, §2): the paper's image-and-mask network, or plain StyleGAN2. */
 export const GeneratorKind = z.enum(['paper', 'stylegan2'])
 
 /**
- * How the paper's skip path is read where its text and Figure 1 leave it open (gan-engine §2.2; docs/decisions/0010). The
- * defaults reproduce every number printed in the figure; what is absent takes its default.
+ * How the paper's skip path is read where its text and Figure 1 leave it open (docs/method.md §2.2). The defaults
+ * reproduce every number printed in the figure; what is absent takes its default.
  */
 export const SkipPath = z.object({
   /** Which of the first two extractions takes the larger share: that of the 4×4 block (½, then ¼) or that of 8×8 (¼, then ½). */
@@ -52,9 +52,7 @@ export const NetworkSettings = z.object({
 })
 export type NetworkSettings = z.infer<typeof NetworkSettings>
 
-/**
- * How the strength p of the adaptive augmentations, ADA and APA alike, follows the discriminator (gan-engine §6.2).
- */
+/** How the strength p of ADA and APA alike follows the discriminator (docs/method.md §6.2). */
 export const Adaptation = z.object({
   /** Mean sign of the logits of reals to hold; above it the discriminator overfits. */
   target: z.number().min(-1).max(1).default(0.6),
@@ -62,7 +60,7 @@ export const Adaptation = z.object({
   interval: z.int().positive().default(4),
   /** Thousands of real images over which p could go from 0 to 1. */
   kimg: z.number().positive().default(500),
-  /** Upper limit of p. From 0.82 on integer shifts begin to leak into the generated pictures. */
+  /** Upper limit of p. From 0.82 on integer shifts can leak into the generated pictures (docs/method.md §6.3). */
   largestProbability: z.number().min(0).max(1).default(0.8)
 })
 export type Adaptation = z.infer<typeof Adaptation>

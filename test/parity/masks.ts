@@ -16,8 +16,8 @@ export async function* runMasks(folder: string): AsyncGenerator<ParityResult> {
   const has = (file: string) => existsSync(join(folder, file))
   if (has('edge-cases.json')) yield* compareEdgeCases(folder)
   if (has('regionprops.json')) yield* compareRegionProperties(folder)
-  const truth = await readLivecell(folder)
   if (!has('graphs.json')) return
+  const truth = await readLivecell(folder)
   if (truth === undefined) {
     yield missingData('LIVECell annotations')
     return

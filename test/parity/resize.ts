@@ -32,6 +32,7 @@ export async function* compareResizers(folder: string): AsyncGenerator<ParityRes
   const file = parsed.data
   for (const [variant, resizer] of Object.entries(resizers)) yield compareRows(file, variant, resizer)
 
+  if (file.images.length === 0) return
   const arrays = await readNpz(join(folder, 'resize.npz'))
   for (const [index, { file: name, input }] of file.images.entries()) {
     const source = join(folder, '../../data', name)

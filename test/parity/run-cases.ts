@@ -25,6 +25,7 @@ const sets: readonly { readonly marks: readonly string[]; readonly run: Runner }
   { marks: ['polygon-rle.json'], run: runCoco },
   { marks: ['coco-eval-detail.json'], run: runCoco },
   { marks: ['graphs.json'], run: runMasks },
+  { marks: ['regionprops.json'], run: runMasks },
   { marks: ['frechet-kid.json', 'features.npz'], run: runFid },
   { marks: ['golden.npz', 'architecture.json'], run: runEfficientnet }
 ]

@@ -23,7 +23,7 @@ const batch = 16
 /** At most this many are made for each one that is wanted; then the filter has the last word no longer. */
 const attemptsPerPicture = 4
 
-/** Makes a synthetic set from a run's best model: pictures, label images, outlines (paper §2.4). */
+/** Makes a synthetic set from a run's best model: pictures, label images, outlines. */
 export async function generateSet(job: GenerateJob, channel: Channel): Promise<void> {
   await startEngine(job, channel)
   const { tensors, checkpoint } = await new CheckpointFolder(job.runFolder).chooseModel()

@@ -33,7 +33,7 @@ async function loadOnBoard(resources: string): Promise<LoadedPictureNetwork> {
   }
 }
 
-/** How the SHA-256 of the published file begins, which is also in its name (gan-engine §7.1). */
+/** How the SHA-256 of the published file begins, which is also in its name (docs/method.md §7.1). */
 const publishedHash = '6726825d'
 
 async function loadInception({

@@ -1,6 +1,6 @@
 /** Samples [R, R, image planes + mask plane] with values about −1…1, as bytes: the way back from x/127.5 − 1. */
 
-/** Image planes, interleaved, clamped and truncated as in the reference (gan-engine §1.5). */
+/** Image planes, interleaved, clamped and truncated as in the reference (docs/method.md §1.5). */
 export function imageBytes(sample: Float32Array, imageChannels: 1 | 3, maskChannels: 0 | 1 = 1): Uint8Array {
   const planes = imageChannels + maskChannels
   const pixels = sample.length / planes

@@ -78,7 +78,7 @@ export class Scorer {
     return new Scorer(run, network, features, new PictureFeatures(vectors, network.size, labels))
   }
 
-  /** As many synthetic pictures of each class as there are real ones (paper §2.5: the mean over classes counts). */
+  /** As many synthetic pictures of each class as there are real ones (paper §3.2: the mean over classes counts). */
   async draw(generator: Generator, seed: number): Promise<PictureSet & { readonly pixels: Uint8Array }> {
     const { resolution, imageChannels, maskChannels } = this.#settings.network
     const labels = Int32Array.from(

@@ -48,7 +48,7 @@ export function featureMapBytes(network: NetworkSettings): number {
 
 /**
  * Parameters of both networks, to a few percent: 3×3 convolutions, two to a block in each network, make up nearly all
- * of them (gan-engine §1.2, §1.4).
+ * of them (docs/method.md §1.5, §3).
  */
 export function parameterBytes(network: NetworkSettings): number {
   const { wDim, zDim, mappingLayers, embedDim } = network

@@ -6,8 +6,8 @@ import { convolve, scatterConvolve2 } from './convolution.ts'
 
 /*
  * Resampling by two with the filter [1, 3, 3, 1], zeros outside the image, as StyleGAN2 does it (upfirdn2d and
- * conv2d_resample of stylegan2-ada-pytorch). Everything here is linear in the images and differentiable to any order:
- * the derivative of filtering is filtering.
+ * conv2d_resample of stylegan2-ada-pytorch; docs/method.md §1.4). Everything here is linear in the images and
+ * differentiable to any order: the derivative of filtering is filtering.
  */
 
 registerLoopKernels('cpu', cpuBuffers)
@@ -23,7 +23,9 @@ export function firUpsample2(x: tf.Tensor4D): tf.Tensor4D {
   return upsample(x, 1)
 }
 
-/** Each pixel four times: x [N, H, W, C] → [N, 2H, 2W, C]. Made of joins, which every engine can differentiate again. */
+/**
+ * Each pixel four times: x [N, H, W, C] → [N, 2H, 2W, C]. Made of joins, which every engine can differentiate again.
+ */
 export function nearestUpsample2(x: tf.Tensor4D): tf.Tensor4D {
   const [count, height, width, channels] = x.shape
   const pixels = tf.reshape(x, [count * height * width, channels])

@@ -19,7 +19,7 @@ export interface TorchWeights {
 
 /**
  * Reads a dictionary of tensors as `torch.save` writes it, in either of its containers: the zip of PyTorch 1.6 and
- * later, or the five pickles of the versions before (gan-engine §7.1).
+ * later, or the five pickles of the versions before (docs/method.md §7.1).
  *
  * Nothing in the file is run, and every size is checked against the bytes that are there before memory is taken for it.
  *

@@ -21,8 +21,8 @@ export type Limits = Omit<CellLimits, 'class'>
 const leastVisible = 3
 
 /**
- * Measures the painted mask of a real image as a decoder would see it. Pieces that other cells cut off are no cells, and
- * cells at the image border have no known size; both are left out (all are taken if the border cuts every one).
+ * Measures the painted mask of a real image as a decoder would see it. Pieces that other cells cut off are no cells,
+ * and cells at the image border have no known size; both are left out (all are taken if the border cuts every one).
  * @param owners row-major, one number per cell, 0 for background
  * @param tile side of the square tiles that training sees
  */
@@ -84,9 +84,10 @@ export type DropReason = 'too-few-cells' | 'too-many-cells' | 'too-much-removed'
 const mostRemoved = 0.3
 
 /**
- * Removes the cells of a synthetic mask that lie outside the real ones' sizes (paper §2.4). A cell that the border cuts
- * may be as small and ragged as the cut makes it. A removed cell becomes background although the picture still shows
- * it; if that happens too much, or the number of cells is not one of real tiles, the picture is to be dropped.
+ * Removes the cells of a synthetic mask that lie outside the real ones' sizes (paper §3.3, docs/method.md §8.4). A cell
+ * that the border cuts may be as small and ragged as the cut makes it. A removed cell becomes background although the
+ * picture still shows it; if that happens too much, or the number of cells is not one of real tiles, the picture is to
+ * be dropped.
  * @param labels row-major, one number per cell, as decoded
  */
 export function filterByArea(labels: Uint32Array, width: number, height: number, limits: Limits): FilteredMask {

@@ -31,7 +31,7 @@ export interface DecodedMask {
 const sharpEnough = 0.85
 
 /**
- * Reads cells back from a gray mask as the generator paints it (inverse of paper §2.2.1).
+ * Reads cells back from a gray mask as the generator paints it (inverse of paper §2.2.1; docs/method.md §8.3).
  * @param gray row-major, 0 … 255
  * @param grayLevels the number of labels beside background, L
  */

@@ -1,7 +1,7 @@
 import { emptyRle, rleUnion, type Rle } from './rle.ts'
 
 /**
- * The pixels of a polygon, bit for bit as the COCO tools find them.
+ * The pixels of a polygon, bit for bit as the COCO tools find them (docs/method.md §9.3).
  *
  * Those walk the outline on a grid five times as fine and keep the steps between the sub-columns 5x + 2 and 5x + 3:
  * they pass the centre of pixel column x. Only such steps are computed here, straight from the edge, instead of the

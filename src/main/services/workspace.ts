@@ -7,7 +7,7 @@ import { sweepPartials } from '../files/atomic-write.ts'
 export const collections = ['datasets', 'prepared', 'runs', 'synthetic', 'packages'] as const
 export type Collection = (typeof collections)[number]
 
-/** Where things stand in a workspace (docs: contract of files). All paths follow from the root, so it can be moved. */
+/** Where things stand in a workspace. All paths follow from the root, so it can be moved. */
 export class WorkspaceFolders {
   readonly root: string
 

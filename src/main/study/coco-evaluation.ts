@@ -15,7 +15,9 @@ export interface CocoEvaluation {
 }
 
 export interface PrecisionRecall {
-  /** At the 101 recall points 0, 0.01 … 1: the best precision at this recall or a higher one, 0 if it is not reached. */
+  /**
+   * At the 101 recall points 0, 0.01 … 1: the best precision at this recall or a higher one, 0 if it is not reached.
+   */
   readonly precision: Float64Array
   /** The share of truths found. */
   readonly recall: number
@@ -40,8 +42,8 @@ export interface CocoStats {
 export const recallPoints: readonly number[] = Array.from({ length: 101 }, (_, i) => (i === 100 ? 1 : i * 0.01))
 
 /**
- * COCO's evaluation of instance masks, equal to pycocotools 2.0.11 but for two defects of it that are not followed: an
- * annotation with id 0 can be matched, and an empty list of detections gives 0.
+ * COCO's evaluation of instance masks (docs/method.md §9.1), equal to pycocotools 2.0.11 but for two defects of it that
+ * are not followed: an annotation with id 0 can be matched, and an empty list of detections gives 0.
  * @param categories the ids that are evaluated; others are left out
  */
 export function evaluateInstances(

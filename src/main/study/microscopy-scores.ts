@@ -9,7 +9,7 @@ import {
   type MatchCounts
 } from './label-metrics.ts'
 
-/** The scores of the microscopy literature for one or several pictures, each 0 … 1 (data-and-segmentation §4.2). */
+/** The scores of the microscopy literature for one or several pictures, each 0 … 1 (docs/method.md §9.2). */
 export interface MicroscopyScores {
   /** TP / (TP + FP + FN) at IoU 0.5, at 0.75, and its mean over 0.5, 0.55 … 0.95. Not COCO's AP. */
   readonly AP50: number

@@ -3,7 +3,7 @@ import { invariant } from '../../../shared/errors.ts'
 import { registerConvolutionGradients } from './convolution-gradients.ts'
 
 /**
- * Second derivatives that tfjs 4.22 lacks or gets wrong, for gradient penalties (R1, path length).
+ * Second derivatives that tfjs 4.22 lacks or gets wrong, for gradient penalties (R1, path length; docs/method.md §10).
  *
  * tfjs's own gradients of exp, sigmoid, tanh and softmax keep the operation's output, which loses its history, so a
  * second derivative is wrong without an error. These keep the input instead. The backward passes of linear operations

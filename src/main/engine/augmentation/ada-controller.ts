@@ -1,6 +1,6 @@
 import { type Adaptation } from '../../../shared/training.ts'
 
-/** The strength of ADA and APA, and what it is adapted by (gan-engine §6.2 "Adaptation"). All of it survives a restart. */
+/** The strength of ADA and APA, and what it is adapted by (docs/method.md §6.2). All of it survives a restart. */
 export interface AdaState {
   readonly probability: number
   /** Discriminator steps seen. */

@@ -31,8 +31,8 @@ function rotation(angle: number): SquareMatrix {
 }
 
 /**
- * For each sample the matrix that maps a pixel of the result to the pixel of the input it shows (gan-engine §6.2), with
- * x to the right, y down and the origin in the middle of the picture.
+ * For each sample the matrix that maps a pixel of the result to the pixel of the input it shows (docs/method.md §6.2),
+ * with x to the right, y down and the origin in the middle of the picture.
  */
 export function geometryMatrices(parameters: AdaParameters): SquareMatrix[] {
   return Array.from(parameters.flip, (flip, n) => {
@@ -57,7 +57,7 @@ const grayAxis: SquareMatrix = [1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0].
 const identity4: SquareMatrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]
 
 /**
- * For each sample the matrix that a colour (r, g, b, 1) is multiplied with (gan-engine §6.2).
+ * For each sample the matrix that a colour (r, g, b, 1) is multiplied with (docs/method.md §6.2).
  *
  * @param isColour false leaves out hue and saturation, which gray pictures do not have
  */

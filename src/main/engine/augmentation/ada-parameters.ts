@@ -1,9 +1,9 @@
 import { type RandomStream } from '../../../shared/random.ts'
 
 /**
- * What was drawn for each of N samples by the pipeline "bgc" of adaptive discriminator augmentation (Karras et al. 2020,
- * gan-engine §6.2): pixel blitting, general geometry, colour. Where an operation's gate stayed closed the value is the
- * neutral one.
+ * What was drawn for each of N samples by the pipeline "bgc" of adaptive discriminator augmentation (Karras et al.
+ * 2020, docs/method.md §6.2): pixel blitting, general geometry, colour. Where an operation's gate stayed closed the
+ * value is the neutral one.
  */
 export interface AdaParameters {
   /** 1 mirrors the sample; neutral 0. */

@@ -7,13 +7,12 @@ import { canvasMargin, frame, halve, mapAxes, mirrorAndDouble } from './sym6-res
 
 /**
  * `full` resamples at twice the resolution between two wavelet filters, as the reference does; `bilinear` is one warp,
- * which the reference sheet allows: a tenth of the work, exact for flips, quarter turns and whole pixels, softer for the
- * rest.
+ * a tenth of the work: exact for flips, quarter turns and whole pixels, softer for the rest.
  */
 export type AdaGeometry = 'full' | 'bilinear'
 
 /**
- * Augments samples with the pipeline "bgc" (gan-engine §6.2): geometry on all planes, colour on the image planes.
+ * Augments samples with the pipeline "bgc" (docs/method.md §6.2): geometry on all planes, colour on the image planes.
  * Differentiable to any order in x.
  *
  * @param x samples [N, H, W, P] in [-1, 1], image planes first

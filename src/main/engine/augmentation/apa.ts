@@ -12,7 +12,7 @@ export interface LabelledSamples {
  * discriminator that has begun to know the reals by heart.
  *
  * The label goes along with its sample. DeceiveD leaves the label of the real in place, which would teach D2D-CE that a
- * sample made for one class belongs to another (gan-engine §6.4).
+ * sample made for one class belongs to another (docs/method.md §6.4).
  *
  * @param fake as many as there are reals, without gradient
  * @param uniforms one number in [0, 1) for each; sample n is replaced when its number is below the probability

@@ -47,7 +47,7 @@ export function drawDiffAugment(
 }
 
 /**
- * Applies brightness, saturation, contrast, translation and cutout, in this order (gan-engine §6.1).
+ * Applies brightness, saturation, contrast, translation and cutout, in this order (docs/method.md §6.1).
  *
  * Colour changes the image planes alone, so that the gray levels of a mask keep their meaning; the geometry moves image
  * and mask together. Vacated and cut pixels become 0. Differentiable to any order in x.

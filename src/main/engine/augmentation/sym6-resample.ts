@@ -32,8 +32,8 @@ export interface AxisMap {
 export const frame = 2
 
 /**
- * Mirrors the borders of an axis, doubles its resolution with the filter, and frames it with zeros (gan-engine §6.2
- * execution, steps b and c).
+ * Mirrors the borders of an axis, doubles its resolution with the filter, and frames it with zeros
+ * (docs/method.md §6.2, execution b and c).
  */
 export function mirrorAndDouble(size: number, { before, after }: Margins): AxisMap {
   const mirrored = size + before + after
@@ -48,7 +48,7 @@ export function mirrorAndDouble(size: number, { before, after }: Margins): AxisM
   return map
 }
 
-/** Filters the canvas and takes every second pixel: back to the size before (step e). */
+/** Filters the canvas and takes every second pixel: back to the size before (execution e). */
 export function halve(size: number): AxisMap {
   const map = emptyMap(size, 2 * (size + 2 * canvasMargin))
   for (let position = 0; position < size; position++) {

@@ -14,8 +14,8 @@ import { addMaskNoise, drawMaskNoise } from './mask-noise.ts'
 export type Transform = (x: tf.Tensor4D, first: number) => tf.Tensor4D
 
 /**
- * Draws the augmentation of one batch: ADA with its present strength, then DiffAugment (gan-engine §6.0), then noise on
- * the mask. Image and mask get the same draw of the first two; colour changes the image alone.
+ * Draws the augmentation of one batch: ADA with its present strength, then DiffAugment (docs/method.md §6.0), then
+ * noise on the mask. Image and mask get the same draw of the first two; colour changes the image alone.
  *
  * @param stream random numbers by purpose
  * @param strength p of ADA, 0…1

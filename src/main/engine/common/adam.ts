@@ -14,9 +14,9 @@ export interface Optimizer {
 }
 
 /**
- * Adam (Kingma and Ba 2015) with the correction for lazy regularisers (Karras et al. 2020 §3.1): a network whose
- * regulariser has its own step every k iterations takes k + 1 steps in the time of k, so learning rate and decays are
- * those of k/(k + 1) of a step. One instance serves the main and the regulariser steps of a network.
+ * Adam (Kingma and Ba 2015) with the correction for lazy regularisers (Karras et al. 2020 §3.1; docs/method.md §5.6): a
+ * network whose regulariser has its own step every k iterations takes k + 1 steps in the time of k, so learning rate
+ * and decays are those of k/(k + 1) of a step. One instance serves the main and the regulariser steps of a network.
  *
  * A parameter that a step does not reach has gradient 0 there: its moments decay, it is not skipped. tfjs has an Adam
  * of its own, but that one cannot be saved and skips such parameters.

@@ -17,8 +17,9 @@ import { type TrainingState } from './training-state.ts'
 export type IterationLosses = Omit<Extract<HistoryEntry, { kind: 'step' }>, 'kind' | 'iteration' | 'seconds'>
 
 /**
- * One iteration in StudioGAN's order: G, its path-length penalty where it is due, the average of G, D, its gradient
- * penalty where it is due, the strength of the adaptive augmentations. What is reported is read back once, at the end.
+ * One iteration in StudioGAN's order (docs/method.md §5.7): G, its path-length penalty where it is due, the average of
+ * G, D, its gradient penalty where it is due, the strength of the adaptive augmentations. What is reported is read back
+ * once, at the end.
  */
 export async function runIteration(
   settings: TrainingSettings,

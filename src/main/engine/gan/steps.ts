@@ -14,11 +14,12 @@ import { inputsOf, partByPart, partsOf, rowsOf } from '../common/parts.ts'
 import { addR1ByParts } from './r1-by-parts.ts'
 
 /*
- * The four optimiser steps of training (gan-engine: StyleGAN2 with ReACGAN's loss). Each runs in one tidy, changes the
- * parameters of one network, and returns the losses it saw before the change as tensors that the caller owns.
+ * The four optimiser steps of training (docs/method.md §5: StyleGAN2 with ReACGAN's loss). Each runs in one tidy,
+ * changes the parameters of one network, and returns the losses it saw before the change as tensors that the caller
+ * owns.
  *
- * `microBatch` is how many samples go through the networks at once, all of them where it is left out. It changes how much
- * memory a step takes, and nothing else.
+ * `microBatch` is how many samples go through the networks at once, all of them where it is left out. It changes how
+ * much memory a step takes, and nothing else.
  */
 
 export interface Networks {

@@ -4,7 +4,7 @@ import { type TrainingSettings } from '../../../shared/training.ts'
 export type D2dSettings = Omit<TrainingSettings['d2dCrossEntropy'], 'weight'>
 
 /**
- * Data-to-data cross-entropy of ReACGAN (Kang et al. 2021; paper §2.3): each sample is drawn to the proxy of its class
+ * Data-to-data cross-entropy of ReACGAN (paper §2.3; docs/method.md §4): each sample is drawn to the proxy of its class
  * and away from the samples of other classes in the batch, unless it is near, or far, enough already. Its optimum is
  * not 0 but about log(1 + negatives).
  *

@@ -41,8 +41,8 @@ export function pathLengths(generator: Generator, inputs: GeneratorInputs, y: tf
 }
 
 /**
- * Path-length penalty (Karras et al. 2020 §3.2): a step in w should change the picture equally much wherever it starts.
- * The running mean a enters the penalty with the derivative of its newest part.
+ * Path-length penalty (Karras et al. 2020 §3.2; docs/method.md §5.3): a step in w should change the picture equally
+ * much wherever it starts. The running mean a enters the penalty with the derivative of its newest part.
  *
  * @param lengths ℓ of all samples of the batch [N]
  */

@@ -14,8 +14,9 @@ export interface R1Penalty {
 }
 
 /**
- * Gradient penalty on real samples (Mescheder et al. 2018). The gradient is that of the adversarial logit alone, with
- * respect to the samples before augmentation, over image and mask planes together. Can be differentiated again.
+ * Gradient penalty on real samples (Mescheder et al. 2018; docs/method.md §5.2). The gradient is that of the
+ * adversarial logit alone, with respect to the samples before augmentation, over image and mask planes together. Can be
+ * differentiated again.
  *
  * @param x real samples [N, R, R, P]
  * @param transform the augmentation between samples and discriminator

@@ -12,7 +12,7 @@ export interface FrechetDistance {
 }
 
 /**
- * The Fréchet distance between two sets of features, each taken for normally distributed (gan-engine §7.3).
+ * The Fréchet distance between two sets of features, each taken for normally distributed (docs/method.md §7.3).
  *
  * With Σ = FᵀF/divisor, the trace of the root is the nuclear norm of F₁F₂ᵀ over the root of both divisors. That holds
  * for singular covariances too, needs no matrix root, and with few samples no covariance either.

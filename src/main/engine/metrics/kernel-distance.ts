@@ -18,7 +18,7 @@ export interface KernelDistance {
 
 /**
  * The squared maximum mean discrepancy with the kernel (x·y/size + 1)³, estimated without bias on each subset
- * (gan-engine §7.4). Small or even negative values mean that the sets cannot be told apart.
+ * (docs/method.md §7.4). Small or even negative values mean that the sets cannot be told apart.
  *
  * @param a features [samples, size]
  * @param b features [samples, size]

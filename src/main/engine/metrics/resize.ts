@@ -1,8 +1,8 @@
 import { invariant } from '../../../shared/errors.ts'
 
 /**
- * The four ways in which published scores bring pictures to the size of their network (gan-engine §7.2). They differ
- * by more than the scores they lead to, so a score has to name its own.
+ * The four ways in which published scores bring pictures to the size of their network (docs/method.md §7.2). They
+ * differ by more than the scores they lead to, so a score has to name its own.
  *
  * - `tf1-bilinear`: TensorFlow 1, whose grid is not centred; no antialiasing
  * - `half-pixel-bilinear`: PyTorch's `interpolate`; no antialiasing
@@ -58,8 +58,8 @@ function addMultiple(target: Float64Array, weight: number, values: ArrayLike<num
 }
 
 /**
- * The bilinear positions are rounded to single precision, because the libraries do so: over a thousand pixels that moves
- * a sharp edge by 0.005 gray levels.
+ * The bilinear positions are rounded to single precision, because the libraries do so: over a thousand pixels that
+ * moves a sharp edge by 0.005 gray levels.
  *
  * @returns one entry for each of the `target` pixels
  */

@@ -188,7 +188,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/** Subsets of a kernel distance, and the most pictures in one (gan-engine §7.4). */
+/** Subsets of a kernel distance, and the most pictures in one (docs/method.md §7.4). */
 const kernelSubsets = 100
 const largestSubset = 1000
 

@@ -14,9 +14,9 @@ import { channelsAt, sampleChannels } from './synthesis-block.ts'
 const branchGain = Math.SQRT1_2
 
 /**
- * Judges image and mask together (paper §2.3): StyleGAN2's residual discriminator with the heads of ReACGAN, a logit
- * for real against synthetic and an embedding that is compared with the proxies of the classes. The class enters
- * nowhere else.
+ * Judges image and mask together (paper §2.3; docs/method.md §3): StyleGAN2's residual discriminator with the heads of
+ * ReACGAN, a logit for real against synthetic and an embedding that is compared with the proxies of the classes. The
+ * class enters nowhere else.
  */
 export class Discriminator extends Module {
   readonly blocks: Map<string, Module>

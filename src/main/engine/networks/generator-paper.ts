@@ -11,10 +11,10 @@ import { convolvePadded, upConvolvePadded } from './padded-convolution.ts'
 import { channelsAt, sampleChannels, type Styles, type Synthesis, SynthesisBlock } from './synthesis-block.ts'
 
 /**
- * The paper's skip path (§2.3): the main branch extracts features; from each block a modulated convolution takes a
- * fraction, which is joined to the upsampled skip from below and merged by a convolution. The skip narrows as the
- * resolution grows; the last merge has as many channels as image and mask together, and is linear. Where the paper can be
- * read in several ways, `settings.skipPath` says which one is meant.
+ * The paper's skip path (paper §2.3; docs/method.md §2): the main branch extracts features; from each block a modulated
+ * convolution takes a fraction, which is joined to the upsampled skip from below and merged by a convolution. The skip
+ * narrows as the resolution grows; the last merge has as many channels as image and mask together, and is linear. Where
+ * the paper can be read in several ways, `settings.skipPath` says which one is meant.
  */
 export class PaperSynthesis extends Module implements Synthesis {
   readonly blocks: Map<string, PaperBlock>
@@ -98,8 +98,8 @@ class PaperBlock extends SynthesisBlock {
 }
 
 /**
- * Channels of the skip path at a resolution: what is extracted from the block's features, and how wide the skip is after
- * its merge, except where that merge makes the samples.
+ * Channels of the skip path at a resolution: what is extracted from the block's features, and how wide the skip is
+ * after its merge, except where that merge makes the samples.
  */
 export function skipWidths(settings: NetworkSettings, resolution: number): { extracted: number; skip: number } {
   const { order, widths } = settings.skipPath

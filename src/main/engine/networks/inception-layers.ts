@@ -26,8 +26,8 @@ export interface InceptionBlock {
 }
 
 /**
- * Inception-v3 as published in TensorFlow's archive of 2015-12-05 (gan-engine §7.1), up to its last pool. It differs
- * from torchvision's: average pools leave padding out of the mean, and the last block pools by the maximum.
+ * Inception-v3 as published in TensorFlow's archive of 2015-12-05 (docs/method.md §7.1), up to its last pool. It
+ * differs from torchvision's: average pools leave padding out of the mean, and the last block pools by the maximum.
  */
 export const inceptionBlocks: readonly InceptionBlock[] = [
   single(valid('Conv2d_1a_3x3', 32, 3, 2)),

@@ -14,7 +14,7 @@ import {
 } from './inception-layers.ts'
 import { featuresInParts, type PictureNetwork } from './picture-network.ts'
 
-/** How published scores bring pictures to 299 × 299, and gray levels to numbers (gan-engine §7.2). */
+/** How published scores bring pictures to 299 × 299, and gray levels to numbers (docs/method.md §7.2). */
 const variants: Record<InceptionResize, { readonly resizer: Resizer; readonly scale: (gray: number) => number }> = {
   tf1: { resizer: 'tf1-bilinear', scale: (gray) => (gray - 128) / 128 },
   pytorch: { resizer: 'half-pixel-bilinear', scale: (gray) => (2 * gray) / 255 - 1 },

@@ -13,7 +13,7 @@ export interface MappingSettings {
   readonly mappingLayers: number
 }
 
-/** Latent z and class become the intermediate latent w; the class enters the generator here and nowhere else. */
+/** Latent z and class become the intermediate latent w; the class enters G here alone (docs/method.md §1.2). */
 export class MappingNetwork extends Module {
   readonly embed: Dense
   readonly layers: Map<string, Dense>

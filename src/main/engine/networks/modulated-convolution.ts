@@ -8,7 +8,7 @@ import { Dense } from './layers.ts'
 import { constantParameter, Module, normalParameter } from './module.ts'
 
 /**
- * Convolution whose kernel is scaled for each sample by a style (StyleGAN2, Karras et al. 2020 §2.2).
+ * Convolution whose kernel is scaled for each sample by a style (Karras et al. 2020 §2.2; docs/method.md §1.3).
  *
  * The kernels of a batch would need a grouped convolution, and in tfjs a convolution by computed kernels has no second
  * derivative. So the activations are scaled instead, before and after one shared convolution: the style multiplies

@@ -121,7 +121,7 @@ describe.skipIf(!hasSharedData)(`decoding masks of real cells${withoutSharedData
     [1.5, 8, 'cores', 0.88]
   ]
 
-  // Sheet of measured values for flat cores: .975, .944, .929, .892 at the same blur and noise.
+  // Measured for flat cores by another implementation: .975, .944, .929, .892 at the same blur and noise.
   test.each(degrees)(
     'blurred by σ = %d with noise of %d finds them at F1 by %s, in whole images and in tiles',
     (sigma, noise, method, least) => {

@@ -9,7 +9,7 @@ beforeAll(() => chooseBackend('cpu'))
 
 const settings = { positiveMargin: 0.9, temperature: 0.25 }
 
-describe('gives the numbers of the fact sheet (§11)', () => {
+describe('gives the numbers of the docs/method.md §11', () => {
   const expected = {
     exact: [1.400793, 2.416884, 1.098612, 2.317716],
     studiogan: [0.104674, 0.886905, 0.069676, 0.824011]

@@ -9,7 +9,7 @@ import { ResidualBlock } from '../../../../../src/main/engine/networks/discrimin
 import { createGenerator } from '../../../../../src/main/engine/networks/generator.ts'
 import { drawNoise } from '../../../../../src/main/engine/networks/noise.ts'
 import { tinyNetwork } from '../../../../support/tiny-training.ts'
-import { anyWeights, biases, kernel, pictures, setVariables } from '../networks/sheet.ts'
+import { anyWeights, biases, kernel, pictures, setVariables } from '../networks/by-formula.ts'
 
 beforeAll(() => chooseBackend('cpu'))
 
@@ -20,7 +20,7 @@ test('an undecided discriminator costs log 2 a batch, and a huge logit costs its
   expect(generatorLoss(tf.tensor1d([-500])).arraySync()).toBeCloseTo(500, 3)
 })
 
-describe('gradient penalty of a residual block (fact sheet §11)', () => {
+describe('gradient penalty of a residual block (docs/method.md §11)', () => {
   const penalty = () => {
     const block = new ResidualBlock(2, 3, anyWeights)
     setVariables(block, {

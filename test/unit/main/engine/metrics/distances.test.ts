@@ -32,7 +32,7 @@ test('the Fréchet distance needs only the mean where one set does not vary', ()
   expect(frechetDistance(still, varied).distance).toBeCloseTo(expected, 12)
 })
 
-test('the kernel distance is the toy value of the reference sheet', () => {
+test('the kernel distance of a toy example is that of another implementation', () => {
   const x = [0, 1, 2, 0.5, 1, 0.5, 0, 1, 2, 1, 1, 0]
   const y = [1, 1, 0, 0, 0, 2, 1, 1, 0.5, 0.5, 1.5, 2]
   const { mean } = kernelDistance(x, y, 4, [{ a: all(3), b: all(3) }])

@@ -11,11 +11,21 @@ import {
   unitRows
 } from '../../../../../src/main/engine/networks/layers.ts'
 import { MappingNetwork } from '../../../../../src/main/engine/networks/mapping-network.ts'
-import { anyWeights, biases, expectSummary, filled, kernel, latents, matrix, pictures, setVariables } from './sheet.ts'
+import {
+  anyWeights,
+  biases,
+  expectSummary,
+  filled,
+  kernel,
+  latents,
+  matrix,
+  pictures,
+  setVariables
+} from './by-formula.ts'
 
 beforeAll(() => chooseBackend('cpu'))
 
-describe('the layers give the numbers of the fact sheet (§11)', () => {
+describe('the layers give the numbers of the docs/method.md §11', () => {
   test('mapping network', async () => {
     const mapping = new MappingNetwork({ classes: 2, zDim: 3, wDim: 3, mappingLayers: 2 }, anyWeights)
     setVariables(mapping, {
@@ -39,7 +49,7 @@ describe('the layers give the numbers of the fact sheet (§11)', () => {
   })
 
   test('residual block of the discriminator', () => {
-    expectSummary(sheetBlock().forward(pictures(2, 2, 8)), {
+    expectSummary(formulaBlock().forward(pictures(2, 2, 8)), {
       sum: -5.792827,
       squares: 30.481386,
       first: [0.369951, 0.018734],
@@ -88,7 +98,7 @@ test('normalised features have mean square one, unit rows length one', () => {
   expect(tf.sum(unitRows(tf.zeros([2, 5]))).arraySync()).toBe(0)
 })
 
-function sheetBlock(): ResidualBlock {
+function formulaBlock(): ResidualBlock {
   const block = new ResidualBlock(2, 3, anyWeights)
   setVariables(block, {
     'conv0.weight': kernel(2, 2, 3),

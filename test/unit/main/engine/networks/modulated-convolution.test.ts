@@ -13,13 +13,13 @@ import {
   noiseMap,
   pictures,
   setVariables
-} from './sheet.ts'
+} from './by-formula.ts'
 
 beforeAll(() => chooseBackend('cpu'))
 
 const style = { 'affine.weight': matrix(3, 2), 'affine.bias': [1, 1], bias: biases }
 
-describe('modulated layers give the numbers of the fact sheet (§11)', () => {
+describe('modulated layers give the numbers of the docs/method.md §11', () => {
   test('synthesis layer', () => {
     const layer = new SynthesisLayer(2, 3, 3, false, anyWeights)
     setVariables(layer, { ...style, weight: kernel(2, 3, 3), noise_strength: tf.scalar(0.25) })

@@ -16,7 +16,7 @@ beforeAll(() => chooseBackend('cpu'))
 
 type Reading = z.input<typeof SkipPath>
 
-describe('the widths of the skip path at 512 (layer table of the reference sheet)', () => {
+describe('the widths of the skip path at 512 (docs/method.md §2.3)', () => {
   const widths = (reading: Reading) => {
     const network = tinyNetwork({ resolution: 512, channelBase: 32768, channelMax: 512, skipPath: reading })
     return resolutionsUpTo(512).map((r) => Object.values(skipWidths(network, r)))

@@ -4,8 +4,8 @@ import { RandomStream } from '../../../../../src/shared/random.ts'
 import { type Module } from '../../../../../src/main/engine/networks/module.ts'
 
 /**
- * Inputs of the golden numbers of the engine's fact sheet (§11): closed formulas, so that the numbers can be made again
- * anywhere. The expected values were computed in float64 and agree with the public PyTorch code to 1e-6.
+ * Inputs by formula (docs/method.md §11), so that the expected numbers can be made again anywhere. The expected values
+ * were computed in float64 and agree with the public PyTorch code to 1e-6.
  */
 
 type Shape4 = [number, number, number, number]
