@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tending } from './things.ts'
 
 export const DatasetId = z.string().brand('DatasetId')
 export type DatasetId = z.infer<typeof DatasetId>
@@ -71,7 +72,8 @@ export const Dataset = z.object({
   images: z.int().nonnegative(),
   annotated: z.int().nonnegative(),
   cells: z.int().nonnegative(),
-  classes: z.array(ClassCount)
+  classes: z.array(ClassCount),
+  ...tending
 })
 export type Dataset = z.infer<typeof Dataset>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Name, ValueRange } from './datasets.ts'
+import { tending } from './things.ts'
 
 export const PreparedId = z.string().brand('PreparedId')
 export type PreparedId = z.infer<typeof PreparedId>
@@ -83,8 +84,8 @@ export type PrepareRequest = z.infer<typeof PrepareRequest>
 export const PreparedImage = z.object({
   file: z.string(),
   source: z.string(),
-  width: z.int(),
-  height: z.int(),
+  width: z.int().positive(),
+  height: z.int().positive(),
   class: z.string(),
   time: z.number().optional(),
   split: Split,
@@ -118,7 +119,8 @@ export const Prepared = z.object({
   mask: MaskSettings,
   seed: z.int(),
   classes: z.array(z.string()),
-  roundTrip: AveragePrecisions
+  roundTrip: AveragePrecisions,
+  ...tending
 })
 export type Prepared = z.infer<typeof Prepared>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Dataset } from './datasets.ts'
 import { Synthetic } from './synthetic.ts'
+import { tending } from './things.ts'
 
 export const PackageFormat = z.enum([
   'coco',
@@ -82,10 +83,17 @@ export type VerifyResult = z.infer<typeof VerifyResult>
 export const OpenResult = VerifyResult.extend({ synthetic: Synthetic.optional(), dataset: Dataset.optional() })
 export type OpenResult = z.infer<typeof OpenResult>
 
-/** With the id of the set that was packed. */
+export const PackageId = z.string().brand('PackageId')
+export type PackageId = z.infer<typeof PackageId>
+
+/** A package that was made here. Its name is at first that of its file. */
 export const StoredPackage = PackageResult.omit({ warnings: true }).extend({
+  id: PackageId,
+  name: z.string(),
   created: z.string(),
+  /** Id of the set that was packed, of either kind. */
   synthetic: z.string().optional(),
-  dataset: z.string().optional()
+  dataset: z.string().optional(),
+  ...tending
 })
 export type StoredPackage = z.infer<typeof StoredPackage>

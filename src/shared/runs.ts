@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Name } from './datasets.ts'
+import { tending } from './things.ts'
 import { Augmentation, GeneratorKind, SkipPath, TrainingSettings } from './training.ts'
 
 export const RunId = z.string().brand('RunId')
@@ -36,7 +37,8 @@ export const Run = z.object({
   engine: EngineInfo.optional(),
   secondsPerIteration: z.number().optional(),
   classes: z.array(z.string()),
-  settings: TrainingSettings
+  settings: TrainingSettings,
+  ...tending
 })
 export type Run = z.infer<typeof Run>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Name } from './datasets.ts'
 import { EngineInfo, EngineRequest } from './runs.ts'
+import { tending } from './things.ts'
 
 export const SyntheticId = z.string().brand('SyntheticId')
 export type SyntheticId = z.infer<typeof SyntheticId>
@@ -22,7 +23,8 @@ export const Synthetic = z.object({
   truncation: z.number(),
   images: z.int().nonnegative(),
   cells: z.int().nonnegative(),
-  classes: z.array(SyntheticClass)
+  classes: z.array(SyntheticClass),
+  ...tending
 })
 export type Synthetic = z.infer<typeof Synthetic>
 
@@ -50,7 +52,7 @@ export const SyntheticImage = z.object({
   cells: z.int().nonnegative(),
   /** Cells that the area filter took out of this mask. */
   removedCells: z.int().nonnegative(),
-  /** Each of them; absent from the catalogue and from sets of older versions. */
+  /** Each of them; absent from sets of older versions. */
   removed: z.array(RemovedCell).optional()
 })
 export type SyntheticImage = z.infer<typeof SyntheticImage>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openCatalog } from '../../src/main/catalog/catalog.ts'
+import { PackageId } from '../../src/shared/packages.ts'
 import { HistoryEntry } from '../../src/shared/training.ts'
 import {
   sampleDataset,
@@ -70,6 +71,8 @@ describe('things of every kind', () => {
   test('a package made again at the same path replaces the one before', () => {
     const { packages } = openCatalog(':memory:')
     const stored = {
+      id: PackageId.parse('k1'),
+      name: 'a',
       file: 'a.zip',
       bytes: 10,
       sha256: 'b'.repeat(64),
@@ -77,25 +80,25 @@ describe('things of every kind', () => {
       created: '2025-02-01',
       synthetic: 'sy1'
     }
-    packages.insert({ ...stored, file: 'b.zip', created: '2025-01-01' })
+    packages.insert({ ...stored, id: PackageId.parse('k2'), name: 'b', file: 'b.zip', created: '2025-01-01' })
     packages.insert(stored)
-    packages.insert({ ...stored, bytes: 11 })
+    packages.insert({ ...stored, id: PackageId.parse('k3'), name: 'a 2', bytes: 11 })
 
-    expect(packages.list().map(({ file, bytes }) => [file, bytes])).toEqual([
-      ['a.zip', 11],
-      ['b.zip', 10]
+    expect(packages.list().map(({ id, name, bytes }) => [id, name, bytes])).toEqual([
+      ['k1', 'a', 11],
+      ['k2', 'b', 10]
     ])
   })
 })
 
 describe('names', () => {
-  test('the newest comes first, and of two from the same moment the one stored last', () => {
+  test('the newest comes first, and things of the same moment stand by their ids, whenever they were stored', () => {
     const { runs } = openCatalog(':memory:')
-    runs.insert(sampleRun('r1', 'one', '2025-01-02T00:00:00.000Z'))
-    runs.insert(sampleRun('r2', 'two', '2025-01-01T00:00:00.000Z'))
     runs.insert(sampleRun('r3', 'three', '2025-01-02T00:00:00.000Z'))
+    runs.insert(sampleRun('r2', 'two', '2025-01-01T00:00:00.000Z'))
+    runs.insert(sampleRun('r1', 'one', '2025-01-02T00:00:00.000Z'))
 
-    expect(runs.list().map((run) => run.id)).toEqual(['r3', 'r1', 'r2'])
+    expect(runs.list().map((run) => run.id)).toEqual(['r1', 'r3', 'r2'])
   })
 
   test('a name that is another thing’s id means the thing of that id', () => {

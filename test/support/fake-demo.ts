@@ -4,6 +4,7 @@ import { DatasetId } from '../../src/shared/datasets.ts'
 import { type DemoResult, type DemoState, DemoStep, type StepState } from '../../src/shared/demo.ts'
 import { type Handlers } from '../../src/main/services/dispatch.ts'
 import { defaultMaskSettings, PreparedId } from '../../src/shared/masks.ts'
+import { PackageId } from '../../src/shared/packages.ts'
 import { type SyntheticImage, SyntheticId } from '../../src/shared/synthetic.ts'
 import { type HistoryEntry } from '../../src/shared/training.ts'
 import { FakeApp } from './fake-app.ts'
@@ -178,6 +179,8 @@ export function fullWorkspace(folder: string): Output<'workspace.show'> {
     synthetic: [fakeSynthetic],
     packages: [
       {
+        id: PackageId.parse('k-sample'),
+        name: 'sample',
         file: join(folder, 'packages/sample.zip'),
         bytes: 412_345,
         sha256: 'a'.repeat(64),

@@ -87,22 +87,22 @@ export class Catalog {
     return this.transaction(() => {
       const datasets = abouts.datasets.filter(({ dataset }) => !this.datasets.hasId(dataset.id))
       for (const { dataset, images } of datasets) {
-        this.datasets.insert({ ...dataset, name: freeName(this.datasets, dataset.name) }, images)
+        this.datasets.insert({ ...dataset, name: this.datasets.freeName(dataset.name) }, images)
       }
       const prepared = abouts.prepared.filter(({ result }) => !this.prepared.hasId(result.prepared.id))
       for (const { result, images } of prepared) {
-        const name = freeName(this.prepared, result.prepared.name)
+        const name = this.prepared.freeName(result.prepared.name)
         this.prepared.insert({ ...result, prepared: { ...result.prepared, name } }, images)
       }
       const runs = abouts.runs.filter(({ run }) => !this.runs.hasId(run.id))
       for (const { run, history, checkpoints } of runs) {
-        this.runs.insert({ ...run, name: freeName(this.runs, run.name) })
+        this.runs.insert({ ...run, name: this.runs.freeName(run.name) })
         this.runs.appendHistory(run.id, history)
         this.runs.setCheckpoints(run.id, checkpoints)
       }
       const synthetic = abouts.synthetic.filter(({ synthetic }) => !this.synthetic.hasId(synthetic.id))
       for (const about of synthetic) {
-        const name = freeName(this.synthetic, about.synthetic.name)
+        const name = this.synthetic.freeName(about.synthetic.name)
         this.synthetic.insert({ ...about.synthetic, name }, about.images)
       }
       return datasets.length + prepared.length + runs.length + synthetic.length
@@ -113,10 +113,4 @@ export class Catalog {
   close(): void {
     closeDatabase(this.#db)
   }
-}
-
-function freeName(table: { nameTaken(name: string): boolean }, wanted: string): string {
-  let name = wanted
-  for (let number = 2; table.nameTaken(name); number++) name = `${wanted} ${number}`
-  return name
 }

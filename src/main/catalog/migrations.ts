@@ -1,13 +1,14 @@
 import { type Database } from 'better-sqlite3'
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { refuse } from '../../shared/errors.ts'
+import { invariant, refuse } from '../../shared/errors.ts'
 import { initial } from './migrations/001-initial.sql.ts'
 import { imageReadings } from './migrations/002-image-readings.sql.ts'
 import { packedDatasets } from './migrations/003-packed-datasets.sql.ts'
 import { tasks } from './migrations/004-tasks.sql.ts'
+import { columnsFromSchemas } from './migrations/005-columns-from-schemas.sql.ts'
 
 /** One step of the schema, in order: step n leads from version n − 1 to n, and never changes once it was released. */
-export const migrations: readonly string[] = [initial, imageReadings, packedDatasets, tasks]
+export const migrations: readonly string[] = [initial, imageReadings, packedDatasets, tasks, columnsFromSchemas]
 
 /**
  * Brings a database to the newest schema. Each step is one transaction, so a kill leaves the version before or after
@@ -23,10 +24,13 @@ export function migrate(db: Database, file: string, steps: readonly string[] = m
       { file, next: 'Update CytoLoom, or use another workspace.', remedies: [{ action: 'choose-workspace' }] }
     )
   }
+  // A step may make a table anew: dropping the old one must not take along what refers to it.
+  db.pragma('foreign_keys = OFF')
   for (let version = found; version < steps.length; version++) {
     if (found > 0) backUp(db, file, version) // a new database has nothing to lose
     applyStep(db, steps[version] ?? '', version)
   }
+  db.pragma('foreign_keys = ON')
 }
 
 /** Path of the copy that is made before the schema leaves `version`. */
@@ -42,6 +46,8 @@ function applyStep(db: Database, sql: string, version: number): void {
   const apply = db.transaction(() => {
     if (versionOf(db) !== version) return // another process took this step while we waited for the lock
     db.exec(sql)
+    const lost = db.prepare('SELECT * FROM pragma_foreign_key_check').all()
+    invariant(lost.length === 0, `step ${version + 1} keeps what its tables refer to`)
     db.pragma(`user_version = ${version + 1}`)
   })
   apply.immediate()

@@ -1,32 +1,26 @@
-import { type Database, type Statement } from 'better-sqlite3'
+import { type Database } from 'better-sqlite3'
 import { StoredPackage } from '../../shared/packages.ts'
-import { parseRow } from './rows.ts'
+import { SchemaTable } from './schema-table.ts'
+import { ThingTable } from './thing-table.ts'
 
-/** Packages that were made here. A package lives wherever the user put it, so its path is its identity. */
-export class PackageTable {
-  readonly #insert: Statement
-  readonly #list: Statement<[], object>
+/** Packages that were made here. The file of one lies wherever the user put it. */
+export class PackageTable extends ThingTable<StoredPackage> {
+  readonly #db: Database
+  readonly #ofFile: (parameters: { file: string }) => StoredPackage[]
 
   constructor(db: Database) {
-    this.#insert = db.prepare(
-      `INSERT INTO packages (file, created, synthetic, dataset, bytes, sha256, entries)
-       VALUES (:file, :created, :synthetic, :dataset, :bytes, :sha256, :entries)
-       ON CONFLICT (file) DO UPDATE
-          SET created = excluded.created, synthetic = excluded.synthetic, dataset = excluded.dataset, bytes = excluded.bytes,
-              sha256 = excluded.sha256, entries = excluded.entries`
-    )
-    this.#list = db.prepare(
-      'SELECT file, created, synthetic, dataset, bytes, sha256, entries FROM packages ORDER BY created DESC, rowid DESC'
-    )
+    super(db, { table: 'packages', schema: StoredPackage, noun: 'package', remedies: [] })
+    this.#db = db
+    this.#ofFile = new SchemaTable<StoredPackage>(db, 'packages', StoredPackage).prepareSelect('WHERE file = :file')
   }
 
-  /** A package at the same path replaces the row: the earlier file is no longer there. */
+  /** One at the path of another takes over its name and id: the earlier file is no longer there. */
   insert(stored: StoredPackage): void {
-    this.#insert.run({ ...stored, synthetic: stored.synthetic ?? null, dataset: stored.dataset ?? null })
-  }
-
-  /** Newest first. */
-  list(): StoredPackage[] {
-    return this.#list.all().map((row) => parseRow(StoredPackage, row))
+    const write = this.#db.transaction(() => {
+      const [before] = this.#ofFile({ file: stored.file })
+      if (before === undefined) this.add(stored)
+      else this.change({ ...stored, id: before.id, name: before.trashed ? this.freeName(before.name) : before.name })
+    })
+    write.immediate()
   }
 }

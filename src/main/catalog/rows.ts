@@ -12,11 +12,3 @@ export function jsonColumn<Content extends z.ZodType>(schema: Content) {
     .transform((text): unknown => JSON.parse(text))
     .pipe(schema)
 }
-
-/** A column that holds a truth value; SQLite has only 0 and 1. */
-export const flagColumn = z.union([z.literal(0), z.literal(1)]).transform((value) => value === 1)
-
-/** For a JSON column that may be NULL. */
-export function toJson(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value)
-}

@@ -1,96 +1,38 @@
-import { type Database, type Statement } from 'better-sqlite3'
-import { Synthetic, SyntheticClass, SyntheticImage } from '../../shared/synthetic.ts'
-import { NamedThings } from './named-things.ts'
-import { parseRow } from './rows.ts'
+import { type Database } from 'better-sqlite3'
+import { Synthetic, SyntheticImage } from '../../shared/synthetic.ts'
+import { SchemaTable } from './schema-table.ts'
+import { ThingTable } from './thing-table.ts'
 
-const SyntheticRow = Synthetic.omit({ classes: true })
-
-/** Synthetic sets with their classes and pictures. */
-export class SyntheticTable {
+/** Synthetic sets with their pictures. */
+export class SyntheticTable extends ThingTable<Synthetic> {
   readonly #db: Database
-  readonly #things: NamedThings<Synthetic>
-  readonly #insert: Statement
-  readonly #insertClass: Statement
-  readonly #insertImage: Statement
-  readonly #classes: Statement<{ id: string }, object>
-  readonly #images: Statement<{ id: string }, object>
+  readonly #insertImage: (image: SyntheticImage, syntheticId: string) => void
+  readonly #images: (parameters: { id: string }) => SyntheticImage[]
 
   constructor(db: Database) {
-    this.#db = db
-    this.#things = new NamedThings(db, {
+    super(db, {
       table: 'synthetic_sets',
+      schema: Synthetic,
       noun: 'synthetic set',
-      columns: 'id, name, created, origin, iteration, seed, truncation, images, cells',
-      parse: (row) => this.#parse(row),
       remedies: [{ action: 'make', kind: 'synthetic' }]
     })
-    this.#insert = db.prepare(
-      `INSERT INTO synthetic_sets (id, name, created, origin, iteration, seed, truncation, images, cells)
-       VALUES (:id, :name, :created, :origin, :iteration, :seed, :truncation, :images, :cells)`
-    )
-    this.#insertClass = db.prepare(
-      `INSERT INTO synthetic_classes (synthetic_id, position, name, images, cells)
-       VALUES (:syntheticId, :position, :name, :images, :cells)`
-    )
-    this.#insertImage = db.prepare(
-      `INSERT INTO synthetic_images (synthetic_id, file, seed_index, class, width, height, cells, removed_cells)
-       VALUES (:syntheticId, :file, :index, :class, :width, :height, :cells, :removedCells)`
-    )
-    this.#classes = db.prepare(
-      `SELECT name, images, cells FROM synthetic_classes WHERE synthetic_id = :id ORDER BY position`
-    )
-    this.#images = db.prepare(
-      `SELECT file, seed_index AS "index", class, width, height, cells, removed_cells AS removedCells
-         FROM synthetic_images
-        WHERE synthetic_id = :id
-        ORDER BY seed_index, file`
-    )
+    const images = new SchemaTable<SyntheticImage>(db, 'synthetic_images', SyntheticImage)
+    this.#db = db
+    this.#insertImage = images.prepareInsert('synthetic_id')
+    this.#images = images.prepareSelect('WHERE synthetic_id = :id ORDER BY "index", file')
   }
 
   /** @throws AppError of kind `input` where the name is taken */
   insert(synthetic: Synthetic, images: readonly SyntheticImage[]): void {
     const write = this.#db.transaction(() => {
-      const { classes, ...row } = synthetic
-      this.#things.refuseTakenName(synthetic.name)
-      this.#insert.run(row)
-      for (const [position, count] of classes.entries()) {
-        this.#insertClass.run({ ...count, syntheticId: synthetic.id, position })
-      }
-      for (const image of images) this.#insertImage.run({ ...image, syntheticId: synthetic.id })
+      this.add(synthetic)
+      for (const image of images) this.#insertImage(image, synthetic.id)
     })
     write.immediate()
   }
 
-  /** Newest first. */
-  list(): Synthetic[] {
-    return this.#things.list()
-  }
-
-  find(nameOrId: string): Synthetic | undefined {
-    return this.#things.find(nameOrId)
-  }
-
-  /** @throws AppError of kind `input` where there is none */
-  require(nameOrId: string): Synthetic {
-    return this.#things.require(nameOrId)
-  }
-
   /** In the order of the seeded sequence. */
   images(id: string): SyntheticImage[] {
-    return this.#images.all({ id }).map((row) => parseRow(SyntheticImage, row))
-  }
-
-  nameTaken(name: string): boolean {
-    return this.#things.nameTaken(name)
-  }
-
-  hasId(id: string): boolean {
-    return this.#things.hasId(id)
-  }
-
-  #parse(row: object): Synthetic {
-    const synthetic = parseRow(SyntheticRow, row)
-    const classes = this.#classes.all({ id: synthetic.id }).map((count) => parseRow(SyntheticClass, count))
-    return { ...synthetic, classes }
+    return this.#images({ id })
   }
 }

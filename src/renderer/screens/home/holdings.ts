@@ -50,8 +50,7 @@ function synthetic(item: Workspace['synthetic'][number]): Holding {
 }
 
 function storedPackage(item: Workspace['packages'][number]): Holding {
-  const name = item.file.split(/[/\\]/).at(-1) ?? item.file
-  return { key: item.file, name, facts: fileSize(item.bytes), created: date(item.created) }
+  return holding(item, fileSize(item.bytes))
 }
 
 function holding(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Workspace } from '../../../../../src/shared/api.ts'
 import { type DemoState } from '../../../../../src/shared/demo.ts'
+import { PackageId } from '../../../../../src/shared/packages.ts'
 import { holdings } from '../../../../../src/renderer/screens/home/holdings.ts'
 import { minutesOf } from '../../../../../src/renderer/screens/home/minutes.ts'
 import { shownSteps } from '../../../../../src/renderer/screens/home/steps.ts'
@@ -52,14 +53,21 @@ describe('holdings', () => {
     expect(facts).toEqual(['ready, best score 96.4', 'learning, no score yet'])
   })
 
-  test('names a package by its file, whatever system wrote the path', () => {
-    const stored = { bytes: 1000, sha256: 'a', entries: 3, created: '2026-11-24T10:15:00.000Z', synthetic: 'S' }
+  test('calls a package by its name and says how large it is', () => {
     const packages = [
-      { ...stored, file: '/data/packages/a.zip' },
-      { ...stored, file: 'D:\\packages\\b.zip' }
+      {
+        id: PackageId.parse('k1'),
+        name: 'for Ada',
+        file: '/data/packages/a.zip',
+        bytes: 412_345,
+        sha256: 'a',
+        entries: 3,
+        created: '2026-11-24T10:15:00.000Z',
+        synthetic: 'S'
+      }
     ]
-    const names = holdings({ ...nothing, packages }).flatMap(({ items }) => items.map((item) => item.name))
-    expect(names).toEqual(['a.zip', 'b.zip'])
+    const items = holdings({ ...nothing, packages }).flatMap((group) => group.items)
+    expect(items).toMatchObject([{ key: 'k1', name: 'for Ada', facts: '412 kB' }])
   })
 })
 
