@@ -14,6 +14,7 @@ import { benchRasterize } from './bench/rasterize.ts'
 import { benchNetworkConvolutions } from './bench/network-convolutions.ts'
 import { benchReadImages } from './bench/read-images.ts'
 import { type BenchResult } from './bench/result.ts'
+import { benchStart } from './bench/start.ts'
 
 /**
  * Measures one operation: npm run bench -- NAME [--profile P] [--engine E] [--json]
@@ -31,7 +32,8 @@ const benches: Record<string, (options: Options) => Promise<BenchResult | BenchR
   masks: benchMasks,
   operations: ({ profile, engine }) => benchOperations(profile, engine),
   rasterize: benchRasterize,
-  'read-images': benchReadImages
+  'read-images': benchReadImages,
+  start: ({ profile }) => benchStart(profile)
 }
 
 const engines = EngineRequest.exclude(['webgpu'])

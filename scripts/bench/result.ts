@@ -8,6 +8,8 @@ export interface BenchResult {
   readonly seconds: { readonly min: number; readonly median: number }
   /** Processor time of all threads in one repetition, where that was measured. */
   readonly cpuSeconds?: number
+  /** The same of the repetition that took the least, where several were measured; `cpuSeconds` is then their median. */
+  readonly cpuSecondsMin?: number
   /** The most memory that the process had held when it was done, where that was measured. */
   readonly peakBytes?: number
   /** What one repetition handles, in the plural: `iterations`, `images`, `distances`. */

@@ -3,12 +3,12 @@ import { join, sep } from 'node:path'
 import { type AppEvent, PicturePath } from '../shared/api.ts'
 import { AppError } from '../shared/errors.ts'
 import { openCatalog } from './catalog/catalog.ts'
-import { type Environment } from './environment.ts'
+import type { Environment } from './environment.ts'
 import { adoptFolders } from './services/adopt-folders.ts'
-import { type AppContext } from './services/app-context.ts'
-import { type DemoWatcher } from './services/demo.ts'
+import type { AppContext } from './services/app-context.ts'
+import type { DemoWatcher } from './services/demo.ts'
 import { DemoSession } from './services/demo-session.ts'
-import { type Handlers, type RequestContext } from './services/dispatch.ts'
+import type { Handlers, RequestContext } from './services/dispatch.ts'
 import { settleInterruptedRuns } from './services/interrupted-runs.ts'
 import { RunsAtWork } from './services/runs-at-work.ts'
 import { openFolders } from './services/workspace.ts'
@@ -91,7 +91,7 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
     }),
     'datasets.import': async (input, context) => (await services.datasets()).importSource(app, input, context),
     'datasets.inspect': async (input, context) => (await services.datasets()).inspectFiles(app, input, context),
-    'datasets.list': async () => (await services.datasets()).listDatasets(app),
+    'datasets.list': () => ({ datasets: app.catalog.datasets.list() }),
     'datasets.show': async (input) => (await services.datasets()).showDataset(app, input),
     'prepared.create': async (input, context) => (await services.prepare()).prepareDataset(app, input, context),
     'masks.graph': async (input) => (await services.masks()).maskGraph(app, input),
@@ -100,7 +100,7 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
     'runs.train': async (input, context) => (await services.training()).trainRun(app, input, context),
     'runs.resume': async (input, context) => (await services.training()).resumeRun(app, input, context),
     'runs.pause': async (input) => (await services.training()).pauseRun(app, input),
-    'runs.list': async () => (await services.runs()).listRuns(app),
+    'runs.list': () => ({ runs: app.catalog.runs.list() }),
     'runs.show': async (input) => (await services.runs()).showRun(app, input),
     'runs.evaluate': async (input, context) => (await services.runs()).evaluateRun(app, input, context),
     'scores.files': async (input, context) =>

@@ -1,4 +1,4 @@
-import { type MessagePort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { type AppError, fromWireError, refuse, type WireError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'

@@ -1,9 +1,9 @@
-import { type AppEvent } from '../../shared/api.ts'
+import type { AppEvent } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
-import { type Catalog } from '../catalog/catalog.ts'
-import { type Environment } from '../environment.ts'
-import { type RunsAtWork } from './runs-at-work.ts'
-import { type WorkspaceFolders } from './workspace.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Environment } from '../environment.ts'
+import type { RunsAtWork } from './runs-at-work.ts'
+import type { WorkspaceFolders } from './workspace.ts'
 
 /** What every service works with: given once, by `createApp`. */
 export interface AppContext {

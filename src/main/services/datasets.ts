@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
-import { type Dataset, DatasetId } from '../../shared/datasets.ts'
+import { DatasetId } from '../../shared/datasets.ts'
 import { hasZipEnding } from '../datasets/zip-source.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { runInReader } from '../workers/reader.ts'
@@ -56,10 +56,6 @@ export async function inspectFiles(
   } finally {
     await staged?.discard()
   }
-}
-
-export function listDatasets(app: AppContext): { datasets: Dataset[] } {
-  return { datasets: app.catalog.datasets.list() }
 }
 
 export function showDataset(app: AppContext, { name }: ParsedInput<'datasets.show'>): Output<'datasets.show'> {

@@ -1,8 +1,8 @@
-import { type AppEvent } from '../../shared/api.ts'
+import type { AppEvent } from '../../shared/api.ts'
 import { type DemoRequest, type DemoResult, type DemoState, DemoStep, type StepState } from '../../shared/demo.ts'
 import { AppError, refuse, toWireError } from '../../shared/errors.ts'
-import { type AppContext } from './app-context.ts'
-import { type DemoWatcher } from './demo.ts'
+import type { AppContext } from './app-context.ts'
+import type { DemoWatcher } from './demo.ts'
 
 /**
  * The tour through the bundled sample as a page follows it: started once, watched by any number of pages, paused, gone

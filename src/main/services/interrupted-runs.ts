@@ -1,4 +1,4 @@
-import { type AppContext } from './app-context.ts'
+import type { AppContext } from './app-context.ts'
 import { isHeld } from './run-lock.ts'
 
 /** What was left "running" by a process that is gone is paused: its last safe point holds. */

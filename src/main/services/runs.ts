@@ -9,10 +9,6 @@ import { type RequestContext } from './dispatch.ts'
 import { requirePrepared } from './prepared-sets.ts'
 import { runFolder } from './training.ts'
 
-export function listRuns(app: AppContext): Output<'runs.list'> {
-  return { runs: app.catalog.runs.list() }
-}
-
 export function showRun(app: AppContext, { name }: ParsedInput<'runs.show'>): Output<'runs.show'> {
   const run = app.catalog.runs.require(name)
   return { run, history: app.catalog.runs.history(run.id), checkpoints: app.catalog.runs.checkpoints(run.id) }

@@ -1,10 +1,10 @@
 /** Entry of the worker threads that take in and prepare images: one image a task. */
 import { toWireError, type WireError } from '../../shared/errors.ts'
 import { countCategories as countIn } from '../datasets/count-categories.ts'
-import { type GuardedReply, type GuardedTask } from '../datasets/guarded-pool.ts'
-import { type CellsPlace } from '../datasets/source-image.ts'
+import type { GuardedReply, GuardedTask } from '../datasets/guarded-pool.ts'
+import type { CellsPlace } from '../datasets/source-image.ts'
 import { takeImage, type TakeOutcome, type TakeTask } from '../datasets/take-image.ts'
-import { type ReaderTask } from './reader-work.ts'
+import type { ReaderTask } from './reader-work.ts'
 import { sampleValues } from '../prepare/brightness.ts'
 import { prepareImage, type PreparedOutcome, type PrepareTask } from '../prepare/prepare-image.ts'
 

@@ -3,11 +3,11 @@
  * is lost without harm where a file brings down all of it.
  */
 import { MessageChannel } from 'node:worker_threads'
-import { type Progress } from '../../shared/api.ts'
+import type { Progress } from '../../shared/api.ts'
 import { toWireError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { GuardedPool } from '../datasets/guarded-pool.ts'
-import { type FromReader, type ToReader } from './reader.ts'
+import type { FromReader, ToReader } from './reader.ts'
 
 const { port1: here, port2: there } = new MessageChannel()
 here.on('message', (progress: Progress) => tell({ progress }))

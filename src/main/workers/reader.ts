@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { type Progress } from '../../shared/api.ts'
+import type { Progress } from '../../shared/api.ts'
 import { fromWireError, refuse, type WireError } from '../../shared/errors.ts'
-import { type Environment } from '../environment.ts'
-import { type ReaderInput, type ReaderOutcome, type ReaderWorkName, type Surroundings } from './reader-work.ts'
+import type { Environment } from '../environment.ts'
+import type { ReaderInput, ReaderOutcome, ReaderWorkName, Surroundings } from './reader-work.ts'
 
 /** What the process that reads is told. */
 export type ToReader =
