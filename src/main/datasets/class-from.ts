@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { refuse } from '../../shared/errors.ts'
+import { type ErrorDetails, refuse } from '../../shared/errors.ts'
 import { type ImportLog } from './import-log.ts'
 import { parseLivecellName } from './livecell-names.ts'
 import { matchNames } from './name-patterns.ts'
@@ -27,13 +27,16 @@ export function findClasses(
   const classes = applyRule(images, chosen)
   const missing = classes.filter((name) => name === undefined).length
   if (images.length > 0 && missing === images.length) {
-    throw refuse(`The rule "${chosen}" finds no class for any image.`, {
-      next: 'Use --class-from category, folder, filename:REGEX or none.'
-    })
+    throw refuse(`The rule "${chosen}" finds no class for any image.`, otherRule)
   }
   if (missing > 0)
     log.warn(`${missing} images have no class by the rule "${chosen}"; they are called "${unknownClass}".`)
   return classes.map((name) => name ?? unknownClass)
+}
+
+const otherRule: ErrorDetails = {
+  next: 'The rules are "category", "folder", "column:NAME", "filename:REGEX" and "none".',
+  remedies: [{ action: 'set-option', option: 'classFrom' }]
 }
 
 function applyRule(images: readonly SourceImage[], rule: string): (string | undefined)[] {
@@ -42,9 +45,7 @@ function applyRule(images: readonly SourceImage[], rule: string): (string | unde
   if (rule === 'folder') return images.map(({ folders }) => folderClass(folders))
   if (rule === 'category' || rule.startsWith('column:')) return categoriesOf(images)
   if (rule.startsWith('filename:')) return classesByPattern(images, rule.slice('filename:'.length))
-  throw refuse(`"${rule}" is no way to find classes.`, {
-    next: 'Use --class-from category, folder, filename:REGEX or none.'
-  })
+  throw refuse(`"${rule}" is not a rule for finding classes.`, otherRule)
 }
 
 function defaultRule(images: readonly SourceImage[], layout: Layout): string {

@@ -138,7 +138,7 @@ async function refuseCellposeSessions(source: string): Promise<void> {
   if (session === undefined) return
   throw refuse(`${session} is a session of Cellpose: a Python object, which is not opened, as it could run code.`, {
     file: session,
-    next: 'In Cellpose save the masks as PNG or TIFF (File, or --save_png / --save_tif on its command line) and import those.'
+    next: 'In Cellpose, save the masks as PNG or TIFF (in its menu File) and import those.'
   })
 }
 

@@ -23,7 +23,10 @@ export function findTimes(
   }
   if (rule === undefined || rule === 'none') return images.map(() => undefined)
   if (!rule.startsWith('filename:')) {
-    throw refuse(`"${rule}" is no way to find times.`, { next: 'Use --time-from filename:REGEX or none.' })
+    throw refuse(`"${rule}" is not a rule for finding times.`, {
+      next: 'The rules are "filename:REGEX" and "none".',
+      remedies: [{ action: 'set-option', option: 'timeFrom' }]
+    })
   }
   const matches = matchNames(
     rule.slice('filename:'.length),

@@ -50,7 +50,7 @@ async function isArchive(path: string): Promise<boolean> {
   const names = await listZip(path)
   if (names.length === 0) throw refuse(`${path} is an empty archive.`, { file: path, next: 'Choose another file.' })
   if (names[0] === 'manifest.json' && names.includes('about.json') && names.includes('README.txt')) {
-    throw refuse(`${path} is a package of CytoLoom.`, { file: path, next: `Open it: cytoloom package open ${path}` })
+    throw refuse(`${path} is a CytoLoom package.`, { file: path, remedies: [{ action: 'open-package', file: path }] })
   }
   return names.some((name) => !name.toLowerCase().endsWith('.roi'))
 }
@@ -84,6 +84,7 @@ function retellError(thrown: AppError, archives: ReadonlyMap<string, string>): A
   return new AppError(thrown.kind, told(thrown.message) ?? '', {
     file: told(thrown.file),
     next: told(thrown.next),
+    remedies: retell(thrown.remedies, archives),
     cause: thrown
   })
 }

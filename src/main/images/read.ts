@@ -69,7 +69,8 @@ function chosen(path: string, picture: Picture, { channels }: PlaneChoice): Pict
   if (missing !== undefined) {
     throw refuse(`${path} has ${picture.channels} channels, and channel ${missing} is not among them.`, {
       file: path,
-      next: `Choose --channels from 1 to ${picture.channels}.`
+      next: `Choose channels from 1 to ${picture.channels}.`,
+      remedies: [{ action: 'set-option', option: 'channels' }]
     })
   }
   const area = picture.width * picture.height

@@ -18,29 +18,34 @@ export function choosePlanes(path: string, stack: TiffStack, choice: PlaneChoice
   if (stack.says === 'nobody' && stack.pages > 1) {
     throw refuse(`${path} is a stack of ${stack.pages} pictures, and does not say what they are.`, {
       file: path,
-      next: 'Say it for all files by --axes: CYX for channels, ZYX for depths, TYX for times.'
+      next: 'Choose for all files what they are: channels (CYX), depths (ZYX) or times (TYX).',
+      remedies: [{ action: 'set-option', option: 'axes' }]
     })
   }
-  const z = chooseOne(path, 'depths', '--z', stack.sizeZ, choice.z)
-  const t = chooseOne(path, 'times', '--t', stack.sizeT, choice.t)
+  const z = chooseOne(path, 'z', stack.sizeZ, choice.z)
+  const t = chooseOne(path, 't', stack.sizeT, choice.t)
   return chooseChannels(path, stack, choice.channels).map((channel) =>
     channel === 0 ? undefined : placeOf(path, stack, channel - 1, z, t)
   )
 }
 
 /** The plane's index from 0. */
-function chooseOne(path: string, what: string, option: string, size: number, chosen: number | undefined): number {
+function chooseOne(path: string, option: 'z' | 't', size: number, chosen: number | undefined): number {
+  const [one, all] = option === 'z' ? ['depth', 'depths'] : ['time', 'times']
+  const remedies = [{ action: 'set-option', option }] as const
   if (chosen === undefined && size > 1) {
-    throw refuse(`${path} holds ${size} ${what}, and one is taken.`, {
+    throw refuse(`${path} holds ${size} ${all}, and only one is used.`, {
       file: path,
-      next: `Choose it for all files by ${option} 1 … ${option} ${size}.`
+      next: `Choose the ${one} for all files, from 1 to ${size}.`,
+      remedies
     })
   }
   const index = (chosen ?? 1) - 1
   if (index < size) return index
-  throw refuse(`${path} holds ${size} ${what}, and ${option} ${index + 1} is not among them.`, {
+  throw refuse(`${path} holds ${size} ${size === 1 ? one : all}, and ${one} ${index + 1} is not among them.`, {
     file: path,
-    next: `Choose ${option} 1 … ${option} ${size}.`
+    next: size === 1 ? `Choose ${one} 1.` : `Choose the ${one} from 1 to ${size}.`,
+    remedies
   })
 }
 
@@ -49,16 +54,18 @@ function chooseChannels(path: string, { sizeC, channelNames }: TiffStack, chosen
   const names = channelNames.some((name) => name !== '') ? ` (${channelNames.join(', ')})` : ''
   if (chosen === undefined) {
     if (sizeC <= mostChannels) return Array.from({ length: sizeC }, (_, c) => c + 1)
-    throw refuse(`${path} holds ${sizeC} channels${names}, and at most three are taken.`, {
+    throw refuse(`${path} holds ${sizeC} channels${names}, and at most three are used.`, {
       file: path,
-      next: 'Choose them for all files: --channels 2 for one as gray, --channels 3,1,2 for red, green and blue, --channels -,1,2 to leave red empty.'
+      next: 'Choose them for all files: “2” takes one as gray, “3,1,2” takes three as red, green and blue, “-,1,2” leaves red empty.',
+      remedies: [{ action: 'set-option', option: 'channels' }]
     })
   }
   const missing = chosen.find((channel) => channel > sizeC)
   if (missing === undefined) return [...chosen]
   throw refuse(`${path} holds ${sizeC} channels${names}, and channel ${missing} is not among them.`, {
     file: path,
-    next: `Choose --channels from 1 to ${sizeC}.`
+    next: `Choose channels from 1 to ${sizeC}.`,
+    remedies: [{ action: 'set-option', option: 'channels' }]
   })
 }
 

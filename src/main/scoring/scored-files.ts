@@ -59,7 +59,11 @@ async function readTruthHead(path: string): Promise<ImageList> {
   if (await beginsAsList(path)) {
     throw refuse(`${path} is a list of results; the truth is a COCO file with images and annotations.`, {
       file: path,
-      next: 'Give the results by --predictions and the annotations by --truth.'
+      next: 'Choose the list as the predictions, and the annotations as the true cells.',
+      remedies: [
+        { action: 'set-option', option: 'truth' },
+        { action: 'set-option', option: 'predictions' }
+      ]
     })
   }
   return ImageList.read(path)
@@ -85,7 +89,8 @@ async function readTruths(path: string, list: ImageList): Promise<Map<number, Sc
   if (found.has('annotations')) return truths
   throw refuse(`${path} has no "annotations", so it is no COCO file.`, {
     file: path,
-    next: 'Name the file with the true cells by --truth.'
+    next: 'Choose the file with the true cells.',
+    remedies: [{ action: 'set-option', option: 'truth' }]
   })
 }
 

@@ -53,7 +53,8 @@ export async function indexCocoFile(path: string, pictures: PictureIndex, log: L
 function missing(path: string, name: string): Error {
   return refuse(`${path} has no "${name}", so it is no COCO file.`, {
     file: path,
-    next: 'Name the file with the annotations by --annotations; results and counts are other kinds of file.'
+    next: 'Choose the file with the annotations; results and counts are other kinds of file.',
+    remedies: [{ action: 'set-option', option: 'annotations' }]
   })
 }
 

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { AppError, refuse } from '../../../shared/errors.ts'
+import { AppError, type ErrorDetails, refuse } from '../../../shared/errors.ts'
 import { mostFrequent } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import {
@@ -29,13 +29,13 @@ export async function findCoco(place: SourcePlace, log: Log): Promise<Source> {
   const root = await findImageRoot(place)
   const pictures = await listPictures(root)
   if (pictures.length === 0) {
-    throw refuse(`${root} holds no pictures.`, { file: root, next: 'Name the folder with the pictures by --images.' })
+    throw refuse(`${root} holds no pictures.`, { file: root, ...otherFolder })
   }
   const entries = await readAll(files, new PictureIndex(pictures), log)
   if (entries.length === 0) {
     throw refuse(`No picture in ${root} is named by the annotations (${files.join(', ')}).`, {
       file: root,
-      next: 'Name the folder with the pictures by --images.'
+      ...otherFolder
     })
   }
   return { images: describe(pictures, mergeEntries(entries, log), log) }
@@ -63,8 +63,14 @@ async function findAnnotationFiles({ source, annotations }: SourcePlace): Promis
   if (files.length > 0) return whole.length > 0 ? whole : files
   throw refuse(`${folder} holds no JSON file with annotations.`, {
     file: folder,
-    next: 'Name the annotation file by --annotations.'
+    next: 'Choose the annotation file.',
+    remedies: [{ action: 'set-option', option: 'annotations' }]
   })
+}
+
+const otherFolder: ErrorDetails = {
+  next: 'Choose the folder with the pictures.',
+  remedies: [{ action: 'set-option', option: 'images' }]
 }
 
 async function findImageRoot({ source, images }: SourcePlace): Promise<string> {

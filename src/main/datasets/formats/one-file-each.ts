@@ -70,7 +70,11 @@ async function noPairs(
   if (known) return refuse(`${file.path} ${known.reason}.`, { file: file.path, next: known.next })
   return refuse(`No picture in ${folder} has ${what} of the same name.`, {
     file: source,
-    next: 'Give both the same name (cells.tif and cells with the other ending), or name the folders by --images and --annotations.'
+    next: 'Give both the same name (cells.tif and cells with the other ending), or choose the folders of both.',
+    remedies: [
+      { action: 'set-option', option: 'images' },
+      { action: 'set-option', option: 'annotations' }
+    ]
   })
 }
 

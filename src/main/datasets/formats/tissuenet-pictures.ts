@@ -43,7 +43,7 @@ export class TissuenetPictures {
     this.#rows = undefined
     if (this.#sizes.swapped > this.#sizes.right) {
       this.#log.warn(
-        'In most of its pictures the labels that should mark nuclei cover more than those of whole cells: they may be stored the other way round (--objects chooses).',
+        'In most of its pictures the labels that should mark nuclei cover more than those of whole cells: they may be stored the other way round. Which of the two is a cell can be chosen.',
         basename(this.#path)
       )
     }

@@ -30,7 +30,8 @@ export async function readTable(path: string, log: Log): Promise<Table> {
       if (found || name === undefined) return found
       throw refuse(`${file} has no column "${name}"; its columns are ${[...columns.keys()].join(', ') || 'none'}.`, {
         file,
-        next: 'Name one of them: --class-from column:NAME.'
+        next: 'Choose one of them.',
+        remedies: [{ action: 'set-option', option: 'classFrom', value: 'column:NAME' }]
       })
     },
     origins: originColumns.map((key) => columns.get(key)).find((values) => values !== undefined)

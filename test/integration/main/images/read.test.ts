@@ -142,7 +142,7 @@ describe('reading TIFF', () => {
     [
       'an ImageJ stack',
       { width: 1, height: 1, data: Uint8Array.of(1), description: 'ImageJ=1.53t\nimages=40\nslices=40\n' },
-      /holds 40 depths, and one is taken/
+      /holds 40 depths, and only one is used/
     ],
     ['fewer pixels than it says', { width: 50, height: 50, bits: 16, data: Uint8Array.of(1, 2) }, /ends before/],
     ['negative values', { width: 2, height: 1, bits: 16, sampleFormat: 2, data: Int16Array.of(-1, 5) }, /negative/],

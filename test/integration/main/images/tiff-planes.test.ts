@@ -68,13 +68,13 @@ describe('the values of TIFF files that tifffile wrote', () => {
 
 describe('a stack of which no plane is chosen', () => {
   test.each<[string, PlaneChoice, RegExp, RegExp]>([
-    ['plain-pages.tif', {}, /stack of 2 pictures, and does not say what they are/, /--axes.*CYX/],
-    ['ome-tzcyx.tif', {}, /holds 3 depths, and one is taken/, /--z 1 … --z 3/],
-    ['ome-tzcyx.tif', { z: 1 }, /holds 2 times, and one is taken/, /--t 1 … --t 2/],
-    ['ome-tzcyx.tif', { z: 9, t: 1 }, /--z 9 is not among them/, /--z 1 … --z 3/],
+    ['plain-pages.tif', {}, /stack of 2 pictures, and does not say what they are/, /depths \(ZYX\)/],
+    ['ome-tzcyx.tif', {}, /holds 3 depths, and only one is used/, /depth for all files, from 1 to 3/],
+    ['ome-tzcyx.tif', { z: 1 }, /holds 2 times, and only one is used/, /time for all files, from 1 to 2/],
+    ['ome-tzcyx.tif', { z: 9, t: 1 }, /depth 9 is not among them/, /depth from 1 to 3/],
     ['ome-tzcyx.tif', { z: 1, t: 1, channels: [3] }, /2 channels \(DAPI, membrane\), and channel 3/, /1 to 2/],
-    ['ome-five.tif', {}, /holds 5 channels.*at most three are taken/, /--channels 3,1,2/],
-    ['imagej-bare.tif', {}, /holds 5 depths/, /--z/]
+    ['ome-five.tif', {}, /holds 5 channels.*at most three are used/, /“3,1,2”/],
+    ['imagej-bare.tif', {}, /holds 5 depths/, /from 1 to 5/]
   ])('%s %o is refused with what there is to choose', async (file, choice, sentence, next) => {
     await expect(decode(file, choice)).rejects.toMatchObject({
       kind: 'input',

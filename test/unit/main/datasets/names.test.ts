@@ -82,7 +82,7 @@ describe('classes', () => {
     expect(findClasses([image('a1.png'), image('b.png')], 'filename:\\d', 'labels', own)).toEqual(['1', 'unknown'])
     expect(own.warnings[0]?.reason).toMatch(/1 images have no class/)
     expect(() => findClasses([image('b.png')], 'filename:\\d', 'labels', own)).toThrow(/finds no class for any image/)
-    expect(() => findClasses([image('b.png')], 'colour', 'labels', own)).toThrow(/no way to find classes/)
+    expect(() => findClasses([image('b.png')], 'colour', 'labels', own)).toThrow(/not a rule for finding classes/)
   })
 })
 
