@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { RandomStream } from '../../src/shared/random.ts'
 import { NetworkSettings, type TrainingSettings } from '../../src/shared/training.ts'
 import { applyAda } from '../../src/main/engine/augmentation/ada.ts'
+import { type LossSettings } from '../../src/main/engine/gan/steps.ts'
 import { applyDiffAugment } from '../../src/main/engine/augmentation/diff-augment.ts'
 import { createDiscriminator, type Discriminator } from '../../src/main/engine/networks/discriminator.ts'
 import { createGenerator, type Generator } from '../../src/main/engine/networks/generator.ts'
@@ -89,6 +90,11 @@ const D2dConfig = z.object({
 export function d2dSettings(golden: GoldenCase): TrainingSettings['d2dCrossEntropy'] {
   const { cond_lambda, d2dce_variant, m_p, tau } = D2dConfig.parse(golden.config)
   return { weight: cond_lambda, positiveMargin: m_p, temperature: tau, formula: d2dce_variant }
+}
+
+/** The losses of the main steps. */
+export function lossSettings(golden: GoldenCase): LossSettings {
+  return { d2dCrossEntropy: d2dSettings(golden) }
 }
 
 const AdamConfig = z.object({ adam_beta1: z.number(), adam_beta2: z.number(), adam_eps: z.number() })

@@ -10,9 +10,9 @@ import {
 } from '../../src/main/engine/gan/steps.ts'
 import {
   adamSettings,
-  d2dSettings,
   loadDiscriminator,
   loadGenerator,
+  lossSettings,
   optional,
   setting,
   transformOf
@@ -30,7 +30,7 @@ export async function checkGeneratorStep(golden: GoldenCase): Promise<void> {
   const inputs = generatorInputs(golden, 'in.', optional(golden, 'mix_cut'))
   const networks = { generator, discriminator }
   const transform = transformOf(golden, 'in.aug.')
-  const losses = generatorStep(networks, optimizer, { inputs, transform }, d2dSettings(golden))
+  const losses = generatorStep(networks, optimizer, { inputs, transform }, lossSettings(golden))
   await golden.check('out.loss_adv', losses.adversarial)
   await golden.check('out.loss_d2dce', losses.d2d)
   await golden.check('out.loss_total', losses.total)
@@ -77,7 +77,7 @@ export async function checkDiscriminatorStep(golden: GoldenCase): Promise<void> 
     transformReal: transformOf(golden, 'in.aug_real.'),
     transformFake: transformOf(golden, 'in.aug_fake.')
   }
-  const losses = discriminatorStep(discriminator, optimizer, batch, d2dSettings(golden))
+  const losses = discriminatorStep(discriminator, optimizer, batch, lossSettings(golden))
   await golden.check('out.loss_adv', losses.adversarial)
   await golden.check('out.loss_d2dce', losses.d2d)
   await golden.check('out.loss_total', losses.total)

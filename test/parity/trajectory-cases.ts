@@ -10,7 +10,7 @@ import {
   r1Step,
   synthesizeFakes
 } from '../../src/main/engine/gan/steps.ts'
-import { adamSettings, d2dSettings, loadDiscriminator, loadGenerator, setting } from './case-settings.ts'
+import { adamSettings, loadDiscriminator, loadGenerator, lossSettings, setting } from './case-settings.ts'
 import { type GoldenCase } from './golden-case.ts'
 import { generatorInputs } from './network-cases.ts'
 
@@ -54,14 +54,14 @@ export async function checkTrajectory(golden: GoldenCase): Promise<void> {
 
 function iterate(run: Run, step: number): void {
   const { golden, generator, average, discriminator, optimizers } = run
-  const d2d = d2dSettings(golden)
+  const losses = lossSettings(golden)
   const batch = setting(golden, 'batch')
 
   const g = generatorStep(
     run,
     optimizers.generator,
     { inputs: inputsOf(golden, 'in.g.', step), transform: (x) => x },
-    d2d
+    losses
   )
   record(run, { 'out.g_adv': g.adversarial, 'out.g_d2dce': g.d2d, 'out.g_total': g.total })
   record(run, { 'out.pl_penalty': flattenPaths(run, step), 'out.pl_mean': run.pathLengthMean })
@@ -80,7 +80,7 @@ function iterate(run: Run, step: number): void {
       transformReal: (x) => x,
       transformFake: (x) => x
     },
-    d2d
+    losses
   )
   record(run, { 'out.d_adv': d.adversarial, 'out.d_d2dce': d.d2d, 'out.d_total': d.total })
 

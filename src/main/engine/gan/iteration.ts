@@ -85,10 +85,10 @@ class Iteration {
   }
 
   trainGenerator() {
-    const { d2dCrossEntropy, batch, microBatch } = this.#settings
+    const { batch, microBatch } = this.#settings
     const inputs = drawGeneratorInputs(this.#stream('generator step'), this.#settings, batch)
     const fakes = { inputs, transform: this.#transform('generator augmentation') }
-    return generatorStep(this.#state, this.#optimizers.generator, fakes, d2dCrossEntropy, microBatch)
+    return generatorStep(this.#state, this.#optimizers.generator, fakes, this.#settings, microBatch)
   }
 
   /** The path-length penalty, where it is due. */
@@ -140,7 +140,7 @@ class Iteration {
   }
 
   trainDiscriminator(real: LabelledTensors, fakes: tf.Tensor4D) {
-    const { d2dCrossEntropy, microBatch } = this.#settings
+    const { microBatch } = this.#settings
     const batch = {
       ...real,
       fakes,
@@ -148,7 +148,7 @@ class Iteration {
       transformFake: this.#transform('fake augmentation')
     }
     const optimizer = this.#optimizers.discriminator
-    return discriminatorStep(this.#state.discriminator, optimizer, batch, d2dCrossEntropy, microBatch)
+    return discriminatorStep(this.#state.discriminator, optimizer, batch, this.#settings, microBatch)
   }
 
   /** The gradient penalty and the logits of its pass, where it is due. */

@@ -34,14 +34,15 @@ export interface MainLosses {
   readonly total: tf.Scalar
 }
 
-type D2dSettings = TrainingSettings['d2dCrossEntropy']
+/** What the main steps need to know of their losses. */
+export type LossSettings = Pick<TrainingSettings, 'd2dCrossEntropy'>
 
 /** Moves G towards samples that D takes for real and for their class. */
 export function generatorStep(
   { generator, discriminator }: Networks,
   optimizer: Optimizer,
   { inputs, transform }: { readonly inputs: GeneratorInputs; readonly transform: Transform },
-  d2dSettings: D2dSettings,
+  { d2dCrossEntropy: d2dSettings }: LossSettings,
   microBatch?: number
 ): MainLosses & { readonly logits: tf.Tensor1D } {
   const count = inputs.z.shape[0]
@@ -115,7 +116,7 @@ export function discriminatorStep(
   discriminator: Discriminator,
   optimizer: Optimizer,
   { samples, labels, fakes, transformReal, transformFake }: DiscriminatorBatch,
-  d2dSettings: D2dSettings,
+  { d2dCrossEntropy: d2dSettings }: LossSettings,
   microBatch?: number
 ): MainLosses & { readonly realLogits: tf.Tensor1D; readonly fakeLogits: tf.Tensor1D } {
   const count = samples.shape[0]

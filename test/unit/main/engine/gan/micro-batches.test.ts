@@ -34,7 +34,7 @@ const steps: Record<string, (network: Recorder, microBatch?: number) => object> 
       { generator, discriminator },
       optimizer,
       { inputs: inputs(), transform: transform() },
-      settings.d2dCrossEntropy,
+      settings,
       microBatch
     ),
   'path length': (optimizer, microBatch) =>
@@ -48,7 +48,7 @@ const steps: Record<string, (network: Recorder, microBatch?: number) => object> 
   discriminator: (optimizer, microBatch) => {
     const fakes = synthesizeFakes(generator, inputs(), 1, microBatch)
     const batch = { ...real(), fakes, transformReal: transform('real'), transformFake: transform('fake') }
-    return discriminatorStep(discriminator, optimizer, batch, settings.d2dCrossEntropy, microBatch)
+    return discriminatorStep(discriminator, optimizer, batch, settings, microBatch)
   },
   R1: (optimizer, microBatch) =>
     r1Step(
