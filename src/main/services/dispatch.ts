@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import {
   type Output,
   type ParsedInput,
@@ -8,6 +7,7 @@ import {
   requests
 } from '../../shared/api.ts'
 import { AppError, toWireError } from '../../shared/errors.ts'
+import { inWords, sentencesOf } from '../../shared/issue-words.ts'
 
 /** What a handler gets besides its input: a way to be stopped and a way to say how far it is. */
 export interface RequestContext {
@@ -42,8 +42,8 @@ export async function dispatch(
 async function handle(handlers: Handlers, name: string, input: unknown, context: RequestContext): Promise<unknown> {
   if (!isRequest(name)) throw new AppError('usage', `There is no request called "${name}".`)
   const { input: inputSchema, output: outputSchema } = requests[name]
-  const parsed = inputSchema.safeParse(input ?? {})
-  if (!parsed.success) throw new AppError('usage', sentences(parsed.error))
+  const parsed = inputSchema.safeParse(input ?? {}, { error: inWords(inputSchema) })
+  if (!parsed.success) throw new AppError('usage', sentencesOf(parsed.error))
   // The table pairs each name with its own input; a looked-up handler loses that pairing for the compiler.
   const handler = handlers[name] as (input: unknown, context: RequestContext) => unknown
   return outputSchema.parse(await handler(parsed.data, context))
@@ -51,10 +51,4 @@ async function handle(handlers: Handlers, name: string, input: unknown, context:
 
 function isRequest(name: string): name is RequestName {
   return Object.hasOwn(requests, name)
-}
-
-function sentences(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-    .join(' ')
 }
