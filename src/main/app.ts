@@ -4,13 +4,14 @@ import { type AppEvent, PicturePath } from '../shared/api.ts'
 import { AppError } from '../shared/errors.ts'
 import { openCatalog } from './catalog/catalog.ts'
 import type { Environment } from './environment.ts'
-import { adoptFolders } from './services/adopt-folders.ts'
+import { adoptFolders, rebuildCatalog } from './services/adopt-folders.ts'
 import type { AppContext } from './services/app-context.ts'
 import type { DemoWatcher } from './services/demo.ts'
 import { DemoSession } from './services/demo-session.ts'
 import type { Handlers, RequestContext } from './services/dispatch.ts'
 import { settleInterruptedRuns } from './services/interrupted-runs.ts'
 import { RunsAtWork } from './services/runs-at-work.ts'
+import { listPackages } from './services/stored-packages.ts'
 import { openFolders } from './services/workspace.ts'
 
 /** The whole product behind one table of requests. Hosts (terminal, page, Electron) only carry them to and fro. */
@@ -75,6 +76,7 @@ const services = {
 function createHandlers(app: AppContext, demo: DemoSession): Handlers {
   return {
     'app.doctor': async (input, context) => (await services.doctor()).examineComputer(app, input, context),
+    'app.rebuild': () => rebuildCatalog(app),
     'engine.list': async () => (await services.enginePacks()).listEnginePacks(app.environment),
     'engine.build': async (input, context) =>
       (await services.enginePacks()).buildEnginePack(app.environment, input, context),
@@ -87,7 +89,7 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
       prepared: app.catalog.prepared.list(),
       runs: app.catalog.runs.list(),
       synthetic: app.catalog.synthetic.list(),
-      packages: app.catalog.packages.list()
+      packages: listPackages(app)
     }),
     'datasets.import': async (input, context) => (await services.datasets()).importSource(app, input, context),
     'datasets.inspect': async (input, context) => (await services.datasets()).inspectFiles(app, input, context),

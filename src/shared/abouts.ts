@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Dataset, DatasetImage } from './datasets.ts'
+import { StoredPackage } from './packages.ts'
 import { Run } from './runs.ts'
 
 /** What `datasets/<id>/about.json` holds. */
@@ -13,3 +14,11 @@ export type DatasetAbout = z.infer<typeof DatasetAbout>
 
 /** What `runs/<id>/about.json` holds. */
 export const RunAbout = z.object({ kind: z.literal('run'), version: z.literal(1), run: Run })
+
+/** What `packages/<id>/about.json` holds; the package itself lies wherever the user put it. */
+export const StoredPackageAbout = z.object({
+  kind: z.literal('package'),
+  version: z.literal(1),
+  package: StoredPackage
+})
+export type StoredPackageAbout = z.infer<typeof StoredPackageAbout>

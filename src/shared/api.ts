@@ -63,12 +63,28 @@ export const Workspace = z.object({
 })
 export type Workspace = z.infer<typeof Workspace>
 
+/** What the catalogue holds after it was made anew from the folders. */
+export const RebuildResult = z.object({
+  rebuilt: z.object({
+    datasets: z.int(),
+    prepared: z.int(),
+    runs: z.int(),
+    synthetic: z.int(),
+    packages: z.int()
+  }),
+  /** Folders of which nothing was taken in. */
+  left: z.array(z.object({ folder: z.string(), reason: z.string() })),
+  /** The catalogue as it was before. */
+  before: z.string()
+})
+
 /**
  * Everything that can be asked for. Electron's IPC, the loopback host and the terminal serve this one table; a thing is
  * called by its name or its id.
  */
 export const requests = {
   'app.doctor': { input: z.object({ engine: EngineRequest.default('auto') }), output: Doctor },
+  'app.rebuild': { input: z.object({}), output: RebuildResult },
   'engine.list': { input: z.object({}), output: ListPacksResult },
   'engine.build': { input: BuildPackRequest, output: BuildPackResult },
   'engine.install': { input: InstallPackRequest, output: InstallPackResult },

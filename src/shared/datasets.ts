@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { tending } from './things.ts'
+import { InnerPath, tending, thingId } from './things.ts'
 
-export const DatasetId = z.string().brand('DatasetId')
+export const DatasetId = thingId.brand('DatasetId')
 export type DatasetId = z.infer<typeof DatasetId>
 
 /** A name as users give it: shown everywhere, unique among things of one kind. */
@@ -81,7 +81,7 @@ export const DatasetImage = z.object({
   /** Stable within the dataset: its position in file-name order, from 1. */
   id: z.int(),
   /** Path below the dataset's `images/` folder in the workspace; the name it had at its source. */
-  file: z.string(),
+  file: InnerPath,
   width: z.int().positive(),
   height: z.int().positive(),
   channels: z.int().positive(),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Name, ValueRange } from './datasets.ts'
-import { tending } from './things.ts'
+import { InnerPath, tending, thingId } from './things.ts'
 
-export const PreparedId = z.string().brand('PreparedId')
+export const PreparedId = thingId.brand('PreparedId')
 export type PreparedId = z.infer<typeof PreparedId>
 
 export const Split = z.enum(['train', 'validation', 'test'])
@@ -82,7 +82,7 @@ export type PrepareRequest = z.infer<typeof PrepareRequest>
 
 /** One image of a prepared set. `file` names its picture in `images/` and its label indices in `masks/`, both PNG. */
 export const PreparedImage = z.object({
-  file: z.string(),
+  file: InnerPath,
   source: z.string(),
   width: z.int().positive(),
   height: z.int().positive(),
@@ -111,6 +111,7 @@ export const Prepared = z.object({
   id: PreparedId,
   name: z.string(),
   created: z.string(),
+  /** Its id. */
   dataset: z.string(),
   tile: z.int(),
   scale: z.number(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Dataset } from './datasets.ts'
 import { Synthetic } from './synthetic.ts'
-import { tending } from './things.ts'
+import { tending, thingId } from './things.ts'
 
 export const PackageFormat = z.enum([
   'coco',
@@ -83,7 +83,7 @@ export type VerifyResult = z.infer<typeof VerifyResult>
 export const OpenResult = VerifyResult.extend({ synthetic: Synthetic.optional(), dataset: Dataset.optional() })
 export type OpenResult = z.infer<typeof OpenResult>
 
-export const PackageId = z.string().brand('PackageId')
+export const PackageId = thingId.brand('PackageId')
 export type PackageId = z.infer<typeof PackageId>
 
 /** A package that was made here. Its name is at first that of its file. */

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Name } from './datasets.ts'
-import { tending } from './things.ts'
+import { InnerPath, tending, thingId } from './things.ts'
 import { Augmentation, GeneratorKind, SkipPath, TrainingSettings } from './training.ts'
 
-export const RunId = z.string().brand('RunId')
+export const RunId = thingId.brand('RunId')
 export type RunId = z.infer<typeof RunId>
 
 export const EngineName = z.enum(['native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu'])
@@ -26,7 +26,7 @@ export const Run = z.object({
   name: z.string(),
   created: z.string(),
   /** Id of the prepared set it learns from. */
-  prepared: z.string(),
+  prepared: thingId,
   /** What it went on from, where it was not started from nothing. */
   from: z.string().optional(),
   state: RunState,
@@ -45,7 +45,7 @@ export type Run = z.infer<typeof Run>
 export const Checkpoint = z.object({
   iteration: z.int(),
   /** Folder below `runs/<id>/checkpoints/`. */
-  folder: z.string(),
+  folder: InnerPath,
   isBest: z.boolean()
 })
 export type Checkpoint = z.infer<typeof Checkpoint>

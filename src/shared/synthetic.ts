@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Name } from './datasets.ts'
 import { EngineInfo, EngineRequest } from './runs.ts'
-import { tending } from './things.ts'
+import { InnerPath, tending, thingId } from './things.ts'
 
-export const SyntheticId = z.string().brand('SyntheticId')
+export const SyntheticId = thingId.brand('SyntheticId')
 export type SyntheticId = z.infer<typeof SyntheticId>
 
 export const SyntheticClass = z.object({
@@ -43,7 +43,7 @@ export type RemovedCell = z.infer<typeof RemovedCell>
 
 /** One picture with its mask: `images/<file>` and `masks/<file>`, both PNG; the mask a 16-bit label image. */
 export const SyntheticImage = z.object({
-  file: z.string(),
+  file: InnerPath,
   /** Position in the seeded sequence: (seed, index) makes the same picture again. */
   index: z.int().nonnegative(),
   class: z.string(),

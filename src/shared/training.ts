@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { InnerPath } from './things.ts'
 
 /** Which generator (docs/method.md §1, §2): the paper's image-and-mask network, or plain StyleGAN2. */
 export const GeneratorKind = z.enum(['paper', 'stylegan2'])
@@ -168,6 +169,6 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
     classes: z.array(z.object({ name: z.string(), frechet: z.number(), real: z.int(), fake: z.int() })),
     isBest: z.boolean()
   }),
-  z.object({ kind: z.literal('sample'), iteration: z.int(), file: z.string() })
+  z.object({ kind: z.literal('sample'), iteration: z.int(), file: InnerPath })
 ])
 export type HistoryEntry = z.infer<typeof HistoryEntry>

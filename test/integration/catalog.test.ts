@@ -5,6 +5,7 @@ import { HistoryEntry } from '../../src/shared/training.ts'
 import {
   sampleDataset,
   sampleDatasetImages,
+  samplePackage,
   samplePrepared,
   samplePreparedImages,
   sampleRun,
@@ -70,16 +71,7 @@ describe('things of every kind', () => {
 
   test('a package made again at the same path replaces the one before', () => {
     const { packages } = openCatalog(':memory:')
-    const stored = {
-      id: PackageId.parse('k1'),
-      name: 'a',
-      file: 'a.zip',
-      bytes: 10,
-      sha256: 'b'.repeat(64),
-      entries: 3,
-      created: '2025-02-01',
-      synthetic: 'sy1'
-    }
+    const stored = samplePackage()
     packages.insert({ ...stored, id: PackageId.parse('k2'), name: 'b', file: 'b.zip', created: '2025-01-01' })
     packages.insert(stored)
     packages.insert({ ...stored, id: PackageId.parse('k3'), name: 'a 2', bytes: 11 })
@@ -209,31 +201,37 @@ describe('writes of one thought', () => {
   })
 
   test('bring a lost catalogue back from what the folders say', () => {
+    const { prepared, ...report } = samplePrepared()
     const abouts = {
-      datasets: [{ dataset: sampleDataset(), images: sampleDatasetImages() }],
-      prepared: [{ result: samplePrepared(), images: samplePreparedImages() }],
+      datasets: [{ thing: sampleDataset(), images: sampleDatasetImages() }],
+      prepared: [{ thing: prepared, report, images: samplePreparedImages() }],
       runs: [
-        { run: sampleRun(), history: [sampleStep(8)], checkpoints: [{ iteration: 8, folder: '8', isBest: true }] }
+        { thing: sampleRun(), history: [sampleStep(8)], checkpoints: [{ iteration: 8, folder: '8', isBest: true }] }
       ],
-      synthetic: [{ synthetic: sampleSynthetic(), images: sampleSyntheticImages() }]
+      synthetic: [{ thing: sampleSynthetic(), images: sampleSyntheticImages() }],
+      packages: [{ thing: samplePackage() }]
     }
     const catalog = openCatalog(':memory:')
 
-    expect(catalog.rebuildFrom(abouts)).toBe(4)
+    expect(catalog.takeIn(abouts)).toEqual({ datasets: 1, prepared: 1, runs: 1, synthetic: 1, packages: 1 })
     expect(catalog.datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
     expect(catalog.prepared.result('pr1')).toStrictEqual(samplePrepared())
     expect(catalog.runs.history('run1')).toStrictEqual([sampleStep(8)])
     expect(catalog.runs.checkpoints('run1')).toHaveLength(1)
     expect(catalog.synthetic.images('sy1')).toStrictEqual(sampleSyntheticImages())
-    expect(catalog.rebuildFrom(abouts)).toBe(0)
+    expect(catalog.packages.list()).toStrictEqual([samplePackage()])
+    expect(catalog.takeIn(abouts)).toEqual({ datasets: 0, prepared: 0, runs: 0, synthetic: 0, packages: 0 })
   })
 
   test('number a folder whose name was given to another thing meanwhile', () => {
     const catalog = openCatalog(':memory:')
     catalog.synthetic.insert(sampleSynthetic(), sampleSyntheticImages())
-    const found = { synthetic: sampleSynthetic('sy2'), images: sampleSyntheticImages() }
-    catalog.rebuildFrom({ datasets: [], prepared: [], runs: [], synthetic: [found] })
+    const found = [
+      { thing: { ...sampleSynthetic('sy3'), created: '2025-01-05' }, images: sampleSyntheticImages() },
+      { thing: { ...sampleSynthetic('sy2'), created: '2025-01-04' }, images: sampleSyntheticImages() }
+    ]
+    catalog.takeIn({ datasets: [], prepared: [], runs: [], synthetic: found, packages: [] })
 
-    expect(catalog.synthetic.find('sy2')?.name).toBe('hundred more 2')
+    expect(['sy2', 'sy3'].map((id) => catalog.synthetic.find(id)?.name)).toEqual(['hundred more 2', 'hundred more 3'])
   })
 })

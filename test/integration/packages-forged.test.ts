@@ -50,7 +50,7 @@ describe('contents that do not fit together, although every hash does', () => {
     ],
     ['with a class of another count', (about) => firstImage(about, { class: 'BV-2' }), 'of a class differently'],
     ['with an unknown class', (about) => firstImage(about, { class: 'Z' }), 'of a class differently'],
-    ['with a picture elsewhere', (about) => firstImage(about, { file: '../x.png' }), 'is not described in about.json']
+    ['with a picture elsewhere', (about) => firstImage(about, { file: '../x.png' }), 'A path below its folder']
   ])('a description %s', async (_, change, says) => {
     expect(await refusal(rawZip(withAbout(change)))).toContain(says)
   })

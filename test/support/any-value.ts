@@ -43,8 +43,10 @@ function anyObject(shape: Readonly<Record<string, z.core.$ZodType>>): Arbitrary<
 }
 
 /** Also such as mean something to SQL or JSON; but no half of a character, which no file name or text has. */
-function anyString(type: z.ZodType): Arbitrary<string> {
-  return fc.string({ unit: 'binary' }).filter((value) => type.safeParse(value).success)
+function anyString(type: z.ZodString): Arbitrary<string> {
+  const [pattern] = type.def.checks?.flatMap(({ _zod: { def } }) => ('pattern' in def ? [def.pattern] : [])) ?? []
+  const texts = pattern instanceof RegExp ? fc.stringMatching(pattern) : fc.string({ unit: 'binary' })
+  return texts.filter((value) => type.safeParse(value).success)
 }
 
 function anyNumber(type: z.ZodNumber): Arbitrary<number> {

@@ -1,5 +1,6 @@
 import { Dataset, DatasetImage } from '../../src/shared/datasets.ts'
 import { PreparedImage, PrepareResult } from '../../src/shared/masks.ts'
+import { StoredPackage } from '../../src/shared/packages.ts'
 import { Run } from '../../src/shared/runs.ts'
 import { Synthetic, SyntheticImage } from '../../src/shared/synthetic.ts'
 import { HistoryEntry } from '../../src/shared/training.ts'
@@ -168,4 +169,17 @@ export function sampleSyntheticImages(): SyntheticImage[] {
     SyntheticImage.parse({ ...common, file: '000000.png', index: 0, class: 'A172', cells: 4, removedCells: 1 }),
     SyntheticImage.parse({ ...common, file: '000001.png', index: 1, class: 'BV2', cells: 5, removedCells: 0 })
   ]
+}
+
+export function samplePackage(): StoredPackage {
+  return StoredPackage.parse({
+    id: 'k1',
+    name: 'a',
+    file: 'a.zip',
+    bytes: 10,
+    sha256: 'b'.repeat(64),
+    entries: 3,
+    created: '2025-02-01',
+    synthetic: 'sy1'
+  })
 }

@@ -12,7 +12,7 @@ if (process.argv[1] === catalogWriter) await writeUntilKilled(process.argv[2] ??
  */
 async function writeUntilKilled(file: string, name: string): Promise<never> {
   const catalog = openCatalog(file)
-  const run = sampleRun(`id of ${name}`, name)
+  const run = sampleRun(`id-of-${name.replaceAll(' ', '-')}`, name)
   catalog.runs.insert(run)
   for (let iteration = 0; ; iteration++) {
     catalog.transaction(() => {

@@ -1,29 +1,40 @@
 import { type Database } from 'better-sqlite3'
 import { type Dataset, type DatasetImage } from '../../shared/datasets.ts'
-import { type PreparedImage, type PrepareResult } from '../../shared/masks.ts'
+import { type Prepared, type PreparedImage, type PrepareResult } from '../../shared/masks.ts'
+import { type StoredPackage } from '../../shared/packages.ts'
 import { type Checkpoint, type Run } from '../../shared/runs.ts'
 import { type Synthetic, type SyntheticImage } from '../../shared/synthetic.ts'
 import { type HistoryEntry } from '../../shared/training.ts'
 import { closeDatabase, openDatabase } from './database.ts'
 import { DatasetTable } from './datasets.ts'
+import { copyDatabase } from './migrations.ts'
 import { PackageTable } from './packages.ts'
 import { PreparedTable } from './prepared-sets.ts'
 import { ProcessTable } from './processes.ts'
 import { RunTable } from './runs.ts'
 import { SyntheticTable } from './synthetic-sets.ts'
 import { TaskTable } from './tasks.ts'
+import { type Thing, type ThingTable } from './thing-table.ts'
 
-/** What the folders of a workspace say about themselves (`about.json`, `metrics.jsonl`). */
+/** What the folders of a workspace say about themselves. */
 export interface Abouts {
-  readonly datasets: readonly { readonly dataset: Dataset; readonly images: readonly DatasetImage[] }[]
-  readonly prepared: readonly { readonly result: PrepareResult; readonly images: readonly PreparedImage[] }[]
+  readonly datasets: readonly { readonly thing: Dataset; readonly images: readonly DatasetImage[] }[]
+  readonly prepared: readonly {
+    readonly thing: Prepared
+    readonly report: Omit<PrepareResult, 'prepared'>
+    readonly images: readonly PreparedImage[]
+  }[]
   readonly runs: readonly {
-    readonly run: Run
+    readonly thing: Run
     readonly history: readonly HistoryEntry[]
     readonly checkpoints: readonly Checkpoint[]
   }[]
-  readonly synthetic: readonly { readonly synthetic: Synthetic; readonly images: readonly SyntheticImage[] }[]
+  readonly synthetic: readonly { readonly thing: Synthetic; readonly images: readonly SyntheticImage[] }[]
+  readonly packages: readonly { readonly thing: StoredPackage }[]
 }
+
+/** How many things of each kind. */
+export type Counts = Record<keyof Abouts, number>
 
 /**
  * Opens the catalogue of a workspace, makes it where there is none, and brings it to the newest schema.
@@ -80,37 +91,59 @@ export class Catalog {
   /**
    * Takes in what the folders say and the catalogue does not know, in one transaction: all of it when the catalogue was
    * lost, what a kill left out otherwise. What it knows stays as it is. A name that is taken meanwhile gets a number.
-   *
-   * @returns how many things were taken in
    */
-  rebuildFrom(abouts: Abouts): number {
-    return this.transaction(() => {
-      const datasets = abouts.datasets.filter(({ dataset }) => !this.datasets.hasId(dataset.id))
-      for (const { dataset, images } of datasets) {
-        this.datasets.insert({ ...dataset, name: this.datasets.freeName(dataset.name) }, images)
-      }
-      const prepared = abouts.prepared.filter(({ result }) => !this.prepared.hasId(result.prepared.id))
-      for (const { result, images } of prepared) {
-        const name = this.prepared.freeName(result.prepared.name)
-        this.prepared.insert({ ...result, prepared: { ...result.prepared, name } }, images)
-      }
-      const runs = abouts.runs.filter(({ run }) => !this.runs.hasId(run.id))
-      for (const { run, history, checkpoints } of runs) {
-        this.runs.insert({ ...run, name: this.runs.freeName(run.name) })
+  takeIn(abouts: Abouts): Counts {
+    return this.transaction(() => ({
+      datasets: takeInto(this.datasets, abouts.datasets, (thing, { images }) => this.datasets.insert(thing, images)),
+      prepared: takeInto(this.prepared, abouts.prepared, (prepared, { report, images }) =>
+        this.prepared.insert({ ...report, prepared }, images)
+      ),
+      runs: takeInto(this.runs, abouts.runs, (run, { history, checkpoints }) => {
+        this.runs.insert(run)
         this.runs.appendHistory(run.id, history)
         this.runs.setCheckpoints(run.id, checkpoints)
-      }
-      const synthetic = abouts.synthetic.filter(({ synthetic }) => !this.synthetic.hasId(synthetic.id))
-      for (const about of synthetic) {
-        const name = this.synthetic.freeName(about.synthetic.name)
-        this.synthetic.insert({ ...about.synthetic, name }, about.images)
-      }
-      return datasets.length + prepared.length + runs.length + synthetic.length
+      }),
+      synthetic: takeInto(this.synthetic, abouts.synthetic, (set, { images }) => this.synthetic.insert(set, images)),
+      packages: takeInto(this.packages, abouts.packages, (stored) => this.packages.insert(stored))
+    }))
+  }
+
+  /** Forgets every thing and takes in what the folders say. Tasks stay: no folder tells of them. */
+  rebuild(abouts: Abouts): Counts {
+    return this.transaction(() => {
+      for (const table of [this.datasets, this.prepared, this.runs, this.synthetic, this.packages]) table.clear()
+      return this.takeIn(abouts)
     })
+  }
+
+  /** Writes the whole catalogue to another file, which is replaced only by a complete one. */
+  copyTo(file: string): void {
+    copyDatabase(this.#db, file)
   }
 
   /** Leaves one file without a log beside it. */
   close(): void {
     closeDatabase(this.#db)
   }
+}
+
+/** The oldest first: where two have one name, it keeps it. */
+function takeInto<Stored extends Thing, About extends { readonly thing: Stored }>(
+  table: ThingTable<Stored>,
+  abouts: readonly About[],
+  insert: (thing: Stored, about: About) => void
+): number {
+  const unknown = abouts.filter(({ thing }) => !table.hasId(thing.id))
+  const inOrder = unknown.toSorted(
+    (a, b) => compare(a.thing.created, b.thing.created) || compare(a.thing.id, b.thing.id)
+  )
+  for (const about of inOrder) {
+    const { thing } = about
+    insert(thing.trashed === undefined ? { ...thing, name: table.freeName(thing.name) } : thing, about)
+  }
+  return unknown.length
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }

@@ -27,7 +27,7 @@ export function migrate(db: Database, file: string, steps: readonly string[] = m
   // A step may make a table anew: dropping the old one must not take along what refers to it.
   db.pragma('foreign_keys = OFF')
   for (let version = found; version < steps.length; version++) {
-    if (found > 0) backUp(db, file, version) // a new database has nothing to lose
+    if (found > 0 && !db.memory) copyDatabase(db, backupPath(file, version)) // a new database has nothing to lose
     applyStep(db, steps[version] ?? '', version)
   }
   db.pragma('foreign_keys = ON')
@@ -53,11 +53,10 @@ function applyStep(db: Database, sql: string, version: number): void {
   apply.immediate()
 }
 
-/** Copies the database, whole or not at all: an older copy of the same version is replaced only by a complete one. */
-function backUp(db: Database, file: string, version: number): void {
-  if (db.memory) return
-  const unfinished = `${backupPath(file, version)}.unfinished`
+/** Copies the database, whole or not at all: an older copy is replaced only by a complete one. */
+export function copyDatabase(db: Database, target: string): void {
+  const unfinished = `${target}.unfinished`
   if (existsSync(unfinished)) rmSync(unfinished)
   db.prepare('VACUUM INTO ?').run(unfinished)
-  renameSync(unfinished, backupPath(file, version))
+  renameSync(unfinished, target)
 }

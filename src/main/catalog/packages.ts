@@ -15,12 +15,18 @@ export class PackageTable extends ThingTable<StoredPackage> {
   }
 
   /** One at the path of another takes over its name and id: the earlier file is no longer there. */
-  insert(stored: StoredPackage): void {
+  insert(stored: StoredPackage): StoredPackage {
     const write = this.#db.transaction(() => {
       const [before] = this.#ofFile({ file: stored.file })
-      if (before === undefined) this.add(stored)
-      else this.change({ ...stored, id: before.id, name: before.trashed ? this.freeName(before.name) : before.name })
+      if (before === undefined) {
+        this.add(stored)
+        return stored
+      }
+      const name = before.trashed === undefined ? before.name : this.freeName(before.name)
+      const replaced = { ...stored, id: before.id, name }
+      this.change(replaced)
+      return replaced
     })
-    write.immediate()
+    return write.immediate()
   }
 }

@@ -5,9 +5,12 @@ import { type Remedy } from '../../shared/remedies.ts'
 import { SchemaTable } from './schema-table.ts'
 
 /** What the catalogue knows of everything it lists. */
-interface Thing {
+export interface Thing {
   readonly id: string
   readonly name: string
+  readonly created: string
+  readonly note?: string | undefined
+  readonly trashed?: string | undefined
 }
 
 interface Shape<Stored extends Thing> {
@@ -27,6 +30,7 @@ export class ThingTable<Stored extends Thing> {
   readonly #list: (parameters: object) => Stored[]
   readonly #find: (parameters: { nameOrId: string }) => Stored[]
   readonly #remove: Statement<{ id: string }>
+  readonly #clear: Statement<[]>
   readonly #nameTaken: Statement<{ name: string }, number>
   readonly #idTaken: Statement<{ id: string }, number>
 
@@ -41,6 +45,7 @@ export class ThingTable<Stored extends Thing> {
       `WHERE trashed IS NULL AND (id = :nameOrId OR name = :nameOrId) ORDER BY id = :nameOrId DESC LIMIT 1`
     )
     this.#remove = db.prepare(`DELETE FROM ${table} WHERE id = :id`)
+    this.#clear = db.prepare(`DELETE FROM ${table}`)
     this.#nameTaken = db
       .prepare<{ name: string }, number>(`SELECT 1 FROM ${table} WHERE name = :name AND trashed IS NULL`)
       .pluck()
@@ -86,9 +91,14 @@ export class ThingTable<Stored extends Thing> {
     this.#remove.run({ id })
   }
 
+  /** Takes everything out of it. */
+  clear(): void {
+    this.#clear.run()
+  }
+
   /** @throws AppError of kind `input` where the name is taken: one that exists is never given twice */
   protected add(thing: Stored): void {
-    if (this.nameTaken(thing.name)) {
+    if (thing.trashed === undefined && this.nameTaken(thing.name)) {
       throw refuse(`There is already a ${this.#shape.noun} called "${thing.name}".`, {
         remedies: [{ action: 'choose-name' }]
       })

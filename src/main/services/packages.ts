@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
-import { PackageId } from '../../shared/packages.ts'
 import { SyntheticAbout } from '../../shared/synthetic.ts'
 import { createPackage } from '../packages/create-package.ts'
 import { type PackageAbout } from '../packages/packed-set.ts'
@@ -10,7 +9,7 @@ import { productName } from '../product.ts'
 import { runInReader } from '../workers/reader.ts'
 import { type AppContext } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { newId } from './workspace.ts'
+import { storePackage } from './stored-packages.ts'
 
 /** Writes a set into one file that a colleague can open, and reads it back before calling it done. */
 export async function packSet(
@@ -27,10 +26,7 @@ export async function packSet(
   )
   const { warnings: _, ...stored } = result
   const source = about.kind === 'synthetic' ? { synthetic: about.synthetic.id } : { dataset: about.dataset.id }
-  const id = PackageId.parse(newId('k'))
-  const name = app.catalog.packages.freeName(basename(out, '.zip'))
-  app.catalog.packages.insert({ ...stored, id, name, created: created.toISOString(), ...source })
-  app.emit({ event: 'workspace.changed' })
+  await storePackage(app, { ...stored, created: created.toISOString(), ...source })
   return result
 }
 

@@ -3,7 +3,7 @@ import { type Output } from '../../shared/api.ts'
 import { type InstalledPack } from '../../shared/engine-packs.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { type CommonOptions, engineOption, type Host } from './host.ts'
-import { bytes } from './numbers.ts'
+import { bytes, count } from './numbers.ts'
 import { remedyLine } from './remedies.ts'
 
 /** doctor, engine list · build · install · remove */
@@ -18,15 +18,41 @@ export function addEngineCommands(program: Command, host: Host): void {
   addRemove(engine, host)
 }
 
+interface DoctorOptions extends CommonOptions {
+  readonly engine: EngineRequest
+  readonly rebuild?: boolean
+}
+
 function addDoctor(program: Command, host: Host): void {
   program
     .command('doctor')
     .description('say what this computer can do, and measure it')
     .addOption(engineOption())
-    .action(async ({ engine, workspace }: CommonOptions & { readonly engine: EngineRequest }) => {
+    .option('--rebuild', 'make the catalogue of the workspace anew from its folders')
+    .action(async ({ engine, workspace, rebuild }: DoctorOptions) => {
+      if (rebuild === true) {
+        const result = await host.request('app.rebuild', {}, workspace)
+        host.print(result, rebuildSentences(result))
+        return
+      }
       const result = await host.request('app.doctor', { engine }, workspace)
       host.print(result, doctorSentences(result))
     })
+}
+
+function rebuildSentences({ rebuilt, left, before }: Output<'app.rebuild'>): string {
+  const counts = [
+    count(rebuilt.datasets, 'data set'),
+    count(rebuilt.prepared, 'prepared set'),
+    count(rebuilt.runs, 'run'),
+    count(rebuilt.synthetic, 'synthetic set'),
+    count(rebuilt.packages, 'package')
+  ]
+  return [
+    `The catalogue was made anew from the folders: ${counts.join(', ')}.`,
+    ...left.map(({ folder, reason }) => `${folder} was left out: it ${reason}.`),
+    `The catalogue as it was before is in ${before}.`
+  ].join('\n')
 }
 
 function doctorSentences({ version, engine, reason, engines, packs, speed }: Output<'app.doctor'>): string {

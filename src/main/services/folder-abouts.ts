@@ -1,0 +1,132 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type z } from 'zod'
+import { DatasetAbout, RunAbout, StoredPackageAbout } from '../../shared/abouts.ts'
+import { PreparedAbout } from '../../shared/masks.ts'
+import { type Run } from '../../shared/runs.ts'
+import { SyntheticAbout } from '../../shared/synthetic.ts'
+import { HistoryEntry } from '../../shared/training.ts'
+import { type Abouts } from '../catalog/catalog.ts'
+import { listSafePoints } from '../jobs/safe-points.ts'
+import { type Collection, type WorkspaceFolders } from './workspace.ts'
+
+/** What the folders say, and which of them say nothing that can be used. */
+export interface FolderAbouts {
+  readonly abouts: Abouts
+  readonly left: readonly LeftFolder[]
+}
+
+export interface LeftFolder {
+  /** Its place below the workspace. */
+  readonly folder: string
+  readonly reason: string
+}
+
+/**
+ * Reads what each folder of a workspace says about itself (`about.json`, and of runs their history and safe points).
+ * Folders can come from strangers: what names another place than its own is left alone.
+ *
+ * @param isWanted which folders to look into, by the names that they have
+ */
+export async function readFolderAbouts(
+  folders: WorkspaceFolders,
+  isWanted: (collection: Collection, id: string) => boolean
+): Promise<FolderAbouts> {
+  const reader = new AboutReader(folders, isWanted)
+  const [datasets, prepared, runs, synthetic, packages] = await Promise.all([
+    reader.read('datasets', DatasetAbout, ({ dataset, images }) => ({ thing: dataset, images })),
+    reader.read('prepared', PreparedAbout, ({ result: { prepared: thing, ...report }, images }) => ({
+      thing,
+      report,
+      images
+    })),
+    reader.read('runs', RunAbout, ({ run }) => ({ thing: run })),
+    reader.read('synthetic', SyntheticAbout, ({ synthetic: thing, images }) => ({ thing, images })),
+    reader.read('packages', StoredPackageAbout, (about) => ({ thing: about.package }))
+  ])
+  const trained = await Promise.all(runs.map(({ thing }) => readRun(folders.folder('runs', thing.id), thing)))
+  return { abouts: { datasets, prepared, runs: trained, synthetic, packages }, left: reader.left }
+}
+
+class AboutReader {
+  readonly left: LeftFolder[] = []
+  readonly #folders: WorkspaceFolders
+  readonly #isWanted: (collection: Collection, id: string) => boolean
+
+  constructor(folders: WorkspaceFolders, isWanted: (collection: Collection, id: string) => boolean) {
+    this.#folders = folders
+    this.#isWanted = isWanted
+  }
+
+  async read<Schema extends z.ZodType, About extends { readonly thing: { readonly id: string } }>(
+    collection: Collection,
+    schema: Schema,
+    take: (about: z.infer<Schema>) => About
+  ): Promise<About[]> {
+    const entries = await readdir(this.#folders.folder(collection), { withFileTypes: true })
+    const ids = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
+    const wanted = ids.filter((id) => this.#isWanted(collection, id))
+    const abouts = await Promise.all(
+      wanted.map(async (id) => {
+        const folder = join(this.#folders.folder(collection), id)
+        try {
+          const about = take(await readAbout(folder, schema))
+          if (about.thing.id !== id) throw new UselessFolder('says that it is another folder')
+          return about
+        } catch (thrown) {
+          if (!(thrown instanceof UselessFolder)) throw thrown
+          this.left.push({ folder: `${collection}/${id}`, reason: thrown.message })
+          return undefined
+        }
+      })
+    )
+    return abouts.filter((about) => about !== undefined)
+  }
+}
+
+/** Its message is the end of a sentence about the folder. */
+class UselessFolder extends Error {}
+
+async function readAbout<Schema extends z.ZodType>(folder: string, schema: Schema): Promise<z.infer<Schema>> {
+  const text = await readFile(join(folder, 'about.json'), 'utf8').catch(() => undefined)
+  if (text === undefined) throw new UselessFolder('has no about.json')
+  const parsed = schema.safeParse(jsonOf(text))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new UselessFolder(`has an about.json that is damaged or of another version (${issue?.path.join('.') ?? ''})`)
+  }
+  const link = await firstLink(folder)
+  if (link !== undefined) throw new UselessFolder(`holds a link to another place (${link})`)
+  return parsed.data
+}
+
+/** Whoever writes below a folder that came from elsewhere must not end up outside it. */
+async function firstLink(folder: string): Promise<string | undefined> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+  return entries.find((entry) => entry.isSymbolicLink())?.name
+}
+
+/** A run's files know more than what it said about itself before it was cut off. */
+async function readRun(folder: string, run: Run): Promise<Abouts['runs'][number]> {
+  const [history, checkpoints] = await Promise.all([readHistory(folder), listSafePoints(folder)])
+  const iteration = Math.max(run.iteration, checkpoints[0]?.iteration ?? 0)
+  const best = history.findLast((entry) => entry.kind === 'evaluation' && entry.isBest && entry.iteration <= iteration)
+  const isNewer = best?.kind === 'evaluation' && best.iteration > (run.best?.iteration ?? -1)
+  const found = isNewer ? { best: { iteration: best.iteration, metric: best.metric, value: best.value } } : {}
+  return { thing: { ...run, iteration, ...found }, history, checkpoints }
+}
+
+async function readHistory(folder: string): Promise<HistoryEntry[]> {
+  const text = await readFile(join(folder, 'metrics.jsonl'), 'utf8').catch(() => '')
+  const lines = text.split('\n').filter((line) => line.endsWith('}'))
+  return lines.flatMap((line) => HistoryEntry.safeParse(jsonOf(line)).data ?? [])
+}
+
+/** `undefined` where a text was cut off or changed. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { type StoredPackageAbout } from '../../shared/abouts.ts'
+import { PackageId, type StoredPackage } from '../../shared/packages.ts'
+import { writeFileAtomic } from '../files/atomic-write.ts'
+import { type AppContext } from './app-context.ts'
+import { newId } from './workspace.ts'
+
+/** Newest first, with their files where they are now. */
+export function listPackages({ catalog, folders }: AppContext): StoredPackage[] {
+  return catalog.packages.list().map((stored) => ({ ...stored, file: resolve(folders.root, stored.file) }))
+}
+
+/** Keeps that a package was made: in the catalogue, and in a folder of its own that tells of it. */
+export async function storePackage(
+  app: AppContext,
+  { file, ...made }: Omit<StoredPackage, 'id' | 'name'>
+): Promise<void> {
+  const { packages } = app.catalog
+  const stored = packages.insert({
+    ...made,
+    id: PackageId.parse(newId('k')),
+    name: packages.freeName(basename(file, '.zip')),
+    file: placeOf(app.folders.root, file)
+  })
+  await describe(app, stored)
+  app.emit({ event: 'workspace.changed' })
+}
+
+/** A file in the workspace is known by its place there, since a workspace can be moved. */
+function placeOf(root: string, file: string): string {
+  const within = relative(root, resolve(file))
+  return within.startsWith('..') || isAbsolute(within) ? resolve(file) : within.replaceAll(sep, '/')
+}
+
+/** Writes what is missing of the folders that tell of packages: those of older versions had none. */
+export async function describePackages(app: AppContext): Promise<void> {
+  const there = new Set(await readdir(app.folders.folder('packages')))
+  for (const stored of app.catalog.packages.list()) if (!there.has(stored.id)) await describe(app, stored)
+}
+
+async function describe({ folders }: AppContext, stored: StoredPackage): Promise<void> {
+  const folder = folders.folder('packages', stored.id)
+  await mkdir(folder, { recursive: true })
+  const about: StoredPackageAbout = { kind: 'package', version: 1, package: stored }
+  await writeFileAtomic(join(folder, 'about.json'), JSON.stringify(about))
+}
