@@ -59,6 +59,22 @@ test('every source that docs/method.md names in brackets is in its list', () => 
   expect(named.filter((name) => !listed.has(name))).toEqual([])
 })
 
+test('every path that a document names is in the repository', async () => {
+  const documents = new Map([...(await texts(['docs'], /\.md$/)), ...(await texts(['.'], /^[A-Z]+\.md$/))])
+  const rooms = (await readdir(join(root, 'src/main'), { withFileTypes: true })).filter((entry) => entry.isDirectory())
+  const inMain = new RegExp(`^(${rooms.map(({ name }) => name).join('|')})/[\\w/-]+\\.ts$`)
+  const named = [...documents].flatMap(([file, text]) =>
+    [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)+)`/g)].map(([, path = '']) => ({ file, path }))
+  )
+  const asked = named.flatMap(({ file, path }) => {
+    if (/\b(NAME|AREA)\b/.test(path)) return [] // stands for any
+    if (/^(src|test|scripts|docs|resources)\//.test(path)) return [{ file, path }]
+    return inMain.test(path) ? [{ file, path: `src/main/${path}` }] : []
+  })
+  expect(asked.length).toBeGreaterThan(60)
+  expect(asked.filter(({ path }) => !existsSync(join(root, path)))).toEqual([])
+})
+
 test('links between documents lead somewhere', async () => {
   const documents = new Map([...(await texts(['docs'], /\.md$/)), ...(await texts(['.'], /^[A-Z]+\.md$/))])
   const broken = [...documents].flatMap(([file, text]) =>
