@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Remedy } from './remedies.ts'
+import { explainSystem } from './system-errors.ts'
 
 /** What went wrong, as far as the user's next move depends on it. Each kind has its exit status (docs/commands). */
 export const ErrorKind = z.enum(['defect', 'usage', 'input', 'stopped', 'resources'])
@@ -11,7 +12,9 @@ export const WireError = z.object({
   message: z.string(),
   file: z.string().optional(),
   next: z.string().optional(),
-  remedies: z.array(Remedy).readonly().optional()
+  remedies: z.array(Remedy).readonly().optional(),
+  /** What a library or the system said: for a report to us, not for a screen. */
+  details: z.string().optional()
 })
 export type WireError = z.infer<typeof WireError>
 
@@ -22,6 +25,8 @@ export interface ErrorDetails {
   readonly next?: string | undefined
   /** What the program can do about it when told so; each host words them in its own way. */
   readonly remedies?: readonly Remedy[] | undefined
+  /** Where the cause is not at hand: what it said. */
+  readonly details?: string | undefined
   readonly cause?: unknown
 }
 
@@ -31,6 +36,7 @@ export class AppError extends Error {
   readonly file: string | undefined
   readonly next: string | undefined
   readonly remedies: readonly Remedy[]
+  readonly details: string | undefined
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause })
@@ -39,6 +45,7 @@ export class AppError extends Error {
     this.file = details.file
     this.next = details.next
     this.remedies = details.remedies ?? []
+    this.details = details.details ?? said(details.cause)
   }
 }
 
@@ -52,30 +59,38 @@ export function invariant(condition: unknown, fact: string): asserts condition {
   if (!condition) throw new Error(`This should always hold: ${fact}`)
 }
 
+/** An error as data. What no one foresaw is a defect; what a library said about it goes into the details. */
 export function toWireError(thrown: unknown): WireError {
   if (thrown instanceof AppError) return written(thrown)
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {
-    return {
-      kind: 'resources',
-      message: 'The disk is full.',
-      next: 'Free some space and try again: what was finished before is safe.'
-    }
-  }
-  return { kind: 'defect', message: thrown instanceof Error ? thrown.message : String(thrown) }
+  const details = said(thrown) ?? String(thrown)
+  const explained = explainSystem(thrown)
+  return explained
+    ? { ...explained, details }
+    : {
+        kind: 'defect',
+        message: 'Something went wrong inside CytoLoom.',
+        next: 'Try again. If it happens again, please report it with the details.',
+        details
+      }
 }
 
-function written({ kind, message, file, next, remedies }: AppError): WireError {
+function said(cause: unknown): string | undefined {
+  if (cause instanceof AppError) return cause.details
+  return cause instanceof Error ? cause.message : undefined
+}
+
+function written({ kind, message, file, next, remedies, details }: AppError): WireError {
   return {
     kind,
     message,
     ...(file === undefined ? {} : { file }),
     ...(next === undefined ? {} : { next }),
-    ...(remedies.length === 0 ? {} : { remedies })
+    ...(remedies.length === 0 ? {} : { remedies }),
+    ...(details === undefined ? {} : { details })
   }
 }
 
 export function fromWireError(error: WireError): AppError {
-  const { kind, message, ...details } = error
-  return new AppError(kind, message, details)
+  const { kind, message, ...rest } = error
+  return new AppError(kind, message, rest)
 }

@@ -99,7 +99,8 @@ function problemsOf(outcome: Outcome, times: number): string[] {
   const problems: string[] = []
   if (seconds > times * mostSeconds) problems.push(`took ${seconds.toFixed(1)} s`)
   if (peakBytes > mostBytes) problems.push(`took ${Math.round(peakBytes / 1e6)} MB`)
-  if ('error' in reply && reply.error.kind === 'defect') problems.push(`a defect: ${reply.error.message}`)
+  if ('error' in reply && reply.error.kind === 'defect')
+    problems.push(`a defect: ${reply.error.details ?? reply.error.message}`)
   const text = JSON.stringify(reply)
   const at = text.indexOf(unforeseen)
   if (at >= 0) problems.push(`not foreseen: ${text.slice(at, at + 200)}`)

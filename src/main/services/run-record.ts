@@ -2,7 +2,7 @@ import { join, relative } from 'node:path'
 import { type z } from 'zod'
 import { type RunAbout } from '../../shared/abouts.ts'
 import { type Output } from '../../shared/api.ts'
-import { AppError, invariant } from '../../shared/errors.ts'
+import { AppError, invariant, toWireError } from '../../shared/errors.ts'
 import { type EngineInfo, type Run } from '../../shared/runs.ts'
 import { type HistoryEntry } from '../../shared/training.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
@@ -132,7 +132,7 @@ export class RunRecord {
 
   /** A run keeps its safe points whatever happened: it is paused where it can go on, failed where it never began. */
   fail(thrown: unknown): void {
-    const problem = thrown instanceof Error ? thrown.message : String(thrown)
+    const problem = toWireError(thrown).message
     const mayBeMended = thrown instanceof AppError && ['stopped', 'resources'].includes(thrown.kind)
     const canGoOn = this.safeIteration > 0 || mayBeMended
     this.#change({ state: canGoOn ? 'paused' : 'failed', iteration: this.safeIteration, problem })

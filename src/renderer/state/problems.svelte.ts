@@ -1,5 +1,5 @@
 import { createContext } from 'svelte'
-import { AppError, toWireError } from '../../shared/errors.ts'
+import { AppError, fromWireError, toWireError } from '../../shared/errors.ts'
 
 /** The one place where failed requests end: the newest is shown until it is put away or something works again. */
 export class Problems {
@@ -16,7 +16,7 @@ export class Problems {
       this.#newest = undefined
       return true
     } catch (thrown) {
-      this.#newest = thrown instanceof AppError ? thrown : new AppError('defect', toWireError(thrown).message)
+      this.#newest = thrown instanceof AppError ? thrown : fromWireError(toWireError(thrown))
       return false
     }
   }

@@ -72,6 +72,7 @@ export function problemDetails(problem: {
   readonly kind?: string | undefined
   readonly file?: string | undefined
   readonly next?: string | undefined
+  readonly details?: string | undefined
   readonly during?: string | undefined
 }): string {
   const lines = [
@@ -80,6 +81,7 @@ export function problemDetails(problem: {
     problem.file === undefined ? '' : `File: ${problem.file}`,
     problem.during === undefined ? '' : `During: ${problem.during}`,
     problem.next === undefined ? '' : `Advice given: ${problem.next}`,
+    problem.details === undefined ? '' : `Details: ${problem.details}`,
     `Time: ${new Date().toISOString()}`
   ]
   return withoutHomes(lines.filter((line) => line !== '').join('\n'))

@@ -26,3 +26,38 @@ test('a remedy whose values do not fit its action does not cross', () => {
   const error = { kind: 'input', message: 'It stopped.', remedies: [{ action: 'resume-run' }] }
   expect(WireError.safeParse(error).success).toBe(false)
 })
+
+test('what a library said goes into the details, and never stands for the sentence', () => {
+  const library = new TypeError("Cannot read properties of undefined (reading 'x')")
+  expect(toWireError(library)).toEqual({
+    kind: 'defect',
+    message: 'Something went wrong inside CytoLoom.',
+    next: 'Try again. If it happens again, please report it with the details.',
+    details: "Cannot read properties of undefined (reading 'x')"
+  })
+  const refusal = refuse('a.zip is damaged.', { cause: new Error('end of central directory record not found') })
+  expect(toWireError(refuse('The set cannot be read.', { cause: fromWireError(toWireError(refusal)) }))).toEqual({
+    kind: 'input',
+    message: 'The set cannot be read.',
+    details: 'end of central directory record not found'
+  })
+})
+
+test.each([
+  ['ENOENT', 'input', '/data/a.png is not there.'],
+  ['EACCES', 'input', '/data/a.png may not be read or written.'],
+  ['EROFS', 'input', '/data/a.png is on a disk that can only be read.'],
+  ['EIO', 'resources', 'The disk did not answer: /data/a.png could not be read or written.'],
+  ['ENOSPC', 'resources', 'The disk is full.'],
+  ['EMFILE', 'resources', 'Too many files are open on this computer.'],
+  ['SQLITE_BUSY_SNAPSHOT', 'resources', /^The catalogue of the workspace is in use/],
+  ['SQLITE_IOERR_WRITE', 'resources', /^The disk did not answer/],
+  ['SQLITE_CONSTRAINT_UNIQUE', 'defect', /^Something went wrong/]
+])('%s of the system is a sentence of kind %s', (code, kind, message) => {
+  const thrown = Object.assign(new Error(`${code}: no words for people`), { code, path: '/data/a.png' })
+  expect(toWireError(thrown)).toMatchObject({
+    kind,
+    message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
+    details: `${code}: no words for people`
+  })
+})

@@ -70,7 +70,7 @@ describe('Problems', () => {
     expect(problems.newest).toBeUndefined()
 
     await problems.attempt(Promise.reject(new Error('a defect')))
-    expect(problems.newest).toMatchObject({ kind: 'defect', message: 'a defect' })
+    expect(problems.newest).toMatchObject({ kind: 'defect', details: 'a defect' })
     expect(await problems.attempt(Promise.resolve())).toBe(true)
     expect(problems.newest).toBeUndefined()
   })
