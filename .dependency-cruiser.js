@@ -8,6 +8,7 @@ const ranks = [
   ['files', 'images'],
   ['engine-packs'],
   ['datasets', 'catalog', 'packages', 'jobs'],
+  ['tasks'],
   ['prepare', 'scoring'],
   ['workers'],
   ['services'],

@@ -1,18 +1,32 @@
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { type AppEvent, PicturePath } from '../shared/api.ts'
-import { AppError } from '../shared/errors.ts'
+import type { QuitReport } from '../shared/tasks.ts'
 import { openCatalog } from './catalog/catalog.ts'
 import type { Environment } from './environment.ts'
 import { adoptFolders, rebuildCatalog } from './services/adopt-folders.ts'
+import { productVersion } from './product.ts'
 import type { AppContext } from './services/app-context.ts'
-import type { DemoWatcher } from './services/demo.ts'
-import { DemoSession } from './services/demo-session.ts'
-import type { Handlers, RequestContext } from './services/dispatch.ts'
+import type { Handlers } from './services/dispatch.ts'
 import { settleInterruptedRuns } from './services/interrupted-runs.ts'
-import { RunsAtWork } from './services/runs-at-work.ts'
 import { listPackages } from './services/stored-packages.ts'
+import { OthersChanges } from './services/others-changes.ts'
+import {
+  carryOut,
+  pauseRunTask,
+  repeatTask,
+  resumeRunTask,
+  resumeTask,
+  type TaskDesk,
+  untilRest
+} from './services/task-requests.ts'
+import { createWorks } from './services/works.ts'
 import { openFolders } from './services/workspace.ts'
+import { Presence } from './tasks/presence.ts'
+import { TaskBook } from './tasks/task-book.ts'
+import { Tasks } from './tasks/tasks.ts'
+import { Watch } from './tasks/watch.ts'
+import { Workshop } from './tasks/workshop.ts'
 
 /** The whole product behind one table of requests. Hosts (terminal, page, Electron) only carry them to and fro. */
 export interface App {
@@ -22,7 +36,9 @@ export interface App {
   readonly onEvent: (listener: (event: AppEvent) => void) => () => void
   /** Where a picture that a page asks for is, or undefined when it may not have it or there is none. */
   readonly picturePath: (path: string) => Promise<string | undefined>
-  /** Brings what runs to a safe point and closes the catalogue. */
+  /** What would happen to tasks if this process ended now. */
+  readonly whenQuitting: () => QuitReport
+  /** Brings what is at work to a safe point and closes the catalogue. */
   readonly close: () => Promise<void>
 }
 
@@ -31,27 +47,39 @@ export async function createApp(environment: Environment): Promise<App> {
   const folders = await openFolders(environment.workspace)
   const catalog = openCatalog(folders.catalog)
   const listeners = new Set<(event: AppEvent) => void>()
-  const context: AppContext = {
-    environment,
-    catalog,
-    folders,
-    emit: (event) => listeners.forEach((listener) => listener(event)),
-    runsAtWork: new RunsAtWork()
+  const emit = (event: AppEvent): void => listeners.forEach((listener) => listener(event))
+  const context: AppContext = { environment, catalog, folders, emit }
+  const { log, now } = environment
+  const presence = new Presence(catalog, productVersion)
+  const book = new TaskBook({ catalog, works: createWorks(context), emit, now })
+  const workshop = new Workshop(book, presence, log)
+  const tasks = new Tasks(book, workshop)
+
+  /** What processes left that are gone: unfinished folders, tasks and runs that look as if they were at work. */
+  const tidyUp = async (): Promise<void> => {
+    await folders.sweep()
+    await adoptFolders(context)
+    await settleInterruptedRuns(context)
   }
-  await adoptFolders(context)
-  await settleInterruptedRuns(context)
-  const demo = new DemoSession(context)
+  await workshop.settleLost()
+  await tidyUp()
+  const others = new OthersChanges(context)
+  const changed = (): void => {
+    if (listeners.size > 0) others.tell()
+  }
+  const watch = new Watch(book, workshop, presence, { changed, lost: tidyUp }, log)
   return {
-    handlers: createHandlers(context, demo),
+    handlers: createHandlers(context, { tasks, workshop }),
     workspace: environment.workspace,
     onEvent(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     picturePath: (path) => findPicture(environment.workspace, path),
+    whenQuitting: () => tasks.whenQuitting(),
     async close() {
-      await demo.close()
-      await context.runsAtWork.pauseAll()
+      await workshop.close()
+      watch.end()
       catalog.close()
     }
   }
@@ -61,27 +89,21 @@ export async function createApp(environment: Environment): Promise<App> {
 const services = {
   reader: () => import('./workers/reader.ts'),
   datasets: () => import('./services/datasets.ts'),
-  demo: () => import('./services/demo.ts'),
   doctor: () => import('./services/doctor.ts'),
   enginePacks: () => import('./services/engine-packs.ts'),
   masks: () => import('./services/masks.ts'),
-  openPackage: () => import('./services/open-package.ts'),
-  packages: () => import('./services/packages.ts'),
-  prepare: () => import('./services/prepare.ts'),
   runs: () => import('./services/runs.ts'),
-  synthetic: () => import('./services/synthetic.ts'),
-  training: () => import('./services/training.ts')
+  synthetic: () => import('./services/synthetic.ts')
 }
 
-function createHandlers(app: AppContext, demo: DemoSession): Handlers {
+function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
+  const { tasks } = desk
   return {
     'app.doctor': async (input, context) => (await services.doctor()).examineComputer(app, input, context),
     'app.rebuild': () => rebuildCatalog(app),
     'engine.list': async () => (await services.enginePacks()).listEnginePacks(app.environment),
-    'engine.build': async (input, context) =>
-      (await services.enginePacks()).buildEnginePack(app.environment, input, context),
-    'engine.install': async (input, context) =>
-      (await services.enginePacks()).installEnginePack(app.environment, input, context),
+    'engine.build': (input, context) => carryOut(desk, 'engine-build', input, context),
+    'engine.install': (input, context) => carryOut(desk, 'engine-install', input, context),
     'engine.remove': async (input) => (await services.enginePacks()).removeEnginePack(app.environment, input),
     'workspace.show': () => ({
       folder: app.folders.root,
@@ -91,55 +113,38 @@ function createHandlers(app: AppContext, demo: DemoSession): Handlers {
       synthetic: app.catalog.synthetic.list(),
       packages: listPackages(app)
     }),
-    'datasets.import': async (input, context) => (await services.datasets()).importSource(app, input, context),
-    'datasets.inspect': async (input, context) => (await services.datasets()).inspectFiles(app, input, context),
+    'datasets.import': (input, context) => carryOut(desk, 'import', input, context),
+    'datasets.inspect': (input, context) => carryOut(desk, 'look', input, context),
     'datasets.list': () => ({ datasets: app.catalog.datasets.list() }),
     'datasets.show': async (input) => (await services.datasets()).showDataset(app, input),
-    'prepared.create': async (input, context) => (await services.prepare()).prepareDataset(app, input, context),
+    'prepared.create': (input, context) => carryOut(desk, 'prepare', input, context),
     'masks.graph': async (input) => (await services.masks()).maskGraph(app, input),
     'masks.decode': async (input, context) =>
       (await services.reader()).runInReader(app, { name: 'decode', input, file: input.mask }, context),
-    'runs.train': async (input, context) => (await services.training()).trainRun(app, input, context),
-    'runs.resume': async (input, context) => (await services.training()).resumeRun(app, input, context),
-    'runs.pause': async (input) => (await services.training()).pauseRun(app, input),
+    'runs.train': (input, context) => carryOut(desk, 'train', input, context),
+    'runs.resume': (input, context) => resumeRunTask(app, desk, input, context),
+    'runs.pause': (input) => pauseRunTask(app, desk, input),
     'runs.list': () => ({ runs: app.catalog.runs.list() }),
     'runs.show': async (input) => (await services.runs()).showRun(app, input),
-    'runs.evaluate': async (input, context) => (await services.runs()).evaluateRun(app, input, context),
-    'scores.files': async (input, context) =>
-      (await services.reader()).runInReader(app, { name: 'score', input, file: input.predictions }, context),
-    'synthetic.generate': async (input, context) => (await services.synthetic()).generateSynthetic(app, input, context),
+    'runs.evaluate': (input, context) => carryOut(desk, 'evaluate', input, context),
+    'scores.files': (input, context) => carryOut(desk, 'score', input, context),
+    'synthetic.generate': (input, context) => carryOut(desk, 'generate', input, context),
     'synthetic.show': async (input) => (await services.synthetic()).showSynthetic(app, input),
-    'packages.create': async (input, context) => (await services.packages()).packSet(app, input, context),
-    'packages.verify': async (input, context) => (await services.packages()).checkPackage(app, input, context),
-    'packages.open': async (input, context) => (await services.openPackage()).takePackage(app, input, context),
-    'demo.run': async (input, context) => (await services.demo()).runDemo(app, input, terminalWatcher(context)),
-    'demo.start': (input) => demo.start(input),
-    'demo.state': () => demo.state,
-    'demo.pause': () => demo.pause(),
-    'demo.resume': () => demo.resume(),
-    'demo.cancel': () => demo.cancel()
-  }
-}
-
-/** In a terminal the tour has one bar, and stopping it ends it. */
-function terminalWatcher(context: RequestContext): DemoWatcher {
-  return {
-    begin: (step) => context.progress({ stage: step, done: 0, total: 1 }),
-    progress: (step, progress) => context.progress({ ...progress, stage: step }),
-    finish: (step, outcome) => {
-      context.progress({ stage: step, done: 1, total: 1 })
-      context.notice?.(`${step}: ${outcome}`)
-    },
-    notice: (text) => context.notice?.(text),
-    runStarted: () => undefined,
-    pause: () => context.signal,
-    cancel: context.signal,
-    mayGoOn: () => {
-      if (!context.signal.aborted) return Promise.resolve()
-      const next = 'What was finished stays in your workspace; a run that was begun can be resumed.'
-      const remedies = [{ action: 'list', kind: 'run' }] as const
-      return Promise.reject(new AppError('stopped', 'The sample was stopped at a safe point.', { next, remedies }))
-    }
+    'packages.create': (input, context) => carryOut(desk, 'package', input, context),
+    'packages.verify': (input, context) => carryOut(desk, 'verify', input, context),
+    'packages.open': (input, context) => carryOut(desk, 'open', input, context),
+    'demo.run': (input, context) => carryOut(desk, 'sample', input, context),
+    'tasks.start': (input) => tasks.start(input),
+    'tasks.list': (input) => ({ tasks: tasks.list(input) }),
+    'tasks.show': ({ id }) => tasks.show(id),
+    'tasks.pause': (input, context) => untilRest(desk, tasks.pause(input.id), input, context),
+    'tasks.resume': (input, context) => resumeTask(desk, input, context),
+    'tasks.cancel': async (input, context) => untilRest(desk, await tasks.cancel(input.id), input, context),
+    'tasks.keep': (input, context) => untilRest(desk, tasks.keep(input.id), input, context),
+    'tasks.again': (input, context) => repeatTask(desk, input, context),
+    'tasks.dismiss': ({ id }) => tasks.dismiss(id),
+    'tasks.move': ({ id, place }) => tasks.move(id, place),
+    'tasks.quitting': () => tasks.whenQuitting()
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Dataset, DatasetImage, ImportRequest, ImportResult, InspectRequest, InspectResult, Name } from './datasets.ts'
-import { DemoRequest, DemoResult, DemoState } from './demo.ts'
+import { DemoRequest, DemoResult } from './demo.ts'
 import {
   BuildPackRequest,
   BuildPackResult,
@@ -18,9 +18,13 @@ import { Remedy } from './remedies.ts'
 import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
 import { ScoreRequest, ScoreResult } from './scores.ts'
 import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
+import { ListTasks, QuitReport, StartTask, Task } from './tasks.ts'
 import { HistoryEntry } from './training.ts'
 
 const ByName = z.object({ name: z.string() })
+const ByTask = z.object({ id: z.string() })
+/** With `follow` the answer comes when the task is at rest. */
+const FollowTask = ByTask.extend({ follow: z.boolean().default(false) })
 
 /** Billions of operations a second: in a convolution, and in one with its gradients, as training has it. */
 const EngineSpeed = z.object({ convGflops: z.number(), trainGflops: z.number() })
@@ -131,14 +135,27 @@ export const requests = {
   'packages.create': { input: CreatePackageRequest, output: PackageResult },
   'packages.verify': { input: z.object({ file: z.string() }), output: VerifyResult },
   'packages.open': { input: z.object({ file: z.string(), name: Name.optional() }), output: OpenResult },
-  /** Runs the bundled sample through every step and answers at the end (the terminal's way). */
+  /** Runs the bundled sample through every step and answers at the end. */
   'demo.run': { input: DemoRequest, output: DemoResult },
-  /** Starts it and answers at once; `demo.changed` tells how it goes (the page's way). */
-  'demo.start': { input: DemoRequest, output: DemoState },
-  'demo.state': { input: z.object({}), output: DemoState },
-  'demo.pause': { input: z.object({}), output: DemoState },
-  'demo.resume': { input: z.object({}), output: DemoState },
-  'demo.cancel': { input: z.object({}), output: DemoState }
+
+  /** Starts what takes longer than a moment, and answers at once; `task.changed` tells how it goes. */
+  'tasks.start': { input: StartTask, output: Task },
+  'tasks.list': { input: ListTasks, output: z.object({ tasks: z.array(Task) }) },
+  'tasks.show': { input: ByTask, output: Task },
+  /** Stops it at its next safe point, to go on later. */
+  'tasks.pause': { input: FollowTask, output: Task },
+  'tasks.resume': { input: FollowTask, output: Task },
+  /** Ends it for good; what it had half made is removed. */
+  'tasks.cancel': { input: FollowTask, output: Task },
+  /** Leaves off now and keeps what there is. */
+  'tasks.keep': { input: FollowTask, output: Task },
+  /** Begins anew what ended, with the same answers. */
+  'tasks.again': { input: FollowTask, output: Task },
+  'tasks.dismiss': { input: FollowTask, output: Task },
+  /** Gives a waiting task another place in the queue for the compute engine: 0 is the front. */
+  'tasks.move': { input: ByTask.extend({ place: z.int().nonnegative() }), output: Task },
+  /** What happens to tasks when this process ends now. */
+  'tasks.quitting': { input: z.object({}), output: QuitReport }
 } satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
 export type RequestName = keyof typeof requests
@@ -159,7 +176,7 @@ export type Progress = z.infer<typeof Progress>
 
 /** What the app tells without being asked. */
 export const AppEvent = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('demo.changed'), demo: DemoState }),
+  z.object({ event: z.literal('task.changed'), task: Task }),
   z.object({ event: z.literal('run.history'), run: z.string(), entry: HistoryEntry }),
   z.object({ event: z.literal('run.changed'), run: Run }),
   z.object({ event: z.literal('workspace.changed') })

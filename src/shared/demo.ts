@@ -1,20 +1,21 @@
 import { z } from 'zod'
-import { WireError } from './errors.ts'
+import { type WireError } from './errors.ts'
+import { type Task } from './tasks.ts'
 
 /** The steps of "Try the sample", in order. */
 export const DemoStep = z.enum(['import', 'prepare', 'train', 'evaluate', 'generate', 'package'])
 export type DemoStep = z.infer<typeof DemoStep>
 
-export const StepState = z.object({
-  step: DemoStep,
-  state: z.enum(['waiting', 'running', 'paused', 'done', 'failed', 'cancelled']),
-  done: z.number(),
-  total: z.number(),
-  secondsLeft: z.number().optional(),
+/** A step of the sample as a page shows it. */
+export interface StepState {
+  readonly step: DemoStep
+  readonly state: 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled'
+  readonly done: number
+  readonly total: number
+  readonly secondsLeft?: number | undefined
   /** What the step came to, in a few words, once it is done. */
-  outcome: z.string().optional()
-})
-export type StepState = z.infer<typeof StepState>
+  readonly outcome?: string | undefined
+}
 
 export const DemoResult = z.object({
   dataset: z.string(),
@@ -31,16 +32,16 @@ export const DemoResult = z.object({
 })
 export type DemoResult = z.infer<typeof DemoResult>
 
-export const DemoState = z.object({
-  state: z.enum(['idle', 'running', 'paused', 'done', 'failed', 'cancelled']),
-  steps: z.array(StepState),
+/** The sample as a page shows it. */
+export interface DemoState {
+  readonly state: 'idle' | 'running' | 'stopping' | 'paused' | 'done' | 'failed' | 'cancelled'
+  readonly steps: readonly StepState[]
   /** Id of the run, once training has begun: its history and sample sheets can be followed. */
-  run: z.string().optional(),
-  notices: z.array(z.string()),
-  problem: WireError.omit({ kind: true }).optional(),
-  result: DemoResult.optional()
-})
-export type DemoState = z.infer<typeof DemoState>
+  readonly run?: string | undefined
+  readonly notices: readonly string[]
+  readonly problem?: Omit<WireError, 'kind'> | undefined
+  readonly result?: DemoResult | undefined
+}
 
 export const DemoRequest = z.object({
   /** Minutes of training, roughly. */
@@ -49,3 +50,51 @@ export const DemoRequest = z.object({
   engine: z.enum(['auto', 'native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu']).default('auto')
 })
 export type DemoRequest = z.infer<typeof DemoRequest>
+
+/** The sample's plan and its tasks, as a page shows them; without a plan, how it would begin. */
+export function demoState(plan: Task | undefined, parts: readonly Task[]): DemoState {
+  const steps = DemoStep.options.map((step) =>
+    stepState(
+      step,
+      parts.find(({ kind }) => kind === step)
+    )
+  )
+  if (plan === undefined) return { state: 'idle', steps, notices: [] }
+  const { kind: _, ...problem } = plan.error ?? { kind: '', message: '' }
+  return {
+    state: planStates[plan.state],
+    steps,
+    run: parts.find(({ kind }) => kind === 'train')?.thing,
+    notices: parts.flatMap(({ notices }) => notices),
+    problem: plan.error && problem,
+    result: DemoResult.safeParse(plan.outcome).data
+  }
+}
+
+const planStates = {
+  waiting: 'running',
+  running: 'running',
+  stopping: 'stopping',
+  paused: 'paused',
+  interrupted: 'paused',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled'
+} as const satisfies Record<Task['state'], DemoState['state']>
+
+const stepStates = {
+  waiting: 'waiting',
+  running: 'running',
+  stopping: 'running',
+  paused: 'paused',
+  interrupted: 'paused',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled'
+} as const satisfies Record<Task['state'], StepState['state']>
+
+function stepState(step: DemoStep, part: Task | undefined): StepState {
+  if (part === undefined) return { step, state: 'waiting', done: 0, total: 1 }
+  const { state, done = 0, total = 1, secondsLeft, summary } = part
+  return { step, state: stepStates[state], done, total, secondsLeft, outcome: summary }
+}

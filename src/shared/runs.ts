@@ -16,7 +16,7 @@ export const EngineInfo = z.object({ name: z.string(), library: z.string(), devi
 export type EngineInfo = z.infer<typeof EngineInfo>
 
 /** running: an engine works on it · paused: at a safe point, can go on · finished · failed: see `problem`. */
-export const RunState = z.enum(['running', 'paused', 'finished', 'failed'])
+export const RunState = z.enum(['running', 'paused', 'stopped', 'finished', 'failed'])
 export type RunState = z.infer<typeof RunState>
 
 export const Best = z.object({ iteration: z.int(), metric: z.string(), value: z.number() })

@@ -67,6 +67,8 @@ export const Task = z.object({
   thing: z.string().optional(),
   /** Sentences that the person should see although the work goes on. */
   notices: z.array(z.string()).default([]),
+  /** What is asked of it from where it paused, where that differs from its input. */
+  sitting: z.unknown().optional(),
   error: WireError.optional(),
   outcome: z.unknown().optional(),
   /** What it came to, in a few words. */

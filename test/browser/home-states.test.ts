@@ -6,9 +6,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startWebHost, type WebHost } from '../../src/main/web.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { type DemoState } from '../../src/shared/demo.ts'
+import { type Task } from '../../src/shared/tasks.ts'
 import { accessibilityProblems } from '../support/accessibility.ts'
 import { launchChromium, watchForTrouble } from '../support/chromium.ts'
-import { demoSteps, FakeDemo, fakeResult, fullWorkspace, idleDemo, trainingDemo } from '../support/fake-demo.ts'
+import {
+  demoSteps,
+  demoTasks,
+  FakeDemo,
+  fakeResult,
+  fullWorkspace,
+  idleDemo,
+  trainingDemo
+} from '../support/fake-demo.ts'
 
 const screenshots = join(import.meta.dirname, 'screenshots')
 
@@ -46,6 +55,13 @@ async function expectFinished(name: string, fullPage = true): Promise<void> {
   expect(trouble).toEqual([])
 }
 
+/** The plan itself, as the app answers. */
+function planOf(state: DemoState): Task {
+  const [plan] = demoTasks(state)
+  if (plan === undefined) throw new Error('an idle sample has no plan')
+  return plan
+}
+
 function heading(name: string | RegExp) {
   return page.getByRole('heading', { name })
 }
@@ -72,10 +88,10 @@ describe('Home', () => {
   test('starts with the minutes that were given, by keyboard alone, and refuses others', async () => {
     const asked: unknown[] = []
     const demo = new FakeDemo(folder, idleDemo, {
-      'demo.start': (input) => {
-        asked.push(input)
-        demo.state = trainingDemo
-        return trainingDemo
+      'tasks.start': ({ kind, input }) => {
+        asked.push({ kind, input })
+        demo.change(trainingDemo)
+        return planOf(trainingDemo)
       }
     })
     demo.draw()
@@ -92,7 +108,7 @@ describe('Home', () => {
     await page.getByLabel('Minutes of learning').fill('0.5')
     await page.keyboard.press('Enter')
     await heading(/^Step 3 of 6/).waitFor()
-    expect(asked).toEqual([{ minutes: 0.5, seed: 0, engine: 'auto' }])
+    expect(asked).toEqual([{ kind: 'sample', input: { minutes: 0.5 } }])
     expect(await page.evaluate('document.activeElement.id')).toBe('running-title')
     expect(trouble).toEqual([])
   })
@@ -132,14 +148,14 @@ describe('Home', () => {
   test('pauses, goes on, and cancels only after asking', async () => {
     const paused: DemoState = { ...trainingDemo, state: 'paused', steps: demoSteps('train', 'paused') }
     const demo: FakeDemo = new FakeDemo(folder, trainingDemo, {
-      'demo.pause': () => demo.state,
-      'demo.resume': () => (demo.state = trainingDemo),
-      'demo.cancel': () => (demo.state = { ...idleDemo, state: 'cancelled' })
+      'tasks.pause': () => planOf({ ...trainingDemo, state: 'stopping' }),
+      'tasks.resume': () => planOf(trainingDemo),
+      'tasks.cancel': () => planOf({ ...trainingDemo, state: 'cancelled' })
     })
     demo.draw()
     await open(demo)
     await page.getByRole('button', { name: 'Pause' }).click()
-    await page.getByText('Pausing at the next safe point').waitFor()
+    await page.getByText('Stopping at the next safe point').waitFor()
     demo.change(paused)
     await heading('Paused').waitFor()
     await expectFinished('paused')
@@ -180,7 +196,7 @@ describe('Home', () => {
   test('says why a request was refused, and lets the note be put away', async () => {
     await open(
       new FakeDemo(folder, idleDemo, {
-        'demo.start': () => {
+        'tasks.start': () => {
           throw new AppError('input', 'Another training is using the engine.', { next: 'Wait for it, or pause it.' })
         }
       })

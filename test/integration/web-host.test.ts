@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startWebHost, type WebHost } from '../../src/main/web.ts'
 import { FakeApp } from '../support/fake-app.ts'
-import { idleDemo } from '../support/fake-demo.ts'
+import { fakeTask } from '../support/fake-demo.ts'
 
 let folder: string
 let page: string
@@ -21,7 +21,7 @@ beforeEach(async () => {
   writeFileSync(join(page, 'index.html'), '<!doctype html><title>CytoLoom</title>')
   writeFileSync(join(page, 'assets/index-abc.js'), 'export {}')
   writeFileSync(join(folder, 'secret.html'), 'secret')
-  app = new FakeApp(join(folder, 'workspace'), { 'demo.state': () => idleDemo })
+  app = new FakeApp(join(folder, 'workspace'), { 'tasks.list': () => ({ tasks: [] }) })
   host = await startWebHost(app, { page })
   const address = new URL(host.address)
   port = Number(address.port)
@@ -106,11 +106,11 @@ describe('The door', () => {
   )
 
   test('refuses requests that another page sends, and posts that do not say where they come from', async () => {
-    expect((await post('demo.state', '{}', { origin: 'http://evil.example' })).status).toBe(403)
-    expect((await post('demo.state', '{}', { origin: 'null' })).status).toBe(403)
-    expect((await post('demo.state', '{}', { origin: `http://localhost:${port}` })).status).toBe(403)
+    expect((await post('tasks.list', '{}', { origin: 'http://evil.example' })).status).toBe(403)
+    expect((await post('tasks.list', '{}', { origin: 'null' })).status).toBe(403)
+    expect((await post('tasks.list', '{}', { origin: `http://localhost:${port}` })).status).toBe(403)
     const nameless = { cookie: cookie(), 'content-type': 'application/json' }
-    expect((await send('/api/demo.state', { method: 'POST', headers: nameless }, '{}')).status).toBe(403)
+    expect((await send('/api/tasks.list', { method: 'POST', headers: nameless }, '{}')).status).toBe(403)
     const foreign = { cookie: cookie(), origin: 'http://evil.example' }
     expect((await send('/events', { headers: foreign })).status).toBe(403)
   })
@@ -118,8 +118,8 @@ describe('The door', () => {
 
 describe('Requests', () => {
   test('are answered with the output, or with the error as data', async () => {
-    expect(JSON.parse((await post('demo.state', '{}')).text)).toEqual({ output: idleDemo })
-    const refused = await post('demo.start', '{"minutes": -1}')
+    expect(JSON.parse((await post('tasks.list', '{}')).text)).toEqual({ output: { tasks: [] } })
+    const refused = await post('tasks.move', '{"id": "t-1", "place": -1}')
     expect(refused.status).toBe(200)
     expect(JSON.parse(refused.text)).toMatchObject({ error: { kind: 'usage' } })
     expect(JSON.parse((await post('no.such', '{}')).text)).toMatchObject({
@@ -128,16 +128,16 @@ describe('Requests', () => {
   })
 
   test('must be posted as JSON', async () => {
-    expect((await visit('/api/demo.state')).status).toBe(405)
-    expect((await post('demo.state', '{}', { 'content-type': 'text/plain' })).status).toBe(415)
-    expect((await post('demo.state', '{')).status).toBe(400)
+    expect((await visit('/api/tasks.list')).status).toBe(405)
+    expect((await post('tasks.list', '{}', { 'content-type': 'text/plain' })).status).toBe(415)
+    expect((await post('tasks.list', '{')).status).toBe(400)
   })
 
   test('are refused beyond a million bytes, with and without a stated length', async () => {
     const large = Buffer.alloc(1_000_100, ' ')
-    expect((await post('demo.state', large)).status).toBe(413)
-    expect((await post('demo.state', large, { 'transfer-encoding': 'chunked' })).status).toBe(413)
-    expect((await post('demo.state', '{}')).status).toBe(200)
+    expect((await post('tasks.list', large)).status).toBe(413)
+    expect((await post('tasks.list', large, { 'transfer-encoding': 'chunked' })).status).toBe(413)
+    expect((await post('tasks.list', '{}')).status).toBe(200)
   })
 })
 
@@ -221,9 +221,9 @@ describe('Events', () => {
     await expect.poll(() => second.heard()).toContain('data: {"event":"workspace.changed"}\n\n')
 
     first.leave()
-    app.emit({ event: 'demo.changed', demo: idleDemo })
-    await expect.poll(() => second.heard()).toContain('"demo.changed"')
-    expect(first.heard()).not.toContain('"demo.changed"')
+    app.emit({ event: 'task.changed', task: fakeTask('t-1', 'import') })
+    await expect.poll(() => second.heard()).toContain('"task.changed"')
+    expect(first.heard()).not.toContain('"task.changed"')
   })
 
   test('end when the host closes, which leaves the app open', async () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { type AppEvent, PicturePath, requests } from '../../src/shared/api.ts'
 import { AppError } from '../../src/shared/errors.ts'
+import { type QuitReport } from '../../src/shared/tasks.ts'
 import { type App } from '../../src/main/app.ts'
 import { type Handlers } from '../../src/main/services/dispatch.ts'
 
@@ -35,6 +36,10 @@ export class FakeApp implements App {
       return Promise.resolve(undefined)
     const file = realpathSync(join(this.workspace, path))
     return Promise.resolve(file.startsWith(this.workspace + sep) ? file : undefined)
+  }
+
+  whenQuitting(): QuitReport {
+    return { goesOn: [], pauses: [], lost: [] }
   }
 
   close(): Promise<void> {

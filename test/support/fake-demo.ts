@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Output } from '../../src/shared/api.ts'
 import { DatasetId } from '../../src/shared/datasets.ts'
 import { type DemoResult, type DemoState, DemoStep, type StepState } from '../../src/shared/demo.ts'
+import { type Task, TaskId } from '../../src/shared/tasks.ts'
 import { type Handlers } from '../../src/main/services/dispatch.ts'
 import { defaultMaskSettings, PreparedId } from '../../src/shared/masks.ts'
 import { PackageId } from '../../src/shared/packages.ts'
@@ -43,7 +44,7 @@ export const trainingDemo: DemoState = {
   notices: []
 }
 
-/** An app in the middle of, or after, a demo; `state` is what `demo.state` answers and may be set at any time. */
+/** An app in the middle of, or after, a demo; `state` is what its tasks tell, and may be set at any time. */
 export class FakeDemo {
   readonly app: FakeApp
   state: DemoState
@@ -53,7 +54,7 @@ export class FakeDemo {
   constructor(workspace: string, state: DemoState, answers: Partial<Handlers> = {}) {
     this.state = state
     this.app = new FakeApp(workspace, {
-      'demo.state': () => this.state,
+      'tasks.list': () => ({ tasks: demoTasks(this.state) }),
       'workspace.show': () => this.content,
       'runs.show': () => ({ run: fakeRun, history: this.history, checkpoints: [] }),
       'synthetic.show': () => ({ synthetic: fakeSynthetic, images: fakeImages }),
@@ -64,7 +65,7 @@ export class FakeDemo {
 
   change(state: DemoState): void {
     this.state = state
-    this.app.emit({ event: 'demo.changed', demo: state })
+    for (const task of demoTasks(state)) this.app.emit({ event: 'task.changed', task })
   }
 
   /** Puts the pictures into the workspace that history and synthetic set speak of. */
@@ -78,6 +79,46 @@ export class FakeDemo {
       const folder = join(this.app.workspace, 'synthetic/set-1')
       writePair(join(folder, 'images', file), join(folder, 'previews', file), index)
     }
+  }
+}
+
+/** The plan and its tasks, of which the page makes this state. */
+export function demoTasks({ state, steps, run, notices, problem, result }: DemoState): Task[] {
+  if (state === 'idle') return []
+  const plan = fakeTask('t-sample', 'sample', {
+    state,
+    ...(problem === undefined ? {} : { error: { kind: 'resources' as const, ...problem } }),
+    ...(result === undefined ? {} : { outcome: result })
+  })
+  const parts = steps.map(({ step, state: stepState, done, total, secondsLeft, outcome }) =>
+    fakeTask(`t-${step}`, step, {
+      plan: plan.id,
+      state: stepState,
+      done,
+      total,
+      ...(secondsLeft === undefined ? {} : { secondsLeft }),
+      ...(outcome === undefined ? {} : { summary: outcome }),
+      ...(step === 'train' && run !== undefined ? { thing: run } : {}),
+      ...(step === 'train' ? { notices: [...notices] } : {})
+    })
+  )
+  return [plan, ...parts]
+}
+
+export function fakeTask(id: string, kind: Task['kind'], details: Partial<Task> = {}): Task {
+  return {
+    id: TaskId.parse(id),
+    kind,
+    name: kind,
+    state: 'running',
+    input: {},
+    created,
+    seconds: 0,
+    notices: [],
+    beside: false,
+    dismissed: false,
+    rank: 1,
+    ...details
   }
 }
 

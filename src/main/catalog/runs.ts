@@ -38,6 +38,16 @@ export class RunTable extends ThingTable<Run> {
     return this.#history.read(runId)
   }
 
+  /** Where the history of all runs ends, in the order in which it was written. */
+  get historyPosition(): number {
+    return this.#history.position
+  }
+
+  /** What was written after this position, of all runs. */
+  historySince(position: number): { readonly run: string; readonly entry: HistoryEntry }[] {
+    return this.#history.since(position)
+  }
+
   /** Drops what came after `iteration`: a run that goes on from a safe point tells it again. */
   truncateHistory(runId: string, iteration: number): void {
     this.#history.truncate(runId, iteration)
@@ -60,8 +70,12 @@ class HistoryTable {
   readonly #append: Statement
   readonly #read: Statement<{ runId: string }, string>
   readonly #truncate: Statement<{ runId: string; iteration: number }>
+  readonly #position: Statement<[], number>
+  readonly #since: Statement<{ position: number }, object>
 
   constructor(db: Database) {
+    this.#position = db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM metrics').pluck()
+    this.#since = db.prepare('SELECT run_id AS run, entry FROM metrics WHERE position > :position ORDER BY position')
     this.#append = db.prepare(
       `INSERT INTO metrics (run_id, iteration, kind, metric, entry)
        VALUES (:runId, :iteration, :kind, :metric, :entry)
@@ -89,6 +103,14 @@ class HistoryTable {
 
   read(runId: string): HistoryEntry[] {
     return this.#read.all({ runId }).map((entry) => HistoryEntry.parse(JSON.parse(entry)))
+  }
+
+  get position(): number {
+    return this.#position.get() ?? 0
+  }
+
+  since(position: number): { run: string; entry: HistoryEntry }[] {
+    return this.#since.all({ position }).map((row) => parseRow(MetricRow.extend({ run: z.string() }), row))
   }
 
   truncate(runId: string, iteration: number): void {

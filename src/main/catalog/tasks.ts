@@ -1,4 +1,4 @@
-import { type Database, type Statement } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import { z } from 'zod'
 import { refuse } from '../../shared/errors.ts'
 import { Task, type TaskId, TaskState, Wish } from '../../shared/tasks.ts'
@@ -36,7 +36,11 @@ export class TaskTable {
     this.#update = db.prepare(
       `UPDATE tasks SET state = :state, worker = :worker, rank = :rank, revision = ${next}, task = :task WHERE id = :id`
     )
-    this.#find = db.prepare(`SELECT ${columns} FROM tasks WHERE id = :id`)
+    this.#find = db.prepare(
+      `SELECT ${columns} FROM tasks
+        WHERE id = :id OR json_extract(task, '$.name') = :id
+        ORDER BY id = :id DESC, position DESC LIMIT 1`
+    )
     this.#all = db.prepare(`SELECT ${columns} FROM tasks ORDER BY position`)
     this.#active = db.prepare(
       `SELECT ${columns} FROM tasks WHERE state IN ('waiting', 'running', 'stopping') ORDER BY position`
@@ -77,6 +81,7 @@ export class TaskTable {
     return write.immediate()
   }
 
+  /** The task of this id, else the newest of this name. */
   find(id: string): Task | undefined {
     const row = this.#find.get({ id })
     return row && parseRow(TaskRow, row)

@@ -1,4 +1,5 @@
 import { powerSaveBlocker } from 'electron'
+import { isActive } from '../../shared/tasks.ts'
 import { type App } from '../app.ts'
 
 /** Knows whether something is worked on, and keeps the computer from falling asleep meanwhile. */
@@ -8,8 +9,7 @@ export class Activity {
 
   constructor(app: App) {
     app.onEvent((event) => {
-      if (event.event === 'demo.changed') this.#set('demo', event.demo.state === 'running')
-      if (event.event === 'run.changed') this.#set(event.run.id, event.run.state === 'running')
+      if (event.event === 'task.changed') this.#set(event.task.id, isActive(event.task))
     })
   }
 

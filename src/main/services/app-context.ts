@@ -2,7 +2,6 @@ import type { AppEvent } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Environment } from '../environment.ts'
-import type { RunsAtWork } from './runs-at-work.ts'
 import type { WorkspaceFolders } from './workspace.ts'
 
 /** What every service works with: given once, by `createApp`. */
@@ -11,7 +10,6 @@ export interface AppContext {
   readonly catalog: Catalog
   readonly folders: WorkspaceFolders
   readonly emit: (event: AppEvent) => void
-  readonly runsAtWork: RunsAtWork
 }
 
 /** A name is asked for before the work starts, not after an hour of it. */

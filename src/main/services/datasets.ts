@@ -4,9 +4,9 @@ import { DatasetId } from '../../shared/datasets.ts'
 import { hasZipEnding } from '../datasets/zip-source.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { runInReader } from '../workers/reader.ts'
+import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { newId } from './workspace.ts'
 
 /** Takes a folder, file or archive of annotated images into the catalogue: whole, or not at all. */
 export async function importSource(

@@ -8,6 +8,7 @@ import {
 } from '../../shared/api.ts'
 import { AppError, toWireError } from '../../shared/errors.ts'
 import { inWords, sentencesOf } from '../../shared/issue-words.ts'
+import { type Wish } from '../../shared/tasks.ts'
 
 /** What a handler gets besides its input: a way to be stopped and a way to say how far it is. */
 export interface RequestContext {
@@ -17,6 +18,8 @@ export interface RequestContext {
   readonly notice?: (text: string) => void
   /** Tells the id of a run that the work has begun, so that it can be followed. */
   readonly runStarted?: (run: string) => void
+  /** Why `signal` was aborted. */
+  readonly wish?: () => Wish | undefined
 }
 
 export type Handlers = {
@@ -41,12 +44,17 @@ export async function dispatch(
 
 async function handle(handlers: Handlers, name: string, input: unknown, context: RequestContext): Promise<unknown> {
   if (!isRequest(name)) throw new AppError('usage', `There is no request called "${name}".`)
-  const { input: inputSchema, output: outputSchema } = requests[name]
-  const parsed = inputSchema.safeParse(input ?? {}, { error: inWords(inputSchema) })
-  if (!parsed.success) throw new AppError('usage', sentencesOf(parsed.error))
   // The table pairs each name with its own input; a looked-up handler loses that pairing for the compiler.
   const handler = handlers[name] as (input: unknown, context: RequestContext) => unknown
-  return outputSchema.parse(await handler(parsed.data, context))
+  return requests[name].output.parse(await handler(parseInput(name, input ?? {}), context))
+}
+
+/** @throws AppError 'usage' where the input is not what the request takes */
+export function parseInput(name: RequestName, input: unknown): unknown {
+  const schema = requests[name].input
+  const parsed = schema.safeParse(input, { error: inWords(schema) })
+  if (!parsed.success) throw new AppError('usage', sentencesOf(parsed.error))
+  return parsed.data
 }
 
 function isRequest(name: string): name is RequestName {

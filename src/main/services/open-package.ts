@@ -8,9 +8,9 @@ import { drawLabels } from '../images/label-colours.ts'
 import { readLabelImage } from '../images/label-image.ts'
 import { encodeRgbPng } from '../images/png-encode.ts'
 import { runInReader } from '../workers/reader.ts'
+import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { newId } from './workspace.ts'
 
 /** Takes a colleague's package into the workspace: checked first, then whole or not at all. */
 export async function takePackage(

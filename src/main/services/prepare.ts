@@ -22,11 +22,11 @@ import { accumulate, averagePrecision } from '../study/coco-evaluation.ts'
 import { type ImageMatches, livecellPrecision } from '../study/coco-matching.ts'
 import { publishedSplit } from '../study/published-split.ts'
 import { splitByGroup } from '../study/split.ts'
+import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { needsBrightness, settleRanges } from '../prepare/brightness.ts'
 import { type RequestContext } from './dispatch.ts'
 import { type PreparedOutcome, type PrepareTask } from '../prepare/prepare-image.ts'
-import { newId } from './workspace.ts'
 
 type PrepareInput = ParsedInput<'prepared.create'>
 

@@ -4,7 +4,7 @@ import { type StoredPackageAbout } from '../../shared/abouts.ts'
 import { PackageId, type StoredPackage } from '../../shared/packages.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
 import { type AppContext } from './app-context.ts'
-import { newId } from './workspace.ts'
+import { newId } from '../files/new-id.ts'
 
 /** Newest first, with their files where they are now. */
 export function listPackages({ catalog, folders }: AppContext): StoredPackage[] {

@@ -5,6 +5,7 @@ import { removeFolder } from '../files/atomic-write.ts'
 import { EngineGone } from '../jobs/engine-client.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { type TrainOutcome } from '../jobs/engine-protocol.ts'
+import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from './app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { troubleOf } from './engine-troubles.ts'
@@ -14,7 +15,6 @@ import { holdRun } from './run-lock.ts'
 import { RunRecord } from './run-record.ts'
 import { trainableClasses } from './trainable-classes.ts'
 import { requireDivisor, settingsOf } from './training-settings.ts'
-import { newId } from './workspace.ts'
 
 /** An engine that dies is started again this often without a new safe point in between. */
 const restartsWithoutProgress = 2
@@ -45,7 +45,7 @@ export async function trainRun(
   try {
     return await keepTraining(app, run, request, context)
   } catch (thrown) {
-    if (isRefusal(thrown) && app.catalog.runs.history(run.id).length === 0) await forget(app, run)
+    if (isRefusal(thrown) && app.catalog.runs.history(run.id).length === 0) await forgetRun(app, run)
     throw thrown
   }
 }
@@ -55,7 +55,7 @@ function isRefusal(thrown: unknown): boolean {
 }
 
 /** A run that could not begin with what it was given takes no name. */
-async function forget(app: AppContext, run: Run): Promise<void> {
+export async function forgetRun(app: AppContext, run: Run): Promise<void> {
   app.catalog.runs.remove(run.id)
   await removeFolder(runFolder(app, run))
   app.emit({ event: 'workspace.changed' })
@@ -79,15 +79,6 @@ export async function resumeRun(
   return keepTraining(app, { ...run, settings }, request, context)
 }
 
-/** Asks a run at work in this process to stop at a safe point. */
-export function pauseRun(app: AppContext, { run: name }: ParsedInput<'runs.pause'>): Run {
-  const run = app.catalog.runs.require(name)
-  if (!app.runsAtWork.pause(run.id)) {
-    throw refuse(`The run "${run.name}" is not at work here.`, { next: 'There is nothing to pause.' })
-  }
-  return run
-}
-
 /** The folder of a run's files. */
 export function runFolder(app: AppContext, run: Run): string {
   return app.folders.folder('runs', run.id)
@@ -106,12 +97,11 @@ async function keepTraining(
   context: RequestContext
 ): Promise<Output<'runs.train'>> {
   const release = await holdRun(runFolder(app, run), run.name)
-  const work = app.runsAtWork.begin(run.id, context.signal)
   const record = new RunRecord(app, run, context)
   try {
     await record.describe()
     context.runStarted?.(run.id)
-    const outcome = await trainUntilDone(app, record, session, work.pause)
+    const outcome = await trainUntilDone(app, record, session, context.signal)
     record.settle({ state: outcome.isFinished ? 'finished' : 'paused', iteration: outcome.iteration, outcome })
     await record.describe()
     return record.result(outcome)
@@ -122,7 +112,6 @@ async function keepTraining(
     throw trouble
   } finally {
     await release()
-    work.end()
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sweepPartials } from '../files/atomic-write.ts'
@@ -22,21 +21,16 @@ export class WorkspaceFolders {
   folder(collection: Collection, id = ''): string {
     return join(this.root, collection, id)
   }
+
+  /** Clears what interrupted work left behind. */
+  async sweep(): Promise<void> {
+    for (const collection of collections) await sweepPartials(this.folder(collection))
+  }
 }
 
-/** Makes the folders where they are missing and clears what interrupted work left behind. */
+/** Makes the folders where they are missing. */
 export async function openFolders(root: string): Promise<WorkspaceFolders> {
   const folders = new WorkspaceFolders(root)
-  for (const collection of collections) {
-    await mkdir(folders.folder(collection), { recursive: true })
-    await sweepPartials(folders.folder(collection))
-  }
+  for (const collection of collections) await mkdir(folders.folder(collection), { recursive: true })
   return folders
-}
-
-/** A short id that no user has to type: a letter for the kind and eight characters of chance. */
-export function newId(kind: string): string {
-  const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
-  const characters = [...randomBytes(8)].map((byte) => alphabet[byte % alphabet.length] ?? '')
-  return `${kind}-${characters.join('')}`
 }

@@ -6,6 +6,7 @@ import { type Host } from './host.ts'
 import { addModelCommands } from './model-commands.ts'
 import { addScoreCommands } from './score-commands.ts'
 import { addShareCommands } from './share-commands.ts'
+import { addTaskCommands } from './task-commands.ts'
 
 /** The command line of CytoLoom: each command is a thin reading of its arguments. */
 export function createProgram(host: Host): Command {
@@ -19,6 +20,7 @@ export function createProgram(host: Host): Command {
   addModelCommands(program, host)
   addScoreCommands(program, host)
   addShareCommands(program, host)
+  addTaskCommands(program, host)
   for (const command of program.commands) {
     command.exitOverride()
     addCommonOptions(command)

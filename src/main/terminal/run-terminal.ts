@@ -59,12 +59,12 @@ function createHost(asJson: boolean): Host {
       const { createApp } = await import('../app.ts') // help needs none
       const app = await createApp(defaultEnvironment({ log, ...(workspace === undefined ? {} : { workspace }) }))
       const display = createProgressDisplay(process.stderr, asJson)
-      const interruption = interruptible()
+      const interruption = interruptible(display.notice, asJson)
       try {
         const context = { signal: interruption.signal, progress: display.show, notice: display.notice }
         const reply = await dispatch(app.handlers, name, input, context, log)
         display.end()
-        if ('error' in reply) throw thrown[0] instanceof Error ? thrown[0] : fromWireError(reply.error)
+        if ('error' in reply) throw thrown.at(-1) instanceof Error ? thrown.at(-1) : fromWireError(reply.error)
         // dispatch has parsed the output with this request's schema.
         return reply.output as Output<N>
       } finally {
@@ -82,19 +82,22 @@ function createHost(asJson: boolean): Host {
 }
 
 /** Ctrl-C once: finish the step, save, stop. Twice: at once. */
-function interruptible(): { signal: AbortSignal; end: () => void } {
+function interruptible(notice: (text: string) => void, asJson: boolean): { signal: AbortSignal; end: () => void } {
   const controller = new AbortController()
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(exitStatus.stopped)
+    if (controller.signal.aborted) {
+      report({ kind: 'stopped', message: 'Stopped at once. What was saved before is safe.' }, asJson)
+      process.exit(exitStatus.stopped)
+    }
+    notice('Stopping at the next safe point. Ctrl-C again stops at once, and loses what is not saved yet.')
     controller.abort()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, stop)
   return {
     signal: controller.signal,
     end() {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
+      for (const signal of signals) process.off(signal, stop)
     }
   }
 }

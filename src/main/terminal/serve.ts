@@ -1,4 +1,5 @@
 import { toWireError } from '../../shared/errors.ts'
+import { quitSentences } from '../../shared/quit-sentences.ts'
 import { createApp } from '../app.ts'
 import { defaultEnvironment } from '../environment.ts'
 import { startWebHost } from '../web.ts'
@@ -14,6 +15,7 @@ export async function serve(workspace: string | undefined, port: number): Promis
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
+  for (const sentence of quitSentences(app.whenQuitting())) process.stdout.write(`${sentence}\n`)
   await host.close()
   await app.close()
 }

@@ -51,18 +51,17 @@ export const stepStates: Readonly<Record<StepState['state'], string>> = {
 export const runningWords = {
   steps: 'Steps',
   pause: 'Pause',
-  pausing: 'Pausing at the next safe point …',
+  stopping: 'Stopping at the next safe point …',
   resume: 'Go on',
   resuming: 'Going on …',
   cancel: 'Cancel',
-  cancelling: 'Stopping at the next safe point …',
   confirmTitle: 'Cancel the sample?',
   confirmText:
     'Learning stops, and this try cannot go on later. What is finished stays in your workspace. To go on in a while, pause instead.',
   confirmYes: 'Cancel the sample',
   confirmNo: 'Keep it',
   canClose: 'You may close this page: the work goes on as long as CytoLoom runs.',
-  pausedSafe: 'Paused, and nothing is lost: go on whenever you like while CytoLoom stays open.',
+  pausedSafe: 'Paused, and nothing is lost: resume whenever you like, also after CytoLoom was closed.',
   notices: 'Good to know'
 }
 
@@ -119,6 +118,7 @@ export const workspaceWords = {
 export const runStates = {
   running: 'learning',
   paused: 'paused',
+  stopped: 'stopped early',
   finished: 'ready',
   failed: 'needs attention'
 }
@@ -126,6 +126,7 @@ export const runStates = {
 /** The heading while the sample runs, or after it stopped on the way. */
 export function demoHeading(demo: DemoState, current: StepState | undefined): string {
   if (demo.state === 'paused') return 'Paused'
+  if (demo.state === 'stopping') return 'Stopping'
   if (current === undefined) return 'Getting ready'
   const position = demo.steps.indexOf(current) + 1
   return `Step ${position} of ${demo.steps.length}: ${stepTitles[current.step]}`
@@ -138,6 +139,8 @@ export function announcement(demo: DemoState, current: StepState | undefined): s
       return ''
     case 'running':
       return demoHeading(demo, current)
+    case 'stopping':
+      return 'The sample stops at its next safe point.'
     case 'paused':
       return 'The sample is paused.'
     case 'done':

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sampleSettings } from '../../../src/main/services/demo-settings.ts'
+import { sampleSettings } from '../../../src/main/services/sample-settings.ts'
 import { StarterCard } from '../../../src/shared/starter.ts'
 import { openTestApp, sampleFolder } from '../../support/test-app.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'

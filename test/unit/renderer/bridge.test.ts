@@ -1,26 +1,27 @@
 import { describe, expect, test } from 'vitest'
 import { Bridge } from '../../../src/renderer/bridge.ts'
 import { type AppEvent } from '../../../src/shared/api.ts'
-import { type DemoState } from '../../../src/shared/demo.ts'
 import { AppError } from '../../../src/shared/errors.ts'
+import { fakeTask } from '../../support/fake-demo.ts'
 import { FakeTransport } from '../../support/fake-transport.ts'
 
-const idle: DemoState = { state: 'idle', steps: [], notices: [] }
+const sample = { kind: 'sample', input: { minutes: 2 } } as const
 
 describe('Bridge', () => {
   test('gives back the output of a request', async () => {
-    const transport = new FakeTransport({ 'demo.start': () => idle })
-    expect(await new Bridge(transport).call('demo.start', { minutes: 2 })).toEqual(idle)
-    expect(transport.sent).toEqual([{ name: 'demo.start', input: { minutes: 2 } }])
+    const task = fakeTask('t-1', 'sample')
+    const transport = new FakeTransport({ 'tasks.start': () => task })
+    expect(await new Bridge(transport).call('tasks.start', sample)).toEqual(task)
+    expect(transport.sent).toEqual([{ name: 'tasks.start', input: sample }])
   })
 
   test('throws what went wrong as the sentence that the app wrote', async () => {
     const transport = new FakeTransport({
-      'demo.start': () => {
+      'tasks.start': () => {
         throw new AppError('input', 'The sample is already running.', { next: 'Wait for it.', file: 'sample.zip' })
       }
     })
-    await expect(new Bridge(transport).call('demo.start', {})).rejects.toMatchObject({
+    await expect(new Bridge(transport).call('tasks.start', sample)).rejects.toMatchObject({
       name: 'AppError',
       kind: 'input',
       message: 'The sample is already running.',
@@ -32,8 +33,8 @@ describe('Bridge', () => {
   test('lets no reply of another shape in', async () => {
     // A newer or broken app: the page must not show what it does not understand.
     const transport = new FakeTransport()
-    transport.send = () => Promise.resolve({ output: { state: 'dancing', steps: [], notices: [] } })
-    await expect(new Bridge(transport).call('demo.state', {})).rejects.toThrow()
+    transport.send = () => Promise.resolve({ output: { tasks: [{ state: 'dancing' }] } })
+    await expect(new Bridge(transport).call('tasks.list', {})).rejects.toThrow()
   })
 
   test('tells every listener of events until it leaves', () => {

@@ -1,0 +1,109 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Output, ParsedInput } from '../../shared/api.ts'
+import { refuse } from '../../shared/errors.ts'
+import { isActive, type Task, type TaskId, type TaskKind } from '../../shared/tasks.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import type { Workshop } from '../tasks/workshop.ts'
+import type { AppContext } from './app-context.ts'
+import type { RequestContext } from './dispatch.ts'
+import type { OutcomeOfKind, InputOfKind } from './works.ts'
+
+/** Where tasks are asked for, and where this process works on them. */
+export interface TaskDesk {
+  readonly tasks: Tasks
+  readonly workshop: Workshop
+}
+
+/** Asked for by somebody who waits for the answer: these do not queue behind a training of days. */
+const startAtOnce: readonly TaskKind[] = ['evaluate', 'generate']
+
+const lookMilliseconds = 200
+
+/** Carries out a request as a task, and stays with it until its end. */
+export async function carryOut<K extends TaskKind>(
+  desk: TaskDesk,
+  kind: K,
+  input: InputOfKind<K>,
+  context: RequestContext
+): Promise<OutcomeOfKind<K>> {
+  const { id } = desk.tasks.start({ kind, input, beside: startAtOnce.includes(kind) })
+  return outcomeOf(await follow(desk, id, context))
+}
+
+/** Goes on with a run: with the task that paused, where there is one. */
+export async function resumeRunTask(
+  app: AppContext,
+  desk: TaskDesk,
+  input: ParsedInput<'runs.resume'>,
+  context: RequestContext
+): Promise<Output<'runs.resume'>> {
+  const run = app.catalog.runs.find(input.run)
+  const paused = tasksOf(app, run?.id).find(({ state }) => state === 'paused')
+  if (paused === undefined) return carryOut(desk, 'resume', input, context)
+  const { id } = desk.tasks.resume(paused.id, input)
+  return outcomeOf(await follow(desk, id, context))
+}
+
+/** Asks a run that is at work, here or in another process, to stop at a safe point. */
+export function pauseRunTask(
+  app: AppContext,
+  { tasks }: TaskDesk,
+  input: ParsedInput<'runs.pause'>
+): Output<'runs.pause'> {
+  const run = app.catalog.runs.require(input.run)
+  const task = tasksOf(app, run.id).find(isActive)
+  if (task === undefined) throw refuse(`The run "${run.name}" is not at work.`, { next: 'There is nothing to pause.' })
+  tasks.pause(task.id)
+  return run
+}
+
+/** The answer comes at once, or with `follow` when the task is at rest. */
+export async function resumeTask(
+  desk: TaskDesk,
+  { id, follow: follows }: ParsedInput<'tasks.resume'>,
+  context: RequestContext
+): Promise<Task> {
+  const task = desk.tasks.resume(id)
+  return follows ? follow(desk, task.id, context) : task
+}
+
+export async function repeatTask(
+  desk: TaskDesk,
+  { id, follow: follows }: ParsedInput<'tasks.again'>,
+  context: RequestContext
+): Promise<Task> {
+  const task = desk.tasks.again(id)
+  return follows ? follow(desk, task.id, context) : task
+}
+
+/** With `follow`, the task as it is when it has come to rest, whichever process works on it. */
+export async function untilRest(
+  { tasks }: TaskDesk,
+  { id }: Task,
+  { follow: follows }: ParsedInput<'tasks.pause'>,
+  { signal }: RequestContext
+): Promise<Task> {
+  while (follows && isActive(tasks.show(id)) && !signal.aborted) await setTimeout(lookMilliseconds)
+  return tasks.show(id)
+}
+
+function follow({ tasks, workshop }: TaskDesk, id: TaskId, context: RequestContext): Promise<Task> {
+  const inFront = tasks.show(id).state === 'waiting' ? tasks.inFrontOf(id) : undefined
+  if (inFront !== undefined)
+    context.notice?.(`Waiting for “${inFront.name}” (${inFront.kind}) to free the compute engine.`)
+  return workshop.follow(id, context)
+}
+
+/** The tasks that train a run, newest first. */
+function tasksOf({ catalog }: AppContext, run: string | undefined): Task[] {
+  if (run === undefined) return []
+  return catalog.tasks
+    .list()
+    .filter(({ thing, plan }) => thing === run && plan === undefined)
+    .reverse()
+}
+
+/** What a task came to; its kind's work has made it. */
+function outcomeOf<Outcome>({ outcome }: Task): Outcome {
+  return outcome as Outcome
+}

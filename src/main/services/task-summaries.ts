@@ -1,0 +1,47 @@
+import type { Output } from '../../shared/api.ts'
+
+/** What tasks came to, in a few words. */
+
+export function look({ totals }: Output<'datasets.inspect'>): string {
+  return `${number(totals.usable)} of ${number(totals.files)} files can be taken, with ${number(totals.cells)} cells`
+}
+
+export function imported({ dataset }: Output<'datasets.import'>): string {
+  return `${number(dataset.images)} images with ${number(dataset.cells)} cells`
+}
+
+export function prepared({ totals, roundTrip }: Output<'prepared.create'>): string {
+  return `${number(totals.painted)} cells in gray masks; read back at AP ${(100 * roundTrip.AP).toFixed(0)}`
+}
+
+export function trained({ run }: Output<'runs.train'>): string {
+  return `${number(run.iteration)} iterations`
+}
+
+export function evaluated({ mean }: Output<'runs.evaluate'>): string {
+  return `picture quality score ${mean.frechet.toFixed(0)} (lower is better)`
+}
+
+export function generated({ synthetic }: Output<'synthetic.generate'>): string {
+  return `${number(synthetic.images)} pictures with ${number(synthetic.cells)} cells`
+}
+
+export function scored({ stats }: Output<'scores.files'>): string {
+  return stats.AP < 0 ? 'no cells to compare' : `AP ${(100 * stats.AP).toFixed(1)}`
+}
+
+export function packed({ entries }: Output<'packages.create'>): string {
+  return `${number(entries)} files in one checked package`
+}
+
+export function verified({ entries }: Output<'packages.verify'>): string {
+  return `whole: ${number(entries)} files`
+}
+
+export function opened({ images, cells }: Output<'packages.open'>): string {
+  return `${number(images)} pictures with ${number(cells)} cells`
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en')
+}

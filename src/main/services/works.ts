@@ -1,0 +1,198 @@
+import { basename, resolve } from 'node:path'
+import { type Output, type ParsedInput, type RequestName, requests } from '../../shared/api.ts'
+import { invariant } from '../../shared/errors.ts'
+import type { Task, TaskKind } from '../../shared/tasks.ts'
+import type { Work, WorkContext, Works } from '../tasks/work.ts'
+import type { AppContext } from './app-context.ts'
+import { parseInput } from './dispatch.ts'
+import { discardRun, keepRun, resumeTraining, runCanGoOn } from './run-tasks.ts'
+import { samplePlan } from './sample.ts'
+import * as summaries from './task-summaries.ts'
+
+/** Which request each kind of task carries out. */
+const requestOf = {
+  look: 'datasets.inspect',
+  import: 'datasets.import',
+  prepare: 'prepared.create',
+  train: 'runs.train',
+  resume: 'runs.resume',
+  evaluate: 'runs.evaluate',
+  generate: 'synthetic.generate',
+  score: 'scores.files',
+  package: 'packages.create',
+  verify: 'packages.verify',
+  open: 'packages.open',
+  'engine-build': 'engine.build',
+  'engine-install': 'engine.install',
+  sample: 'demo.run'
+} as const satisfies Record<TaskKind, RequestName>
+
+type RequestOf<K extends TaskKind> = (typeof requestOf)[K]
+export type InputOfKind<K extends TaskKind> = ParsedInput<RequestOf<K>>
+export type OutcomeOfKind<K extends TaskKind> = Output<RequestOf<K>>
+
+/** What differs from kind to kind. */
+interface Kind<K extends TaskKind> extends Partial<Omit<Work, 'nameOf' | 'run' | 'summary' | 'parse'>> {
+  readonly nameOf: (input: InputOfKind<K>) => string
+  readonly run: (input: InputOfKind<K>, context: WorkContext, task: Task) => Promise<OutcomeOfKind<K>>
+  readonly summary: (outcome: OutcomeOfKind<K>) => string
+  /** Fields of the input that are paths: another process may have another current folder. */
+  readonly paths?: readonly (keyof InputOfKind<K>)[]
+}
+
+/** What every kind of task does, from a short list of loaders: a process that only looks loads none of it. */
+export function createWorks(app: AppContext): Works {
+  return { ...dataWorks(app), ...modelWorks(app), ...packageWorks(app), ...engineWorks(app) }
+}
+
+function dataWorks(app: AppContext): Pick<Works, 'look' | 'import' | 'prepare' | 'score'> {
+  return {
+    look: work('look', {
+      paths: ['source', 'images', 'annotations'],
+      nameOf: ({ source }) => basename(source),
+      run: async (input, context) => (await import('./datasets.ts')).inspectFiles(app, input, context),
+      summary: summaries.look
+    }),
+    import: work('import', {
+      paths: ['source', 'images', 'annotations'],
+      nameOf: ({ name }) => name,
+      run: async (input, context) => (await import('./datasets.ts')).importSource(app, input, context),
+      summary: summaries.imported
+    }),
+    prepare: work('prepare', {
+      nameOf: ({ name }) => name,
+      run: async (input, context) => (await import('./prepare.ts')).prepareDataset(app, input, context),
+      summary: summaries.prepared
+    }),
+    score: work('score', {
+      paths: ['truth', 'predictions'],
+      nameOf: ({ predictions }) => basename(predictions),
+      run: async (input, context) =>
+        (await import('../workers/reader.ts')).runInReader(
+          app,
+          { name: 'score', input, file: input.predictions },
+          context
+        ),
+      summary: summaries.scored
+    })
+  }
+}
+
+function modelWorks(app: AppContext): Pick<Works, 'train' | 'resume' | 'evaluate' | 'generate' | 'sample'> {
+  const training = {
+    computes: true,
+    pauses: true,
+    keeps: true,
+    isPaused: (outcome: unknown) => (outcome as OutcomeOfKind<'train'>).run.state === 'paused',
+    canGoOn: (task: Task) => runCanGoOn(app, task),
+    settle: (task: Task) => keepRun(app, task),
+    summary: summaries.trained
+  } as const
+  return {
+    train: work('train', {
+      ...training,
+      nameOf: ({ name }) => name,
+      run: async (input, context, task) =>
+        task.thing === undefined
+          ? (await import('./training.ts')).trainRun(app, input, context)
+          : resumeTraining(app, task, input, context),
+      discard: (task) => discardRun(app, task)
+    }),
+    resume: work('resume', {
+      ...training,
+      nameOf: ({ run }) => app.catalog.runs.find(run)?.name ?? run,
+      run: async (input, context) => (await import('./training.ts')).resumeRun(app, input, context)
+    }),
+    evaluate: work('evaluate', {
+      computes: true,
+      nameOf: ({ run }) => app.catalog.runs.find(run)?.name ?? run,
+      run: async (input, context) => (await import('./runs.ts')).evaluateRun(app, input, context),
+      summary: summaries.evaluated
+    }),
+    generate: work('generate', {
+      computes: true,
+      nameOf: ({ name }) => name,
+      run: async (input, context) => (await import('./synthetic.ts')).generateSynthetic(app, input, context),
+      summary: summaries.generated
+    }),
+    sample: work('sample', {
+      pauses: true,
+      isPaused: (outcome) => outcome === undefined,
+      canGoOn: ({ id }) => app.catalog.tasks.parts(id).some(({ state }) => state === 'paused'),
+      nameOf: () => 'Sample nuclei',
+      run: () => Promise.reject(new Error('a plan is worked through part by part')),
+      summary: ({ sentences }) => sentences[0] ?? '',
+      plan: samplePlan(app)
+    })
+  }
+}
+
+function packageWorks(app: AppContext): Pick<Works, 'package' | 'verify' | 'open'> {
+  return {
+    package: work('package', {
+      paths: ['out'],
+      nameOf: ({ out }) => basename(out),
+      run: async (input, context) => (await import('./packages.ts')).packSet(app, input, context),
+      summary: summaries.packed
+    }),
+    verify: work('verify', {
+      paths: ['file'],
+      nameOf: ({ file }) => basename(file),
+      run: async (input, context) => (await import('./packages.ts')).checkPackage(app, input, context),
+      summary: summaries.verified
+    }),
+    open: work('open', {
+      paths: ['file'],
+      nameOf: ({ file }) => basename(file),
+      run: async (input, context) => (await import('./open-package.ts')).takePackage(app, input, context),
+      summary: summaries.opened
+    })
+  }
+}
+
+function engineWorks({ environment }: AppContext): Pick<Works, 'engine-build' | 'engine-install'> {
+  return {
+    'engine-build': work('engine-build', {
+      paths: ['wheels', 'archive'],
+      nameOf: ({ gpu }) => (gpu ? 'TensorFlow for graphics cards' : 'TensorFlow for the processor'),
+      run: async (input, context) => (await import('./engine-packs.ts')).buildEnginePack(environment, input, context),
+      summary: ({ built }) => built
+    }),
+    'engine-install': work('engine-install', {
+      paths: ['files'],
+      nameOf: ({ files }) => files.map((file) => basename(file)).join(', '),
+      run: async (input, context) => (await import('./engine-packs.ts')).installEnginePack(environment, input, context),
+      summary: ({ installed }) => installed
+    })
+  }
+}
+
+/** A kind of task, as the table of all of them takes it: inputs and outcomes are checked by its request's schemas. */
+function work<K extends TaskKind>(kind: K, { paths = [], nameOf, run, summary, ...abilities }: Kind<K>): Work {
+  const request = requestOf[kind]
+  const keys = new Set<PropertyKey>(paths)
+  return {
+    computes: false,
+    pauses: false,
+    keeps: false,
+    isPaused: () => false,
+    canGoOn: () => false,
+    discard: () => Promise.resolve(),
+    settle: () => undefined,
+    ...abilities,
+    parse: (input) => withFullPaths(parseInput(request, input), keys),
+    // The casts join what `parse` and the request's output schema have made sure of.
+    nameOf: (input) => nameOf(input as InputOfKind<K>),
+    run: (input, context, task) => run(input as InputOfKind<K>, context, task),
+    summary: (outcome) => summary(requests[request].output.parse(outcome) as OutcomeOfKind<K>)
+  }
+}
+
+function withFullPaths(input: unknown, keys: ReadonlySet<PropertyKey>): unknown {
+  invariant(typeof input === 'object' && input !== null, 'a request is an object')
+  const full = (value: unknown): unknown => {
+    if (typeof value === 'string') return resolve(value)
+    return Array.isArray(value) ? value.map(full) : value
+  }
+  return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, keys.has(key) ? full(value) : value]))
+}

@@ -1,0 +1,193 @@
+import { type AppError, refuse } from '../../shared/errors.ts'
+import { hasEnded, isActive, type ListTasks, type QuitReport, type StartTask, type Task } from '../../shared/tasks.ts'
+import type { TaskBook } from './task-book.ts'
+import type { PlanStep } from './work.ts'
+import type { Workshop } from './workshop.ts'
+
+/** What ended longer ago is left out of the usual list. */
+const recentMilliseconds = 24 * 60 * 60 * 1000
+
+/** Everything that takes longer than a moment, as people see it: started, queued, looked at, stopped and resumed. */
+export class Tasks {
+  readonly #book: TaskBook
+  readonly #workshop: Workshop
+
+  constructor(book: TaskBook, workshop: Workshop) {
+    this.#book = book
+    this.#workshop = workshop
+  }
+
+  /** @throws AppError 'usage' where the input is not one of this kind of task */
+  start(request: StartTask): Task {
+    const book = this.#book
+    const work = book.workOf(request)
+    const input = work.parse(request.input)
+    this.#workshop.open()
+    const task = book.newTask(request, input, work.nameOf(input), { worker: this.#workshop.id })
+    const steps = work.plan?.steps(input) ?? []
+    const all = [task, ...steps.map((step) => this.#partOf(task, step))]
+    book.catalog.transaction(() => {
+      for (const each of all) book.catalog.tasks.insert(each, book.workOf(each).computes)
+    })
+    all.forEach((each) => book.tell(each))
+    this.#workshop.takeTurns()
+    return this.show(task.id)
+  }
+
+  list({ all, plan }: ListTasks): Task[] {
+    const { tasks } = this.#book.catalog
+    const since = Date.parse(this.#book.now()) - recentMilliseconds
+    const isRecent = (task: Task): boolean => !task.dismissed && Date.parse(task.ended ?? task.created) > since
+    return (plan === undefined ? tasks.list() : tasks.parts(plan))
+      .filter((task) => all || !hasEnded(task) || isRecent(task))
+      .map((task) => this.#workshop.live(task))
+  }
+
+  show(id: string): Task {
+    return this.#workshop.live(this.#book.catalog.tasks.require(id))
+  }
+
+  /** Stops it at its next safe point, to go on later. */
+  pause(id: string): Task {
+    const task = this.#unended(id, 'be paused')
+    if (task.state === 'waiting') return this.#leaveQueue(task, 'paused')
+    if (task.state === 'paused') return task
+    if (this.#book.workOf(task).pauses) return this.#workshop.ask(task, 'pause')
+    throw refuse(`${quoted(task)} cannot stop in the middle and go on later.`, {
+      next: 'Let it come to its end, or cancel it and begin anew later.'
+    })
+  }
+
+  /** Ends it for good. What it had half made is removed. */
+  async cancel(id: string): Promise<Task> {
+    const task = this.#unended(id, 'be cancelled')
+    if (isActive(task) && task.state !== 'waiting') return this.#workshop.ask(task, 'cancel')
+    const cancelled = this.#leaveQueue(task, 'cancelled')
+    await this.#book.tidy(cancelled)
+    return cancelled
+  }
+
+  /** Leaves off now and keeps what there is; a plan goes on with it. */
+  keep(id: string): Task {
+    const task = this.#keepable(id)
+    if (task.state !== 'paused') return this.#workshop.ask(task, 'keep')
+    const work = this.#book.workOf(task)
+    const outcome = work.settle(task)
+    return this.#book.change(task.id, ({ state }) =>
+      state === 'paused'
+        ? { state: 'done', outcome, summary: work.summary(outcome), ended: this.#book.now() }
+        : undefined
+    )
+  }
+
+  /**
+   * Goes on with a paused task, in this process.
+   *
+   * @param sitting what is asked of it from here on, where it differs from before
+   */
+  resume(id: string, sitting?: unknown): Task {
+    const task = this.#unended(id, 'be resumed')
+    this.#workshop.open()
+    const worker = this.#workshop.id
+    let isTaken = false
+    const taken = this.#book.change(task.id, (current) => {
+      if (current.state !== 'paused') return undefined
+      isTaken = true
+      return { state: 'waiting', worker, error: undefined, sitting }
+    })
+    if (!isTaken) throw isAtWork(taken)
+    this.#workshop.takeTurns()
+    return this.show(task.id)
+  }
+
+  /** Begins anew what ended: the same answers once more. */
+  again(id: string): Task {
+    const task = this.#whole(id)
+    if (!hasEnded(task)) throw isAtWork(task)
+    const started = this.start(task)
+    this.dismiss(task.id)
+    return started
+  }
+
+  /** The person has seen how it ended. */
+  dismiss(id: string): Task {
+    const task = this.#book.catalog.tasks.require(id)
+    if (!hasEnded(task)) throw isAtWork(task)
+    return this.#book.change(task.id, () => ({ dismissed: true }))
+  }
+
+  /** Gives a waiting task another place in the queue for the compute engine: 0 is the front. */
+  move(id: string, place: number): Task {
+    const { tasks } = this.#book.catalog
+    const task = tasks.require(id)
+    if (task.state !== 'waiting') throw refuse(`${quoted(task)} is not waiting.`)
+    const others = tasks.engineQueue().filter((other) => other.state === 'waiting' && other.id !== id)
+    const after = others[place]?.rank ?? tasks.topRank + 2
+    const before = others[place - 1]?.rank ?? after - 2
+    const moved = this.#book.change(task.id, () => ({ rank: (before + after) / 2 }))
+    this.#workshop.takeTurns()
+    return moved
+  }
+
+  /** What has the compute engine that a task waits for, or waits in front of it. */
+  inFrontOf(id: string): Task | undefined {
+    const queue = this.#book.catalog.tasks.engineQueue()
+    const place = queue.findIndex((task) => task.id === id)
+    return queue.slice(0, Math.max(0, place)).at(-1) ?? queue.find(({ state }) => state !== 'waiting')
+  }
+
+  /** What happens to tasks when this process ends now. */
+  whenQuitting(): QuitReport {
+    const active = this.#book.catalog.tasks.active().filter(({ plan }) => plan === undefined)
+    const mine = active.filter(({ worker }) => worker === this.#workshop.id)
+    const live = mine.map((task) => this.#workshop.live(task))
+    const pauses = (task: Task): boolean => task.state === 'waiting' || this.#book.workOf(task).pauses
+    return {
+      goesOn: active.filter((task) => !mine.includes(task)),
+      pauses: live.filter(pauses),
+      lost: live.filter((task) => !pauses(task))
+    }
+  }
+
+  #partOf({ id, beside }: Task, { kind, input, name }: PlanStep): Task {
+    return this.#book.newTask({ kind, input, beside }, input, name, { plan: id })
+  }
+
+  #leaveQueue(task: Task, state: 'paused' | 'cancelled'): Task {
+    const left = this.#book.leaveQueue(task, state)
+    this.#workshop.forget(task.id)
+    return left
+  }
+
+  /** The task, or the plan that it is part of: a plan is paused, resumed and cancelled as a whole. */
+  #whole(id: string): Task {
+    const task = this.#book.catalog.tasks.require(id)
+    return task.plan === undefined ? task : this.#book.catalog.tasks.require(task.plan)
+  }
+
+  #unended(id: string, what: string): Task {
+    const task = this.#whole(id)
+    if (hasEnded(task)) throw refuse(`${quoted(task)} is over (${task.state}) and cannot ${what}.`)
+    return task
+  }
+
+  /** The task, or what is at work of a plan. */
+  #keepable(id: string): Task {
+    const { tasks } = this.#book.catalog
+    const task = tasks.require(id)
+    const parts = tasks.parts(task.id)
+    const candidate = parts.length === 0 ? task : (parts.find((part) => !hasEnded(part)) ?? task)
+    if (!hasEnded(candidate) && candidate.state !== 'waiting' && this.#book.workOf(candidate).keeps) return candidate
+    throw refuse(`${quoted(task)} has nothing to keep now.`, { next: 'Let it go on, or cancel it.' })
+  }
+}
+
+function quoted({ kind, name }: Task): string {
+  return `The task “${name}” (${kind})`
+}
+
+function isAtWork(task: Task): AppError {
+  return refuse(`${quoted(task)} is ${task.state}.`, {
+    next: 'It may be worked on by another window or terminal. Look at the list of tasks.'
+  })
+}

@@ -1,0 +1,231 @@
+import { AppError, fromWireError, toWireError } from '../../shared/errors.ts'
+import { hasEnded, type Task, type TaskId, type Wish } from '../../shared/tasks.ts'
+import { settleLost } from './lost.ts'
+import { type Follower, runPlan } from './plan.ts'
+import type { Presence } from './presence.ts'
+import { Sitting } from './sitting.ts'
+import type { TaskBook } from './task-book.ts'
+import { whoseTurn } from './turns.ts'
+
+/** The tasks that this process works on, or that wait in it for their turn. */
+export class Workshop {
+  readonly #book: TaskBook
+  readonly #presence: Presence
+  readonly #log: (thrown: unknown) => void
+  readonly #sittings = new Map<TaskId, Sitting>()
+  /** Resolved when a waiting task begins, or leaves the queue. */
+  readonly #waiters = new Map<TaskId, PromiseWithResolvers<Sitting | undefined>>()
+  #isClosing = false
+
+  constructor(book: TaskBook, presence: Presence, log: (thrown: unknown) => void) {
+    this.#book = book
+    this.#presence = presence
+    this.#log = log
+  }
+
+  /** This process, as the worker of a task. */
+  get id(): string {
+    return this.#presence.id
+  }
+
+  /** Makes this process known to others, before its first task. */
+  open(): void {
+    this.#presence.begin()
+  }
+
+  /** As it is known here, which is newer than the catalogue while it is at work here. */
+  live(task: Task): Task {
+    return this.#sittings.get(task.id)?.task ?? task
+  }
+
+  /** Begins what waits here and may begin. */
+  takeTurns(): void {
+    if (this.#isClosing) return
+    const { catalog } = this.#book
+    const isPlan = (task: Task): boolean => this.#book.workOf(task).plan !== undefined
+    const claimed = catalog.transaction(() =>
+      whoseTurn(catalog, this.id, this.#presence.living(), isPlan).map((task) =>
+        catalog.tasks.change(task.id, () => ({ state: 'running', started: task.started ?? this.#book.now() }))
+      )
+    )
+    for (const task of catalog.tasks.active()) {
+      const waitsHere = task.worker === this.id && task.state === 'waiting'
+      if (waitsHere && !this.#waiters.has(task.id)) this.#waiters.set(task.id, Promise.withResolvers())
+    }
+    for (const task of claimed) void this.#work(task)
+  }
+
+  /** Lets a part of a plan begin, with this input. */
+  begin(part: Task, given: unknown): Task {
+    const input = this.#book.workOf(part).parse(given)
+    const change = { state: 'waiting', worker: this.id, input, error: undefined, ended: undefined } as const
+    const begun = this.#book.change(part.id, () => change)
+    this.takeTurns()
+    return begun
+  }
+
+  /**
+   * Stays with a task of this process until it comes to rest.
+   *
+   * @throws what the work threw; AppError 'stopped' where it was cancelled
+   */
+  async follow(id: TaskId, { signal, progress, notice }: Follower): Promise<Task> {
+    const stop = (): void => this.#stopFor(id)
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
+    try {
+      const sitting = this.#sittings.get(id) ?? (await this.#waiters.get(id)?.promise)
+      if (sitting === undefined) return atRest(this.#book.catalog.tasks.require(id), undefined)
+      const unhear = sitting.hear(progress, notice ?? (() => undefined))
+      const task = await sitting.ended.promise.finally(unhear)
+      return atRest(task, sitting.thrown)
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  /** Asks whoever works on a task to stop, here or in another process. */
+  ask(task: Task, wish: Wish): Task {
+    this.#book.catalog.tasks.setWish(task.id, wish)
+    const asked = this.#book.change(task.id, ({ state }) => (state === 'running' ? { state: 'stopping' } : undefined))
+    this.#sittings.get(task.id)?.stop(wish)
+    return this.live(asked)
+  }
+
+  /** A task that waited here left the queue. */
+  forget(id: TaskId): void {
+    this.#waiters.get(id)?.resolve(undefined)
+    this.#waiters.delete(id)
+  }
+
+  /** Looks for what other processes wish of tasks that are at work or wait here. */
+  hearWishes(): void {
+    for (const [id, sitting] of this.#sittings) {
+      const wish = this.#book.catalog.tasks.wish(id)
+      if (wish !== undefined && wish !== sitting.wish()) sitting.stop(wish)
+    }
+    for (const id of this.#waiters.keys()) {
+      const { state, worker } = this.#book.catalog.tasks.require(id)
+      if (state !== 'waiting' || worker !== this.id) this.forget(id)
+    }
+  }
+
+  /** Brings to rest what processes left that are gone. @returns whether there was any */
+  async settleLost(): Promise<boolean> {
+    const book = this.#book
+    const settled = settleLost(book.catalog, this.#presence.living(), book.works, () => book.now())
+    for (const task of settled) {
+      book.tell(task)
+      if (task.state === 'cancelled') await book.tidy(task)
+    }
+    return settled.length > 0
+  }
+
+  /** Brings what is at work here to rest: what can pause does, the rest is interrupted. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    const { catalog } = this.#book
+    for (const task of catalog.tasks.active()) {
+      if (task.worker !== this.id || task.state !== 'waiting') continue
+      this.#book.leaveQueue(task, 'paused')
+      this.forget(task.id)
+    }
+    const sittings = [...this.#sittings.values()]
+    for (const sitting of sittings) {
+      sitting.isClosing = true
+      sitting.stop(this.#book.workOf(sitting.task).pauses ? 'pause' : 'cancel')
+    }
+    await Promise.all(sittings.map(({ ended }) => ended.promise))
+    this.#presence.end()
+  }
+
+  async #work(task: Task): Promise<void> {
+    const book = this.#book
+    const sitting = new Sitting(task, {
+      tell: (changed) => book.tell(changed),
+      store: (changed, isLasting) => book.store(changed, isLasting)
+    })
+    this.#sittings.set(task.id, sitting)
+    this.#waiters.get(task.id)?.resolve(sitting)
+    this.#waiters.delete(task.id)
+    book.tell(task)
+    const ended = await this.#conclude(sitting, await this.#doWork(sitting))
+    this.#sittings.delete(task.id)
+    book.tell(ended)
+    sitting.ended.resolve(ended)
+    this.takeTurns()
+  }
+
+  /** Writes down how it ended. A disk that is full under the catalogue ends neither another task nor the program. */
+  async #conclude(sitting: Sitting, change: Partial<Task>): Promise<Task> {
+    const { catalog } = this.#book
+    const { rank: _, ...task } = sitting.task
+    const ended = { ...sitting.task, ...change }
+    try {
+      catalog.transaction(() => {
+        catalog.tasks.change(task.id, () => ({ ...task, ...change }))
+        catalog.tasks.setWish(task.id, undefined)
+      })
+      if (ended.state === 'cancelled') await this.#book.tidy(ended)
+    } catch (thrown) {
+      this.#log(thrown)
+      sitting.thrown ??= thrown
+    }
+    return ended
+  }
+
+  /** @returns how the task stands after it */
+  async #doWork(sitting: Sitting): Promise<Partial<Task>> {
+    const work = this.#book.workOf(sitting.task)
+    const before = sitting.task
+    const rest = (): Partial<Task> => ({
+      worker: undefined,
+      ended: this.#book.now(),
+      seconds: before.seconds + sitting.seconds,
+      secondsLeft: undefined
+    })
+    try {
+      const outcome = await (work.plan === undefined
+        ? work.run(before.input, sitting, before)
+        : runPlan(this, this.#book, work.plan, sitting))
+      if (!work.isPaused(outcome)) return { ...rest(), state: 'done', outcome, summary: work.summary(outcome) }
+      if (sitting.wish() === 'cancel') return { ...rest(), state: 'cancelled' }
+      return { ...rest(), state: 'paused', outcome, ended: undefined }
+    } catch (thrown) {
+      sitting.thrown = thrown
+      this.#log(thrown)
+      return { ...rest(), ...this.#afterThrow(sitting, thrown) }
+    }
+  }
+
+  #afterThrow(sitting: Sitting, thrown: unknown): Partial<Task> {
+    const work = this.#book.workOf(sitting.task)
+    if (thrown instanceof AppError && thrown.kind === 'stopped') {
+      if (sitting.isClosing) return work.pauses ? { state: 'paused', ended: undefined } : { state: 'interrupted' }
+      return sitting.wish() === 'pause' ? { state: 'paused', ended: undefined } : { state: 'cancelled' }
+    }
+    const error = toWireError(thrown)
+    return work.canGoOn(sitting.task) ? { state: 'paused', ended: undefined, error } : { state: 'failed', error }
+  }
+
+  #stopFor(id: TaskId): void {
+    const task = this.#book.catalog.tasks.require(id)
+    if (hasEnded(task) || task.state === 'paused') return
+    if (task.state === 'waiting') {
+      this.#book.leaveQueue(task, 'cancelled')
+      this.forget(id)
+    } else {
+      this.ask(task, this.#book.workOf(task).pauses ? 'pause' : 'cancel')
+    }
+  }
+}
+
+/** A task that came to rest, or what it ended with. */
+function atRest(task: Task, thrown: unknown): Task {
+  if (thrown instanceof Error) throw thrown
+  if (task.error !== undefined) throw fromWireError(task.error)
+  if (task.state === 'cancelled' || task.state === 'interrupted') {
+    throw new AppError('stopped', `“${task.name}” was stopped before its end.`, { next: 'Nothing of it was kept.' })
+  }
+  return task
+}

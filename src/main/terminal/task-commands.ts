@@ -1,0 +1,77 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { type Task } from '../../shared/tasks.ts'
+import { AppError } from '../../shared/errors.ts'
+import { type CommonOptions, type Host } from './host.ts'
+import { wholeNumber } from './numbers.ts'
+import { duration } from './progress-display.ts'
+
+const actions = ['pause', 'resume', 'cancel', 'keep', 'again', 'dismiss', 'move'] as const
+
+/** tasks, task */
+export function addTaskCommands(program: Command, host: Host): void {
+  program
+    .command('tasks')
+    .description('list what is under way, waits or ended lately, of this workspace and whichever program works on it')
+    .option('--all', 'also what ended long ago')
+    .action(async ({ all, workspace }: CommonOptions & { readonly all?: boolean }) => {
+      const result = await host.request('tasks.list', { all: all === true }, workspace)
+      const lines = result.tasks.map((task) => `${task.plan === undefined ? '' : '  '}${task.id}  ${sentence(task)}`)
+      host.print(result, lines.length === 0 ? 'Nothing is under way.' : lines.join('\n'))
+    })
+  program
+    .command('task')
+    .description(`show one task, or ${actions.join(', ')} it`)
+    .argument('<action-or-task>', `${actions.join(', ')}; or the id or name of the task to show`)
+    .argument('[task]', 'id or name')
+    .option('--to <place>', 'for move: its place in the queue, from 0', wholeNumber)
+    .addHelpText('after', help)
+    .action(async (first: string, second: string | undefined, options: TaskOptions) => {
+      const { task, isFollowed } = await carryOut(host, first, second, options)
+      if (isFollowed && task.state === 'paused') {
+        host.stopped(`“${task.name}” paused; everything is saved.`, `cytoloom task resume ${task.id} goes on with it.`)
+      }
+      host.print({ task }, sentence(task))
+    })
+}
+
+const help = `
+  pause   stop at the next safe point, to go on later
+  resume  go on with a paused task, in this terminal
+  cancel  end it for good; what was half made is removed
+  keep    leave off now and keep what there is
+  again   begin anew what ended, with the same answers
+  dismiss take an ended task off the list
+  move    give a waiting task another place in the queue`
+
+interface TaskOptions extends CommonOptions {
+  readonly to?: number
+}
+
+async function carryOut(
+  host: Host,
+  first: string,
+  second: string | undefined,
+  { to, workspace }: TaskOptions
+): Promise<{ readonly task: Task; readonly isFollowed: boolean }> {
+  if (second === undefined)
+    return { task: await host.request('tasks.show', { id: first }, workspace), isFollowed: false }
+  const action = actions.find((known) => known === first)
+  if (action === undefined) throw new InvalidArgumentError(`There is no "${first}": choose ${actions.join(', ')}.`)
+  if (action === 'move') {
+    if (to === undefined) throw new AppError('usage', 'Say where in the queue: --to 0 is the front.')
+    return { task: await host.request('tasks.move', { id: second, place: to }, workspace), isFollowed: false }
+  }
+  const isFollowed = action === 'resume' || action === 'again'
+  return { task: await host.request(`tasks.${action}`, { id: second, follow: true }, workspace), isFollowed }
+}
+
+/** "train “first”: running, iteration 12 of 40, 3 min left" */
+function sentence({ kind, name, state, stage, done, total, secondsLeft, summary, error }: Task): string {
+  const isUnderWay = state === 'running' || state === 'stopping'
+  const share =
+    isUnderWay && done !== undefined && total ? [`${stage ?? ''} ${Math.floor((100 * done) / total)} %`] : []
+  const left = isUnderWay && secondsLeft !== undefined ? [`${duration(secondsLeft)} left`] : []
+  const end = state === 'done' && summary !== undefined ? [summary] : []
+  const why = error === undefined ? [] : [error.message]
+  return `${kind} “${name}”: ${[state, ...share, ...left, ...end, ...why].join(', ')}`
+}
