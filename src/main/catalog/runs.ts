@@ -71,7 +71,7 @@ class HistoryTable {
   readonly #read: Statement<{ runId: string }, string>
   readonly #truncate: Statement<{ runId: string; iteration: number }>
   readonly #position: Statement<[], number>
-  readonly #since: Statement<{ position: number }, object>
+  readonly #since: Statement<{ position: number }, { run: string; entry: string }>
 
   constructor(db: Database) {
     this.#position = db.prepare<[], number>('SELECT coalesce(max(position), 0) FROM metrics').pluck()
@@ -110,7 +110,9 @@ class HistoryTable {
   }
 
   since(position: number): { run: string; entry: HistoryEntry }[] {
-    return this.#since.all({ position }).map((row) => parseRow(MetricRow.extend({ run: z.string() }), row))
+    return this.#since
+      .all({ position })
+      .map(({ run, entry }) => ({ run, entry: HistoryEntry.parse(JSON.parse(entry)) }))
   }
 
   truncate(runId: string, iteration: number): void {

@@ -27,7 +27,8 @@ export async function carryOut<K extends TaskKind>(
   context: RequestContext
 ): Promise<OutcomeOfKind<K>> {
   const { id } = desk.tasks.start({ kind, input, beside: startAtOnce.includes(kind) })
-  return outcomeOf(await follow(desk, id, context))
+  const { outcome } = await follow(desk, id, context)
+  return outcome as OutcomeOfKind<K> // its kind's work has made it
 }
 
 /** Goes on with a run: with the task that paused, where there is one. */
@@ -41,7 +42,8 @@ export async function resumeRunTask(
   const paused = tasksOf(app, run?.id).find(({ state }) => state === 'paused')
   if (paused === undefined) return carryOut(desk, 'resume', input, context)
   const { id } = desk.tasks.resume(paused.id, input)
-  return outcomeOf(await follow(desk, id, context))
+  const { outcome } = await follow(desk, id, context)
+  return outcome as Output<'runs.resume'> // a task that trains has made it
 }
 
 /** Asks a run that is at work, here or in another process, to stop at a safe point. */
@@ -101,9 +103,4 @@ function tasksOf({ catalog }: AppContext, run: string | undefined): Task[] {
     .list()
     .filter(({ thing, plan }) => thing === run && plan === undefined)
     .reverse()
-}
-
-/** What a task came to; its kind's work has made it. */
-function outcomeOf<Outcome>({ outcome }: Task): Outcome {
-  return outcome as Outcome
 }

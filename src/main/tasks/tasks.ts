@@ -89,13 +89,11 @@ export class Tasks {
     const task = this.#unended(id, 'be resumed')
     this.#workshop.open()
     const worker = this.#workshop.id
-    let isTaken = false
-    const taken = this.#book.change(task.id, (current) => {
-      if (current.state !== 'paused') return undefined
-      isTaken = true
-      return { state: 'waiting', worker, error: undefined, sitting }
-    })
-    if (!isTaken) throw isAtWork(taken)
+    const taken = this.#book.change(task.id, (current) =>
+      current.state === 'paused' ? { state: 'waiting', worker, error: undefined, sitting } : undefined
+    )
+    // Of two processes that ask at once, one finds it waiting in the other.
+    if (taken.state !== 'waiting' || taken.worker !== worker) throw isAtWork(taken)
     this.#workshop.takeTurns()
     return this.show(task.id)
   }

@@ -65,13 +65,16 @@ async function carryOut(
   return { task: await host.request(`tasks.${action}`, { id: second, follow: true }, workspace), isFollowed }
 }
 
-/** "train “first”: running, iteration 12 of 40, 3 min left" */
-function sentence({ kind, name, state, stage, done, total, secondsLeft, summary, error }: Task): string {
-  const isUnderWay = state === 'running' || state === 'stopping'
-  const share =
-    isUnderWay && done !== undefined && total ? [`${stage ?? ''} ${Math.floor((100 * done) / total)} %`] : []
-  const left = isUnderWay && secondsLeft !== undefined ? [`${duration(secondsLeft)} left`] : []
+/** "train “first”: running, train 12 %, 3 min left" */
+function sentence(task: Task): string {
+  const { kind, name, state, error, summary } = task
   const end = state === 'done' && summary !== undefined ? [summary] : []
   const why = error === undefined ? [] : [error.message]
-  return `${kind} “${name}”: ${[state, ...share, ...left, ...end, ...why].join(', ')}`
+  return `${kind} “${name}”: ${[state, ...howFar(task), ...end, ...why].join(', ')}`
+}
+
+function howFar({ state, stage = '', done, total, secondsLeft }: Task): string[] {
+  if (state !== 'running' && state !== 'stopping') return []
+  const share = done === undefined || !total ? [] : [`${stage} ${Math.floor((100 * done) / total)} %`]
+  return secondsLeft === undefined ? share : [...share, `${duration(secondsLeft)} left`]
 }

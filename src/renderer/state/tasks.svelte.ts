@@ -8,11 +8,11 @@ export type TaskWish = 'pause' | 'resume' | 'cancel' | 'keep' | 'again' | 'dismi
 /** Everything that takes longer than a moment, of whichever program on this workspace, as it is now. */
 export class TaskList {
   readonly #bridge: Bridge
-  #tasks = $state.raw<ReadonlyMap<string, Task>>(new Map()) // replaced whole, never mutated
+  #tasks = $state.raw<readonly Task[]>([]) // replaced whole, never mutated
   #isLoaded = $state(false)
 
   /** Those that are not part of another, newest first. */
-  readonly shown = $derived([...this.#tasks.values()].filter(({ plan, dismissed }) => !plan && !dismissed).reverse())
+  readonly shown = $derived(this.#tasks.filter(({ plan, dismissed }) => !plan && !dismissed).reverse())
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge
@@ -30,12 +30,12 @@ export class TaskList {
 
   /** The parts of a plan, in order. */
   parts(plan: string): Task[] {
-    return [...this.#tasks.values()].filter((task) => task.plan === plan)
+    return this.#tasks.filter((task) => task.plan === plan)
   }
 
   async load(): Promise<void> {
     const { tasks } = await this.#bridge.call('tasks.list', {})
-    this.#tasks = new Map(tasks.map((task) => [task.id, task]))
+    this.#tasks = tasks
     this.#isLoaded = true
   }
 
@@ -55,7 +55,8 @@ export class TaskList {
   }
 
   #take(task: Task): void {
-    this.#tasks = new Map([...this.#tasks, [task.id, task]])
+    const isKnown = this.#tasks.some(({ id }) => id === task.id)
+    this.#tasks = isKnown ? this.#tasks.map((known) => (known.id === task.id ? task : known)) : [...this.#tasks, task]
   }
 }
 
