@@ -54,6 +54,14 @@ export function refuse(message: string, details: ErrorDetails = {}): AppError {
   return new AppError('input', message, details)
 }
 
+/** Why something cannot be read, in words of ours that end a sentence: whoever knows the file says the rest. */
+export class Reason extends Error {}
+
+/** A reason of ours as it stands; for what a library says, words that stand in its place. */
+export function reasonOf(cause: unknown, otherwise: string): string {
+  return cause instanceof Reason ? cause.message : otherwise
+}
+
 /** States what only a defect of ours can break. */
 export function invariant(condition: unknown, fact: string): asserts condition {
   if (!condition) throw new Error(`This should always hold: ${fact}`)

@@ -22,7 +22,7 @@ export function explainSystem(thrown: unknown): Explanation | undefined {
 }
 
 function textOf(thrown: Error, field: string): string {
-  const value: unknown = Object.entries(thrown).find(([key]) => key === field)?.[1]
+  const value: unknown = Reflect.get(thrown, field)
   return typeof value === 'string' ? value : ''
 }
 

@@ -200,7 +200,7 @@ describe('a package of a data set', () => {
     const other = await openTestApp(workspace)
     await expect(other.request('packages.open', { file: forged })).rejects.toMatchObject({
       kind: 'input',
-      message: expect.stringContaining('about.json does not hold what it should (images.0.channels') as string
+      message: expect.stringContaining('about.json does not hold what it should at "images.0.channels"') as string
     })
     await other.app.close()
     expect(await readdir(join(workspace, 'datasets'))).toEqual([])

@@ -18,7 +18,7 @@ describe('contents that do not fit together, although every hash does', () => {
 
   test('a manifest that is no manifest', async () => {
     expect(await refusal(rawZip(altered('manifest.json', { bytes: Buffer.from('{"kind": "other"}') })))).toContain(
-      'manifest.json does not hold what it should (kind:'
+      'manifest.json does not hold what it should at "kind"'
     )
     expect(await refusal(rawZip(altered('manifest.json', { bytes: Buffer.from('{') })))).toContain(
       'manifest.json is not readable JSON'
@@ -27,9 +27,9 @@ describe('contents that do not fit together, although every hash does', () => {
       'manifest.json is not readable JSON'
     )
     const newer = forged({}, (manifest) => ({ ...manifest, version: 2 as unknown as 1 })) // a version of the future
-    expect(await refusal(rawZip(newer))).toContain('manifest.json does not hold what it should (version:')
+    expect(await refusal(rawZip(newer))).toContain('manifest.json does not hold what it should at "version"')
     const notSynthetic = forged({}, (manifest) => ({ ...manifest, synthetic: false }))
-    expect(await refusal(rawZip(notSynthetic))).toContain('about.json does not hold what it should (kind:')
+    expect(await refusal(rawZip(notSynthetic))).toContain('about.json does not hold what it should at "kind"')
   })
 
   test('a manifest and a description that disagree', async () => {
@@ -38,10 +38,14 @@ describe('contents that do not fit together, although every hash does', () => {
   })
 
   test.each<[string, (about: SyntheticAbout) => unknown, string]>([
-    ['of another kind', (about) => ({ ...about, kind: 'run' }), 'does not hold what it should (kind:'],
+    ['of another kind', (about) => ({ ...about, kind: 'run' }), 'does not hold what it should at "kind"'],
     ['with a path as its name', (about) => rename(about, '../x'), 'has a name or date that cannot be used'],
     ['with a made-up date', (about) => date(about, 'yesterday'), 'has a name or date that cannot be used'],
-    ['with a negative count', (about) => firstImage(about, { removedCells: -1 }), 'images.0.removedCells: Too small'],
+    [
+      'with a negative count',
+      (about) => firstImage(about, { removedCells: -1 }),
+      'about.json does not hold what it should at "images.0.removedCells"'
+    ],
     ['with removed cells elsewhere', (about) => firstImage(about, { removed }), 'holds removed cells that do not fit'],
     [
       'with a picture more than it counts',
@@ -50,7 +54,11 @@ describe('contents that do not fit together, although every hash does', () => {
     ],
     ['with a class of another count', (about) => firstImage(about, { class: 'BV-2' }), 'of a class differently'],
     ['with an unknown class', (about) => firstImage(about, { class: 'Z' }), 'of a class differently'],
-    ['with a picture elsewhere', (about) => firstImage(about, { file: '../x.png' }), 'A path below its folder']
+    [
+      'with a picture elsewhere',
+      (about) => firstImage(about, { file: '../x.png' }),
+      'does not hold what it should at "images.0.file"'
+    ]
   ])('a description %s', async (_, change, says) => {
     expect(await refusal(rawZip(withAbout(change)))).toContain(says)
   })

@@ -46,9 +46,8 @@ function checkSyntax(pattern: string): void {
   try {
     new RegExp(pattern, 'u')
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/^.*: /, '') : 'malformed'
-    throw refuse(`The pattern ${pattern} is no regular expression: ${reason}.`, {
-      next: 'A group in parentheses takes what is wanted: filename:^(.+?)_.',
+    throw refuse(`The pattern ${pattern} is not a valid regular expression.`, {
+      next: 'Check its parentheses and brackets. A group in parentheses takes what is wanted: filename:^(.+?)_.',
       cause
     })
   }

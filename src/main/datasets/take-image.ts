@@ -73,7 +73,7 @@ function reasonOf(thrown: unknown): string {
   if (thrown instanceof AppError && thrown.kind === 'input')
     return [thrown.message, thrown.next].filter(Boolean).join(' ')
   if (!(thrown instanceof Error) || thrown instanceof AppError || 'syscall' in thrown) throw thrown
-  return `${unforeseen} (${thrown.message}).`
+  return `${unforeseen}.`
 }
 
 /** How such a sentence begins, so that a search for faults finds them. */

@@ -37,7 +37,8 @@ export async function downloadByPip(wanted: WantedWheel, folder: string, signal:
   stopIfAsked(signal)
   const name = (await readdir(folder)).find((file) => file.endsWith('.whl') && isWheelOf(file, wanted.package))
   if (status === 0 && name !== undefined) return join(folder, name)
-  throw refuse(`${wanted.requirement} could not be downloaded. ${lastError(complaint)}`.trimEnd(), {
+  throw refuse(`${wanted.requirement} could not be downloaded.`, {
+    details: lastError(complaint),
     next: `Check the connection and try again. A wheel that was fetched elsewhere needs none: ${byHand(wanted)}.`,
     remedies: [{ action: 'set-option', option: 'wheel' }]
   })

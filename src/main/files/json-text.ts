@@ -1,3 +1,4 @@
+import { Reason } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 
 /** Bytes that V8 takes for each kind of value, about: an object with a few members, a list, and any value in them. */
@@ -30,13 +31,13 @@ function endOfString(text: Uint8Array, start: number): number {
 /**
  * Parses a JSON text from outside, with or without a byte order mark.
  *
- * @throws Error, with a reason that ends a sentence, for what is no JSON or would take too much memory
+ * @throws Reason for what would take too much memory, SyntaxError for what is not JSON
  */
 export function parseJsonText(text: Uint8Array): unknown {
   const bytes = parsedBytes(text)
   const most = limits.json.parsedBytes
   if (bytes > most) {
-    throw new Error(
+    throw new Reason(
       `it would take ${Math.round(bytes / 2 ** 20)} MB of memory, and at most ${most / 2 ** 20} MB are given to it`
     )
   }

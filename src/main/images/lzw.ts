@@ -1,3 +1,5 @@
+import { Reason } from '../../shared/errors.ts'
+
 const [clearCode, endCode, firstFree, mostCodes] = [256, 257, 258, 4096]
 
 /**
@@ -52,7 +54,7 @@ class LzwUnpacker {
     if (code < clearCode) this.#bytes[this.#at++] = code
     else if (code < this.next) this.#copy(this.#starts[code] ?? 0, this.#lengths[code] ?? 0)
     else if (code === this.next && this.#hasPrevious) this.#copy(this.#previousStart, previousLength + 1)
-    else throw new Error('its LZW has a code without a text')
+    else throw new Reason('its compressed pixels are damaged')
     if (this.#hasPrevious && this.next < mostCodes) {
       this.#starts[this.next] = this.#previousStart
       this.#lengths[this.next++] = previousLength + 1

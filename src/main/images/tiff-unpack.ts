@@ -1,8 +1,8 @@
 import { inflateSync, zstdDecompressSync } from 'node:zlib'
 import { addDecoder, BaseDecoder, type GeoTIFFImage, getDecoder } from 'geotiff'
+import { Reason } from '../../shared/errors.ts'
 import { jpegHeader } from './jpeg.ts'
 import { unpackLzw } from './lzw.ts'
-import { unreadable } from './picture.ts'
 
 /**
  * Strips and tiles of a TIFF are unpacked here up to the bytes that their sizes need, and no further: the library's own
@@ -19,7 +19,12 @@ export function useBoundedDecoders(): void {
     [34887, 'LERC'],
     [50001, 'WebP']
   ] as const) {
-    addDecoder(code, () => Promise.reject(new Error(`it is packed by ${name}`)), blockParameters, false)
+    addDecoder(
+      code,
+      () => Promise.reject(new Reason(`it is packed by ${name}, which is not read`)),
+      blockParameters,
+      false
+    )
   }
 }
 
@@ -80,7 +85,7 @@ function boundedJpeg(Jpeg: typeof BaseDecoder): typeof BaseDecoder {
     override decodeBlock(packed: ArrayBufferLike): Promise<ArrayBufferLike> | ArrayBufferLike {
       const { width, height } = jpegHeader('', new Uint8Array(packed))
       const { tileWidth, tileHeight } = this.parameters
-      if (width > tileWidth || height > tileHeight) throw unreadable('', 'a JPEG in it is larger than its place')
+      if (width > tileWidth || height > tileHeight) throw new Reason('a JPEG in it is larger than its place')
       return super.decodeBlock(packed)
     }
   }

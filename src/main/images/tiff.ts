@@ -1,6 +1,6 @@
 import { fromArrayBuffer, type GeoTIFF, type GeoTIFFImage } from 'geotiff'
 import { type PlaneChoice } from '../../shared/datasets.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, reasonOf } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { checkSize, emptyLike, type Picture, type PictureHeader, type PixelArray, unreadable } from './picture.ts'
 import { readBarePlane } from './tiff-bare.ts'
@@ -157,7 +157,7 @@ async function pageImage(path: string, tiff: GeoTIFF, number: number): Promise<G
     completeDirectory(image)
     return image
   } catch (cause) {
-    throw unreadable(path, reasonOf(cause), cause)
+    throw unreadable(path, damageOf(cause), cause)
   }
 }
 
@@ -166,7 +166,7 @@ async function readSamples(path: string, image: GeoTIFFImage): Promise<unknown> 
     return isWide(image) ? await readWide(path, image) : await image.readRasters({ interleave: true })
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    throw unreadable(path, reasonOf(cause), cause)
+    throw unreadable(path, damageOf(cause), cause)
   }
 }
 
@@ -186,7 +186,7 @@ async function openStack(path: string, bytes: Uint8Array, axes: string | undefin
     return { tiff, image, stack: await describeStack(path, tiff, image, axes) }
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    throw unreadable(path, reasonOf(cause), cause)
+    throw unreadable(path, damageOf(cause), cause)
   }
 }
 
@@ -208,11 +208,10 @@ function checkBlocks(path: string, image: GeoTIFFImage): void {
   if (blocks > limits.picture.blocks) throw unreadable(path, `it is cut into ${blocks} pieces, as no picture is`)
 }
 
-/** What geotiff says, as the end of a sentence. */
-function reasonOf(cause: unknown): string {
+/** What geotiff stumbles over, in words of ours. */
+function damageOf(cause: unknown): string {
   if (cause instanceof RangeError) return 'the file ends before the picture does, or its directory is damaged'
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return `its directory or pixels are damaged or of a kind that is not read (${message.replace(/\.$/, '')})`
+  return reasonOf(cause, 'its directory or pixels are damaged or of a kind that is not read')
 }
 
 function unsigned(path: string, samples: unknown): PixelArray {

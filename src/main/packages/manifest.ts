@@ -1,4 +1,5 @@
 import { type z } from 'zod'
+import { placeOf } from '../../shared/issue-words.ts'
 import { type Manifest, type ManifestEntry, type PackageFormat } from '../../shared/packages.ts'
 import { entryName } from './entry-names.ts'
 import { exportSetOf } from './export-set.ts'
@@ -76,8 +77,7 @@ export function parseJson<Content extends z.ZodType>(
 ): z.output<Content> {
   const parsed = schema.safeParse(readJson(file, path, bytes))
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw unfit(file, `${path} does not hold what it should (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`)
+  throw unfit(file, `${path} does not hold what it should at ${placeOf(parsed.error)}`, parsed.error)
 }
 
 function readJson(file: string, path: string, bytes: Uint8Array): unknown {

@@ -54,7 +54,8 @@ test.each([
   ['SQLITE_IOERR_WRITE', 'resources', /^The disk did not answer/],
   ['SQLITE_CONSTRAINT_UNIQUE', 'defect', /^Something went wrong/]
 ])('%s of the system is a sentence of kind %s', (code, kind, message) => {
-  const thrown = Object.assign(new Error(`${code}: no words for people`), { code, path: '/data/a.png' })
+  const thrown = new Error(`${code}: no words for people`)
+  Object.defineProperties(thrown, { code: { value: code }, path: { value: '/data/a.png' } }) // hidden, as SQLite's are
   expect(toWireError(thrown)).toMatchObject({
     kind,
     message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),

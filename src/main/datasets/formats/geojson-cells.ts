@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
-import { refuse } from '../../../shared/errors.ts'
+import { reasonOf, refuse } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
 import { readInputFile } from '../../files/input-file.ts'
 import { parseJsonText } from '../../files/json-text.ts'
@@ -115,7 +115,7 @@ function parse(path: string, bytes: Buffer): unknown {
     const plain = isPacked ? gunzipSync(bytes, { maxOutputLength: limits.json.fileBytes }) : bytes
     return parseJsonText(plain)
   } catch (cause) {
-    throw notGeojson(path, cause instanceof Error ? cause.message.replace(/\.$/, '') : 'it is damaged', cause)
+    throw notGeojson(path, reasonOf(cause, 'it is damaged or not JSON'), cause)
   }
 }
 

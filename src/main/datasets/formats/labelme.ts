@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
-import { AppError, refuse } from '../../../shared/errors.ts'
+import { AppError, reasonOf, refuse } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
 import { readInputFile, streamInputFile } from '../../files/input-file.ts'
 import { parseJsonText } from '../../files/json-text.ts'
@@ -147,9 +147,7 @@ async function readFileOf(path: string): Promise<z.infer<typeof LabelmeFile>> {
   try {
     value = parseJsonText(bytes)
   } catch (cause) {
-    const reason =
-      cause instanceof Error && !(cause instanceof SyntaxError) ? cause.message : 'it is damaged or no JSON'
-    throw notLabelme(path, reason, cause)
+    throw notLabelme(path, reasonOf(cause, 'it is damaged or not JSON'), cause)
   }
   const parsed = LabelmeFile.safeParse(value)
   if (parsed.success) return parsed.data

@@ -50,7 +50,8 @@ describe.skipIf(process.platform === 'win32')('downloading by pip (where shell s
     await fakePython('echo "WARNING: x" >&2; echo "ERROR: No matching distribution found for y" >&2; exit 1')
     await expect(downloadByPip(wanted, await temporaryFolder(), go)).rejects.toMatchObject({
       kind: 'input',
-      message: 'tensorflow-cpu==2.21.0 could not be downloaded. ERROR: No matching distribution found for y',
+      message: 'tensorflow-cpu==2.21.0 could not be downloaded.',
+      details: 'ERROR: No matching distribution found for y',
       next: expect.stringContaining('files of tensorflow-cpu 2.21.0 on PyPI') as string
     })
   })
