@@ -62,6 +62,7 @@ export default {
       path: '^src/main/(engine|backends)/',
       dependencyTypesNot: ['type-only']
     }),
+    never('only-files-zip-knows-the-zip-libraries', '^src/(?!main/files/zip/)', { path: 'node_modules/(yauzl|yazl)' }),
     never('only-the-electron-host-knows-electron', '^src/(shared|renderer|main/(?!electron/|index[.]ts))', {
       path: 'node_modules/electron'
     }),

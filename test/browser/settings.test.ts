@@ -142,7 +142,7 @@ describe('Settings', () => {
       'engine.install': (input) => {
         asked.push(input)
         if (asked.length > 1) return { packs: [pack], installed: pack.name }
-        throw refuse('/media/usb/pack.zip is not accepted: it is no whole zip file.', {
+        throw refuse('/media/usb/pack.zip is not accepted: it is not a zip archive, or its end is missing.', {
           file: '/media/usb/pack.zip',
           next: 'Nothing was taken from it. Fetch or copy the file again.'
         })
@@ -153,7 +153,7 @@ describe('Settings', () => {
     expect(asked).toEqual([])
     await page.getByLabel('Path of the file').fill('/media/usb/pack.zip')
     await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('it is no whole zip file').waitFor()
+    await page.getByRole('alert').getByText('it is not a zip archive, or its end is missing').waitFor()
     await expectFinished('settings-refused')
     await button('Install the pack').click()
     await page.getByText(pack.name, { exact: true }).waitFor()

@@ -52,7 +52,7 @@ describe('installing an engine pack', () => {
         await writeFile(join(folder, 'text.zip'), 'text')
         return join(folder, 'text.zip')
       },
-      /it is no whole zip file/
+      /it is not a zip archive, or its end is missing/
     ],
     [
       "is another wheel than TensorFlow's",

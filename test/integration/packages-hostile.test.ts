@@ -124,9 +124,9 @@ describe('an entry’s kind', () => {
     ['a device', { attributes: 0o060644 << 16 }, 'is not a plain file'],
     ['a folder in DOS terms', { attributes: folderBit }, 'is a folder'],
     ['encrypted', { flags: 0x0801, method: 8 }, 'is encrypted'],
-    ['strongly encrypted', { flags: 0x0840 }, 'strong encryption'],
+    ['strongly encrypted', { flags: 0x0840 }, 'is encrypted'],
     ['followed by its sizes', { flags: 0x0808 }, 'uses a rare form of zip'],
-    ['packed by bzip2', { method: 12 }, 'is packed by another method'],
+    ['packed by bzip2', { method: 12 }, 'is packed by a method that is not read here'],
     [
       'with a second name in an extra field',
       { extra: Buffer.from('75700500016162636465', 'hex') },
@@ -136,7 +136,7 @@ describe('an entry’s kind', () => {
     ['with a comment', { comment: 'hello' }, 'carries a comment'],
     ['with fields in its local header alone', { localExtra: Buffer.alloc(4) }, 'there are bytes before'],
     ['with another checksum in its local header', { localCrc: 7 }, 'is described in two different ways'],
-    ['with a wrong checksum', { crc: 7 }, 'does not have the size and checksum that the archive states']
+    ['with a wrong checksum', { crc: 7 }, 'the checksum of about.json is wrong']
   ])('is refused: %s', async (_, change, says) => {
     expect(await refusal(rawZip(altered('about.json', change)))).toContain(says)
   })
@@ -198,12 +198,16 @@ describe('a bomb', () => {
 
   test('that hides its size is stopped at the size that it states', async () => {
     const lie = { bytes: Buffer.from('small'), packed: deflateRawSync(zeros(50)), method: 8 }
-    expect(await refusal(rawZip(altered('about.json', lie)))).toMatch(/its zip structure is damaged \(.*too many bytes/)
+    expect(await refusal(rawZip(altered('about.json', lie)))).toContain(
+      'an entry has another size than is stated for it'
+    )
   })
 
   test('that states more than it has is refused too', async () => {
     const lie = { bytes: Buffer.from('small'), size: 4000, method: 8 }
-    expect(await refusal(rawZip(altered('about.json', lie)))).toContain('its zip structure is damaged')
+    expect(await refusal(rawZip(altered('about.json', lie)))).toContain(
+      'an entry has another size than is stated for it'
+    )
   })
 
   test('of many entries, of a large one, or of many large ones is refused by its directory', async () => {

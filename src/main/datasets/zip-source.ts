@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, refuse } from '../../shared/errors.ts'
-import { listZip, type UnpackOptions, unpackZip } from '../files/unpack-zip.ts'
+import { listZip, type UnpackOptions, unpackZip } from '../files/zip/unpack.ts'
 import { isFolder } from './picture-files.ts'
 import { imageFolderNames, labelFolderNames } from './formats/labels.ts'
 import { type SourcePlace } from './source-image.ts'

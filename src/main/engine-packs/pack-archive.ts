@@ -1,20 +1,18 @@
-import { createWriteStream } from 'node:fs'
 import { mkdir, rename, stat, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { ZipFile } from 'yazl'
 import { PackDescription } from '../../shared/engine-packs.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { sha256File } from '../files/checksum.ts'
+import { type ZipEntry } from '../files/zip/policy.ts'
+import { type ZipReader } from '../files/zip/reader.ts'
+import { writeZip } from '../files/zip/writer.ts'
 import { type PackTools } from './build-pack.ts'
 import { descriptionName, markReady } from './pack-folder.ts'
 import { stopIfAsked } from './stopping.ts'
-import { unfit, type ZipEntry, ZipReader } from './zip-reader.ts'
+import { extract, openPackZip, readText, unfit } from './pack-zip.ts'
 
 const descriptionLimit = 2 ** 20
-/** The earliest time that a zip can hold: the same pack gives the same bytes whenever it is written. */
-const fixedTime = new Date(1980, 0, 1)
 
 /** Writes a pack as one file, for a computer without internet. */
 export async function writePackArchive(
@@ -26,13 +24,12 @@ export async function writePackArchive(
   await mkdir(dirname(out), { recursive: true })
   const staged = await stageFolder(`${out}.unfinished`)
   try {
-    const zip = new ZipFile()
-    for (const path of [descriptionName, ...files.map((file) => file.path)]) {
-      zip.addFile(join(folder, path), path, { mtime: fixedTime, forceDosTimestamp: true, mode: 0o100644 })
-    }
-    zip.end()
     const whole = join(staged.path, basename(out))
-    await pipeline(zip.outputStream, createWriteStream(whole, { flags: 'wx' }))
+    const names = [descriptionName, ...files.map(({ path }) => path)]
+    await writeZip(
+      whole,
+      names.map((name) => ({ name, file: join(folder, name) }))
+    )
     const { size: bytes } = await stat(whole)
     const sha256 = await sha256File(whole)
     await rename(whole, out)
@@ -44,9 +41,9 @@ export async function writePackArchive(
 
 /** Whether a zip is a pack, by what it holds and not by its name. */
 export async function isPackArchive(file: string): Promise<boolean> {
-  const zip = await ZipReader.open(file)
+  const zip = await openPackZip(file)
   zip.close()
-  return zip.entries.has(descriptionName)
+  return zip.find(descriptionName) !== undefined
 }
 
 /**
@@ -60,7 +57,7 @@ export async function installArchive(
   folderOf: (description: PackDescription) => string,
   tools: Omit<PackTools, 'download'>
 ): Promise<PackDescription> {
-  const zip = await ZipReader.open(file)
+  const zip = await openPackZip(file)
   try {
     const { text, description } = await readDescription(zip)
     const contents = checkContents(zip, description)
@@ -91,19 +88,19 @@ export async function installArchive(
 }
 
 async function readDescription(zip: ZipReader): Promise<{ text: string; description: PackDescription }> {
-  const entry = zip.entries.get(descriptionName)
-  if (entry === undefined) throw unfit(zip.file, `it is no engine pack: ${descriptionName} is not in it`)
-  const text = await zip.text(entry, descriptionLimit)
+  const entry = zip.find(descriptionName)
+  if (entry === undefined) throw unfit(zip.path, `it is no engine pack: ${descriptionName} is not in it`)
+  const text = await readText(zip, entry, descriptionLimit)
   let parsed: ReturnType<typeof PackDescription.safeParse>
   try {
     parsed = PackDescription.safeParse(JSON.parse(text))
   } catch {
-    throw unfit(zip.file, `its ${descriptionName} is no JSON`)
+    throw unfit(zip.path, `its ${descriptionName} is no JSON`)
   }
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw unfit(
-      zip.file,
+      zip.path,
       `its ${descriptionName} does not describe a pack (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`
     )
   }
@@ -119,23 +116,23 @@ interface Content {
 function checkContents(zip: ZipReader, { platform, arch, files, licence }: PackDescription): Content[] {
   if (platform !== process.platform || arch !== process.arch) {
     throw refuse(
-      `${zip.file} is for another kind of computer (${platform}-${arch}); this one is ${process.platform}-${process.arch}.`,
+      `${zip.path} is for another kind of computer (${platform}-${arch}); this one is ${process.platform}-${process.arch}.`,
       {
-        file: zip.file,
+        file: zip.path,
         next: 'Have the pack made on a computer like this one.',
         remedies: [{ action: 'archive-engine' }]
       }
     )
   }
   const listed = new Set([descriptionName, ...files.map(({ path }) => path)])
-  if (listed.size !== files.length + 1) throw unfit(zip.file, 'its description lists a file twice')
-  if (!listed.has(licence)) throw unfit(zip.file, 'the licence of the library is not in it')
-  const extra = [...zip.entries.keys()].find((path) => !listed.has(path))
-  if (extra !== undefined) throw unfit(zip.file, `${JSON.stringify(extra)} is in it, but not in its description`)
+  if (listed.size !== files.length + 1) throw unfit(zip.path, 'its description lists a file twice')
+  if (!listed.has(licence)) throw unfit(zip.path, 'the licence of the library is not in it')
+  const extra = zip.entries.find(({ name }) => !listed.has(name))
+  if (extra !== undefined) throw unfit(zip.path, `${JSON.stringify(extra.name)} is in it, but not in its description`)
   return files.map(({ path, bytes, sha256 }) => {
-    const entry = zip.entries.get(path)
-    if (entry === undefined) throw unfit(zip.file, `${path} is missing`)
-    if (entry.bytes !== bytes) throw unfit(zip.file, `${path} does not have the size that its description states`)
+    const entry = zip.find(path)
+    if (entry === undefined) throw unfit(zip.path, `${path} is missing`)
+    if (entry.bytes !== bytes) throw unfit(zip.path, `${path} does not have the size that its description states`)
     return { entry, sha256 }
   })
 }
@@ -149,11 +146,8 @@ async function extractAll(
   for (const [i, { entry, sha256 }] of contents.entries()) {
     stopIfAsked(signal)
     report('unpack', i, contents.length)
-    const file = join(folder, entry.path)
-    await mkdir(dirname(file), { recursive: true })
-    const found = await zip.extract(entry, file, signal)
-    if (found.sha256 !== sha256) {
-      throw unfit(zip.file, `${entry.path} does not have the SHA-256 that its description states`)
+    if ((await extract(zip, entry, join(folder, entry.name), signal)) !== sha256) {
+      throw unfit(zip.path, `${entry.name} does not have the SHA-256 that its description states`)
     }
   }
 }

@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { stopIfAsked } from './stopping.ts'
 import { libraryName } from './wheels.ts'
-import { unfit, type ZipEntry, ZipReader } from './zip-reader.ts'
+import { type ZipEntry } from '../files/zip/policy.ts'
+import { type ZipReader } from '../files/zip/reader.ts'
+import { extract, openPackZip, readText, unfit } from './pack-zip.ts'
 
 /** A file of a wheel that goes into a pack. */
 interface Wanted {
@@ -15,15 +16,15 @@ const textLimit = 16 * 2 ** 20
 
 /** Takes TensorFlow's libraries and licences out of its wheel, and returns what the wheel says about itself. */
 export async function takeTensorFlow(wheel: string, pack: string, signal: AbortSignal): Promise<string> {
-  const zip = await ZipReader.open(wheel)
+  const zip = await openPackZip(wheel)
   try {
     const wanted: Wanted[] = []
-    for (const entry of zip.entries.values()) {
-      const [folder, file = '', ...deeper] = entry.path.split('/')
+    for (const entry of zip.entries) {
+      const [folder, file = '', ...deeper] = entry.name.split('/')
       if (folder !== 'tensorflow') continue
       if (deeper.length === 0 && libraryName.test(file)) wanted.push({ entry, path: file })
-      if (entry.path === 'tensorflow/include/LICENSE') wanted.push({ entry, path: 'LICENSE' })
-      if (entry.path === 'tensorflow/THIRD_PARTY_NOTICES.txt') wanted.push({ entry, path: file })
+      if (entry.name === 'tensorflow/include/LICENSE') wanted.push({ entry, path: 'LICENSE' })
+      if (entry.name === 'tensorflow/THIRD_PARTY_NOTICES.txt') wanted.push({ entry, path: file })
     }
     if (wanted.filter(({ path }) => libraryName.test(path)).length !== 2) {
       throw unfit(wheel, "it is not a wheel of TensorFlow: the library's two files are not in it")
@@ -38,16 +39,16 @@ export async function takeTensorFlow(wheel: string, pack: string, signal: AbortS
 
 /** Takes the libraries and the licence out of one of NVIDIA's wheels; some hold tools alone, which are not needed. */
 export async function takeNvidia(wheel: string, pack: string, signal: AbortSignal): Promise<void> {
-  const zip = await ZipReader.open(wheel)
+  const zip = await openPackZip(wheel)
   try {
     const libraries: Wanted[] = []
     const licences: Wanted[] = []
     const name = basename(wheel).split('-')[0] ?? ''
-    for (const entry of zip.entries.values()) {
-      const library = /^nvidia\/[\w-]+\/lib\/([\w.+-]+\.so(?:\.[\d.]+)?)$/.exec(entry.path)?.[1]
+    for (const entry of zip.entries) {
+      const library = /^nvidia\/[\w-]+\/lib\/([\w.+-]+\.so(?:\.[\d.]+)?)$/.exec(entry.name)?.[1]
       if (library !== undefined) libraries.push({ entry, path: `nvidia/${library}` })
-      if (/^[^/]+\.dist-info\/(?:[^/]+\/)*licen[sc]e[^/]*$/i.test(entry.path)) {
-        licences.push({ entry, path: `licences/${name}-${basename(entry.path)}` })
+      if (/^[^/]+\.dist-info\/(?:[^/]+\/)*licen[sc]e[^/]*$/i.test(entry.name)) {
+        licences.push({ entry, path: `licences/${name}-${basename(entry.name)}` })
       }
     }
     if (libraries.length === 0) return
@@ -62,10 +63,9 @@ async function extractAll(zip: ZipReader, wanted: readonly Wanted[], pack: strin
   const record = readRecord(await textOf(zip, '.dist-info/RECORD'))
   for (const { entry, path } of wanted) {
     stopIfAsked(signal)
-    await mkdir(join(pack, path, '..'), { recursive: true })
-    const { sha256 } = await zip.extract(entry, join(pack, path), signal)
-    if (record.get(entry.path) !== sha256) {
-      throw unfit(zip.file, `${entry.path} does not have the SHA-256 that the wheel states`)
+    const sha256 = await extract(zip, entry, join(pack, path), signal)
+    if (record.get(entry.name) !== sha256) {
+      throw unfit(zip.path, `${entry.name} does not have the SHA-256 that the wheel states`)
     }
   }
 }
@@ -77,7 +77,7 @@ function readRecord(text: string): Map<string, string> {
 }
 
 async function textOf(zip: ZipReader, end: string): Promise<string> {
-  const entry = [...zip.entries.values()].find(({ path }) => path.endsWith(end) && path.split('/').length === 2)
-  if (entry === undefined) throw unfit(zip.file, `it is no Python wheel: ${end.slice(1)} is not in it`)
-  return zip.text(entry, textLimit)
+  const entry = zip.entries.find(({ name }) => name.endsWith(end) && name.split('/').length === 2)
+  if (entry === undefined) throw unfit(zip.path, `it is no Python wheel: ${end.slice(1)} is not in it`)
+  return readText(zip, entry, textLimit)
 }

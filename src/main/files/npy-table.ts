@@ -1,11 +1,12 @@
 import { AppError, refuse } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import { parseHeader, splitHeader } from './npz.ts'
+import { npzPolicy, parseHeader, splitHeader } from './npz.ts'
 import { PickleObject, PickleTuple, type PickleValue, readPickle } from './restricted-pickle.ts'
-import { readZipEntries, type ZipLimits } from './zip-entries.ts'
+import { type ZipPolicy } from './zip/policy.ts'
+import { readZip } from './zip/reader.ts'
 
-const { entries, wordBytes, words: mostWords } = limits.npz
-const tableLimits: ZipLimits = { entries, entryBytes: wordBytes, totalBytes: 3 * wordBytes }
+const { wordBytes, words: mostWords } = limits.npz
+const tablePolicy: ZipPolicy = { ...npzPolicy, entryBytes: wordBytes, totalBytes: 3 * wordBytes }
 
 /**
  * Reads the small arrays of a NumPy archive that hold words: texts of fixed length, and objects that are texts and
@@ -17,7 +18,7 @@ const tableLimits: ZipLimits = { entries, entryBytes: wordBytes, totalBytes: 3 *
 export async function readNpzWords(path: string, wanted: readonly string[]): Promise<ReadonlyMap<string, WordArray>> {
   const names = new Set(wanted.map((name) => `${name}.npy`))
   const arrays = new Map<string, WordArray>()
-  for await (const { name, bytes } of readZipEntries(path, tableLimits, (entry) => names.has(entry))) {
+  for await (const { name, bytes } of readZip(path, { ...tablePolicy, skips: (entry) => !names.has(entry) })) {
     const key = name.replace(/\.npy$/, '')
     arrays.set(key, parseWords(bytes, `${path}, array ${key}`))
   }

@@ -1,9 +1,8 @@
 import { type Readable } from 'node:stream'
-import { type Entry, type ZipFile } from 'yauzl'
 import { refuse } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import { checkInputFile } from './input-file.ts'
-import { asRefusal, elementType, type NpyData, openZip, parseHeader, splitHeader } from './npz.ts'
+import { asRefusal, elementType, type NpyData, npzPolicy, parseHeader, splitHeader } from './npz.ts'
+import { ZipReader } from './zip/reader.ts'
 
 /** The longest header that NumPy writes is a few hundred bytes; a whole table of fields stays below this. */
 const maxHeaderBytes = 1 << 16
@@ -22,13 +21,13 @@ export class NpzRows {
   readonly dtype: string
   readonly #path: string
   readonly #source: string
-  readonly #zip: ZipFile
+  readonly #zip: ZipReader
   readonly #bytes: ByteReader
   readonly #rowBytes: number
   readonly #toNumbers: (buffer: ArrayBuffer, source: string) => NpyData
   #next = 0
 
-  private constructor(path: string, zip: ZipFile, bytes: ByteReader, { source, header, dataBytes }: ArrayHead) {
+  private constructor(path: string, zip: ZipReader, bytes: ByteReader, { source, header, dataBytes }: ArrayHead) {
     this.#path = path
     this.#source = source
     this.#zip = zip
@@ -59,25 +58,21 @@ export class NpzRows {
 
   /** @throws AppError of kind `input` where the archive has no such array, or it is no array of numbers */
   static async open(path: string, name: string): Promise<NpzRows> {
-    await checkInputFile(path, 'NumPy archive')
-    const zip = await openZip(path)
+    const zip = await ZipReader.open(path, npzPolicy)
     try {
-      const entry = await findEntry(zip, `${name}.npy`)
+      const entry = zip.find(`${name}.npy`)
       if (!entry) throw refuse(`${path} holds no array named ${name}.`, { file: path })
-      if (entry.uncompressedSize > entry.compressedSize * limits.deflateRatio + 64) {
-        throw refuse(`${path}: the array ${name} declares more bytes than its contents can fill.`, { file: path })
-      }
       const source = `${path}, array ${name}`
-      const bytes = new ByteReader(await zip.openReadStreamPromise(entry))
+      const bytes = new ByteReader(await zip.stream(entry))
       const start = await bytes.take(12, true)
       const length = headerLength(start)
       if (length > maxHeaderBytes)
         throw refuse(`${source} has a header of ${length} bytes, as no array has.`, { file: path })
       const { header, dataStart } = splitHeader(await bytes.take(length, false), source)
-      return new NpzRows(path, zip, bytes, { source, header, dataBytes: entry.uncompressedSize - dataStart })
+      return new NpzRows(path, zip, bytes, { source, header, dataBytes: entry.bytes - dataStart })
     } catch (thrown) {
       zip.close()
-      throw asRefusal(thrown, path)
+      throw asRefusal(zip.asRefusal(thrown), path)
     }
   }
 
@@ -92,7 +87,7 @@ export class NpzRows {
       const bytes = await this.#bytes.take(this.#rowBytes, false)
       return this.#toNumbers(new Uint8Array(bytes).buffer, this.#source)
     } catch (thrown) {
-      throw asRefusal(thrown, this.#path)
+      throw asRefusal(this.#zip.asRefusal(thrown), this.#path)
     }
   }
 
@@ -108,11 +103,6 @@ interface ArrayHead {
   readonly source: string
   readonly header: string
   readonly dataBytes: number
-}
-
-async function findEntry(zip: ZipFile, name: string): Promise<Entry | undefined> {
-  for await (const entry of zip.eachEntry()) if (entry.fileName === name) return entry
-  return undefined
 }
 
 /** Magic, version and length of the header as the first 12 bytes state them; all of it together. */

@@ -1,9 +1,8 @@
-import { type Readable } from 'node:stream'
-import { crc32 } from 'node:zlib'
-import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { widenFloat16 } from '../../shared/float16.ts'
 import { limits } from '../../shared/limits.ts'
+import { type ZipPolicy } from './zip/policy.ts'
+import { ZipReader } from './zip/reader.ts'
 
 export type NpyData =
   Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array
@@ -29,12 +28,12 @@ export interface NpyArray {
  */
 export async function readNpz(path: string, wanted?: readonly string[]): Promise<Record<string, NpyArray>> {
   const arrays = new Map<string, NpyArray>()
-  const zip = await openZip(path)
+  const zip = await ZipReader.open(path, npzPolicy)
   try {
-    for await (const entry of zip.eachEntry()) {
-      const name = entry.fileName.replace(/\.npy$/, '')
-      if (name === entry.fileName || (wanted !== undefined && !wanted.includes(name))) continue
-      arrays.set(name, parseNpy(await readEntry(zip, entry, path), `${path}, array ${name}`))
+    for (const entry of zip.entries) {
+      const name = entry.name.replace(/\.npy$/, '')
+      if (name === entry.name || (wanted !== undefined && !wanted.includes(name))) continue
+      arrays.set(name, parseNpy(await zip.read(entry), `${path}, array ${name}`))
     }
   } catch (thrown) {
     throw asRefusal(thrown, path)
@@ -68,47 +67,14 @@ export function parseNpy(bytes: Uint8Array, source = 'The NumPy array'): NpyArra
   return { shape, dtype, data: fortranOrder && shape.length > 1 ? toRowMajor(data, shape) : data }
 }
 
-export async function openZip(path: string): Promise<ZipFile> {
-  try {
-    return await openPromise(path, { lazyEntries: true, autoClose: false })
-  } catch (thrown) {
-    throw asRefusal(thrown, path)
-  }
-}
-
-async function readEntry(zip: ZipFile, entry: Entry, path: string): Promise<Uint8Array> {
-  const { fileName, compressedSize, uncompressedSize, compressionMethod } = entry
-  if (compressionMethod !== 0 && compressionMethod !== 8) {
-    throw refuse(`${path}: ${fileName} is packed by method ${compressionMethod}, and only deflate is read.`, {
-      file: path,
-      next: 'Save the archive again with numpy.savez_compressed.'
-    })
-  }
-  if (uncompressedSize > compressedSize * limits.deflateRatio + 64 || compressedSize > zip.fileSize) {
-    throw refuse(`${path}: ${fileName} declares ${uncompressedSize} bytes, which its contents cannot fill.`, {
-      file: path,
-      next: 'The archive is damaged: fetch it again.'
-    })
-  }
-  const bytes = await collect(await zip.openReadStreamPromise(entry), uncompressedSize)
-  if (crc32(bytes) !== entry.crc32) {
-    throw refuse(`${path}: the checksum of ${fileName} is wrong.`, {
-      file: path,
-      next: 'The archive is damaged: fetch it again.'
-    })
-  }
-  return bytes
-}
-
-async function collect(stream: Readable, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size)
-  let filled = 0
-  // yauzl's stream yields buffers, and fails by itself when their total is not the declared size.
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes.set(chunk, filled)
-    filled += chunk.byteLength
-  }
-  return bytes
+/** Arrays of any size, as far as their bytes are there. */
+export const npzPolicy: ZipPolicy = {
+  what: 'NumPy archive',
+  verdict: 'cannot be read as a NumPy archive',
+  next: 'The archive is damaged or of another kind: fetch or save it again.',
+  entries: limits.npz.entries,
+  entryBytes: Infinity,
+  totalBytes: Infinity
 }
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] // "\x93NUMPY"
@@ -210,18 +176,9 @@ function advance(index: number[], shape: readonly number[]): void {
   }
 }
 
-/** What is said of an archive names its file and what can be done. */
-export function asRefusal(thrown: unknown, path: string): Error {
-  if (!(thrown instanceof Error)) return thrown as Error // everything here throws Errors
-  if (thrown instanceof AppError) return thrown.kind === 'input' ? completed(thrown, path) : thrown
-  const code = 'code' in thrown ? thrown.code : undefined
-  if (code === 'ENOENT') return refuse(`There is no file ${path}.`, { file: path, cause: thrown })
-  if (typeof code === 'string' && code.startsWith('E')) return thrown // trouble with the disk, not with the archive
-  return refuse(`${path} cannot be read as a NumPy archive: ${thrown.message}.`, {
-    file: path,
-    next: 'The archive is damaged or of another kind: fetch or save it again.',
-    cause: thrown
-  })
+/** What is said of an array names its file and what can be done. */
+export function asRefusal(thrown: unknown, path: string): unknown {
+  return thrown instanceof AppError && thrown.kind === 'input' ? completed(thrown, path) : thrown
 }
 
 function completed(refusal: AppError, path: string): AppError {

@@ -1,6 +1,3 @@
-import { type Readable } from 'node:stream'
-import { crc32 } from 'node:zlib'
-import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { type TensorMap } from '../engine/safetensors.ts'
 import { limits } from '../../shared/limits.ts'
@@ -8,6 +5,8 @@ import { sha256 } from './checksum.ts'
 import { readInputFile } from './input-file.ts'
 import { PickleDict, type PickleValue, readPickle } from './restricted-pickle.ts'
 import { itemBytes, type TorchStorage, TorchTensors } from './torch-tensors.ts'
+import { unfitZip, type ZipPolicy } from './zip/policy.ts'
+import { ZipReader } from './zip/reader.ts'
 
 /** Weights that PyTorch saved, by their names. */
 export interface TorchWeights {
@@ -55,32 +54,23 @@ async function readZip(bytes: Buffer, path: string): Promise<TensorMap> {
   }
 }
 
-async function readEntries(bytes: Buffer, path: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const zip = await fromBufferPromise(bytes, { lazyEntries: true })
-  const entries = new Map<string, Uint8Array<ArrayBuffer>>()
-  let total = 0
-  for await (const entry of zip.eachEntry()) {
-    total += entry.uncompressedSize
-    if (total > zip.fileSize) throw damaged(path, 'its parts declare more bytes than there are')
-    entries.set(entry.fileName, await readEntry(zip, entry, path))
-  }
-  return entries
+const torchPolicy: ZipPolicy = {
+  what: 'file of weights',
+  verdict: 'cannot be read as weights of PyTorch',
+  next: 'Fetch the file again: it may have been cut off.',
+  entries: limits.archive.entries,
+  entryBytes: limits.weights.fileBytes,
+  totalBytes: limits.weights.fileBytes
 }
 
-async function readEntry(zip: ZipFile, entry: Entry, path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { fileName, compressionMethod, uncompressedSize, compressedSize } = entry
-  if (compressionMethod !== 0 || uncompressedSize !== compressedSize) {
-    throw damaged(path, `${fileName} is compressed, which PyTorch never does`)
+async function readEntries(bytes: Buffer, path: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const zip = await ZipReader.ofBytes(bytes, path, torchPolicy)
+  const entries = new Map<string, Uint8Array<ArrayBuffer>>()
+  for (const entry of zip.entries) {
+    if (!entry.isStored) throw damaged(path, `${entry.name} is compressed, which PyTorch never does`)
+    entries.set(entry.name, await zip.read(entry))
   }
-  const data = new Uint8Array(uncompressedSize)
-  let filled = 0
-  const stream: Readable = await zip.openReadStreamPromise(entry)
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    data.set(chunk, filled)
-    filled += chunk.byteLength
-  }
-  if (crc32(data) !== entry.crc32) throw damaged(path, `the checksum of ${fileName} is wrong`)
-  return data
+  return entries
 }
 
 const magic = 119547037146038801333356n
@@ -144,9 +134,5 @@ function bigEndian(path: string): AppError {
 }
 
 function damaged(path: string, reason: string, cause?: unknown): AppError {
-  return refuse(`${path} cannot be read as weights of PyTorch: ${reason}.`, {
-    file: path,
-    next: 'Fetch the file again: it may have been cut off.',
-    cause
-  })
+  return unfitZip(path, torchPolicy, reason, cause)
 }

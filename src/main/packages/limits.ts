@@ -16,6 +16,6 @@ export interface PackageLimits {
 
 export const packageLimits: PackageLimits = limits.package
 
-export function entryLimit(most: PackageLimits, place: Place): number {
+export function entryLimit(most: Pick<PackageLimits, 'pictureBytes' | 'textBytes'>, place: Place): number {
   return place === 'image' || place === 'mask' || place === 'copy' ? most.pictureBytes : most.textBytes
 }

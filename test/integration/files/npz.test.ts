@@ -62,7 +62,7 @@ test('refuses an archive that is cut off, changed or none, and names it', async 
   const changed = Buffer.from(bytes)
   changed[3000] = 255
   expect(await refusal('changed.npz', changed)).toMatch(/^AppError: .*the checksum of x\.npy is wrong/)
-  await expect(readNpz(join(folder, 'none.npz'))).rejects.toThrow('There is no file')
+  await expect(readNpz(join(folder, 'none.npz'))).rejects.toThrow('is not there')
 })
 
 test('takes no memory for a size that the contents cannot fill', async () => {

@@ -96,10 +96,10 @@ const bomb = entry('1.roi', { bytes: zeros, packed: deflateRawSync(zeros), crc: 
 const roiZips: readonly Hostile[] = [
   ['sound.zip', zip([entry('1.roi')])],
   ['names.zip', zip(strangeNames.map((name) => entry(name)))],
-  ['lie.zip', zip([entry('1.roi', { size: 900 * mebi })]), /more memory|more bytes than/],
-  ['lie-small.zip', zip([entry('1.roi', { size: 7 })]), /damaged|structure/],
+  ['lie.zip', zip([entry('1.roi', { size: 900 * mebi })]), /more than its contents can fill|would fill more than/],
+  ['lie-small.zip', zip([entry('1.roi', { size: 7 })]), /another size than is stated/],
   ['bomb.zip', zip([bomb]), /is no ImageJ region/],
-  ['z-bombs.zip', zip(Array.from({ length: 60 }, (_, i) => ({ ...bomb, name: `${i}.roi` }))), /more memory/],
+  ['z-bombs.zip', zip(Array.from({ length: 60 }, (_, i) => ({ ...bomb, name: `${i}.roi` }))), /would fill more than/],
   [
     'shared.zip',
     zip([entry('0.roi'), ...Array.from({ length: 5000 }, (_, i) => entry(`${i + 1}.roi`, { sameDataAs: 0 }))])
@@ -109,11 +109,11 @@ const roiZips: readonly Hostile[] = [
   [
     'link.zip',
     zip([entry('1.roi', { bytes: Buffer.from('/etc/passwd'), attributes: 0o120777 << 16 })]),
-    /no ImageJ region/
+    /is a link to another file/
   ],
   ['nested.zip', zip([entry('1.roi', { bytes: zip([entry('2.roi')]) })]), /no ImageJ region/],
   ['crc.zip', zip([entry('1.roi', { crc: 1 })]), /checksum/],
-  ['cut.zip', zip([entry('1.roi')]).subarray(0, 60), /damaged|structure/],
+  ['cut.zip', zip([entry('1.roi')]).subarray(0, 60), /its end is missing/],
   ['points.zip', zip([entry('1.roi', { bytes: points(60_000) })]), /ends before its outline/]
 ]
 
@@ -187,7 +187,11 @@ const archives: readonly Hostile[] = [
   ['sound.npz', arrays(array([2, height, width, 2]))],
   ['many.npz', arrays(array([1e12, 1, 1, 1])), /1000000000000|not what follows/],
   ['large.npz', arrays(array([1, 1e6, 1e6, 2])), /bytes each/],
-  ['lie.npz', arrays(array([2, height, width, 2]), { size: 2 ** 31 }), /more bytes than|not what follows/],
+  [
+    'lie.npz',
+    arrays(array([2, height, width, 2]), { size: 2 ** 31 }),
+    /more than its contents can fill|not what follows/
+  ],
   ['header.npz', arrays(longHeader), /header/],
   ['objects.npz', arrays(npy('|O', [2], Buffer.from('cos\nsystem\n(S"x"\ntR.'))), /objects|elements of type/],
   ['empty.npz', zip([]), /no array named X/],

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { limits } from '../../../shared/limits.ts'
 import { readInputFile } from '../../files/input-file.ts'
-import { readZipEntries } from '../../files/zip-entries.ts'
+import { type ZipPolicy } from '../../files/zip/policy.ts'
+import { readZip } from '../../files/zip/reader.ts'
 import { type Annotation, CellCollector, outlineFromRings, type Size } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { parseRoi } from './imagej-roi.ts'
@@ -33,7 +34,17 @@ export async function readRoiCells(path: string, file: string, size: Size, log: 
 
 const isRegion = (name: string): boolean => /\.roi$/i.test(name)
 
+/** Names are labels here: two regions may have the same. */
+const regionArchive: ZipPolicy = {
+  what: 'zip archive',
+  verdict: 'cannot be read as a zip archive',
+  next: 'Save it again with the program that made it, or copy it again.',
+  ...limits.regions,
+  skips: (name) => !isRegion(name),
+  sameNames: 'accepted'
+}
+
 async function* regionsIn(path: string): AsyncGenerator<{ readonly name: string; readonly bytes: Buffer }> {
-  if (!isRegion(path)) yield* readZipEntries(path, limits.regions, isRegion)
+  if (!isRegion(path)) yield* readZip(path, regionArchive)
   else yield { name: basename(path), bytes: await readInputFile(path, 'ImageJ region', limits.regions.entryBytes) }
 }

@@ -1,8 +1,8 @@
 import { encodeTiff } from '../../images/tiff-encode.ts'
+import { zipBytes } from '../../files/zip/writer.ts'
 import { cellParts } from './cell-rings.ts'
 import { type ExportFile, type ExportPicture, type ExportSet, filesOfEach } from './format.ts'
 import { encodeRoi } from './imagej-roi.ts'
-import { zipBytes } from './zip-bytes.ts'
 
 /** `imagej/NAME.tif` with `imagej/NAME_RoiSet.zip`: the cells as regions for Fiji's ROI Manager. */
 export function imagejFiles(set: ExportSet): ExportFile[] {

@@ -1,7 +1,7 @@
 import { type Picture } from '../../images/picture.ts'
+import { zipBytes } from '../../files/zip/writer.ts'
 import { type ExportFile, type ExportImage, type ExportPicture, type ExportSet, type LoadPicture } from './format.ts'
 import { npyBytes, npyTexts } from './npy-bytes.ts'
-import { zipBytes } from './zip-bytes.ts'
 
 /** Pixels in one archive: 32 pictures of 512 × 512, which are 128 MiB as arrays. */
 const pixelsOfOne = 2 ** 23
