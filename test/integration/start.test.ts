@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, cp, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -8,33 +8,41 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const launcher = join(import.meta.dirname, '../../scripts/cytoloom.js')
 const run = promisify(execFile)
 
-/** Node, told to name on standard error what it loads. */
-const naming = `data:text/javascript,${encodeURIComponent(`
+/** Makes Node, all its threads and all that it starts write down what they load. */
+const noting = `data:text/javascript,${encodeURIComponent(`
+  import { appendFileSync } from 'node:fs'
   import { registerHooks } from 'node:module'
   registerHooks({
     load(url, context, next) {
-      process._rawDebug(url)
+      appendFileSync(process.env.LOADED, url + '\\n')
       return next(url, context)
     }
   })
 `)}`
 
-async function packagesLoadedBy(...words: string[]): Promise<Set<string>> {
-  const workspace = ['--workspace', await temporaryFolder()]
-  const { stderr } = await run(process.execPath, ['--import', naming, launcher, ...words, ...workspace])
-  const names = stderr.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)
-  return new Set([...names].map(([, name = '']) => name))
+async function packagesLoadedBy(...words: string[]): Promise<string[]> {
+  const workspace = await temporaryFolder()
+  const loaded = join(workspace, 'loaded')
+  const env = { ...process.env, NODE_OPTIONS: `--import ${noting}`, LOADED: loaded }
+  await run(process.execPath, [launcher, ...words, '--workspace', workspace], { env })
+  const names = (await readFile(loaded, 'utf8')).matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)
+  return [...new Set([...names].map(([, name = '']) => name))].sort()
 }
 
 describe('the start of the command', () => {
   test.each(['datasets', 'runs'])('%s loads the catalogue, and nothing that reads files from outside', async (name) => {
-    const loaded = await packagesLoadedBy(name)
-    expect([...loaded].sort()).toEqual(['better-sqlite3', 'commander', 'zod'])
+    expect(await packagesLoadedBy(name)).toEqual(['better-sqlite3', 'commander', 'zod'])
   })
 
   test('help opens no workspace', async () => {
-    const loaded = await packagesLoadedBy('--help')
-    expect([...loaded].sort()).toEqual(['commander', 'zod'])
+    expect(await packagesLoadedBy('--help')).toEqual(['commander', 'zod'])
+  })
+
+  test('score loads nothing that reads pictures or archives, in its threads neither', async () => {
+    const file = join(await temporaryFolder(), 'empty.json')
+    await writeFile(file, '{"images": [], "annotations": []}')
+    const loaded = await packagesLoadedBy('score', '--truth', file, '--predictions', file)
+    expect(loaded).toEqual(['better-sqlite3', 'commander', 'piscina', 'zod'])
   })
 
   test.skipIf(process.platform === 'win32')(

@@ -65,14 +65,14 @@ export async function beginsAsList(path: string): Promise<boolean> {
 
 const { depth: maxDepth, entryBytes: maxEntryBytes } = limits.json
 
-// What a byte outside of strings means for the structure.
+// What a byte outside of strings means for the structure; inside an entry, what comes before `newline` means nothing.
 const plain = 0
 const blank = 1
-const newline = 2
-const quote = 3
-const opening = 4
-const closing = 5
-const comma = 6
+const comma = 2
+const newline = 3
+const quote = 4
+const opening = 5
+const closing = 6
 
 const kinds = new Uint8Array(256)
 for (const [kind, characters] of [
@@ -84,6 +84,16 @@ for (const [kind, characters] of [
   [comma, ',']
 ] as const) {
   for (const byte of Buffer.from(characters)) kinds[byte] = kind
+}
+
+const backslash = 0x5c
+const quotationMark = 0x22
+
+/** The next byte that matters inside an entry, or the end. */
+function passPlain(chunk: Buffer, from: number): number {
+  let at = from
+  while (at < chunk.length && (kinds[chunk[at] ?? 0] ?? plain) < newline) at++
+  return at
 }
 
 /**
@@ -140,7 +150,9 @@ class ListScanner {
     return this.#depth === 0 && !this.#hasEnded
   }
 
-  #step(chunk: Buffer, at: number): number {
+  #step(chunk: Buffer, from: number): number {
+    const at = this.#depth > 2 ? passPlain(chunk, from) : from
+    if (at === chunk.length) return at
     const kind = kinds[chunk[at] ?? 0] ?? plain
     if (this.#start < 0 && kind !== blank && kind !== newline) this.#begin(kind, at)
     if (kind !== plain && kind !== blank) this.#meet(kind, chunk, at)
@@ -149,16 +161,17 @@ class ListScanner {
 
   /** Returns the position after the string, or the end of the chunk. */
   #passString(chunk: Buffer, from: number): number {
-    for (let at = from; at < chunk.length; at++) {
+    let at = from
+    let isEscaped = this.#isEscaped
+    for (; at < chunk.length; at++) {
       const byte = chunk[at]
-      if (this.#isEscaped) this.#isEscaped = false
-      else if (byte === 0x5c) this.#isEscaped = true
-      else if (byte === 0x22) {
-        this.#isInString = false
-        return at + 1
-      }
+      if (isEscaped) isEscaped = false
+      else if (byte === backslash) isEscaped = true
+      else if (byte === quotationMark) break
     }
-    return chunk.length
+    this.#isEscaped = isEscaped
+    this.#isInString = at === chunk.length
+    return Math.min(at + 1, chunk.length)
   }
 
   #begin(kind: number, at: number): void {

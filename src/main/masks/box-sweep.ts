@@ -12,7 +12,7 @@ export function forEachMeeting(
 ): void {
   const starts = byLeftEdge(second)
   let next = 0
-  let open: number[] = [] // of `second`: begun, and not known to have ended
+  const open: number[] = [] // of `second`: begun, and not known to have ended
   for (const i of byLeftEdge(first)) {
     const box = first[i]
     if (box === undefined) continue
@@ -21,10 +21,13 @@ export function forEachMeeting(
       next++
     }
     // `first` comes in order of left edges, so what ends before this one cannot meet a later one.
-    open = open.filter((j) => endOf(second[j]) > box.x - margin)
+    let kept = 0
     for (const j of open) {
+      if (endOf(second[j]) <= box.x - margin) continue
+      open[kept++] = j
       if (meet(box, second[j], margin)) visit(i, j)
     }
+    open.length = kept
   }
 }
 

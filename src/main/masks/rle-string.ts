@@ -23,16 +23,24 @@ export function encodeCounts(counts: ArrayLike<number>): string {
 
 /** @throws AppError if the text is not a run-length string. */
 export function decodeCounts(text: string): Uint32Array {
-  const counts: number[] = []
+  const counts = new Uint32Array(countNumbers(text))
   let at = 0
-  while (at < text.length) {
-    const { value, next } = readNumber(text, at)
-    const run = value + (counts.length > 2 ? (counts.at(-2) ?? 0) : 0)
-    if (run < 0) throw malformed(`run ${String(counts.length + 1)} is negative`)
-    counts.push(run)
-    at = next
+  for (let i = 0; i < counts.length; i++) {
+    let value = 0
+    let bits = 0
+    let group: number
+    do {
+      group = text.charCodeAt(at++) - 48
+      value |= (group & 31) << bits
+      bits += 5
+    } while ((group & 32) !== 0)
+    const isNegative = (group & 16) !== 0
+    const difference = isNegative && bits < 32 ? value | (-1 << bits) : value
+    const run = difference + (i > 2 ? (counts[i - 2] ?? 0) : 0)
+    if (run < 0 || run > 0xffff_ffff) throw malformed(`run ${i + 1} is ${run}`)
+    counts[i] = run
   }
-  return Uint32Array.from(counts)
+  return counts
 }
 
 /** @throws AppError if the text is malformed or does not add up to height · width. */
@@ -40,21 +48,20 @@ export function rleFromString(text: string, height: number, width: number): Rle 
   return rleFromCounts(decodeCounts(text), height, width)
 }
 
-function readNumber(text: string, start: number): { value: number; next: number } {
-  let value = 0
-  let bits = 0
-  for (let at = start; at < text.length; at++) {
+/** @throws AppError for anything but whole numbers of at most 32 bits */
+function countNumbers(text: string): number {
+  let count = 0
+  let groups = 0 // of the number that is being read
+  for (let at = 0; at < text.length; at++) {
     const group = text.charCodeAt(at) - 48
     if (group < 0 || group > 63) throw malformed(`it has the character "${text.charAt(at)}"`)
-    if (bits > 30) throw malformed('a number in it is longer than 32 bits')
-    value |= (group & 31) << bits
-    bits += 5
-    if ((group & 32) === 0) {
-      const isNegative = (group & 16) !== 0
-      return { value: isNegative && bits < 32 ? value | (-1 << bits) : value, next: at + 1 }
-    }
+    if (++groups > 7) throw malformed('a number in it is longer than 32 bits')
+    if ((group & 32) !== 0) continue
+    count++
+    groups = 0
   }
-  throw malformed('it ends in the middle of a number')
+  if (groups > 0) throw malformed('it ends in the middle of a number')
+  return count
 }
 
 function malformed(reason: string) {

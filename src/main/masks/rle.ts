@@ -24,7 +24,7 @@ export interface PixelBox {
 export type PixelArray = Uint8Array | Uint16Array | Uint32Array | Int32Array
 
 /**
- * Checks runs that come from a file.
+ * Checks runs that come from a file, and keeps them.
  * @throws AppError if they do not add up to the image.
  */
 export function rleFromCounts(counts: readonly number[] | Uint32Array, height: number, width: number): Rle {
@@ -39,7 +39,7 @@ export function rleFromCounts(counts: readonly number[] | Uint32Array, height: n
       { next: 'Check that "size" is [height, width] and that the mask belongs to this image.' }
     )
   }
-  return { height, width, counts: Uint32Array.from(counts) }
+  return { height, width, counts: counts instanceof Uint32Array ? counts : Uint32Array.from(counts) }
 }
 
 export function emptyRle(height: number, width: number): Rle {
@@ -54,22 +54,23 @@ export function rleArea({ counts }: Rle): number {
 }
 
 export function rleBox({ height, counts }: Rle): PixelBox {
-  let left = Infinity
+  let left = -1
   let right = -1
-  let top = Infinity
+  let top = height
   let bottom = -1
   let start = 0
   for (let i = 0; i + 1 < counts.length; i += 2) {
-    start += counts[i] ?? 0
-    const end = start + (counts[i + 1] ?? 0)
+    start += runAt(counts, i)
+    const end = start + runAt(counts, i + 1)
     if (end > start) {
-      const firstColumn = Math.floor(start / height)
-      const lastColumn = Math.floor((end - 1) / height)
-      left = Math.min(left, firstColumn)
-      right = Math.max(right, lastColumn)
-      const crossesColumns = firstColumn < lastColumn
-      top = crossesColumns ? 0 : Math.min(top, start - firstColumn * height)
-      bottom = crossesColumns ? height - 1 : Math.max(bottom, end - 1 - lastColumn * height)
+      const column = Math.floor(start / height)
+      right = Math.floor((end - 1) / height)
+      if (left < 0) left = column
+      const crossesColumns = column < right
+      const first = crossesColumns ? 0 : start - column * height
+      const last = crossesColumns ? height - 1 : end - 1 - right * height
+      if (first < top) top = first
+      if (last > bottom) bottom = last
     }
     start = end
   }

@@ -1,4 +1,4 @@
-import { type Output, type ParsedInput, type Progress } from '../../shared/api.ts'
+import type { Output, ParsedInput, Progress } from '../../shared/api.ts'
 import { AppError } from '../../shared/errors.ts'
 import { readScoredFiles, type ScoredFiles, type ScoredPrediction, type ScoredTruth } from './scored-files.ts'
 import { intersections, iousOf } from '../masks/instance-iou.ts'
@@ -11,7 +11,7 @@ import {
   livecellConvention,
   matchImage
 } from '../study/coco-matching.ts'
-import { type Comparison } from '../study/label-metrics.ts'
+import type { Comparison } from '../study/label-metrics.ts'
 import { microscopyScores } from '../study/microscopy-scores.ts'
 
 const conventions = { coco: cocoConvention, livecell: livecellConvention }

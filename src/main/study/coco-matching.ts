@@ -168,13 +168,12 @@ function matchRange(
   const matches: Int32Array[] = []
   const detectionIgnored: Uint8Array[] = []
   for (const threshold of iouThresholds) {
-    const taken = new Set<number>()
+    const isTaken = new Uint8Array(truths.length) // crowds never are
     const matched = new Int32Array(detections.length)
     const ignored = new Uint8Array(detections.length)
     for (const [d, position] of detections.entries()) {
-      const isFree = (rank: number) => isCrowd[rank] === true || !taken.has(rank)
-      const best = bestTruth(ordered[d] ?? [], threshold, isFree, truthIgnored)
-      if (best >= 0) taken.add(best)
+      const best = bestTruth(ordered[d] ?? [], threshold, isTaken, truthIgnored)
+      if (best >= 0) isTaken[best] = Number(isCrowd[best] === false)
       matched[d] = best < 0 ? -1 : (truths[best] ?? -1)
       ignored[d] = Number(best < 0 ? isOutside(image.detections[position]?.area ?? 0) : truthIgnored[best])
     }
@@ -188,13 +187,13 @@ function matchRange(
 function bestTruth(
   candidates: readonly Candidate[],
   threshold: number,
-  isFree: (rank: number) => boolean,
+  isTaken: Uint8Array,
   truthIgnored: readonly boolean[]
 ): number {
   let least = Math.min(threshold, 1 - 1e-10)
   let best = -1
   for (const { rank, iou } of candidates) {
-    if (!isFree(rank)) continue
+    if (isTaken[rank] !== 0) continue
     if (best >= 0 && truthIgnored[best] === false && truthIgnored[rank] === true) break
     if (iou < least) continue
     least = iou

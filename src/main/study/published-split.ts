@@ -1,4 +1,4 @@
-import { type Split } from '../../shared/masks.ts'
+import type { Split } from '../../shared/masks.ts'
 import { type Groupable, splitByGroup } from './split.ts'
 
 interface Published extends Groupable {

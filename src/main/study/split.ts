@@ -1,4 +1,4 @@
-import { type Split } from '../../shared/masks.ts'
+import type { Split } from '../../shared/masks.ts'
 import { RandomStream } from '../../shared/random.ts'
 
 /** What a split needs to know of an image. */

@@ -1,12 +1,13 @@
-/** Entry of the worker threads that take in and prepare images: one image a task. */
+/**
+ * Entry of the worker threads that take in and prepare images: one image a task. Each kind of task loads what it needs, for
+ * all tasks of a thread are of one kind.
+ */
 import { toWireError, type WireError } from '../../shared/errors.ts'
-import { countCategories as countIn } from '../datasets/count-categories.ts'
 import type { GuardedReply, GuardedTask } from '../datasets/guarded-pool.ts'
 import type { CellsPlace } from '../datasets/source-image.ts'
-import { takeImage, type TakeOutcome, type TakeTask } from '../datasets/take-image.ts'
+import type { TakeOutcome, TakeTask } from '../datasets/take-image.ts'
 import type { ReaderTask } from './reader-work.ts'
-import { sampleValues } from '../prepare/brightness.ts'
-import { prepareImage, type PreparedOutcome, type PrepareTask } from '../prepare/prepare-image.ts'
+import type { PreparedOutcome, PrepareTask } from '../prepare/prepare-image.ts'
 
 /** What a worker answers: a thrown error would lose its class on the way. */
 export type PrepareReply = { readonly outcome: PreparedOutcome } | { readonly error: WireError }
@@ -14,6 +15,7 @@ export type PrepareReply = { readonly outcome: PreparedOutcome } | { readonly er
 /** Named for the pool (piscina), which calls an export by its name. */
 export async function prepare(task: PrepareTask): Promise<PrepareReply> {
   try {
+    const { prepareImage } = await import('../prepare/prepare-image.ts')
     return { outcome: await prepareImage(task) }
   } catch (thrown) {
     return { error: toWireError(thrown) }
@@ -22,19 +24,25 @@ export async function prepare(task: PrepareTask): Promise<PrepareReply> {
 
 /** The same for images that an import takes in. */
 export function take(task: GuardedTask<TakeTask>): Promise<GuardedReply<TakeOutcome>> {
-  return guarded(task, takeImage)
+  return guarded(task, async (input) => {
+    const { takeImage } = await import('../datasets/take-image.ts')
+    return takeImage(input)
+  })
 }
 
 /** Whole requests that read files from outside. */
 export function readerWork(task: GuardedTask<ReaderTask>): Promise<GuardedReply<unknown>> {
   return guarded(task, async (input) => {
-    const { doReaderWork } = await import('./reader-work.ts') // threads for images start faster without it
+    const { doReaderWork } = await import('./reader-work.ts')
     return doReaderWork(input, task.signs)
   })
 }
 
 export function countCategories(task: GuardedTask<CellsPlace>): Promise<GuardedReply<ReadonlyMap<string, number>>> {
-  return guarded(task, countIn)
+  return guarded(task, async (input) => {
+    const { countCategories } = await import('../datasets/count-categories.ts')
+    return countCategories(input)
+  })
 }
 
 async function guarded<Input, Outcome>(
@@ -52,6 +60,7 @@ async function guarded<Input, Outcome>(
 /** Values of one picture, for a range that all pictures of a set share. */
 export async function sample(imageFile: string): Promise<{ outcome: Float64Array[] } | { error: WireError }> {
   try {
+    const { sampleValues } = await import('../prepare/brightness.ts')
     return { outcome: await sampleValues(imageFile) }
   } catch (thrown) {
     return { error: toWireError(thrown) }

@@ -2,6 +2,7 @@
  * Entry of the process that reads files from outside for one request. It watches over the thread that does the work, and
  * is lost without harm where a file brings down all of it.
  */
+import { flushCompileCache } from 'node:module'
 import { MessageChannel } from 'node:worker_threads'
 import type { Progress } from '../../shared/api.ts'
 import { toWireError } from '../../shared/errors.ts'
@@ -18,6 +19,7 @@ process.on('message', (message: ToReader) => {
   else void work(message)
 })
 process.once('disconnect', () => process.exit()) // nobody is left to read for
+flushCompileCache() // once it has answered, the process is killed
 
 async function work({ name, input, file, workerPath }: Exclude<ToReader, 'stop'>): Promise<void> {
   const pool = new GuardedPool({ workerPath, threads: 1, heapMebibytes: limits.thread.requestHeapMebibytes[name] })

@@ -1,15 +1,12 @@
+import { flushCompileCache } from 'node:module'
 import type { MessagePort } from 'node:worker_threads'
 import type { Output, ParsedInput, Progress } from '../../shared/api.ts'
 import type { DatasetId, ImportRequest, InspectRequest } from '../../shared/datasets.ts'
-import { importDataset, type ImportedDataset } from '../datasets/import-dataset.ts'
-import { inspectSource } from '../datasets/inspect-source.ts'
-import { packageKind } from '../packages/package-reader.ts'
-import { type OpenedPackage, openDataset, openPackage, verifyPackage } from '../packages/read-package.ts'
+import type { ImportedDataset } from '../datasets/import-dataset.ts'
+import type { OpenedPackage } from '../packages/read-package.ts'
 import type { DatasetAbout } from '../../shared/abouts.ts'
 import type { PackageKind } from '../../shared/packages.ts'
 import type { SyntheticAbout } from '../../shared/synthetic.ts'
-import { decodeMask } from '../prepare/decode-mask.ts'
-import { scoreFiles } from '../scoring/score-files.ts'
 
 /** What the work can tell while it is at it, and how it is told to stop. */
 export interface Surroundings {
@@ -32,38 +29,78 @@ interface InspectWork {
   readonly workerPath: string
 }
 
+interface FileWork {
+  readonly file: string
+}
+
 interface OpenWork {
   readonly file: string
   readonly folder: string
 }
 
-/** All work with files from outside that is done in a thread of its own. */
+/**
+ * All work with files from outside that is done in a thread of its own. Each loads what it needs: a thread does one piece
+ * of work.
+ */
 const works = {
-  import: ({ request, identity, folder, workerPath }: ImportWork, { signal, progress }): Promise<ImportedDataset> =>
-    importDataset(request, identity, folder, {
+  import: async (
+    { request, identity, folder, workerPath }: ImportWork,
+    { signal, progress }: Surroundings
+  ): Promise<ImportedDataset> => {
+    const { importDataset } = await import('../datasets/import-dataset.ts')
+    return importDataset(request, identity, folder, {
       workerPath,
       signal,
       onProgress: (done, total) => progress({ stage: 'import', done, total }),
       onUnpacked: (done, total) => progress({ stage: 'unpack', done, total })
-    }),
-  inspect: ({ request, workerPath, scratch }: InspectWork, { signal, progress }): Promise<Output<'datasets.inspect'>> =>
-    inspectSource(request, {
+    })
+  },
+  inspect: async (
+    { request, workerPath, scratch }: InspectWork,
+    { signal, progress }: Surroundings
+  ): Promise<Output<'datasets.inspect'>> => {
+    const { inspectSource } = await import('../datasets/inspect-source.ts')
+    return inspectSource(request, {
       workerPath,
       scratch,
       signal,
       onProgress: (done, total) => progress({ stage: 'look', done, total }),
       onUnpacked: (done, total) => progress({ stage: 'unpack', done, total })
-    }),
-  verify: ({ file }: { readonly file: string }, { signal, progress }): Promise<Output<'packages.verify'>> =>
-    verifyPackage(file, { signal, onProgress: (done, total) => progress({ stage: 'verify', done, total }) }),
-  packageKind: ({ file }: { readonly file: string }): Promise<PackageKind> => packageKind(file),
-  openDataset: ({ file, folder }: OpenWork, { signal, progress }): Promise<OpenedPackage<DatasetAbout>> =>
-    openDataset(file, folder, { signal, onProgress: (done, total) => progress({ stage: 'open', done, total }) }),
-  open: ({ file, folder }: OpenWork, { signal, progress }): Promise<OpenedPackage<SyntheticAbout>> =>
-    openPackage(file, folder, { signal, onProgress: (done, total) => progress({ stage: 'open', done, total }) }),
-  score: (request: ParsedInput<'scores.files'>, { signal, progress, filesAreRead }): Promise<Output<'scores.files'>> =>
-    scoreFiles(request, { signal, progress }, filesAreRead),
-  decode: (request: ParsedInput<'masks.decode'>): Promise<Output<'masks.decode'>> => decodeMask(request)
+    })
+  },
+  verify: async ({ file }: FileWork, { signal, progress }: Surroundings): Promise<Output<'packages.verify'>> => {
+    const { verifyPackage } = await import('../packages/read-package.ts')
+    return verifyPackage(file, { signal, onProgress: (done, total) => progress({ stage: 'verify', done, total }) })
+  },
+  packageKind: async ({ file }: FileWork): Promise<PackageKind> => {
+    const { packageKind } = await import('../packages/package-reader.ts')
+    return packageKind(file)
+  },
+  openDataset: async (
+    { file, folder }: OpenWork,
+    { signal, progress }: Surroundings
+  ): Promise<OpenedPackage<DatasetAbout>> => {
+    const { openDataset } = await import('../packages/read-package.ts')
+    return openDataset(file, folder, { signal, onProgress: (done, total) => progress({ stage: 'open', done, total }) })
+  },
+  open: async (
+    { file, folder }: OpenWork,
+    { signal, progress }: Surroundings
+  ): Promise<OpenedPackage<SyntheticAbout>> => {
+    const { openPackage } = await import('../packages/read-package.ts')
+    return openPackage(file, folder, { signal, onProgress: (done, total) => progress({ stage: 'open', done, total }) })
+  },
+  score: async (
+    request: ParsedInput<'scores.files'>,
+    { signal, progress, filesAreRead }: Surroundings
+  ): Promise<Output<'scores.files'>> => {
+    const { scoreFiles } = await import('../scoring/score-files.ts')
+    return scoreFiles(request, { signal, progress }, filesAreRead)
+  },
+  decode: async (request: ParsedInput<'masks.decode'>): Promise<Output<'masks.decode'>> => {
+    const { decodeMask } = await import('../prepare/decode-mask.ts')
+    return decodeMask(request)
+  }
 } satisfies Record<string, (input: never, surroundings: Surroundings) => Promise<unknown>>
 
 export type ReaderWorkName = keyof typeof works
@@ -97,5 +134,6 @@ export async function doReaderWork({ name, input, port }: ReaderTask, signs: Int
   } finally {
     clearInterval(pulse)
     port.close()
+    flushCompileCache() // the process is killed once it has answered
   }
 }
