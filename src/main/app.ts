@@ -59,7 +59,7 @@ export async function createApp(environment: Environment): Promise<App> {
   const tidyUp = async (): Promise<void> => {
     await folders.sweep()
     await adoptFolders(context)
-    await settleInterruptedRuns(context)
+    settleInterruptedRuns(context)
   }
   await workshop.settleLost()
   await tidyUp()

@@ -44,7 +44,7 @@ export class SteeredWork {
     }
   }
 
-  #run(input: unknown, context: WorkContext, task: Task): Promise<unknown> {
+  async #run(input: unknown, context: WorkContext, task: Task): Promise<unknown> {
     const name = nameIn(input)
     this.begun.push(name)
     this.contexts.set(name, context)
@@ -57,7 +57,7 @@ export class SteeredWork {
       context.signal.addEventListener('abort', stop)
       if (context.signal.aborted) stop()
     })
-    return Promise.race([this.#gate(name).promise, stopped]).finally(() => this.#gates.delete(name))
+    return await Promise.race([this.#gate(name).promise, stopped]).finally(() => this.#gates.delete(name))
   }
 
   #gate(name: string): PromiseWithResolvers<unknown> {

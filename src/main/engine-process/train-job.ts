@@ -12,6 +12,7 @@ import { HistoryFile } from './history-file.ts'
 import { qualityMetric } from './picture-networks.ts'
 import { Divergence, LossWatch, requireSound } from './loss-watch.ts'
 import { freeMemory, planMemory } from './memory-plan.ts'
+import { beOnlyEngine } from './only-engine.ts'
 import { openPreparedTiles } from '../datasets/prepared-tiles.ts'
 import { startingPoint, type StartingPoint } from './run-start.ts'
 import { Scorer } from './scorer.ts'
@@ -27,6 +28,15 @@ const safePointMilliseconds = 5 * 60_000
 export async function trainNetworks(asked: TrainJob, channel: Channel): Promise<void> {
   const { name } = await startEngine(asked, channel)
   await mkdir(asked.runFolder, { recursive: true })
+  const release = await beOnlyEngine(asked.runFolder)
+  try {
+    await trainAlone(asked, name, channel)
+  } finally {
+    await release()
+  }
+}
+
+async function trainAlone(asked: TrainJob, name: BackendName, channel: Channel): Promise<void> {
   const job = { ...asked, settings: await fittedSettings(asked.settings, name, channel) }
   const session = await TrainingSession.open(job, channel)
   await session.run()

@@ -64,24 +64,34 @@ export async function runOnEngine<J extends EngineJob>(
   const killsBefore = kernelKills()
   const child = start(launcher, place.variables)
   const output = lastOutput(child)
-  const pause = (): void => void child.send({ command: 'pause' } satisfies EngineCommand)
+  const pause = (): void => {
+    if (child.connected) child.send({ command: 'pause' } satisfies EngineCommand)
+  }
   const { mostSeconds } = place
   const timer = mostSeconds === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), mostSeconds * 1000)
   let last: EngineMessage | undefined
+  let failure: { readonly thrown: unknown } | undefined
   try {
     const ended = new Promise<string>((resolve, reject) => {
       child.once('error', reject)
       child.once('exit', (code, killedBy) => resolve(killedBy ?? `exit status ${String(code)}`))
     })
     child.on('message', (raw) => {
-      const message = EngineMessage.parse(raw)
-      last = message
-      onMessage(message)
+      // What the taker meets (a full disk under the catalogue) ends this job at its next safe point, and nothing else.
+      try {
+        const message = EngineMessage.parse(raw)
+        last = message
+        onMessage(message)
+      } catch (thrown) {
+        failure ??= { thrown }
+        pause()
+      }
     })
     child.send({ ...job, engine: place.engine, nativeEngine: place.nativeEngine } satisfies EngineJob)
     if (signal.aborted) pause()
     signal.addEventListener('abort', pause)
     const how = await ended
+    if (failure !== undefined) throw failure.thrown
     if (isOutOfMemory(last, { how, output: output(), killsBefore })) throw new EngineOutOfMemory()
     return outcome(job, last, how)
   } finally {

@@ -1,11 +1,10 @@
+import { isActive } from '../../shared/tasks.ts'
 import type { AppContext } from './app-context.ts'
-import { isHeld } from './run-lock.ts'
 
-/** What was left "running" by a process that is gone is paused: its last safe point holds. */
-export async function settleInterruptedRuns({ catalog, folders }: AppContext): Promise<void> {
+/** What was left "running" by a process that is gone is paused: its last safe point holds. Lost tasks are settled before. */
+export function settleInterruptedRuns({ catalog }: AppContext): void {
+  const atWork = new Set(catalog.tasks.list().flatMap((task) => (isActive(task) ? [task.thing] : [])))
   for (const run of catalog.runs.list()) {
-    if (run.state === 'running' && !(await isHeld(folders.folder('runs', run.id)))) {
-      catalog.runs.update({ ...run, state: 'paused' })
-    }
+    if (run.state === 'running' && !atWork.has(run.id)) catalog.runs.update({ ...run, state: 'paused' })
   }
 }

@@ -11,7 +11,6 @@ import { type RequestContext } from './dispatch.ts'
 import { troubleOf } from './engine-troubles.ts'
 import { requireModel } from './models.ts'
 import { requirePrepared } from './prepared-sets.ts'
-import { holdRun } from './run-lock.ts'
 import { RunRecord } from './run-record.ts'
 import { trainableClasses } from './trainable-classes.ts'
 import { requireDivisor, settingsOf } from './training-settings.ts'
@@ -96,11 +95,10 @@ async function keepTraining(
   session: Session,
   context: RequestContext
 ): Promise<Output<'runs.train'>> {
-  const release = await holdRun(runFolder(app, run), run.name)
+  context.runStarted?.(run.id) // refused where another process works on it
   const record = new RunRecord(app, run, context)
   try {
     await record.describe()
-    context.runStarted?.(run.id)
     const outcome = await trainUntilDone(app, record, session, context.signal)
     record.settle({ state: outcome.isFinished ? 'finished' : 'paused', iteration: outcome.iteration, outcome })
     await record.describe()
@@ -110,8 +108,6 @@ async function keepTraining(
     record.fail(trouble)
     await record.describe()
     throw trouble
-  } finally {
-    await release()
   }
 }
 

@@ -11,6 +11,8 @@ export interface SittingHearer {
   /** @param isLasting whether it must survive a crash */
   readonly tell: (task: Task) => void
   readonly store: (task: Task, isLasting: boolean) => void
+  /** Makes a thing the task's own. @throws AppError of kind `input` where another task that lives works on it */
+  readonly claim: (task: Task, thing: string) => void
 }
 
 /** One task while this process works on it: how far it is, and what was asked of it. */
@@ -77,7 +79,10 @@ export class Sitting implements WorkContext {
     this.change({ notices: [...this.#task.notices, text] })
   }
 
-  readonly runStarted = (id: string): void => this.change({ thing: id })
+  readonly runStarted = (id: string): void => {
+    this.#hearer.claim(this.#task, id)
+    this.change({ thing: id })
+  }
 
   /** Something that must not be forgotten. */
   change(change: Partial<Task>): void {

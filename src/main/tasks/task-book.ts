@@ -1,3 +1,4 @@
+import { refuse } from '../../shared/errors.ts'
 import type { AppEvent } from '../../shared/api.ts'
 import { type StartTask, type Task, TaskId } from '../../shared/tasks.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -67,6 +68,19 @@ export class TaskBook {
     const store = (): void => void this.catalog.tasks.change(task.id, ({ state, rank }) => ({ ...task, state, rank }))
     if (isLasting) store()
     else this.catalog.unhurried(store)
+  }
+
+  /** Gives a thing to one task at a time, over all processes. @throws AppError of kind `input` where another has it */
+  claim({ id, name }: Task, thing: string, living: ReadonlySet<string>): void {
+    this.catalog.transaction(() => {
+      const isTaken = this.catalog.tasks
+        .active()
+        .some((other) => other.id !== id && other.thing === thing && living.has(other.worker ?? ''))
+      if (isTaken) {
+        throw refuse(`“${name}” is being worked on by another window or terminal.`, { next: 'Pause it there first.' })
+      }
+      this.catalog.tasks.change(id, () => ({ thing }))
+    })
   }
 
   /** Removes what a cancelled task leaves; the parts of a plan that had not begun are cancelled with it. */

@@ -143,7 +143,8 @@ export class Workshop {
     const book = this.#book
     const sitting = new Sitting(task, {
       tell: (changed) => book.tell(changed),
-      store: (changed, isLasting) => book.store(changed, isLasting)
+      store: (changed, isLasting) => book.store(changed, isLasting),
+      claim: (claimant, thing) => book.claim(claimant, thing, this.#presence.living())
     })
     this.#sittings.set(task.id, sitting)
     this.#waiters.get(task.id)?.resolve(sitting)

@@ -195,6 +195,19 @@ describe('Another process', () => {
   })
 })
 
+describe('A run', () => {
+  test('is worked on by one task at a time, over all processes', async () => {
+    const other = another()
+    start('train', 'first')
+    const { id } = start('train', 'first', other, true)
+    await settled()
+    expect(host.catalog.tasks.require(id)).toMatchObject({
+      state: 'failed',
+      error: { message: '“first” is being worked on by another window or terminal.' }
+    })
+  })
+})
+
 describe('After a process is gone', () => {
   test('what can go on is paused, what had not begun waits for a press, the rest is interrupted', async () => {
     const dead = another()
