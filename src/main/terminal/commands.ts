@@ -11,7 +11,7 @@ import { addTaskCommands } from './task-commands.ts'
 /** The command line of CytoLoom: each command is a thin reading of its arguments. */
 export function createProgram(host: Host): Command {
   const program = new Command('cytoloom')
-    .description('Turns a few annotated microscopy images into as many annotated synthetic ones as you like.')
+    .description('Turns a few annotated microscopy images into any number of annotated synthetic ones.')
     .version(productVersion)
     .exitOverride()
     .showHelpAfterError('(cytoloom --help lists the commands)')
@@ -37,6 +37,6 @@ function addCommonOptions(command: Command): void {
     return
   }
   command
-    .option('--workspace <folder>', 'the folder with everything you make')
+    .option('--workspace <folder>', 'folder with everything you make')
     .option('--json', 'print one JSON document for scripts')
 }

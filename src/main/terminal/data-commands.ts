@@ -58,13 +58,19 @@ interface MaskOptions extends CommonOptions {
 function addMaskOptions(command: Command): Command {
   const { maxCover, grayLevels, neighbours, labelling } = defaultMaskSettings
   return command
-    .option('--max-cover <share>', 'remove a cell covered beyond this share', realNumber, maxCover)
-    .option('--gray-levels <number>', 'most gray levels in a mask', wholeNumber, grayLevels)
+    .option('--max-cover <share>', 'remove cells of which more than this share is covered', realNumber, maxCover)
+    .option('--gray-levels <number>', 'largest number of gray levels in a mask', wholeNumber, grayLevels)
     .addOption(
-      new Option('--neighbours <rule>', 'cells that must differ').choices(['contact', 'overlap']).default(neighbours)
+      new Option('--neighbours <rule>', 'which cells must differ in gray level: touching or only overlapping ones')
+        .choices(['contact', 'overlap'])
+        .default(neighbours)
     )
-    .addOption(new Option('--labelling <order>', 'order of labelling').choices(['dsatur', 'bfs']).default(labelling))
-    .option('--paper', 'the literal choices of the paper: overlap, breadth-first')
+    .addOption(
+      new Option('--labelling <order>', 'order in which cells get their gray levels')
+        .choices(['dsatur', 'bfs'])
+        .default(labelling)
+    )
+    .option('--paper', 'the choices of the paper to the letter: overlap, breadth-first')
 }
 
 function maskSettings({ maxCover, grayLevels, neighbours, labelling, paper }: MaskOptions): MaskSettings {
@@ -89,19 +95,23 @@ function addPrepare(program: Command, host: Host): void {
     .command('prepare')
     .description("turn a data set into training pictures and gray masks, by the paper's mask pipeline")
     .argument('<dataset>', 'name or id')
-    .requiredOption('--name <name>', 'what to call the prepared set')
+    .requiredOption('--name <name>', 'name of the prepared set')
   addMaskOptions(command)
-    .option('--tile <pixels>', 'side of the tiles that training sees', wholeNumber, 512)
-    .option('--scale <factor>', 'make images smaller by this factor first', realNumber, 1)
-    .addOption(new Option('--channels <kind>').choices(['gray', 'rgb']).default('gray'))
-    .option('--split <shares>', "train/validation/test; else the source's own split, or 0.8/0.1/0.1", shares)
+    .option('--tile <pixels>', 'side of the training tiles', wholeNumber, 512)
+    .option('--scale <factor>', 'shrink the images by this factor first', realNumber, 1)
+    .addOption(new Option('--channels <kind>', 'gray tiles or colour tiles').choices(['gray', 'rgb']).default('gray'))
+    .option(
+      '--split <shares>',
+      "shares of training/validation/test (default: the source's own split, or 0.8/0.1/0.1)",
+      shares
+    )
     .addOption(
-      new Option('--brightness <rule>', 'how more than 8 bits become 8')
+      new Option('--brightness <rule>', 'how pictures of more than 8 bits become 8-bit')
         .choices(BrightnessRule.options)
         .default('percentiles')
     )
-    .option('--seed <number>', 'for the split', wholeNumber, 0)
-    .option('--workers <number>', 'how many images at a time', wholeNumber)
+    .option('--seed <number>', 'seed of the split', wholeNumber, 0)
+    .option('--workers <number>', 'number of images prepared at a time (default: one per core)', wholeNumber)
     .action(async (dataset: string, options: PrepareOptions) => {
       const { name, tile, scale, channels, split, brightness, seed, workers } = options
       const choices = { ...(split && { split }), ...(workers !== undefined && { workers }) }
@@ -157,7 +167,7 @@ function addMaskTools(program: Command, host: Host): void {
     .command('decode')
     .description('turn a gray mask into a 16-bit label image')
     .argument('<mask>', '8-bit PNG, or float .npy with values 0…255')
-    .requiredOption('--gray-levels <number>', 'levels in the mask', wholeNumber)
+    .requiredOption('--gray-levels <number>', 'number of gray levels in the mask', wholeNumber)
     .requiredOption('--out <file>', 'where to write the label image (PNG)')
     .action(
       async (mask: string, { grayLevels, out, workspace }: CommonOptions & { grayLevels: number; out: string }) => {

@@ -26,7 +26,7 @@ interface DoctorOptions extends CommonOptions {
 function addDoctor(program: Command, host: Host): void {
   program
     .command('doctor')
-    .description('say what this computer can do, and measure it')
+    .description('measure what this computer can do')
     .addOption(engineOption())
     .option('--rebuild', 'make the catalogue of the workspace anew from its folders')
     .action(async ({ engine, workspace, rebuild }: DoctorOptions) => {
@@ -113,11 +113,11 @@ interface BuildOptions extends CommonOptions {
 function addBuild(engine: Command, host: Host): void {
   engine
     .command('build')
-    .description("make a pack from TensorFlow's wheel, which is fetched from PyPI where it is not given")
-    .option('--gpu', 'for NVIDIA graphics cards under Linux (fetches about 3 GB)')
-    .option('--wheel <files...>', 'wheels at hand, so that they need not be fetched')
-    .option('--archive <file>', 'write the pack into one file too, for a computer without internet')
-    .option('--force', 'make it anew although it is there')
+    .description("make a pack from TensorFlow's wheel, which is downloaded from PyPI unless it is given")
+    .option('--gpu', 'for NVIDIA graphics cards under Linux (downloads about 3 GB)')
+    .option('--wheel <files...>', 'wheels that were downloaded already')
+    .option('--archive <file>', 'also write the pack into one file, for a computer without internet')
+    .option('--force', 'make it again even if it is there')
     .action(async ({ workspace, gpu, wheel, archive, force }: BuildOptions) => {
       const input = {
         gpu: gpu === true,
@@ -136,8 +136,8 @@ function addBuild(engine: Command, host: Host): void {
 function addInstall(engine: Command, host: Host): void {
   engine
     .command('install')
-    .description('take a pack, or TensorFlow wheels, from files; needs no internet')
-    .argument('<files...>', 'the file that "engine build --archive" wrote, or wheels')
+    .description('install a pack from a pack file or TensorFlow wheels; needs no internet')
+    .argument('<files...>', 'a pack file that "engine build --archive" wrote, or wheels')
     .action(async (files: string[], { workspace }: CommonOptions) => {
       const result = await host.request('engine.install', { files }, workspace)
       host.print(result, [`The pack ${result.installed} is ready.`, ...packLines(result.packs)].join('\n'))
@@ -148,7 +148,7 @@ function addRemove(engine: Command, host: Host): void {
   engine
     .command('remove')
     .description('delete an acceleration pack')
-    .argument('<name>')
+    .argument('<name>', 'name of the pack')
     .action(async (name: string, { workspace }: CommonOptions) => {
       const result = await host.request('engine.remove', { name }, workspace)
       host.print(result, [`The pack ${result.removed} is gone.`, ...packLines(result.packs)].join('\n'))

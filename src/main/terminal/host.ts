@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { type Input, type Output, type RequestName } from '../../shared/api.ts'
 import { EngineRequest } from '../../shared/runs.ts'
+import { wholeNumber } from './numbers.ts'
 
 /** What commands need from the terminal: requests answered, answers printed. */
 export interface Host {
@@ -17,6 +18,13 @@ export interface CommonOptions {
   readonly json?: boolean
 }
 
+/** Wherever anything is random. */
+export function seedOption(): Option {
+  return new Option('--seed <number>', 'seed of all random choices; the same seed gives the same result')
+    .argParser(wholeNumber)
+    .default(0)
+}
+
 export function engineOption(): Option {
-  return new Option('--engine <name>', 'what computes').choices(EngineRequest.options).default('auto')
+  return new Option('--engine <name>', 'compute engine').choices(EngineRequest.options).default('auto')
 }

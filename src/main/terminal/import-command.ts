@@ -31,21 +31,33 @@ export function addImport(program: Command, host: Host): void {
     .command('import')
     .description('take a folder or file of annotated images into the workspace; originals are only read')
     .argument('<source>', 'folder, annotation file, or zip of either')
-    .option('--name <name>', 'what to call the data set')
+    .option('--name <name>', 'name of the data set')
     .addOption(
       new Option('--format <format>', 'how the annotation is stored').choices(SourceFormat.options).default('auto')
     )
-    .option('--images <folder>', 'where the images are, if not in the source')
-    .option('--annotations <file>', 'where the annotation is, if not in the source')
-    .option('--class-from <rule>', 'category, folder, column:NAME, filename:REGEX or none')
-    .option('--time-from <rule>', 'filename:REGEX or none')
-    .option('--max-images <number>', 'take at most this many', wholeNumber)
-    .addOption(new Option('--objects <kind>', 'what a cell is, where both are marked').choices(['cells', 'nuclei']))
-    .addOption(new Option('--axes <axes>', 'what the pages of stacks are').choices(['CYX', 'ZYX', 'TYX']))
-    .option('--channels <list>', 'which channels: 2 for gray, 3,1,2 for red, green and blue, - for none', channelList)
-    .option('--z <number>', 'which depth of stacks, from 1', wholeNumber)
-    .option('--t <number>', 'which time of stacks, from 1', wholeNumber)
-    .option('--dry-run', 'only look: what each file is, what would be refused and why')
+    .option('--images <folder>', 'folder of the images, if they are not in the source')
+    .option('--annotations <file>', 'annotation file, if it is not in the source')
+    .option('--class-from <rule>', 'where the class comes from: category, folder, column:NAME, filename:REGEX or none')
+    .option('--time-from <rule>', 'where the time comes from: filename:REGEX or none')
+    .option('--max-images <number>', 'import at most this many images', wholeNumber)
+    .addOption(
+      new Option('--objects <kind>', 'which objects are the cells, where both are marked').choices(['cells', 'nuclei'])
+    )
+    .addOption(
+      new Option('--axes <axes>', 'what the pages of a stack are: channels, depths or times').choices([
+        'CYX',
+        'ZYX',
+        'TYX'
+      ])
+    )
+    .option(
+      '--channels <list>',
+      'channels to use: 2 takes one as gray, 3,1,2 as red, green and blue, - leaves a colour empty',
+      channelList
+    )
+    .option('--z <number>', 'depth to use in a stack, from 1', wholeNumber)
+    .option('--t <number>', 'time point to use in a stack, from 1', wholeNumber)
+    .option('--dry-run', 'only look: show what each file is, what would be refused and why')
     .action(async (source: string, options: ImportOptions) => {
       const { workspace, json: _, name, dryRun, format, axes, channels, z, t, ...rest } = options
       const input = { source, ...rest, format: SourceFormat.parse(format), planes: { axes, channels, z, t } }
@@ -54,7 +66,7 @@ export function addImport(program: Command, host: Host): void {
         host.print(result, inspectSentences(result))
         return
       }
-      if (name === undefined) throw new AppError('usage', 'A name for the data set is needed: --name NAME.')
+      if (name === undefined) throw new AppError('usage', 'The data set needs a name: --name NAME.')
       const result = await host.request('datasets.import', { ...input, name }, workspace)
       host.print(result, importSentences(result))
     })

@@ -2,7 +2,7 @@ import { type Command } from 'commander'
 import { type Output } from '../../shared/api.ts'
 import { type DemoResult } from '../../shared/demo.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
-import { type CommonOptions, engineOption, type Host } from './host.ts'
+import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { count, realNumber, wholeNumber } from './numbers.ts'
 import { addTrain } from './train-command.ts'
 
@@ -26,9 +26,9 @@ interface DemoOptions extends EngineOptions {
 function addDemo(program: Command, host: Host): void {
   program
     .command('demo')
-    .description('run the bundled sample through every step')
+    .description('take the bundled sample through every step')
     .option('--minutes <number>', 'minutes of training', realNumber)
-    .option('--seed <number>', '', wholeNumber, 0)
+    .addOption(seedOption())
     .addOption(engineOption())
     .action(async ({ minutes, seed, engine, workspace }: DemoOptions) => {
       const input = { seed, engine, ...(minutes === undefined ? {} : { minutes }) }
@@ -85,14 +85,14 @@ interface GenerateOptions extends EngineOptions {
 function addGenerate(program: Command, host: Host): void {
   program
     .command('generate')
-    .description('make synthetic pictures with their cell masks')
+    .description('make synthetic pictures with their cell masks from a trained model')
     .argument('<run>', 'name or id')
-    .requiredOption('--name <name>', 'what to call the synthetic set')
-    .option('--count <number>', 'pictures in all', wholeNumber)
-    .option('--per-class <number>', 'pictures of each class', wholeNumber)
-    .option('--truncation <psi>', 'below 1: more typical, less varied', realNumber, 1)
-    .option('--seed <number>', '', wholeNumber, 0)
-    .option('--no-area-filter', 'keep cells of unreal size')
+    .requiredOption('--name <name>', 'name of the synthetic set')
+    .option('--count <number>', 'number of pictures in all', wholeNumber)
+    .option('--per-class <number>', 'number of pictures of each class', wholeNumber)
+    .option('--truncation <psi>', 'below 1, pictures are more typical and less varied', realNumber, 1)
+    .addOption(seedOption())
+    .option('--no-area-filter', 'keep cells of implausible size')
     .addOption(engineOption())
     .action(async (run: string, { workspace, json: _, ...options }: GenerateOptions) => {
       const result = await host.request('synthetic.generate', { run, ...options }, workspace)

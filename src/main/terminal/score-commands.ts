@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { type EvaluationResult, InceptionResize } from '../../shared/evaluation.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { ScoreRequest, type ScoreResult } from '../../shared/scores.ts'
-import { type CommonOptions, engineOption, type Host } from './host.ts'
+import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { count, percent, wholeNumber } from './numbers.ts'
 
 /** evaluate, score */
@@ -24,20 +24,18 @@ interface EvaluateOptions extends CommonOptions {
 function addEvaluate(program: Command, host: Host): void {
   program
     .command('evaluate')
-    .description(
-      "measure the quality of a run's pictures, per class and in the mean, and whether they repeat real ones"
-    )
+    .description("measure the quality of a run's pictures, per class and on average, and whether they copy real ones")
     .argument('<run>', 'name or id')
-    .option('--checkpoint <iteration>', '', wholeNumber)
-    .option('--count <number>', 'real pictures in all, and as many synthetic ones', wholeNumber)
-    .option('--features <network>', 'effnet, or inception:FILE for FID and KID', 'effnet')
+    .option('--checkpoint <iteration>', 'safe point to evaluate (default: the best)', wholeNumber)
+    .option('--count <number>', 'number of real pictures, and of as many synthetic ones', wholeNumber)
+    .option('--features <network>', 'network to compare by: effnet, or inception:FILE for FID and KID', 'effnet')
     .addOption(
-      new Option('--resize <variant>', 'how pictures reach the size of Inception')
+      new Option('--resize <variant>', 'how pictures are resized for Inception')
         .choices(InceptionResize.options)
         .default('tf1')
     )
-    .option('--any-weights', 'take other weights than the published ones, and do not call it FID')
-    .option('--seed <number>', '', wholeNumber, 0)
+    .option('--any-weights', 'allow weights other than the published ones; the result is then not called FID')
+    .addOption(seedOption())
     .addOption(engineOption())
     .action(async (run: string, { workspace, json: _, ...options }: EvaluateOptions) => {
       const result = await host.request('runs.evaluate', { run, ...options }, workspace)
@@ -84,7 +82,7 @@ function addScore(program: Command, host: Host): void {
     .requiredOption('--truth <file>', 'COCO file with the true cells')
     .requiredOption('--predictions <file>', 'list of COCO results, or COCO file')
     .addOption(
-      new Option('--convention <name>', "COCO's own limits, or those of LIVECell's benchmark")
+      new Option('--convention <name>', "limits of COCO, or of LIVECell's benchmark")
         .choices(ScoreRequest.shape.convention.unwrap().options)
         .default('coco')
     )

@@ -5,12 +5,14 @@ import { count, wholeNumber } from './numbers.ts'
 
 /** package create · verify · open, and serve */
 export function addShareCommands(program: Command, host: Host): void {
-  const packages = program.command('package').description('a set as one checked file for a colleague')
+  const packages = program
+    .command('package')
+    .description('pack a set into one checked file for a colleague, or open one')
   addCreate(packages, host)
   packages
     .command('verify')
     .description('check every entry of a package')
-    .argument('<file>')
+    .argument('<file>', 'the package')
     .action(async (file: string, { workspace }: CommonOptions) => {
       const result = await host.request('packages.verify', { file }, workspace)
       host.print(result, `${file} is whole: ${result.entries} entries, ${count(result.images, 'picture')}.`)
@@ -18,8 +20,8 @@ export function addShareCommands(program: Command, host: Host): void {
   packages
     .command('open')
     .description('check a package, then take it into the workspace')
-    .argument('<file>')
-    .option('--name <name>', 'what to call it here')
+    .argument('<file>', 'the package')
+    .option('--name <name>', 'name of the set here (default: its own)')
     .action(async (file: string, { workspace, name }: CommonOptions & { name?: string }) => {
       const result = await host.request('packages.open', name === undefined ? { file } : { file, name }, workspace)
       const { synthetic, dataset, images, cells } = result
@@ -28,8 +30,8 @@ export function addShareCommands(program: Command, host: Host): void {
     })
   program
     .command('serve')
-    .description('the app as a page on this computer only')
-    .option('--port <number>', '', wholeNumber, 0)
+    .description('open the app as a page in the browser, for this computer only')
+    .option('--port <number>', 'port of the page; 0 takes a free one', wholeNumber, 0)
     .action(async ({ workspace, port }: CommonOptions & { port: number }) => {
       const { serve } = await import('./serve.ts') // the only command with a web server
       await serve(workspace, port)
@@ -46,12 +48,12 @@ interface CreateOptions extends CommonOptions {
 function addCreate(packages: Command, host: Host): void {
   packages
     .command('create')
-    .description('write a synthetic set or a data set into one file')
+    .description('pack a synthetic set or a data set into one file')
     .argument('<set>', 'name or id of the synthetic set or data set')
     .requiredOption('--out <file>', 'the zip file to write')
-    .option('--formats <list>', `of ${PackageFormat.options.join(',')}`, formatList)
-    .option('--license <name>')
-    .option('--author <name>')
+    .option('--formats <list>', `any of ${PackageFormat.options.join(',')}`, formatList)
+    .option('--license <name>', 'license of the set, as it stands in the package')
+    .option('--author <name>', 'author of the set, as it stands in the package')
     .action(async (set: string, { workspace, json: _, ...rest }: CreateOptions) => {
       const result = await host.request('packages.create', { set, ...rest }, workspace)
       const { file, entries, sha256, warnings } = result

@@ -11,8 +11,8 @@ const actions = ['pause', 'resume', 'cancel', 'keep', 'again', 'dismiss', 'move'
 export function addTaskCommands(program: Command, host: Host): void {
   program
     .command('tasks')
-    .description('list what is under way, waits or ended lately, of this workspace and whichever program works on it')
-    .option('--all', 'also what ended long ago')
+    .description('list the tasks of this workspace that are under way, waiting or recently ended')
+    .option('--all', 'include tasks that ended long ago')
     .action(async ({ all, workspace }: CommonOptions & { readonly all?: boolean }) => {
       const result = await host.request('tasks.list', { all: all === true }, workspace)
       const lines = result.tasks.map((task) => `${task.plan === undefined ? '' : '  '}${task.id}  ${sentence(task)}`)
@@ -23,7 +23,7 @@ export function addTaskCommands(program: Command, host: Host): void {
     .description(`show one task, or ${actions.join(', ')} it`)
     .argument('<action-or-task>', `${actions.join(', ')}; or the id or name of the task to show`)
     .argument('[task]', 'id or name')
-    .option('--to <place>', 'for move: its place in the queue, from 0', wholeNumber)
+    .option('--to <place>', 'for move: its position in the queue, from 0', wholeNumber)
     .addHelpText('after', help)
     .action(async (first: string, second: string | undefined, options: TaskOptions) => {
       const { task, isFollowed } = await carryOut(host, first, second, options)

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { refuse } from '../../shared/errors.ts'
 import { type EngineRequest, TrainRequest, type TrainResult } from '../../shared/runs.ts'
 import { SkipPath } from '../../shared/training.ts'
-import { type CommonOptions, engineOption, type Host } from './host.ts'
+import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { realNumber, wholeNumber } from './numbers.ts'
 
 interface TrainOptions extends CommonOptions {
@@ -20,26 +20,34 @@ interface TrainOptions extends CommonOptions {
 export function addTrain(program: Command, host: Host): void {
   const command = program
     .command('train')
-    .description('train image and mask generation on a prepared set, or go on with a run')
+    .description('train a model on a prepared set, or resume a run')
     .argument('[prepared]', 'name or id of the prepared set')
-    .option('--name <name>', 'what to call the run')
+    .option('--name <name>', 'name of the new run')
     .option('--resume <run>', 'go on with this run')
     .option('--from <run>', "start from this run's model, with a fresh optimiser")
-    .addOption(new Option('--preset <name>').choices(TrainRequest.shape.preset.unwrap().options).default('quick'))
+    .addOption(
+      new Option('--preset <name>', 'networks and schedule to start from')
+        .choices(TrainRequest.shape.preset.unwrap().options)
+        .default('quick')
+    )
     .option(
       '--paper',
-      'the letter of the published recipe: merges padded with zeros, R1 weight 0.2048, classes drawn by chance and left as they begin'
+      'the published recipe to the letter: merges padded with zeros, R1 weight 0.2048, classes drawn at random and never aligned'
     )
-    .option('--iterations <number>', '', wholeNumber)
-    .option('--batch <number>', '', wholeNumber)
+    .option('--iterations <number>', 'length of the training (default: from the preset)', wholeNumber)
+    .option('--batch <number>', 'samples per iteration (default: from the preset)', wholeNumber)
     .option(
       '--micro-batch <number>',
-      'samples computed at a time, for less memory; the result stays the same',
+      'samples computed at a time, to save memory; the result stays the same',
       wholeNumber
     )
-    .option('--evaluate-every <iterations>', '', wholeNumber)
+    .option(
+      '--evaluate-every <iterations>',
+      'iterations between two quality scores (default: from the preset)',
+      wholeNumber
+    )
     .option('--minutes <number>', 'stop after this many minutes', realNumber)
-    .option('--seed <number>', '', wholeNumber, 0)
+    .addOption(seedOption())
     .addOption(engineOption())
   addRecipeOptions(command)
   command.action(async (prepared: string | undefined, options: TrainOptions) => {
@@ -57,23 +65,38 @@ export function addTrain(program: Command, host: Host): void {
 /** Departures from the preset, for those who know what they look for. */
 function addRecipeOptions(command: Command): void {
   command
-    .addOption(new Option('--generator <kind>', "the paper's, or plain StyleGAN2").choices(['paper', 'stylegan2']))
-    .option('--mask', 'make a mask also with --generator stylegan2')
-    .option('--no-mask', "make images alone also with the paper's generator")
-    .option('--mapping-layers <number>', '', wholeNumber)
-    .option('--skip-path <list>', `other readings of the skip path, as in ${skipPathExample}`, skipPathReading)
-    .option('--learning-rate <number>', '', realNumber)
-    .option('--warm-up <iterations>', 'let the learning rate rise over this many', wholeNumber)
-    .option('--r1-gamma <number>', 'weight of the gradient penalty', realNumber)
-    .option('--r1-interval <iterations>', 'between its steps; 0: off', wholeNumber)
-    .option('--path-length-interval <iterations>', 'between the steps of the path-length penalty; 0: off', wholeNumber)
-    .option('--augment <list>', 'of ada,apa,diffaug (or its parts color,translation,cutout), or none')
-    .addOption(new Option('--ada-geometry <kind>', 'exact resampling or a quick one').choices(['full', 'bilinear']))
-    .option('--ada-target <number>', 'mean sign of real logits that ada and apa hold', realNumber)
-    .option('--ada-kimg <number>', 'thousands of images over which they could go from none to full', realNumber)
+    .addOption(
+      new Option('--generator <kind>', "the paper's generator, or plain StyleGAN2").choices(['paper', 'stylegan2'])
+    )
+    .option('--mask', 'make masks with StyleGAN2 too')
+    .option('--no-mask', "make images only, even with the paper's generator")
+    .option('--mapping-layers <number>', 'layers of the mapping network', wholeNumber)
+    .option('--skip-path <list>', `other readings of the skip path, such as ${skipPathExample}`, skipPathReading)
+    .option('--learning-rate <number>', 'learning rate of both networks (default: from the preset)', realNumber)
+    .option('--warm-up <iterations>', 'iterations over which the learning rate rises to its full value', wholeNumber)
+    .option('--r1-gamma <number>', 'weight of the R1 gradient penalty', realNumber)
+    .option('--r1-interval <iterations>', 'iterations between two R1 steps; 0 turns the penalty off', wholeNumber)
+    .option(
+      '--path-length-interval <iterations>',
+      'iterations between two steps of the path-length penalty; 0 turns it off',
+      wholeNumber
+    )
+    .option('--augment <list>', 'any of ada,apa,diffaug (or its parts color,translation,cutout), or none')
+    .addOption(
+      new Option('--ada-geometry <kind>', 'resampling of ADA: exact (full) or fast (bilinear)').choices([
+        'full',
+        'bilinear'
+      ])
+    )
+    .option('--ada-target <number>', 'mean sign of real logits that ADA and APA aim for', realNumber)
+    .option(
+      '--ada-kimg <number>',
+      'thousands of images in which ADA and APA can go from zero to full strength',
+      realNumber
+    )
     .option(
       '--mask-noise <number>',
-      'deviation of the noise on the mask that the discriminator sees; 0: none',
+      'standard deviation of the noise on the masks that the discriminator sees; 0 turns it off',
       realNumber
     )
 }
