@@ -115,6 +115,10 @@ export const requests = {
   'runs.resume': {
     input: z.object({
       run: z.string(),
+      /** The prepared set that it learns from, where somebody wants to be sure of it. */
+      prepared: z.string().optional(),
+      /** Its length from here on: a finished run is extended, and ends as one that was that long from the start. */
+      iterations: z.int().positive().optional(),
       minutes: z.number().positive().optional(),
       /** Samples that are computed at a time from here on, where memory did not suffice; a divisor of the batch. */
       microBatch: z.int().positive().optional(),

@@ -15,11 +15,16 @@ export type EngineRequest = z.infer<typeof EngineRequest>
 export const EngineInfo = z.object({ name: z.string(), library: z.string(), device: z.string(), threads: z.int() })
 export type EngineInfo = z.infer<typeof EngineInfo>
 
-/** running: an engine works on it · paused: at a safe point, can go on · finished · failed: see `problem`. */
+/**
+ * running: an engine works on it · paused: at a safe point, to go on later · stopped: ended before its last iteration,
+ * because its minutes were over or with the wish to keep what there was; can go on · finished: can be extended ·
+ * failed: see `problem`.
+ */
 export const RunState = z.enum(['running', 'paused', 'stopped', 'finished', 'failed'])
 export type RunState = z.infer<typeof RunState>
 
 export const Best = z.object({ iteration: z.int(), metric: z.string(), value: z.number() })
+export type Best = z.infer<typeof Best>
 
 export const Run = z.object({
   id: RunId,

@@ -167,8 +167,14 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
     metric: z.string(),
     value: z.number(),
     classes: z.array(z.object({ name: z.string(), frechet: z.number(), real: z.int(), fake: z.int() })),
-    isBest: z.boolean()
+    isBest: z.boolean(),
+    /** Beside the schedule, because training ended here; it is taken back when training goes on. */
+    isClosing: z.literal(true).optional(),
+    /** What to know of this score before it is compared with others. */
+    note: z.string().optional()
   }),
-  z.object({ kind: z.literal('sample'), iteration: z.int(), file: InnerPath })
+  z.object({ kind: z.literal('sample'), iteration: z.int(), file: InnerPath }),
+  /** A sentence on how training ended here; it is taken back when training goes on. */
+  z.object({ kind: z.literal('note'), iteration: z.int(), text: z.string() })
 ])
 export type HistoryEntry = z.infer<typeof HistoryEntry>

@@ -134,6 +134,33 @@ describe('migrations', () => {
     db.close()
   })
 
+  test('006 keeps runs with all that hangs on them, and calls those stopped that ended before their last iteration', () => {
+    const db = new SQLite(':memory:')
+    migrate(db, ':memory:', migrations.slice(0, 5))
+    const insert = db.prepare(
+      `INSERT INTO runs (id, name, created, prepared, state, iteration, classes, settings, rest)
+       VALUES (:id, :id, '', 'p', :state, :iteration, '[]', '{"iterations": 40}', '{}')`
+    )
+    insert.run({ id: 'early', state: 'finished', iteration: 20 })
+    insert.run({ id: 'whole', state: 'finished', iteration: 40 })
+    insert.run({ id: 'paused', state: 'paused', iteration: 20 })
+    db.exec("INSERT INTO metrics (run_id, iteration, kind, metric, entry) VALUES ('early', 3, 'step', '', '{}')")
+    db.exec("INSERT INTO checkpoints (run_id, iteration, folder, is_best) VALUES ('early', 3, '00000003', 1)")
+    migrate(db, ':memory:', migrations.slice(0, 6))
+
+    expect(db.prepare('SELECT id, state FROM runs ORDER BY rowid').raw().all()).toEqual([
+      ['early', 'stopped'],
+      ['whole', 'finished'],
+      ['paused', 'paused']
+    ])
+    expect(db.prepare('SELECT run_id, iteration FROM metrics').raw().all()).toEqual([['early', 3]])
+    expect(db.prepare('SELECT run_id, folder FROM checkpoints').raw().all()).toEqual([['early', '00000003']])
+    db.exec("DELETE FROM runs WHERE id = 'early'")
+    expect(db.prepare('SELECT * FROM metrics').all()).toEqual([])
+    expect(db.prepare('SELECT * FROM checkpoints').all()).toEqual([])
+    db.close()
+  })
+
   test('copy the catalogue before each step, and keep the copies', async () => {
     const file = await catalogFile()
     const catalog = openCatalog(file)

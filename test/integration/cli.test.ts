@@ -52,6 +52,7 @@ describe('the command', () => {
     [['import'], 2],
     [['prepare', 'x', '--name', 'y', '--tile', 'wide'], 2],
     [['train', 'x', '--name', 'y', '--engine', 'abacus'], 2],
+    [['train', '--resume', 'x', '--batch', '8'], 2],
     [['dataset', 'no such'], 3],
     [['import', 'no-such-folder', '--name', 'x'], 3],
     [['package', 'create', 'x', '--out', 'x.zip', '--formats', 'coco,word'], 2],

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Input, type Output, type Progress, type RequestName } from '../../src/shared/api.ts'
 import { fromWireError } from '../../src/shared/errors.ts'
 import { type App, createApp } from '../../src/main/app.ts'
-import { defaultEnvironment } from '../../src/main/environment.ts'
+import { defaultEnvironment, type Environment } from '../../src/main/environment.ts'
 import { dispatch } from '../../src/main/services/dispatch.ts'
 
 /** The bundled sample. */
@@ -12,6 +12,7 @@ interface RequestOptions {
   signal?: AbortSignal
   progress?: (progress: Progress) => void
   notice?: (text: string) => void
+  wish?: () => 'pause' | 'keep' | 'cancel'
 }
 
 /** The real app on a workspace of its own, spoken to as hosts do. */
@@ -21,9 +22,9 @@ export interface TestApp {
 }
 
 /** Errors come back as thrown AppErrors, so that tests can expect them. */
-export async function openTestApp(workspace: string): Promise<TestApp> {
+export async function openTestApp(workspace: string, changes: Partial<Environment> = {}): Promise<TestApp> {
   const app = await createApp(
-    defaultEnvironment({ workspace, engineFolder: join(workspace, 'engines'), programPacks: [] })
+    defaultEnvironment({ workspace, engineFolder: join(workspace, 'engines'), programPacks: [], ...changes })
   )
   return {
     app,

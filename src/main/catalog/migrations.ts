@@ -6,9 +6,17 @@ import { imageReadings } from './migrations/002-image-readings.sql.ts'
 import { packedDatasets } from './migrations/003-packed-datasets.sql.ts'
 import { tasks } from './migrations/004-tasks.sql.ts'
 import { columnsFromSchemas } from './migrations/005-columns-from-schemas.sql.ts'
+import { stoppedRuns } from './migrations/006-stopped-runs.sql.ts'
 
 /** One step of the schema, in order: step n leads from version n − 1 to n, and never changes once it was released. */
-export const migrations: readonly string[] = [initial, imageReadings, packedDatasets, tasks, columnsFromSchemas]
+export const migrations: readonly string[] = [
+  initial,
+  imageReadings,
+  packedDatasets,
+  tasks,
+  columnsFromSchemas,
+  stoppedRuns
+]
 
 /**
  * Brings a database to the newest schema. Each step is one transaction, so a kill leaves the version before or after

@@ -40,6 +40,10 @@ const stateVersion = 1
 const StateFile = z.object({
   version: z.literal(stateVersion),
   isBest: z.boolean(),
+  /** The score that makes it the best was given because training ended here: it does not count for a run that goes on. */
+  isClosing: z.boolean().default(false),
+  /** It stands here because of the schedule, and not because a sitting ended or some minutes were over. */
+  isScheduled: z.boolean().default(true),
   settings: TrainingSettings,
   classes: z.array(z.string()),
   /** How often the run came apart, went back and went on with other random draws. */
@@ -56,7 +60,7 @@ export type StateFile = z.infer<typeof StateFile>
 
 /** What a safe point says besides the state itself. */
 export type StateNotes = Pick<StateFile, 'isBest' | 'settings' | 'classes'> &
-  Partial<Pick<StateFile, 'redraws' | 'stageSeconds'>>
+  Partial<Pick<StateFile, 'redraws' | 'stageSeconds' | 'isClosing' | 'isScheduled'>>
 
 export interface LoadedCheckpoint {
   readonly checkpoint: Checkpoint
@@ -89,19 +93,36 @@ export class CheckpointFolder {
     const folder = join(this.#folder, String(saved.scalars.iteration).padStart(8, '0'))
     const existing = await readState(folder).catch(() => undefined)
     if (existing === undefined) await this.#writeNew(folder, saved, about)
-    else await markBest(folder, existing, saved, about.isBest)
+    else await writeState(folder, alsoMarked(existing, saved, about))
     return this.#rotate()
   }
 
   /**
-   * Removes safe points beyond an iteration: the run goes on from there, and will come to them anew. With them goes what
-   * a killed process had begun to write or to remove.
+   * The run goes on from an iteration: safe points beyond it are removed, since it will come to them anew, and the best by
+   * a closing score is no longer the best. With them goes what a killed process had begun to write or to remove.
+   *
+   * @returns what is kept, newest first
    */
-  async dropAfter(iteration: number): Promise<void> {
+  async goOnFrom(iteration: number): Promise<Checkpoint[]> {
     await sweepPartials(this.#folder)
-    const names = await this.#names()
-    const later = names.filter((name) => Number(name) > iteration)
-    for (const name of later) await removeFolder(join(this.#folder, name))
+    for (const name of await this.#names()) if (Number(name) > iteration) await this.#remove(name)
+    for (const { folder } of (await this.#all()).filter(({ isClosing }) => isClosing)) {
+      const path = join(this.#folder, folder)
+      await writeState(path, { ...(await readState(path)), isBest: false, isClosing: false })
+    }
+    return marked(await this.#all())
+  }
+
+  /**
+   * Removes what stands only because a sitting ended or some minutes were over: a finished run has the same safe points
+   * however often it was interrupted on the way.
+   *
+   * @returns what is kept, newest first
+   */
+  async dropUnscheduled(): Promise<Checkpoint[]> {
+    const [newest, ...older] = await this.#all()
+    for (const { folder, isBest, isScheduled } of older) if (!isBest && !isScheduled) await this.#remove(folder)
+    return newest === undefined ? [] : marked(await this.#all())
   }
 
   /** Writes a model to be handed out: only what makes pictures or is gone on from, with half of the digits. */
@@ -127,7 +148,7 @@ export class CheckpointFolder {
         await writeFile(join(staged.path, fileNames[part]), bytes)
         files[fileNames[part]] = { bytes: bytes.length, sha256: sha256(bytes) }
       }
-      const notes = { redraws: 0, stageSeconds: {}, ...about }
+      const notes = { redraws: 0, stageSeconds: {}, isClosing: false, isScheduled: true, ...about }
       const state: StateFile = { version: stateVersion, ...notes, scalars, files }
       await writeFile(join(staged.path, 'state.json'), JSON.stringify(state, undefined, 1))
       await staged.commit()
@@ -138,6 +159,10 @@ export class CheckpointFolder {
 
   /** Newest first. A folder whose `state.json` cannot be read is left out. */
   async list(): Promise<Checkpoint[]> {
+    return (await this.#all()).map(checkpointOf)
+  }
+
+  async #all(): Promise<DescribedCheckpoint[]> {
     const names = await this.#names()
     const states = await Promise.all(names.map((name) => this.#describe(name)))
     return states.filter((state) => state !== undefined).sort((a, b) => b.iteration - a.iteration)
@@ -222,10 +247,15 @@ export class CheckpointFolder {
     }
   }
 
-  async #describe(name: string): Promise<Checkpoint | undefined> {
+  async #describe(name: string): Promise<DescribedCheckpoint | undefined> {
     const state = await readState(join(this.#folder, name)).catch(() => undefined)
     if (state === undefined) return undefined
-    return { iteration: state.scalars.iteration, folder: name, isBest: state.isBest }
+    const { isBest, isClosing, isScheduled, scalars } = state
+    return { iteration: scalars.iteration, folder: name, isBest, isClosing, isScheduled }
+  }
+
+  #remove(name: string): Promise<void> {
+    return removeFolder(join(this.#folder, name))
   }
 
   async #names(): Promise<string[]> {
@@ -234,20 +264,43 @@ export class CheckpointFolder {
   }
 
   async #rotate(): Promise<Checkpoint[]> {
-    const all = await this.list()
-    // `isBest` was true of each at its time: the newest of them is the best of all.
-    const best = all.find(({ isBest }) => isBest)
-    const kept = all.filter((checkpoint, age) => age < 2 || checkpoint === best)
-    for (const checkpoint of all) {
-      if (!kept.includes(checkpoint)) await removeFolder(join(this.#folder, checkpoint.folder))
-    }
-    return kept.map((checkpoint) => ({ ...checkpoint, isBest: checkpoint === best }))
+    const all = await this.#all()
+    // The best by a closing score is the best only until training goes on: then it is the one by a due score again.
+    const bestDue = all.find(({ isBest, isClosing }) => isBest && !isClosing)
+    const kept = all.filter((checkpoint, age) => age < 2 || checkpoint.isClosing || checkpoint === bestDue)
+    for (const checkpoint of all) if (!kept.includes(checkpoint)) await this.#remove(checkpoint.folder)
+    return marked(kept)
   }
 }
 
+/** A safe point with what decides how long it is kept. */
+interface DescribedCheckpoint extends Checkpoint {
+  readonly isClosing: boolean
+  readonly isScheduled: boolean
+}
+
+function checkpointOf({ iteration, folder, isBest }: DescribedCheckpoint): Checkpoint {
+  return { iteration, folder, isBest }
+}
+
+/** `isBest` was true of each at its time: the newest of them is the best of all. */
+function marked(newestFirst: readonly DescribedCheckpoint[]): Checkpoint[] {
+  const best = newestFirst.find(({ isBest }) => isBest)
+  return newestFirst.map((checkpoint) => ({ ...checkpointOf(checkpoint), isBest: checkpoint === best }))
+}
+
 /** The tensors of this iteration are safe already; an evaluation may have found since that they are the best. */
-async function markBest(folder: string, existing: StateFile, { scalars }: SavedState, isBest: boolean): Promise<void> {
-  const state: StateFile = { ...existing, scalars, isBest: isBest || existing.isBest }
+function alsoMarked(existing: StateFile, { scalars }: SavedState, about: StateNotes): StateFile {
+  return {
+    ...existing,
+    scalars,
+    isBest: about.isBest || existing.isBest,
+    isClosing: (about.isClosing ?? false) || existing.isClosing,
+    isScheduled: (about.isScheduled ?? true) || existing.isScheduled
+  }
+}
+
+async function writeState(folder: string, state: StateFile): Promise<void> {
   await writeFileAtomic(join(folder, 'state.json'), JSON.stringify(state, undefined, 1))
 }
 

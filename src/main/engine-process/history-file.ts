@@ -12,14 +12,15 @@ export class HistoryFile {
   }
 
   /**
-   * Drops what was written after a safe point, which is going to be done again, and a line that was cut off.
+   * Drops what was written after a safe point, which is going to be done again, a line that was cut off, and what closed
+   * an earlier sitting, since training goes on.
    *
    * @returns what is left
    */
-  async cutAfter(iteration: number): Promise<HistoryEntry[]> {
+  async goOnFrom(iteration: number): Promise<HistoryEntry[]> {
     const text = await readFile(this.#file, 'utf8').catch(() => '')
     const entries = text.split('\n').flatMap(parseLine)
-    const kept = entries.filter((entry) => entry.iteration <= iteration)
+    const kept = entries.filter((entry) => entry.iteration <= iteration && !closes(entry))
     await writeFileAtomic(this.#file, kept.map(line).join(''))
     return kept
   }
@@ -27,6 +28,10 @@ export class HistoryFile {
   async append(entry: HistoryEntry): Promise<void> {
     await appendFile(this.#file, line(entry))
   }
+}
+
+function closes(entry: HistoryEntry): boolean {
+  return entry.kind === 'note' || (entry.kind === 'evaluation' && entry.isClosing === true)
 }
 
 function line(entry: HistoryEntry): string {

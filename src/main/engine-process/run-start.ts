@@ -10,6 +10,8 @@ import { type StageSeconds } from './time-left.ts'
 /** Where a session of a run begins. */
 export interface StartingPoint {
   readonly state: TrainingState
+  /** Nothing of the run was safe: whatever its files hold is done again. */
+  readonly isFresh: boolean
   /** How often the run has gone back with other random draws. */
   readonly redraws: number
   readonly stageSeconds: StageSeconds
@@ -27,7 +29,7 @@ export async function startingPoint(
   last = Number.POSITIVE_INFINITY
 ): Promise<StartingPoint> {
   const own = await new CheckpointFolder(job.runFolder).newestWhole(last)
-  if (own === undefined) return { state: await firstState(job, channel), redraws: 0, stageSeconds: {} }
+  if (own === undefined) return { state: await firstState(job, channel), isFresh: true, redraws: 0, stageSeconds: {} }
   const { checkpoint, saved, settings, redraws, stageSeconds } = own.loaded
   if (!isDeepStrictEqual(settings.network, job.settings.network)) {
     throw refuse(`The safe point at iteration ${checkpoint.iteration} is of another network than this run trains.`, {
@@ -41,7 +43,7 @@ export async function startingPoint(
       text: `The newest safe point was damaged; training goes on from iteration ${checkpoint.iteration}.`
     })
   }
-  return { state: TrainingState.restore(job.settings, saved), redraws, stageSeconds }
+  return { state: TrainingState.restore(job.settings, saved), isFresh: false, redraws, stageSeconds }
 }
 
 async function firstState(job: TrainJob, channel: Channel): Promise<TrainingState> {

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { type AppError, refuse } from '../../shared/errors.ts'
-import { type Checkpoint } from '../../shared/runs.ts'
+import { type Best, type Checkpoint } from '../../shared/runs.ts'
 import { type HistoryEntry, type TrainingSettings } from '../../shared/training.ts'
 import { type BackendName } from '../backends/backend.ts'
 import { type TrainingEvent, train } from '../engine/gan/training-loop.ts'
-import { type TrainingState } from '../engine/gan/training-state.ts'
-import { type TrainJob } from '../jobs/engine-protocol.ts'
+import { type SavedScalars, type TrainingState } from '../engine/gan/training-state.ts'
+import { type TrainJob, type TrainOutcome } from '../jobs/engine-protocol.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
 import { HistoryFile } from './history-file.ts'
@@ -49,6 +49,9 @@ async function fittedSettings(settings: TrainingSettings, engine: BackendName, c
   return plan.microBatch === settings.batch ? settings : { ...settings, microBatch: plan.microBatch }
 }
 
+/** Why a safe point is made: only what the schedule asks for stands in a finished run beside its end. */
+type SaveReason = 'schedule' | 'best' | 'best at the end' | 'time' | 'end'
+
 class TrainingSession {
   readonly #job: TrainJob
   /** When this session has to end, in seconds of the run. */
@@ -60,15 +63,22 @@ class TrainingSession {
   #timeLeft: TimeLeft
   #losses = new LossWatch()
   #state: TrainingState
+  #isFresh: boolean
   #redraws: number
+  /** What the history has of the iteration where the state is. */
+  #isShown = false
+  #isScored = false
+  /** The best score of all, where it is one that closes the session. */
+  #closingBest: SavedScalars['best']
   #hasGoneBack = false
   #lastSave = performance.now()
 
-  private constructor(job: TrainJob, channel: Channel, { state, redraws, stageSeconds }: StartingPoint) {
+  private constructor(job: TrainJob, channel: Channel, { state, isFresh, redraws, stageSeconds }: StartingPoint) {
     this.#job = job
     this.#minutes = job.minutes === undefined ? undefined : state.seconds / 60 + job.minutes
     this.#channel = channel
     this.#state = state
+    this.#isFresh = isFresh
     this.#redraws = redraws
     this.#checkpoints = new CheckpointFolder(job.runFolder)
     this.#history = new HistoryFile(job.runFolder)
@@ -97,7 +107,6 @@ class TrainingSession {
     const scorer = await Scorer.create(this.#job, tiles, this.#job.settings.evaluationPictures)
     const feeder = new TileFeeder(this.#job)
     try {
-      if (this.#state.iteration === 0) await this.#showSamples()
       await this.#trainOn(scorer, feeder)
       await this.#finish()
     } finally {
@@ -114,8 +123,11 @@ class TrainingSession {
     }
     for (;;) {
       try {
-        await this.#follow(train(this.#settings, this.#state, hooks, this.#channel.pause))
-        await this.#save(false)
+        // A kill or a pause may have come between an iteration and what was due after it.
+        if (this.#state.iteration % this.#settings.sampleEvery === 0 && !this.#isShown) await this.#showSamples()
+        const isScored = this.#isScored
+        await this.#follow(train(this.#settings, this.#state, { ...hooks, isScored }, this.#channel.pause))
+        await this.#save('end')
         return
       } catch (thrown) {
         if (!(thrown instanceof Divergence)) throw thrown
@@ -129,22 +141,20 @@ class TrainingSession {
     for await (const event of events) {
       switch (event.kind) {
         case 'step':
+          this.#isScored = false
           await this.#record(event)
           await this.#channel.send({ type: 'progress', stage: 'train', ...this.#timeLeft.after(event) })
           this.#losses.after(event)
-          if (performance.now() - this.#lastSave > safePointMilliseconds) await this.#save(false)
+          if (performance.now() - this.#lastSave > safePointMilliseconds) await this.#save('time')
           break
         case 'sample-due':
           await this.#showSamples()
           break
-        case 'evaluated': {
-          const { isBest } = event
-          await this.#record({ ...event, kind: 'evaluation' })
-          if (isBest) await this.#save(true)
+        case 'evaluated':
+          await this.#takeScore(event)
           break
-        }
         case 'checkpoint-due':
-          await this.#save(false)
+          await this.#save('schedule')
           break
         case 'classes-exchanged':
           await this.#channel.send({
@@ -156,6 +166,15 @@ class TrainingSession {
           throw new Divergence(event.iteration, 'A loss was no longer a number')
       }
     }
+  }
+
+  async #takeScore({ occasion, kind: _, ...score }: Extract<TrainingEvent, { kind: 'evaluated' }>): Promise<void> {
+    const isClosing = occasion === 'closing'
+    await this.#record({ kind: 'evaluation', ...score, ...(isClosing ? { isClosing } : {}) })
+    this.#isScored = true
+    if (!score.isBest) return
+    this.#closingBest = isClosing ? { iteration: score.iteration, value: score.value } : undefined
+    await this.#save(isClosing ? 'best at the end' : 'best')
   }
 
   async #timed<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
@@ -176,24 +195,31 @@ class TrainingSession {
     await this.#record({ kind: 'sample', iteration, file })
   }
 
-  async #save(isBest: boolean): Promise<void> {
-    const checkpoints = await this.#timed('safePoint', () => this.#write(isBest))
+  async #save(reason: SaveReason): Promise<void> {
+    const checkpoints = await this.#timed('safePoint', () => this.#write(reason))
     this.#lastSave = performance.now()
-    const { iteration, best } = this.#state
-    await this.#channel.send({
-      type: 'safe-point',
-      iteration,
-      checkpoints,
-      ...(best === undefined ? {} : { best: { ...best, metric: qualityMetric } })
-    })
+    await this.#channel.send({ type: 'safe-point', iteration: this.#state.iteration, checkpoints, ...this.#best })
   }
 
-  async #write(isBest: boolean): Promise<Checkpoint[]> {
+  async #write(reason: SaveReason): Promise<Checkpoint[]> {
     const saved = await this.#state.save()
     requireSound(saved)
     const { settings, classes } = this.#job
-    const notes = { isBest, settings, classes, redraws: this.#redraws, stageSeconds: this.#timeLeft.measured }
-    return this.#checkpoints.write(saved, notes)
+    const kept = await this.#checkpoints.write(saved, {
+      isBest: reason === 'best' || reason === 'best at the end',
+      isClosing: reason === 'best at the end',
+      isScheduled: reason === 'best' || reason === 'schedule',
+      settings,
+      classes,
+      redraws: this.#redraws,
+      stageSeconds: this.#timeLeft.measured
+    })
+    return this.#ending() === 'finished' ? this.#checkpoints.dropUnscheduled() : kept
+  }
+
+  get #best(): { best?: Best } {
+    const best = this.#closingBest ?? this.#state.best
+    return best === undefined ? {} : { best: { ...best, metric: qualityMetric } }
   }
 
   /**
@@ -205,8 +231,9 @@ class TrainingSession {
     const { iteration, sign } = divergence
     this.#hasGoneBack = true
     this.#state.dispose()
-    const { state, redraws, stageSeconds } = await startingPoint(this.#job, this.#channel, iteration - 1)
+    const { state, isFresh, redraws, stageSeconds } = await startingPoint(this.#job, this.#channel, iteration - 1)
     this.#state = state
+    this.#isFresh = isFresh
     this.#redraws = Math.max(this.#redraws, redraws) + 1
     this.#timeLeft = new TimeLeft(this.#settings, state, stageSeconds)
     this.#losses = new LossWatch()
@@ -220,9 +247,21 @@ class TrainingSession {
   /** Files and listeners know exactly what this state has done: no gap, no repeat. */
   async #beginHistory(): Promise<void> {
     const { iteration } = this.#state
-    await this.#checkpoints.dropAfter(iteration)
-    const entries = await this.#history.cutAfter(iteration)
-    await this.#channel.send({ type: 'history-begins', entries })
+    const checkpoints = await this.#checkpoints.goOnFrom(iteration)
+    const entries = await this.#history.goOnFrom(this.#isFresh ? -1 : iteration)
+    const isHere = (kind: HistoryEntry['kind']) =>
+      entries.some((entry) => entry.kind === kind && entry.iteration === iteration)
+    this.#isShown = isHere('sample')
+    this.#isScored = isHere('evaluation')
+    this.#closingBest = undefined
+    await this.#channel.send({ type: 'history-begins', entries, checkpoints, ...this.#best })
+  }
+
+  #ending(): TrainOutcome['ending'] {
+    const isPaused = this.#channel.pause.aborted
+    // Asked to pause before its last score, a run still has something to go on with.
+    if (this.#state.iteration >= this.#job.settings.iterations && (this.#isScored || !isPaused)) return 'finished'
+    return isPaused ? 'pause' : 'minutes'
   }
 
   async #finish(): Promise<void> {
@@ -231,7 +270,7 @@ class TrainingSession {
       type: 'trained',
       outcome: {
         iteration,
-        isFinished: iteration >= this.#job.settings.iterations || !this.#channel.pause.aborted,
+        ending: this.#ending(),
         secondsPerIteration: iteration === 0 ? 0 : seconds / iteration,
         parameters: { generator: generator.countParameters(), discriminator: discriminator.countParameters() }
       }

@@ -3,7 +3,7 @@ import { WireError } from '../../shared/errors.ts'
 import { Progress } from '../../shared/api.ts'
 import { EvaluationResult, FeatureChoice } from '../../shared/evaluation.ts'
 import { CellLimits } from '../../shared/masks.ts'
-import { EngineInfo, EngineRequest } from '../../shared/runs.ts'
+import { Best, Checkpoint, EngineInfo, EngineRequest } from '../../shared/runs.ts'
 import { Filtered, SyntheticImage } from '../../shared/synthetic.ts'
 import { HistoryEntry, TrainingSettings } from '../../shared/training.ts'
 
@@ -84,7 +84,8 @@ export type GenerateOutcome = z.infer<typeof GenerateOutcome>
 
 export const TrainOutcome = z.object({
   iteration: z.int(),
-  isFinished: z.boolean(),
+  /** Why it ended: its iterations are done, its minutes are over, or it was asked to. */
+  ending: z.enum(['finished', 'minutes', 'pause']),
   secondsPerIteration: z.number(),
   parameters: z.object({ generator: z.int(), discriminator: z.int() })
 })
@@ -117,14 +118,19 @@ export const EngineMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('engine'), engine: EngineInfo }),
   z.object({ type: z.literal('memory'), plan: MemoryPlan }),
   Progress.extend({ type: z.literal('progress') }),
-  /** The run's history up to here, as the file holds it: sent once when a run starts or goes on. */
-  z.object({ type: z.literal('history-begins'), entries: z.array(HistoryEntry) }),
+  /** The run as its files hold it at the iteration from which it goes on: sent once when a run starts or goes on. */
+  z.object({
+    type: z.literal('history-begins'),
+    entries: z.array(HistoryEntry),
+    checkpoints: z.array(Checkpoint),
+    best: Best.optional()
+  }),
   z.object({ type: z.literal('history'), entry: HistoryEntry }),
   z.object({
     type: z.literal('safe-point'),
     iteration: z.int(),
-    checkpoints: z.array(z.object({ iteration: z.int(), folder: z.string(), isBest: z.boolean() })),
-    best: z.object({ iteration: z.int(), metric: z.string(), value: z.number() }).optional()
+    checkpoints: z.array(Checkpoint),
+    best: Best.optional()
   }),
   z.object({ type: z.literal('notice'), text: z.string() }),
   z.object({ type: z.literal('trained'), outcome: TrainOutcome }),

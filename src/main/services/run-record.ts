@@ -4,7 +4,7 @@ import { type RunAbout } from '../../shared/abouts.ts'
 import { type Output } from '../../shared/api.ts'
 import { AppError, invariant, toWireError } from '../../shared/errors.ts'
 import { type EngineInfo, type Run } from '../../shared/runs.ts'
-import { type HistoryEntry } from '../../shared/training.ts'
+import { type HistoryEntry, type TrainingSettings } from '../../shared/training.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
 import { type EngineMessage, type MemoryPlan, progressOf, type TrainOutcome } from '../jobs/engine-protocol.ts'
 import { type AppContext } from './app-context.ts'
@@ -16,17 +16,22 @@ export class RunRecord {
   run: Run
   readonly #app: AppContext
   readonly #context: RequestContext
+  readonly #before: Run
   readonly #notices: string[] = []
   /** Steps that the catalogue does not have yet: it syncs its disk at every write, so steps go in together. */
   #unwritten: HistoryEntry[] = []
   #lastWrite = 0
   safeIteration = 0
+  /** Whether the engine has touched the run. */
+  hasBegun = false
   /** How the run fits into memory, once its engine has said so. */
   memory: MemoryPlan | undefined
 
-  constructor(app: AppContext, run: Run, context: RequestContext) {
+  /** @param settings of the run from here on */
+  constructor(app: AppContext, run: Run, settings: TrainingSettings, context: RequestContext) {
     this.#app = app
-    this.run = run
+    this.#before = run
+    this.run = { ...run, settings }
     this.#context = context
     this.safeIteration = Math.max(0, ...app.catalog.runs.checkpoints(run.id).map(({ iteration }) => iteration))
   }
@@ -45,11 +50,7 @@ export class RunRecord {
         this.#context.progress(progressOf(message))
         break
       case 'history-begins':
-        this.#unwritten = []
-        this.#app.catalog.transaction(() => {
-          this.#app.catalog.runs.truncateHistory(this.run.id, -1)
-          this.#app.catalog.runs.appendHistory(this.run.id, message.entries)
-        })
+        this.#takeBeginning(message)
         break
       case 'history':
         this.#append(message.entry)
@@ -97,6 +98,21 @@ export class RunRecord {
     )
   }
 
+  /** Files and catalogue have the same from here on: what closed an earlier sitting is gone from both. */
+  #takeBeginning({ entries, checkpoints, best }: Extract<EngineMessage, { type: 'history-begins' }>): void {
+    this.hasBegun = true
+    this.#unwritten = []
+    const { runs } = this.#app.catalog
+    this.#app.catalog.transaction(() => {
+      runs.truncateHistory(this.run.id, -1)
+      runs.appendHistory(this.run.id, entries)
+      runs.setCheckpoints(this.run.id, checkpoints)
+    })
+    const { best: _, ...run } = this.run
+    this.run = run
+    this.#change(best === undefined ? {} : { best })
+  }
+
   #append(entry: HistoryEntry): void {
     this.#unwritten.push(entry)
     if (entry.kind !== 'step' || performance.now() - this.#lastWrite > 1000) this.#flush()
@@ -133,6 +149,12 @@ export class RunRecord {
   /** A run keeps its safe points whatever happened: it is paused where it can go on, failed where it never began. */
   fail(thrown: unknown): void {
     const problem = toWireError(thrown).message
+    // A run that was to go on, and was not touched, is what it was.
+    if (!this.hasBegun && this.safeIteration > 0) {
+      this.run = this.#before
+      this.#change({ problem })
+      return
+    }
     const mayBeMended = thrown instanceof AppError && ['stopped', 'resources'].includes(thrown.kind)
     const canGoOn = this.safeIteration > 0 || mayBeMended
     this.#change({ state: canGoOn ? 'paused' : 'failed', iteration: this.safeIteration, problem })

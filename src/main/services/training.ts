@@ -1,6 +1,7 @@
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { type EngineRequest, type Run, RunId } from '../../shared/runs.ts'
+import { type TrainingSettings } from '../../shared/training.ts'
 import { removeFolder } from '../files/atomic-write.ts'
 import { EngineGone } from '../jobs/engine-client.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
@@ -42,7 +43,7 @@ export async function trainRun(
   }
   app.catalog.runs.insert(run)
   try {
-    return await keepTraining(app, run, request, context)
+    return await keepTraining(app, run, settings, request, context)
   } catch (thrown) {
     if (isRefusal(thrown) && app.catalog.runs.history(run.id).length === 0) await forgetRun(app, run)
     throw thrown
@@ -67,15 +68,46 @@ export async function resumeRun(
   context: RequestContext
 ): Promise<Output<'runs.resume'>> {
   const run = app.catalog.runs.require(request.run)
-  if (run.iteration >= run.settings.iterations) {
-    throw refuse(`The run "${run.name}" is finished: there is nothing to go on with.`, {
-      remedies: [{ action: 'train-from', run: run.name, prepared: run.prepared }]
+  if (request.prepared !== undefined && app.catalog.prepared.require(request.prepared).id !== run.prepared) {
+    const own = app.catalog.prepared.find(run.prepared)?.name ?? run.prepared
+    throw refuse(`The run "${run.name}" learns from the prepared set "${own}", not from "${request.prepared}".`, {
+      next: 'Resume it as it is, or start a new run from its model on the other set.',
+      remedies: [
+        { action: 'resume-run', run: run.name },
+        { action: 'train-from', run: run.name, prepared: request.prepared }
+      ]
     })
   }
-  const { microBatch } = request
-  const settings = microBatch === undefined ? run.settings : { ...run.settings, microBatch }
+  const settings = continuedSettings(run, request)
+  return keepTraining(app, run, settings, request, context)
+}
+
+/**
+ * What may change when a run goes on: its length, and what is computed at a time.
+ *
+ * @throws AppError of kind `input` where there is nothing to go on with
+ */
+function continuedSettings(run: Run, { iterations, microBatch }: ParsedInput<'runs.resume'>): TrainingSettings {
+  const settings = {
+    ...run.settings,
+    ...(iterations === undefined ? {} : { iterations }),
+    ...(microBatch === undefined ? {} : { microBatch })
+  }
   requireDivisor(settings)
-  return keepTraining(app, { ...run, settings }, request, context)
+  if (settings.iterations < run.iteration) {
+    throw refuse(`The run "${run.name}" has ${run.iteration} iterations behind it: it cannot end at ${iterations}.`, {
+      next: `Ask for ${run.iteration} or more.`
+    })
+  }
+  if (run.state === 'finished' && run.iteration >= settings.iterations) {
+    throw refuse(`The run "${run.name}" is finished at iteration ${run.iteration}: there is nothing to go on with.`, {
+      remedies: [
+        { action: 'extend-run', run: run.name },
+        { action: 'train-from', run: run.name, prepared: run.prepared }
+      ]
+    })
+  }
+  return settings
 }
 
 /** The folder of a run's files. */
@@ -92,15 +124,16 @@ interface Session {
 async function keepTraining(
   app: AppContext,
   run: Run,
+  settings: TrainingSettings,
   session: Session,
   context: RequestContext
 ): Promise<Output<'runs.train'>> {
   context.runStarted?.(run.id) // refused where another process works on it
-  const record = new RunRecord(app, run, context)
+  const record = new RunRecord(app, run, settings, context)
   try {
     await record.describe()
     const outcome = await trainUntilDone(app, record, session, context.signal)
-    record.settle({ state: outcome.isFinished ? 'finished' : 'paused', iteration: outcome.iteration, outcome })
+    record.settle({ state: stateAfter(outcome, context), iteration: outcome.iteration, outcome })
     await record.describe()
     return record.result(outcome)
   } catch (thrown) {
@@ -108,6 +141,17 @@ async function keepTraining(
     record.fail(trouble)
     await record.describe()
     throw trouble
+  }
+}
+
+function stateAfter({ ending }: TrainOutcome, { wish }: RequestContext): Run['state'] {
+  switch (ending) {
+    case 'finished':
+      return 'finished'
+    case 'minutes':
+      return 'stopped'
+    case 'pause':
+      return wish?.() === 'keep' ? 'stopped' : 'paused'
   }
 }
 

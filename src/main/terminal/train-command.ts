@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { refuse } from '../../shared/errors.ts'
+import { AppError, refuse } from '../../shared/errors.ts'
 import { type EngineRequest, TrainRequest, type TrainResult } from '../../shared/runs.ts'
 import { SkipPath } from '../../shared/training.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
@@ -12,9 +12,13 @@ interface TrainOptions extends CommonOptions {
   readonly resume?: string
   readonly augment?: string
   readonly seed: number
+  readonly iterations?: number
   readonly minutes?: number
   readonly microBatch?: number
 }
+
+/** What may be given for one sitting of a run; all else is part of the run itself. */
+const sittingOptions = ['resume', 'iterations', 'minutes', 'microBatch', 'engine', 'workspace', 'json']
 
 /** train */
 export function addTrain(program: Command, host: Host): void {
@@ -23,7 +27,7 @@ export function addTrain(program: Command, host: Host): void {
     .description('train a model on a prepared set, or resume a run')
     .argument('[prepared]', 'name or id of the prepared set')
     .option('--name <name>', 'name of the new run')
-    .option('--resume <run>', 'go on with this run')
+    .option('--resume <run>', 'resume this run; with --iterations, extend it or end it earlier')
     .option('--from <run>', "start from this run's model, with a fresh optimiser")
     .addOption(
       new Option('--preset <name>', 'networks and schedule to start from')
@@ -46,11 +50,12 @@ export function addTrain(program: Command, host: Host): void {
       'iterations between two quality scores (default: from the preset)',
       wholeNumber
     )
-    .option('--minutes <number>', 'stop after this many minutes', realNumber)
+    .option('--minutes <number>', 'stop after this many minutes in all', realNumber)
     .addOption(seedOption())
     .addOption(engineOption())
   addRecipeOptions(command)
   command.action(async (prepared: string | undefined, options: TrainOptions) => {
+    refuseFixedOptions(command, options)
     const result = await train(host, prepared, options)
     if (result.run.state === 'paused') {
       host.stopped(
@@ -59,6 +64,21 @@ export function addTrain(program: Command, host: Host): void {
       )
     }
     host.print(result, trainSentences(result))
+  })
+}
+
+/** @throws AppError of kind `usage` where an option is given that a run which goes on cannot obey */
+function refuseFixedOptions(command: Command, { resume }: TrainOptions): void {
+  if (resume === undefined) return
+  const fixed = command.options.filter((option) => {
+    const name = option.attributeName()
+    return !sittingOptions.includes(name) && command.getOptionValueSource(name) === 'cli'
+  })
+  if (fixed.length === 0) return
+  const names = [...new Set(fixed.map((option) => option.long ?? option.short ?? ''))]
+  const [subject, it] = names.length === 1 ? ['is', 'it'] : ['are', 'them']
+  throw new AppError('usage', `${names.join(', ')} ${subject} part of a run and cannot change when it goes on.`, {
+    next: `Leave ${it} out; --iterations, --minutes, --micro-batch and --engine may change. Or start a new run from its model: --from "${resume}".`
   })
 }
 
@@ -125,8 +145,10 @@ function readValue(text: string): string | number | boolean {
 function train(host: Host, prepared: string | undefined, options: TrainOptions): Promise<TrainResult> {
   const { workspace, json: _, resume, augment, name, ...rest } = options
   if (resume !== undefined) {
-    const { minutes, engine, microBatch } = options
+    const { iterations, minutes, engine, microBatch } = options
     const sitting = {
+      ...(prepared === undefined ? {} : { prepared }),
+      ...(iterations === undefined ? {} : { iterations }),
       ...(minutes === undefined ? {} : { minutes }),
       ...(microBatch === undefined ? {} : { microBatch })
     }
@@ -150,7 +172,7 @@ function trainSentences({ run, secondsPerIteration }: TrainResult): string {
       ? 'No picture quality score yet.'
       : `Best picture quality score: ${run.best.value.toFixed(1)} (${run.best.metric}, lower is better) at iteration ${run.best.iteration}.`
   return [
-    `"${run.name}" is ${run.state} at iteration ${run.iteration} of ${run.settings.iterations}, ${secondsPerIteration.toFixed(2)} s an iteration.`,
+    `"${run.name}" is ${run.state === 'stopped' ? 'stopped early' : run.state} at iteration ${run.iteration} of ${run.settings.iterations}, ${secondsPerIteration.toFixed(2)} s an iteration.`,
     best
   ].join('\n')
 }

@@ -48,13 +48,15 @@ export class RunHistory {
 
   /** After a killed engine a stretch is trained again: of two entries at one place the later is kept. */
   #merge(added: readonly HistoryEntry[]): void {
-    const shown = added.filter((entry) => entry.kind !== 'step')
+    const shown = added.filter((entry) => entry.kind === 'evaluation' || entry.kind === 'sample')
     if (shown.length === 0) return
+    const last = Math.max(...shown.map(({ iteration }) => iteration))
+    const isTakenBack = (entry: Shown) =>
+      entry.kind === 'evaluation' && entry.isClosing === true && entry.iteration < last
     const isReplaced = (entry: Shown) =>
       shown.some(({ kind, iteration }) => kind === entry.kind && iteration === entry.iteration)
-    this.#entries = [...this.#entries.filter((entry) => !isReplaced(entry)), ...shown].sort(
-      (a, b) => a.iteration - b.iteration
-    )
+    const kept = this.#entries.filter((entry) => !isReplaced(entry) && !isTakenBack(entry))
+    this.#entries = [...kept, ...shown].sort((a, b) => a.iteration - b.iteration)
   }
 
   #address(sample: Sample): string {

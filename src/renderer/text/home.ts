@@ -118,7 +118,7 @@ export const workspaceWords = {
 export const runStates = {
   running: 'learning',
   paused: 'paused',
-  stopped: 'stopped early',
+  stopped: 'ready, stopped early',
   finished: 'ready',
   failed: 'needs attention'
 }

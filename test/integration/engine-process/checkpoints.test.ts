@@ -98,10 +98,31 @@ describe('safe points', () => {
     expect((await folder.newestWhole())?.loaded.checkpoint.iteration).toBe(10)
   })
 
+  test('keep the best by a due score beside the best by a closing one, which does not count when training goes on', async () => {
+    const { folder } = await filled(['best', 2, 3])
+    const kept = await folder.write(savedAt(40), { ...about, isBest: true, isClosing: true })
+    expect(kept.map(({ iteration, isBest }) => [iteration, isBest])).toEqual([
+      [40, true],
+      [30, false],
+      [10, false]
+    ])
+    expect((await folder.choose()).checkpoint.iteration).toBe(40)
+    expect((await folder.goOnFrom(40)).find(({ isBest }) => isBest)?.iteration).toBe(10)
+    expect((await folder.choose()).checkpoint.iteration).toBe(10)
+  })
+
+  test('that stand for other reasons than the schedule or a score go when the run is finished', async () => {
+    const { folder } = await filled([])
+    await folder.write(savedAt(10), { ...about, isBest: true, isScheduled: false })
+    await folder.write(savedAt(20), { ...about, isScheduled: false })
+    await folder.write(savedAt(30), { ...about, isScheduled: false })
+    expect((await folder.dropUnscheduled()).map(({ iteration }) => iteration)).toEqual([30, 10])
+  })
+
   test('beyond the one a run goes on from are dropped, damaged ones too', async () => {
     const { folder, run } = await filled([1, 2, 3])
     await truncate(join(run, 'checkpoints', '00000030', 'state.json'), 1)
-    await folder.dropAfter(20)
+    await folder.goOnFrom(20)
     expect(await readdir(join(run, 'checkpoints'))).toEqual(['00000020'])
   })
 
@@ -124,7 +145,7 @@ describe('safe points', () => {
       }
     })()
     for (let iteration = 1; iteration <= 40; iteration++) await folder.write(savedAt(iteration), about)
-    await folder.dropAfter(0)
+    await folder.goOnFrom(0)
     written.abort()
     await looking
     expect([...seen].filter((each) => !each.endsWith(': 5 files'))).toEqual([])
@@ -136,7 +157,7 @@ describe('safe points', () => {
     const { folder, run } = await filled([1])
     const ended = spawnSync(process.execPath, ['-e', '']).pid
     await mkdir(join(run, 'checkpoints', `.00000020.partial-${ended}-00000000-0000-4000-8000-000000000000`))
-    await folder.dropAfter(10)
+    await folder.goOnFrom(10)
     expect(await readdir(join(run, 'checkpoints'))).toEqual(['00000010'])
   })
 

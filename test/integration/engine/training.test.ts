@@ -118,8 +118,37 @@ describe('the training loop', () => {
       '6 checkpoint-due',
       '6 evaluated'
     ])
-    expect(events.flatMap((event) => (event.kind === 'evaluated' ? [event.isBest] : []))).toEqual([true, false])
+    expect(
+      events.flatMap((event) => (event.kind === 'evaluated' ? [`${event.occasion} ${event.isBest}`] : []))
+    ).toEqual(['due true', 'closing false'])
     expect(state.best).toEqual({ iteration: 4, value: 5 })
+  })
+
+  test('does not let the score that closes a run count for one that goes on', async () => {
+    const values = [5, 3]
+    const evaluate = () => Promise.resolve({ metric: 'test', value: values.shift() ?? NaN, classes: [] })
+    const state = TrainingState.create(settings)
+    const events = await trainAll(settings, state, { evaluate })
+    expect(events.at(-1)).toMatchObject({ kind: 'evaluated', iteration: 6, occasion: 'closing', isBest: true })
+    expect(state.best).toEqual({ iteration: 4, value: 5 })
+  })
+
+  test('ends where a due score did not come about, and makes up for it when it goes on', async () => {
+    const occasions: string[] = []
+    const hooks = (value: number | undefined) => ({
+      evaluate: (_: unknown, occasion: string) => {
+        occasions.push(occasion)
+        return Promise.resolve(value === undefined ? undefined : { metric: 'test', value, classes: [] })
+      }
+    })
+    const state = TrainingState.create(settings)
+    await trainAll(settings, state, hooks(undefined))
+    expect(state.iteration).toBe(4)
+    expect(occasions).toEqual(['due', 'closing'])
+
+    const events = await trainAll(settings, state, { ...hooks(2), isScored: false })
+    expect(events[0]).toMatchObject({ kind: 'evaluated', iteration: 4, occasion: 'due' })
+    expect(events.at(-1)).toMatchObject({ kind: 'evaluated', iteration: 6, occasion: 'closing' })
   })
 
   test('stops between iterations when it is cancelled, without an evaluation', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { cp, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -78,8 +78,12 @@ describe('a training run', () => {
     expect(await host.app.picturePath(`runs/${run.id}/samples/000000.png`)).toBeDefined()
   })
 
-  test('that is finished is not gone on with, but its model can start another', async () => {
-    await expect(host.request('runs.resume', { run: 'finished' })).rejects.toThrow(/finished/)
+  test('that is finished is not gone on with unless it is to be longer, but its model can start another', async () => {
+    await expect(host.request('runs.resume', { run: 'finished' })).rejects.toThrow(/finished at iteration 6/)
+    await expect(host.request('runs.resume', { run: 'finished', iterations: 5 })).rejects.toThrow(
+      /has 6 iterations behind it: it cannot end at 5/
+    )
+    await expect(host.request('runs.resume', { run: 'finished', prepared: 'other' })).rejects.toThrow(/no prepared set/)
     const input = { ...quick, prepared: 'tiles', name: 'from another', iterations: 1, from: 'finished' }
     const { run } = await host.request('runs.train', input)
     expect(run).toMatchObject({ state: 'finished', iteration: 1 })
@@ -97,6 +101,44 @@ describe('a training run', () => {
     const { run } = await host.request('runs.resume', { run: 'paused', engine: 'wasm' })
     expect(run).toMatchObject({ state: 'finished', iteration: 40 })
     expect(stepsOf(historyOf(run.id))).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+  })
+
+  test('that is left off to keep what there is counts as stopped, and can go on', async () => {
+    const controller = new AbortController()
+    const input = { ...quick, prepared: 'tiles', name: 'kept', iterations: 40 }
+    const progress = ({ done }: { done: number }): void => {
+      if (done >= 2) controller.abort()
+    }
+    const options = { signal: controller.signal, progress, wish: () => 'keep' as const }
+    const { run } = await host.request('runs.train', input, options)
+    expect(run.state).toBe('stopped')
+    const longer = await host.request('runs.resume', { run: 'kept', prepared: 'tiles', iterations: 41, engine: 'wasm' })
+    expect(longer.run).toMatchObject({ state: 'finished', iteration: 41 })
+  })
+
+  test('that ends when its minutes are over is stopped and not finished, and can go on', async () => {
+    const input = { ...quick, prepared: 'tiles', name: 'minutes', iterations: 100_000, minutes: 0.02 }
+    const { run } = await host.request('runs.train', input)
+    expect(run.state).toBe('stopped')
+    const { history } = await host.request('runs.show', { name: 'minutes' })
+    expect(history.at(-1)).toMatchObject({ kind: 'evaluation', iteration: run.iteration, isClosing: true })
+    const resumed = await host.request('runs.resume', { run: 'minutes', iterations: run.iteration + 2, engine: 'wasm' })
+    expect(resumed.run.state).toBe('finished')
+  })
+
+  test('that could not be gone on with is what it was before', async () => {
+    const { run } = await host.request('runs.show', { name: 'finished' })
+    const folder = join(workspace, 'runs', run.id, 'checkpoints')
+    await rename(folder, `${folder}-away`)
+    await cp(`${folder}-away`, folder, { recursive: true })
+    for (const name of readdirSync(folder)) await truncate(join(folder, name, 'state.json'), 10)
+    await expect(host.request('runs.resume', { run: 'finished', iterations: 9, engine: 'wasm' })).rejects.toThrow(
+      /damaged/
+    )
+    const after = await host.request('runs.show', { name: 'finished' })
+    expect(after.run).toMatchObject({ state: 'finished', iteration: 6, settings: { iterations: 6 } })
+    await rm(folder, { recursive: true })
+    await rename(`${folder}-away`, folder)
   })
 
   test('whose engine is killed goes on from its last safe point by itself', async () => {

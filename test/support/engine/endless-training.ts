@@ -20,8 +20,8 @@ const history = new HistoryFile(runFolder)
 const newest = await checkpoints.newestWhole()
 const state =
   newest === undefined ? TrainingState.create(settings) : TrainingState.restore(settings, newest.loaded.saved)
-await checkpoints.dropAfter(state.iteration)
-await history.cutAfter(state.iteration)
+await checkpoints.goOnFrom(state.iteration)
+await history.goOnFrom(state.iteration)
 process.send?.({ from: state.iteration, damaged: newest?.damaged ?? [] })
 
 const hooks = {

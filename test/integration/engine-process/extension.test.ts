@@ -1,0 +1,3 @@
+import { describeExtension } from '../../support/engine/extension-suite.ts'
+
+describeExtension('wasm')
