@@ -10,10 +10,19 @@ import { buildPage } from './build-page.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** Opens the desktop window where Electron's binary is, and serves the same page to a browser where it is not. */
+/**
+ * Opens the desktop window where Electron's binary is, and serves the same page to a browser where it is not:
+ * npm start [-- --page] [--no-open] [--port N] [--workspace FOLDER]
+ */
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { port: { type: 'string' }, workspace: { type: 'string' }, page: { type: 'boolean' } }
+    allowNegative: true,
+    options: {
+      port: { type: 'string' },
+      workspace: { type: 'string' },
+      page: { type: 'boolean' },
+      open: { type: 'boolean', default: process.stdout.isTTY } // whoever reads by a program opens by a program
+    }
   })
   const electron = values.page === true ? undefined : findElectron()
   if (electron !== undefined) {
@@ -21,7 +30,7 @@ async function main(): Promise<number> {
     return run(electron, values.workspace)
   }
   await buildPage()
-  await serve(values.workspace, portOf(values.port))
+  await serve({ workspace: values.workspace, port: portOf(values.port), opensBrowser: values.open })
   return 0
 }
 

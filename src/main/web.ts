@@ -12,6 +12,8 @@ import { sendFile, sendText } from './web/reply.ts'
 export interface WebHost {
   /** Where the page is, with the token of this start: whoever has it can use the app. */
   readonly address: string
+  /** An address that lets in once, for where others can see it. */
+  ticket(): string
   /** Ends open connections and stops listening. The app itself stays open. */
   close(): Promise<void>
 }
@@ -51,12 +53,13 @@ export async function startWebHost(app: App, options: WebHostOptions = {}): Prom
 
   const server = createServer()
   const port = await listen(server, options.port ?? 0)
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   const streams = new EventStreams()
   const unfollow = app.onEvent((event) => streams.send(event))
   const closing = new AbortController()
   const log = options.log ?? (() => undefined)
-  const site: Site = { app, page, guard: new Guard(token, port), streams, closing: closing.signal, log }
+  const guard = new Guard(token, port)
+  const site: Site = { app, page, guard, streams, closing: closing.signal, log }
   server.on('request', (request, response) => {
     answer(site, request, response).catch((thrown: unknown) => {
       log(thrown)
@@ -65,8 +68,14 @@ export async function startWebHost(app: App, options: WebHostOptions = {}): Prom
     })
   })
 
+  const addressWith = (key: string) => `http://127.0.0.1:${port}/?token=${key}`
   return {
-    address: `http://127.0.0.1:${port}/?token=${token}`,
+    address: addressWith(token),
+    ticket: () => {
+      const ticket = newToken()
+      guard.sell(ticket)
+      return addressWith(ticket)
+    },
     close: async () => {
       unfollow()
       closing.abort()
@@ -77,6 +86,10 @@ export async function startWebHost(app: App, options: WebHostOptions = {}): Prom
       })
     }
   }
+}
+
+function newToken(): string {
+  return randomBytes(32).toString('base64url')
 }
 
 function listen(server: Server, port: number): Promise<number> {

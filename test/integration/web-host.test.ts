@@ -82,6 +82,15 @@ describe('The door', () => {
     expect(answer.headers['set-cookie']).toEqual([`${cookie()}; HttpOnly; SameSite=Strict; Path=/`])
   })
 
+  test('lets a ticket in once, with the same cookie', async () => {
+    const { pathname, search } = new URL(host.ticket())
+    expect(search).not.toContain(token)
+    const answer = await send(pathname + search)
+    expect(answer.status).toBe(303)
+    expect(answer.headers['set-cookie']).toEqual([`${cookie()}; HttpOnly; SameSite=Strict; Path=/`])
+    expect((await send(pathname + search)).status).toBe(403)
+  })
+
   test.each(['/', '/events', '/picture/runs/a/samples/1.png', '/assets/index-abc.js', '/?token=guessed'])(
     'refuses %s without the token',
     async (path) => {

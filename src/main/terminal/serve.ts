@@ -3,18 +3,34 @@ import { quitSentences } from '../../shared/quit-sentences.ts'
 import { createApp } from '../app.ts'
 import { defaultEnvironment } from '../environment.ts'
 import { startWebHost } from '../web.ts'
+import { openBrowser } from './open-browser.ts'
+
+export interface ServeOptions {
+  readonly workspace: string | undefined
+  readonly port: number
+  /** Whether to show the page in a browser of this computer, too. */
+  readonly opensBrowser: boolean
+}
 
 /** Serves the page until the terminal says stop; then what runs is paused at a safe point. */
-export async function serve(workspace: string | undefined, port: number): Promise<void> {
+export async function serve({ workspace, port, opensBrowser }: ServeOptions): Promise<void> {
   const app = await createApp(defaultEnvironment(workspace === undefined ? { log } : { workspace, log }))
   const host = await startWebHost(app, { port, log })
   process.stdout.write(
     `CytoLoom is at ${host.address}\nThe address holds a key of its own for this start. Ctrl-C ends it.\n`
   )
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
+  if (opensBrowser) {
+    const isOpen = await openBrowser(host.ticket())
+    const sentence = isOpen
+      ? 'It opens in your browser.'
+      : 'No browser could be opened here: open the address yourself.'
+    process.stdout.write(`${sentence}\n`)
+  }
+  await stopped
   for (const sentence of quitSentences(app.whenQuitting())) process.stdout.write(`${sentence}\n`)
   await host.close()
   await app.close()

@@ -34,7 +34,7 @@ export function addShareCommands(program: Command, host: Host): void {
     .option('--port <number>', 'port of the page; 0 takes a free one', wholeNumber, 0)
     .action(async ({ workspace, port }: CommonOptions & { port: number }) => {
       const { serve } = await import('./serve.ts') // the only command with a web server
-      await serve(workspace, port)
+      await serve({ workspace, port, opensBrowser: false })
     })
 }
 

@@ -16,11 +16,18 @@ export class Guard {
   readonly #token: string
   readonly #hosts: readonly string[]
   readonly #cookieName: string
+  /** Tokens that let in once. */
+  readonly #tickets: string[] = []
 
   constructor(token: string, port: number) {
     this.#token = token
     this.#hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
     this.#cookieName = `cytoloom-${port}` // cookies are shared by all ports of a host
+  }
+
+  /** From now on the ticket opens the door, once. */
+  sell(ticket: string): void {
+    this.#tickets.push(ticket)
   }
 
   judge(request: IncomingMessage): Verdict {
@@ -30,19 +37,28 @@ export class Guard {
 
     const { pathname, searchParams } = new URL(request.url ?? '/', `http://${host}`)
     const given = searchParams.get('token')
-    if (request.method === 'GET' && pathname === '/' && given !== null) {
-      if (!this.#isToken(given)) return deny('This address is from an earlier start of CytoLoom. Use the newest one.')
-      return {
-        kind: 'enter',
-        cookie: `${this.#cookieName}=${this.#token}; HttpOnly; SameSite=Strict; Path=/`
-      }
-    }
+    if (request.method === 'GET' && pathname === '/' && given !== null) return this.#letIn(given)
     if (this.#isToken(cookie(request, this.#cookieName))) return { kind: 'admit' }
     return deny('Open CytoLoom with the whole address that it printed when it started: it ends in a token.')
   }
 
+  #letIn(given: string): Verdict {
+    if (!this.#isToken(given) && !this.#takeTicket(given)) {
+      return deny(
+        'This address was used before, or is from an earlier start of CytoLoom. Open the one that it printed.'
+      )
+    }
+    return { kind: 'enter', cookie: `${this.#cookieName}=${this.#token}; HttpOnly; SameSite=Strict; Path=/` }
+  }
+
   #isToken(given: string | undefined): boolean {
-    return given !== undefined && timingSafeEqual(digest(given), digest(this.#token))
+    return given !== undefined && isSame(given, this.#token)
+  }
+
+  #takeTicket(given: string): boolean {
+    const place = this.#tickets.findIndex((ticket) => isSame(given, ticket))
+    if (place >= 0) this.#tickets.splice(place, 1)
+    return place >= 0
   }
 }
 
@@ -66,6 +82,10 @@ function isFromOwnPage(request: IncomingMessage, host: string): boolean {
 function cookie(request: IncomingMessage, name: string): string | undefined {
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
+}
+
+function isSame(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token))
 }
 
 function digest(text: string): Buffer {
