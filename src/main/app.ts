@@ -93,7 +93,9 @@ const services = {
   enginePacks: () => import('./services/engine-packs.ts'),
   masks: () => import('./services/masks.ts'),
   runs: () => import('./services/runs.ts'),
-  synthetic: () => import('./services/synthetic.ts')
+  storage: () => import('./services/storage.ts'),
+  synthetic: () => import('./services/synthetic.ts'),
+  things: () => import('./services/things.ts')
 }
 
 function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
@@ -133,6 +135,7 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
     'packages.create': (input, context) => carryOut(desk, 'package', input, context),
     'packages.verify': (input, context) => carryOut(desk, 'verify', input, context),
     'packages.open': (input, context) => carryOut(desk, 'open', input, context),
+    ...thingHandlers(app),
     'demo.run': (input, context) => carryOut(desk, 'sample', input, context),
     'tasks.start': (input) => tasks.start(input),
     'tasks.list': (input) => ({ tasks: tasks.list(input) }),
@@ -145,6 +148,19 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
     'tasks.dismiss': ({ id }) => tasks.dismiss(id),
     'tasks.move': ({ id, place }) => tasks.move(id, place),
     'tasks.quitting': () => tasks.whenQuitting()
+  }
+}
+
+function thingHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, `things.${string}`>> {
+  return {
+    'things.rename': async (input) => (await services.things()).renameThing(app, input),
+    'things.note': async (input) => (await services.things()).noteThing(app, input),
+    'things.trash': async (input) => (await services.things()).trashThings(app, input),
+    'things.restore': async (input) => (await services.things()).restoreThing(app, input),
+    'things.inTrash': async () => (await services.things()).listTrash(app),
+    'things.emptyTrash': async () => (await services.things()).emptyTrash(app),
+    'things.storage': async () => (await services.storage()).measureStorage(app),
+    'things.origin': async (input) => (await services.things()).originOf(app, input)
   }
 }
 

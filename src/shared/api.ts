@@ -19,6 +19,19 @@ import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, T
 import { ScoreRequest, ScoreResult } from './scores.ts'
 import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
 import { ListTasks, QuitReport, StartTask, Task } from './tasks.ts'
+import {
+  EmptyTrashResult,
+  NoteRequest,
+  OneThing,
+  OriginResult,
+  RenameRequest,
+  RestoreResult,
+  StorageResult,
+  ThingResult,
+  TrashContents,
+  TrashRequest,
+  TrashResult
+} from './tending.ts'
 import { HistoryEntry } from './training.ts'
 
 const ByName = z.object({ name: z.string() })
@@ -139,6 +152,14 @@ export const requests = {
   'packages.create': { input: CreatePackageRequest, output: PackageResult },
   'packages.verify': { input: z.object({ file: z.string() }), output: VerifyResult },
   'packages.open': { input: z.object({ file: z.string(), name: Name.optional() }), output: OpenResult },
+  'things.rename': { input: RenameRequest, output: ThingResult },
+  'things.note': { input: NoteRequest, output: ThingResult },
+  'things.trash': { input: TrashRequest, output: TrashResult },
+  'things.restore': { input: OneThing, output: RestoreResult },
+  'things.inTrash': { input: z.object({}), output: TrashContents },
+  'things.emptyTrash': { input: z.object({}), output: EmptyTrashResult },
+  'things.storage': { input: z.object({}), output: StorageResult },
+  'things.origin': { input: OneThing, output: OriginResult },
   /** Runs the bundled sample through every step and answers at the end. */
   'demo.run': { input: DemoRequest, output: DemoResult },
 

@@ -19,6 +19,7 @@ export const RemedyOption = z.enum([
   'generator',
   'images',
   'iterations',
+  'kind',
   'learningRate',
   'microBatch',
   'minutes',

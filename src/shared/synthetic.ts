@@ -18,6 +18,8 @@ export const Synthetic = z.object({
   created: z.string(),
   /** Name of the run, or of the package it came in. */
   origin: z.string(),
+  /** Id of the run, where it is one of this workspace. */
+  run: z.string().optional(),
   iteration: z.int().nonnegative(),
   seed: z.int(),
   truncation: z.number(),

@@ -14,9 +14,32 @@ function isInnerPath(path: string): boolean {
   return !/[\\:\p{Cc}]/u.test(path) && path.split('/').every((part) => !['', '.', '..'].includes(part))
 }
 
-/** What whoever tends a workspace gives its things, of every kind. */
+/** What a workspace knows of its things beside what they are, of every kind. */
 export const tending = {
   note: z.string().optional(),
   /** When it was put into the trash; absent from what is in use. Its folder stays where it is until the trash is emptied. */
-  trashed: z.string().optional()
+  trashed: z.string().optional(),
+  /** Its files were taken away from outside. It is shown, and can be removed or its files put back. */
+  missing: z.boolean().optional(),
+  /** The folder, archive or package that it came from, as a path on this computer. */
+  source: z.string().optional()
+}
+
+/** What things of every kind have in common. */
+export const ThingSummary = z.object({
+  kind: ThingKind,
+  id: z.string(),
+  name: z.string(),
+  created: z.string(),
+  ...tending
+})
+export type ThingSummary = z.infer<typeof ThingSummary>
+
+const homeFields = ['note', 'trashed', 'missing', 'source', 'run'] as const
+type HomeField = (typeof homeFields)[number]
+
+/** A set without what only its own workspace knows of it: as it goes into a package, and as it comes out of one. */
+export function withoutHome<Set extends object>(set: Set): Omit<Set, HomeField> {
+  const fields = Object.entries(set).filter(([field]) => !homeFields.some((name) => name === field))
+  return Object.fromEntries(fields) as Omit<Set, HomeField> // the same fields but these
 }

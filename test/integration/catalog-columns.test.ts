@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { Catalog } from '../../src/main/catalog/catalog.ts'
 import { migrate, migrations } from '../../src/main/catalog/migrations.ts'
 import { columnsFromSchemas } from '../../src/main/catalog/migrations/005-columns-from-schemas.sql.ts'
+import { missingThings } from '../../src/main/catalog/migrations/007-missing-things.sql.ts'
 import {
   sampleDataset,
   sampleDatasetImages,
@@ -124,5 +125,23 @@ test('005 leaves no table without its owner’s rows bound to it', () => {
   catalog.synthetic.remove('sy1')
 
   expect(counts()).toEqual([0, 0, 0, 0, 0])
+  db.close()
+})
+
+test('007 lets a thing whose files are gone keep its name without taking it', () => {
+  const db = new SQLite(':memory:')
+  const before = migrations.indexOf(missingThings)
+  migrate(db, ':memory:', migrations.slice(0, before))
+  insert(db, 'runs', { ...sampleRun(), rest: {} })
+  migrate(db, ':memory:')
+  const { runs } = new Catalog(db)
+  expect(() => runs.insert(sampleRun('run2'))).toThrow('already a run')
+  runs.tend('run1', { missing: true })
+  runs.insert(sampleRun('run2'))
+
+  expect(runs.list().map(({ id, name, missing }) => [id, name, missing])).toEqual([
+    ['run1', 'first run', true],
+    ['run2', 'first run', undefined]
+  ])
   db.close()
 })

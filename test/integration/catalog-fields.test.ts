@@ -20,9 +20,9 @@ const runs = { numRuns: 60 }
 const listOf = <Part>(schema: z.ZodType<Part>, keyOf: (part: Part) => unknown) =>
   fc.uniqueArray(anyValueOf(schema), { maxLength: 4, selector: (part) => JSON.stringify(keyOf(part)) })
 
-/** What is in use is listed; what is in the trash is not, and has its own tests. */
-const inUse = <Value extends { trashed?: string | undefined }>(value: Value): Value => {
-  const { trashed: _, ...rest } = value
+/** What is in use; what is in the trash or missing has its own tests. */
+const inUse = <Value extends { trashed?: string | undefined; missing?: boolean | undefined }>(value: Value): Value => {
+  const { trashed: _, missing: __, ...rest } = value
   return rest as Value
 }
 
@@ -78,8 +78,10 @@ describe('every field that a schema has comes back as it was stored', () => {
         withCatalog((catalog) => {
           catalog.runs.insert(run)
           expect(catalog.runs.list()).toStrictEqual([run])
-          catalog.runs.update({ ...later, id: run.id })
-          expect(catalog.runs.list()).toStrictEqual([{ ...later, id: run.id }])
+          const { id, name, note } = run
+          const { note: _, ...changed } = later
+          catalog.runs.update({ ...later, id })
+          expect(catalog.runs.list()).toStrictEqual([{ ...changed, id, name, ...(note === undefined ? {} : { note }) }])
         })
       }),
       runs

@@ -180,7 +180,7 @@ describe('a workspace from a stranger', () => {
   })
 
   test('whose catalogue names a place outside is not read there', async () => {
-    const folder = await workspaceWith({ 'datasets/ds1/about.json': about })
+    const folder = await workspaceWith({ 'datasets/ds1/about.json': about, 'datasets/ds9/images/a.tif': 'picture' })
     const host = await openTestApp(folder)
     await host.app.close()
     const catalog = openCatalog(join(folder, 'catalog.sqlite'))
@@ -189,7 +189,10 @@ describe('a workspace from a stranger', () => {
     catalog.close()
     const again = await openTestApp(folder)
 
-    await expect(again.request('datasets.show', { name: 'hostile' })).rejects.toThrow('path below its folder')
+    await expect(again.request('datasets.show', { name: 'hostile' })).rejects.toMatchObject({
+      kind: 'input',
+      message: 'An entry of the catalogue is damaged (images: file).'
+    })
     await again.app.close()
   })
 })

@@ -61,6 +61,15 @@ describe('things of every kind', () => {
     expect(runs.find('first run')).toStrictEqual(finished)
   })
 
+  test('a run keeps the name, note and place that it was given while an older copy of it was written', () => {
+    const { runs } = openCatalog(':memory:')
+    runs.insert(sampleRun())
+    runs.tend('run1', { name: 'renamed', note: 'The good one.' })
+    runs.update({ ...sampleRun(), iteration: 5 })
+
+    expect(runs.list()).toStrictEqual([{ ...sampleRun(), iteration: 5, name: 'renamed', note: 'The good one.' }])
+  })
+
   test('a synthetic set comes back as it was stored, with its classes and pictures', () => {
     const { synthetic } = openCatalog(':memory:')
     synthetic.insert(sampleSynthetic(), sampleSyntheticImages())

@@ -138,7 +138,7 @@ function takeInto<Stored extends Thing, About extends { readonly thing: Stored }
     (a, b) => compare(a.thing.created, b.thing.created) || compare(a.thing.id, b.thing.id)
   )
   for (const about of inOrder) {
-    const { thing } = about
+    const thing = { ...about.thing, missing: undefined }
     insert(thing.trashed === undefined ? { ...thing, name: table.freeName(thing.name) } : thing, about)
   }
   return unknown.length

@@ -7,6 +7,7 @@ import { packedDatasets } from './migrations/003-packed-datasets.sql.ts'
 import { tasks } from './migrations/004-tasks.sql.ts'
 import { columnsFromSchemas } from './migrations/005-columns-from-schemas.sql.ts'
 import { stoppedRuns } from './migrations/006-stopped-runs.sql.ts'
+import { missingThings } from './migrations/007-missing-things.sql.ts'
 
 /** One step of the schema, in order: step n leads from version n − 1 to n, and never changes once it was released. */
 export const migrations: readonly string[] = [
@@ -15,7 +16,8 @@ export const migrations: readonly string[] = [
   packedDatasets,
   tasks,
   columnsFromSchemas,
-  stoppedRuns
+  stoppedRuns,
+  missingThings
 ]
 
 /**

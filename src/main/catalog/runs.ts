@@ -1,4 +1,5 @@
 import { type Database, type Statement } from 'better-sqlite3'
+import { invariant } from '../../shared/errors.ts'
 import { Checkpoint, Run } from '../../shared/runs.ts'
 import { HistoryEntry } from '../../shared/training.ts'
 import { SchemaTable } from './schema-table.ts'
@@ -23,8 +24,15 @@ export class RunTable extends ThingTable<Run> {
     write.immediate()
   }
 
+  /** Writes how far it is. Its name, note and place are whoever's who tends the workspace. */
   update(run: Run): void {
-    this.change(run)
+    const write = this.#db.transaction(() => {
+      const known = this.called(run.id).find(({ id }) => id === run.id)
+      invariant(known !== undefined, `run ${run.id} is in the catalogue before it is updated`)
+      const { name, note, trashed } = known
+      this.change({ ...run, name, note, trashed })
+    })
+    write.immediate()
   }
 
   /** Adds entries in one transaction. An entry told again replaces the earlier one, so a history never repeats. */

@@ -1,5 +1,6 @@
 import { type Database, type Statement } from 'better-sqlite3'
 import { z } from 'zod'
+import { refuse } from '../../shared/errors.ts'
 
 /** A value as a row, with the columns that are not its own (those of its owner). */
 type Row = Record<string, string | number | null>
@@ -83,7 +84,13 @@ export class SchemaTable<Value extends object> {
     const present = this.#columns.filter(({ field }) => row.get(field) !== null)
     const fields = present.map(({ field, storage }) => [field, fromCell(row.get(field), storage)])
     const rest = z.record(z.string(), z.unknown()).parse(fromCell(row.get(restAlias), 'json'))
-    return this.#schema.parse({ ...rest, ...Object.fromEntries(fields) })
+    const { data, error } = this.#schema.safeParse({ ...rest, ...Object.fromEntries(fields) })
+    if (error === undefined) return data
+    const [issue] = error.issues
+    throw refuse(`An entry of the catalogue is damaged (${this.#table}: ${issue?.path.join('.') ?? ''}).`, {
+      remedies: [{ action: 'rebuild-catalogue' }],
+      cause: error
+    })
   }
 }
 

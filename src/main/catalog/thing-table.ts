@@ -11,6 +11,16 @@ export interface Thing {
   readonly created: string
   readonly note?: string | undefined
   readonly trashed?: string | undefined
+  readonly missing?: boolean | undefined
+  readonly source?: string | undefined
+}
+
+/** What whoever tends the workspace changes; `undefined` takes it away. */
+export interface Tending {
+  readonly name?: string
+  readonly note?: string | undefined
+  readonly trashed?: string | undefined
+  readonly missing?: boolean | undefined
 }
 
 interface Shape<Stored extends Thing> {
@@ -24,11 +34,12 @@ interface Shape<Stored extends Thing> {
 
 /** Data sets, prepared sets, runs, synthetic sets or packages: things with an id, a date, and a name that no other has. */
 export class ThingTable<Stored extends Thing> {
+  readonly #db: Database
   readonly #shape: Shape<Stored>
   readonly #insert: (thing: Stored) => void
   readonly #update: (thing: Stored) => number
-  readonly #list: (parameters: object) => Stored[]
-  readonly #find: (parameters: { nameOrId: string }) => Stored[]
+  readonly #all: (parameters: object) => Stored[]
+  readonly #called: (parameters: { nameOrId: string }) => Stored[]
   readonly #remove: Statement<{ id: string }>
   readonly #clear: Statement<[]>
   readonly #nameTaken: Statement<{ name: string }, number>
@@ -37,36 +48,60 @@ export class ThingTable<Stored extends Thing> {
   constructor(db: Database, shape: Shape<Stored>) {
     const { table, schema } = shape
     const rows = new SchemaTable<Stored>(db, table, schema)
+    this.#db = db
     this.#shape = shape
     this.#insert = rows.prepareInsert()
     this.#update = rows.prepareUpdate()
-    this.#list = rows.prepareSelect('WHERE trashed IS NULL ORDER BY created DESC, id')
-    this.#find = rows.prepareSelect(
-      `WHERE trashed IS NULL AND (id = :nameOrId OR name = :nameOrId) ORDER BY id = :nameOrId DESC LIMIT 1`
+    this.#all = rows.prepareSelect('ORDER BY created DESC, id')
+    this.#called = rows.prepareSelect(
+      `WHERE id = :nameOrId OR name = :nameOrId
+       ORDER BY id = :nameOrId DESC, trashed IS NOT NULL, missing IS TRUE, trashed DESC, created DESC, id`
     )
     this.#remove = db.prepare(`DELETE FROM ${table} WHERE id = :id`)
     this.#clear = db.prepare(`DELETE FROM ${table}`)
     this.#nameTaken = db
-      .prepare<{ name: string }, number>(`SELECT 1 FROM ${table} WHERE name = :name AND trashed IS NULL`)
+      .prepare<{ name: string }, number>(
+        `SELECT 1 FROM ${table} WHERE name = :name AND trashed IS NULL AND missing IS NOT TRUE`
+      )
       .pluck()
     this.#idTaken = db.prepare<{ id: string }, number>(`SELECT 1 FROM ${table} WHERE id = :id`).pluck()
   }
 
-  /** Newest first. */
+  /** Newest first, without what is in the trash. */
   list(): Stored[] {
-    return this.#list({})
+    return this.all().filter(({ trashed }) => trashed === undefined)
   }
 
-  /** The thing of this id, else of this name. */
+  /** Newest first. */
+  all(): Stored[] {
+    return this.#all({})
+  }
+
+  /** Of this id, or of this name: those that can be used first, what is in the trash last. */
+  called(nameOrId: string): Stored[] {
+    return this.#called({ nameOrId })
+  }
+
+  /** The thing of this id, else of this name, that can be used. */
   find(nameOrId: string): Stored | undefined {
-    return this.#find({ nameOrId })[0]
+    return this.called(nameOrId).find(({ trashed, missing }) => trashed === undefined && missing !== true)
   }
 
-  /** @throws AppError of kind `input` where there is none */
+  /** @throws AppError of kind `input` where there is none, or one that cannot be used */
   require(nameOrId: string): Stored {
-    const thing = this.find(nameOrId)
-    if (thing === undefined) {
-      throw refuse(`There is no ${this.#shape.noun} called "${nameOrId}".`, { remedies: this.#shape.remedies })
+    const [thing] = this.called(nameOrId)
+    const { noun, remedies } = this.#shape
+    if (thing === undefined) throw refuse(`There is no ${noun} called "${nameOrId}".`, { remedies })
+    if (thing.trashed !== undefined) {
+      throw refuse(`The ${noun} "${thing.name}" is in the trash.`, {
+        remedies: [{ action: 'restore', name: nameOrId }]
+      })
+    }
+    if (thing.missing === true) {
+      throw refuse(`The files of the ${noun} "${thing.name}" (${thing.id}) are no longer in the workspace.`, {
+        next: 'Put its folder back, or move it to the trash.',
+        remedies
+      })
     }
     return thing
   }
@@ -89,6 +124,18 @@ export class ThingTable<Stored extends Thing> {
   /** Takes it out of the catalogue with all that is part of it; its folder is the caller's. */
   remove(id: string): void {
     this.#remove.run({ id })
+  }
+
+  /** Changes what is known of a thing beside what it is. */
+  tend(id: string, tending: Tending): Stored {
+    const write = this.#db.transaction(() => {
+      const thing = this.called(id).find((each) => each.id === id)
+      invariant(thing !== undefined, `the ${this.#shape.noun} ${id} is in the catalogue before it is tended`)
+      const tended = { ...thing, ...tending }
+      this.change(tended)
+      return tended
+    })
+    return write.immediate()
   }
 
   /** Takes everything out of it. */

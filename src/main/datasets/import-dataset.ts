@@ -2,7 +2,6 @@ import { mkdir, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type Dataset,
-  type DatasetId,
   type DatasetImage,
   type ImportRequest,
   type PlaneChoice,
@@ -39,6 +38,9 @@ export interface ImportedDataset {
   readonly warnings: Warning[]
 }
 
+/** What a data set is called and where it came from, beside what is found in it. */
+export type DatasetIdentity = Pick<Dataset, 'id' | 'name' | 'created' | 'source'>
+
 export interface ImportOptions extends TakeOptions {
   readonly onProgress?: (done: number, total: number) => void
   /** The same for the files of archives, which are unpacked first. */
@@ -57,7 +59,7 @@ export interface ImportOptions extends TakeOptions {
  */
 export async function importDataset(
   request: ImportRequest,
-  identity: { readonly id: DatasetId; readonly name: string; readonly created: string },
+  identity: DatasetIdentity,
   folder: string,
   options: ImportOptions = {}
 ): Promise<ImportedDataset> {
@@ -69,7 +71,7 @@ export async function importDataset(
 
 async function importFrom(
   request: ImportRequest,
-  identity: { readonly id: DatasetId; readonly name: string; readonly created: string },
+  identity: DatasetIdentity,
   folder: string,
   options: ImportOptions
 ): Promise<ImportedDataset> {
@@ -260,11 +262,7 @@ function nothingTaken(source: string, refused: readonly Refusal[]): AppError {
   })
 }
 
-function summarize(
-  identity: { readonly id: DatasetId; readonly name: string; readonly created: string },
-  format: string,
-  images: readonly DatasetImage[]
-): Dataset {
+function summarize(identity: DatasetIdentity, format: string, images: readonly DatasetImage[]): Dataset {
   return {
     ...identity,
     format,

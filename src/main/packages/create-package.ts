@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { type ManifestEntry, PackageFormat, type PackageResult } from '../../shared/packages.ts'
+import { withoutHome } from '../../shared/things.ts'
 import { sha256 } from '../files/checksum.ts'
 import { isThere, moveToFreePath, requireFreePath, stageFolder, sweepPartials } from '../files/atomic-write.ts'
 import { entryName, pictureName } from './entry-names.ts'
@@ -86,7 +87,9 @@ function makePlan(source: PackageSource): Plan {
 }
 
 function aboutAndFiles({ folder, about }: PackageSource): { about: PackageAbout; files: SetFiles } {
-  if (about.kind === 'synthetic') return { about, files: syntheticFiles(folder, about) }
+  if (about.kind === 'synthetic') {
+    return { about: { ...about, synthetic: withoutHome(about.synthetic) }, files: syntheticFiles(folder, about) }
+  }
   const packed = packDataset(about)
   return { about: packed.about, files: datasetFiles(folder, packed) }
 }

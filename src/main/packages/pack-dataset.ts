@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { type DatasetAbout } from '../../shared/abouts.ts'
 import { type DatasetImage } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
+import { withoutHome } from '../../shared/things.ts'
 
 /** A data set as a package has it. */
 export interface PackedDataset {
@@ -36,7 +37,7 @@ export function packDataset({ dataset, images, ...about }: DatasetAbout): Packed
   return {
     about: {
       ...about,
-      dataset: { ...dataset, images: annotated.length, annotated: annotated.length, classes },
+      dataset: { ...withoutHome(dataset), images: annotated.length, annotated: annotated.length, classes },
       images: packed.map(({ image }) => image)
     },
     originals: new Map(packed.map(({ original, image }) => [image.file, original])),

@@ -1,8 +1,11 @@
-import { type Output } from '../../shared/api.ts'
+import { readdir } from 'node:fs/promises'
+import type { Output } from '../../shared/api.ts'
+import { ThingKind } from '../../shared/things.ts'
 import { type AppContext } from './app-context.ts'
 import { readFolderAbouts } from './folder-abouts.ts'
 import { settleInterruptedRuns } from './interrupted-runs.ts'
 import { describePackages } from './stored-packages.ts'
+import { kindsOfThings, shelfOf } from './thing-kinds.ts'
 import { collections } from './workspace.ts'
 
 /**
@@ -14,6 +17,25 @@ export async function adoptFolders(app: AppContext): Promise<void> {
   const { abouts } = await readFolderAbouts(folders, (collection, id) => !catalog[collection].hasId(id))
   if (collections.some((collection) => abouts[collection].length > 0)) catalog.takeIn(abouts)
   await describePackages(app)
+  await noteMissing(app)
+}
+
+/** A run's row is there a moment before its folder. */
+const settledAfter = 60_000 // ms
+
+/** What was taken away from outside is missing from now on, and what was put back is there again. */
+async function noteMissing({ catalog, folders, environment }: AppContext): Promise<void> {
+  for (const kind of ThingKind.options) {
+    const there = new Set(await readdir(folders.folder(kindsOfThings[kind].collection)))
+    const shelf = shelfOf(catalog, kind)
+    for (const { id, name, created, trashed, missing } of shelf.all()) {
+      const isNew = environment.now().getTime() - Date.parse(created) < settledAfter
+      if (missing !== true && !there.has(id) && !isNew) shelf.tend(id, { missing: true })
+      if (missing === true && there.has(id)) {
+        shelf.tend(id, { missing: undefined, name: trashed === undefined ? shelf.freeName(name) : name })
+      }
+    }
+  }
 }
 
 /** Makes the catalogue anew from the folders. What it said before stays in a copy beside it. */
@@ -24,7 +46,7 @@ export async function rebuildCatalog(app: AppContext): Promise<Output<'app.rebui
   const before = `${folders.catalog}.before-rebuild`
   catalog.copyTo(before)
   const rebuilt = catalog.rebuild(abouts)
-  await settleInterruptedRuns(app)
+  settleInterruptedRuns(app)
   app.emit({ event: 'workspace.changed' })
   return { rebuilt, left: [...left], before }
 }

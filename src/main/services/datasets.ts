@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { DatasetId } from '../../shared/datasets.ts'
 import { hasZipEnding } from '../datasets/zip-source.ts'
@@ -18,7 +18,8 @@ export async function importSource(
   const id = DatasetId.parse(newId('d'))
   const staged = await stageFolder(app.folders.folder('datasets', id))
   try {
-    const identity = { id, name: request.name, created: app.environment.now().toISOString() }
+    const created = app.environment.now().toISOString()
+    const identity = { id, name: request.name, created, source: resolve(request.source) }
     const { dataset, images, refused, warnings } = await runInReader(
       app,
       {

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { DatasetId } from '../../shared/datasets.ts'
 import { SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
+import { withoutHome } from '../../shared/things.ts'
 import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
 import { drawLabels } from '../images/label-colours.ts'
 import { readLabelImage } from '../images/label-image.ts'
@@ -33,7 +34,8 @@ async function takeSynthetic(
   if (wanted !== undefined) requireFree(wanted)
   return takeWhole(app, app.folders.folder('synthetic', id), async (folder) => {
     const { about, verified } = await runInReader(app, { name: 'open', input: { file, folder }, file }, context)
-    const synthetic = { ...about.synthetic, id, name: wanted ?? about.synthetic.name }
+    const name = wanted ?? about.synthetic.name
+    const synthetic = { ...withoutHome(about.synthetic), id, name, source: resolve(file) }
     requireFree(synthetic.name)
     await drawPreviews(folder, about.images)
     const insert = (): void => {
@@ -53,7 +55,8 @@ async function takeDataset(
   if (wanted !== undefined) requireFree(wanted)
   return takeWhole(app, app.folders.folder('datasets', id), async (folder) => {
     const { about, verified } = await runInReader(app, { name: 'openDataset', input: { file, folder }, file }, context)
-    const dataset = { ...about.dataset, id, name: wanted ?? about.dataset.name }
+    const name = wanted ?? about.dataset.name
+    const dataset = { ...withoutHome(about.dataset), id, name, source: resolve(file) }
     requireFree(dataset.name)
     const insert = (): void => {
       if (!app.catalog.datasets.hasId(id)) app.catalog.datasets.insert(dataset, about.images)

@@ -55,6 +55,9 @@ async function findSet(app: AppContext, set: string): Promise<FoundSet> {
       about: { kind: 'dataset', version: 1, dataset, images }
     }
   }
+  for (const table of [app.catalog.synthetic, app.catalog.datasets]) {
+    if (table.called(set).length > 0) table.require(set) // in the trash, or missing
+  }
   throw refuse(`There is no synthetic set or data set called "${set}".`, {
     remedies: [
       { action: 'list', kind: 'dataset' },

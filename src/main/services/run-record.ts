@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type z } from 'zod'
 import { type RunAbout } from '../../shared/abouts.ts'
@@ -126,10 +127,12 @@ export class RunRecord {
 
   /** The run's folder describes itself, so that the catalogue can be rebuilt from it. */
   async describe(): Promise<void> {
-    const file = join(this.#app.folders.folder('runs', this.run.id), 'about.json')
+    const folder = this.#app.folders.folder('runs', this.run.id)
+    await mkdir(folder, { recursive: true })
+    const run = this.#app.catalog.runs.find(this.run.id) ?? this.run // it may have another name by now
     await writeFileAtomic(
-      file,
-      JSON.stringify({ kind: 'run', version: 1, run: this.run } satisfies z.infer<typeof RunAbout>)
+      join(folder, 'about.json'),
+      JSON.stringify({ kind: 'run', version: 1, run } satisfies z.infer<typeof RunAbout>)
     )
   }
 

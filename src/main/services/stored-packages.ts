@@ -27,10 +27,22 @@ export async function storePackage(
   app.emit({ event: 'workspace.changed' })
 }
 
+/** Where the file of a package is, and whether it lies among the workspace's own. */
+export function packageFileOf({ catalog, folders }: AppContext, id: string): { path: string; isInside: boolean } {
+  const stored = catalog.packages.called(id).find((each) => each.id === id)
+  const path = resolve(folders.root, stored?.file ?? '')
+  return { path, isInside: isBelow(folders.folder('packages'), path) }
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const within = relative(folder, path)
+  return within !== '' && !within.startsWith('..') && !isAbsolute(within)
+}
+
 /** A file in the workspace is known by its place there, since a workspace can be moved. */
 function placeOf(root: string, file: string): string {
-  const within = relative(root, resolve(file))
-  return within.startsWith('..') || isAbsolute(within) ? resolve(file) : within.replaceAll(sep, '/')
+  const path = resolve(file)
+  return isBelow(root, path) ? relative(root, path).replaceAll(sep, '/') : path
 }
 
 /** Writes what is missing of the folders that tell of packages: those of older versions had none. */

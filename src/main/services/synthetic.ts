@@ -112,6 +112,7 @@ function describeSet(
     name,
     created: app.environment.now().toISOString(),
     origin: model.name,
+    run: model.id,
     iteration,
     seed,
     truncation,

@@ -190,7 +190,9 @@ async function trainOnce(
 ): Promise<TrainOutcome> {
   const { run } = record
   const { resources } = app.environment
-  const from = run.from === undefined ? undefined : await requireModel(app, run.from)
+  const prepared = app.catalog.prepared.require(run.prepared)
+  const isBegun = record.safeIteration > 0 // then it needs no other model any more
+  const from = run.from === undefined || isBegun ? undefined : await requireModel(app, run.from)
   record.settle({ state: 'running', iteration: run.iteration })
   return runEngineJob(
     app.environment,
@@ -200,7 +202,7 @@ async function trainOnce(
       minutes,
       resources,
       runFolder: runFolder(app, run),
-      preparedFolder: app.folders.folder('prepared', run.prepared),
+      preparedFolder: app.folders.folder('prepared', prepared.id),
       settings: run.settings,
       classes: run.classes,
       fromRunFolder: from?.folder

@@ -7,6 +7,7 @@ import { addModelCommands } from './model-commands.ts'
 import { addScoreCommands } from './score-commands.ts'
 import { addShareCommands } from './share-commands.ts'
 import { addTaskCommands } from './task-commands.ts'
+import { addThingsCommands } from './things-commands.ts'
 
 /** The command line of CytoLoom: each command is a thin reading of its arguments. */
 export function createProgram(host: Host): Command {
@@ -21,6 +22,7 @@ export function createProgram(host: Host): Command {
   addScoreCommands(program, host)
   addShareCommands(program, host)
   addTaskCommands(program, host)
+  addThingsCommands(program, host)
   for (const command of program.commands) {
     command.exitOverride()
     addCommonOptions(command)

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import { type Input, type Output, type RequestName } from '../../shared/api.ts'
+import type { ErrorDetails } from '../../shared/errors.ts'
 import { EngineRequest } from '../../shared/runs.ts'
 import { wholeNumber } from './numbers.ts'
 
@@ -8,6 +9,8 @@ export interface Host {
   request<N extends RequestName>(name: N, input: Input<N>, workspace: string | undefined): Promise<Output<N>>
   /** Prints the answer as JSON, or the sentences for a person. */
   print(answer: unknown, sentences: string): void
+  /** Says why nothing was done: exit status of a refusal, and with `--json` the answer together with the error. */
+  refused(answer: object, message: string, details: ErrorDetails): never
   /** Says that the work stopped as asked and can go on. */
   stopped(message: string, next: string): never
 }

@@ -80,6 +80,7 @@ const placeholders: Record<RemedyOption, string | undefined> = {
   generator: 'KIND',
   images: 'FOLDER',
   iterations: 'N',
+  kind: 'KIND',
   learningRate: 'X',
   microBatch: 'N',
   minutes: 'N',

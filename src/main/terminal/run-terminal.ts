@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { type Input, type Output, type RequestName } from '../../shared/api.ts'
-import { AppError, fromWireError, toWireError, type WireError } from '../../shared/errors.ts'
+import { AppError, type ErrorDetails, fromWireError, toWireError, type WireError } from '../../shared/errors.ts'
 import { defaultEnvironment } from '../environment.ts'
 import { dispatch } from '../services/dispatch.ts'
 import { createProgram } from './commands.ts'
@@ -23,7 +23,7 @@ export async function runTerminal(words: readonly string[]): Promise<number> {
   } catch (thrown) {
     if (thrown instanceof CommanderError) return afterCommander(thrown, asJson)
     const error = toWireError(thrown)
-    report(error, asJson)
+    report(error, asJson, thrown instanceof RefusedAnswer ? thrown.answer : {})
     if (error.kind === 'defect' && thrown instanceof Error && process.env['CYTOLOOM_DEBUG'] !== undefined) {
       process.stderr.write(`${thrown.stack ?? ''}\n`)
     }
@@ -38,9 +38,9 @@ function afterCommander(thrown: CommanderError, asJson: boolean): number {
   return exitStatus.usage
 }
 
-function report(error: WireError, asJson: boolean): void {
+function report(error: WireError, asJson: boolean, answer: object = {}): void {
   if (asJson) {
-    process.stdout.write(`${JSON.stringify({ error })}\n`)
+    process.stdout.write(`${JSON.stringify({ ...answer, error })}\n`)
     return
   }
   const file = error.file !== undefined && !error.message.includes(error.file) ? `\n  File: ${error.file}` : ''
@@ -75,9 +75,22 @@ function createHost(asJson: boolean): Host {
     print(answer, sentences) {
       process.stdout.write(asJson ? `${JSON.stringify(answer)}\n` : `${sentences}\n`)
     },
+    refused(answer, message, details) {
+      throw new RefusedAnswer(answer, message, details)
+    },
     stopped(message, next) {
       throw new AppError('stopped', message, { next })
     }
+  }
+}
+
+/** An answer that says that nothing was done, and why. */
+class RefusedAnswer extends AppError {
+  readonly answer: object
+
+  constructor(answer: object, message: string, details: ErrorDetails) {
+    super('input', message, details)
+    this.answer = answer
   }
 }
 

@@ -1,8 +1,8 @@
 import { flushCompileCache } from 'node:module'
 import type { MessagePort } from 'node:worker_threads'
 import type { Output, ParsedInput, Progress } from '../../shared/api.ts'
-import type { DatasetId, ImportRequest, InspectRequest } from '../../shared/datasets.ts'
-import type { ImportedDataset } from '../datasets/import-dataset.ts'
+import type { ImportRequest, InspectRequest } from '../../shared/datasets.ts'
+import type { DatasetIdentity, ImportedDataset } from '../datasets/import-dataset.ts'
 import type { OpenedPackage } from '../packages/read-package.ts'
 import type { DatasetAbout } from '../../shared/abouts.ts'
 import type { PackageKind } from '../../shared/packages.ts'
@@ -18,7 +18,7 @@ export interface Surroundings {
 
 interface ImportWork {
   readonly request: ImportRequest
-  readonly identity: { readonly id: DatasetId; readonly name: string; readonly created: string }
+  readonly identity: DatasetIdentity
   readonly folder: string
   readonly workerPath: string
 }

@@ -96,6 +96,7 @@ const optionLabels: Readonly<Record<RemedyOption, string>> = {
   generator: 'Generator',
   images: 'Folder of images',
   iterations: 'Iterations',
+  kind: 'Kind of thing',
   learningRate: 'Learning rate',
   microBatch: 'Samples at a time',
   minutes: 'Minutes',

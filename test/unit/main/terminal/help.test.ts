@@ -5,6 +5,9 @@ import { createProgram } from '../../../../src/main/terminal/commands.ts'
 const program = createProgram({
   request: () => Promise.reject(new Error('Nothing is asked for here.')),
   print: () => undefined,
+  refused: (_, message) => {
+    throw new Error(message)
+  },
   stopped: (message) => {
     throw new Error(message)
   }

@@ -8,6 +8,9 @@ import { everyRemedy } from '../../../support/remedies.ts'
 const program = createProgram({
   request: () => Promise.reject(new Error('Nothing is asked for here.')),
   print: () => undefined,
+  refused: (_, message) => {
+    throw new Error(message)
+  },
   stopped: (message) => {
     throw new Error(message)
   }

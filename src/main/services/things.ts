@@ -1,0 +1,140 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Output, ParsedInput } from '../../shared/api.ts'
+import { refuse } from '../../shared/errors.ts'
+import type { ThingSummary } from '../../shared/things.ts'
+import type { Tending } from '../catalog/thing-table.ts'
+import { isThere, removeFolder, writeFileAtomic } from '../files/atomic-write.ts'
+import { bytesBelow } from '../files/disk-use.ts'
+import type { AppContext } from './app-context.ts'
+import { packageFileOf } from './stored-packages.ts'
+import { allThings, kindsOfThings, requireThing, shelfOf, summaryOf } from './thing-kinds.ts'
+import { Relations } from './thing-relations.ts'
+
+export async function renameThing(
+  app: AppContext,
+  { name, ...choice }: ParsedInput<'things.rename'>
+): Promise<Output<'things.rename'>> {
+  const thing = requireThing(app.catalog, choice)
+  if (name !== thing.name && shelfOf(app.catalog, thing.kind).nameTaken(name)) {
+    throw refuse(`There is already a ${kindsOfThings[thing.kind].noun} called "${name}".`, {
+      remedies: [{ action: 'choose-name' }]
+    })
+  }
+  return { thing: await tend(app, thing, { name }) }
+}
+
+export async function noteThing(
+  app: AppContext,
+  { note, ...choice }: ParsedInput<'things.note'>
+): Promise<Output<'things.note'>> {
+  const thing = requireThing(app.catalog, choice)
+  return { thing: await tend(app, thing, { note: note === '' ? undefined : note }) }
+}
+
+/** Moves things to the trash, where they take no name and can be restored. */
+export async function trashThings(
+  app: AppContext,
+  { things, kind, needing }: ParsedInput<'things.trash'>
+): Promise<Output<'things.trash'>> {
+  const named = things.map((thing) => requireThing(app.catalog, { thing, kind }))
+  const needed = new Relations(app.catalog).needing(named.map(({ id }) => id))
+  if (needing === 'ask' && needed.length > 0) return { trashed: [], needed }
+  const chosen = needing === 'take' ? [...named, ...needed] : named
+  for (const thing of chosen) requireIdle(app, thing)
+  const now = app.environment.now().toISOString()
+  const trashed: ThingSummary[] = []
+  for (const thing of chosen) trashed.push(await tend(app, thing, { trashed: now }))
+  return needing === 'leave' && needed.length > 0 ? { trashed, needed } : { trashed }
+}
+
+/** Whoever works on a thing writes to its folder. */
+function requireIdle({ catalog }: AppContext, { kind, id, name }: ThingSummary): void {
+  if (!catalog.tasks.active().some(({ thing }) => thing === id)) return
+  throw refuse(`The ${kindsOfThings[kind].noun} "${name}" is being worked on.`, {
+    remedies: [{ action: 'pause-run', run: name }]
+  })
+}
+
+/** Takes a thing out of the trash, with what it needs; a name that was given to another meanwhile gets a number. */
+export async function restoreThing(
+  app: AppContext,
+  choice: ParsedInput<'things.restore'>
+): Promise<Output<'things.restore'>> {
+  const thing = requireThing(app.catalog, choice, 'trash')
+  const lacking = new Relations(app.catalog).lacking(thing.id).flatMap(({ id }) => id ?? [])
+  const along: ThingSummary[] = []
+  for (const id of lacking) along.push(await restore(app, requireThing(app.catalog, { thing: id }, 'trash')))
+  return { thing: await restore(app, thing), along }
+}
+
+function restore(app: AppContext, thing: ThingSummary): Promise<ThingSummary> {
+  const name = shelfOf(app.catalog, thing.kind).freeName(thing.name)
+  return tend(app, thing, { trashed: undefined, name })
+}
+
+/** What is in the trash, what was put there last first. */
+export function listTrash({ catalog }: AppContext): Output<'things.inTrash'> {
+  const things = allThings(catalog).filter(({ trashed }) => trashed !== undefined)
+  return { things: things.sort((a, b) => (b.trashed ?? '').localeCompare(a.trashed ?? '')) }
+}
+
+/** Removes what is in the trash for good. */
+export async function emptyTrash(app: AppContext): Promise<Output<'things.emptyTrash'>> {
+  const { catalog, folders } = app
+  const kept: string[] = []
+  const { things } = listTrash(app)
+  let bytes = 0
+  for (const thing of things) {
+    const folder = folders.folder(kindsOfThings[thing.kind].collection, thing.id)
+    bytes += await bytesBelow(folder)
+    if (thing.kind === 'package') {
+      const file = packageFileOf(app, thing.id)
+      if (file.isInside) bytes += await removeFile(file.path)
+      else if (await isThere(file.path)) kept.push(file.path)
+    }
+    // The folder first: what is cut off here is in the trash still, and is removed the next time.
+    await removeFolder(folder)
+    shelfOf(catalog, thing.kind).remove(thing.id)
+  }
+  app.emit({ event: 'workspace.changed' })
+  return { removed: things, bytes, kept }
+}
+
+async function removeFile(path: string): Promise<number> {
+  const bytes = await bytesBelow(path)
+  await rm(path, { force: true })
+  return bytes
+}
+
+export function originOf({ catalog }: AppContext, choice: ParsedInput<'things.origin'>): Output<'things.origin'> {
+  const thing = requireThing(catalog, choice)
+  const relations = new Relations(catalog)
+  return { thing, origin: { from: relations.from(thing.id), usedBy: relations.usedBy(thing.id) } }
+}
+
+/** In the catalogue, which is the truth, and in the thing's folder, from which the catalogue can be made anew. */
+async function tend(app: AppContext, thing: ThingSummary, tending: Tending): Promise<ThingSummary> {
+  const tended = summaryOf(thing.kind, shelfOf(app.catalog, thing.kind).tend(thing.id, tending))
+  await describe(app, tended)
+  app.emit({ event: 'workspace.changed' })
+  return tended
+}
+
+async function describe({ folders }: AppContext, { kind, id, name, note, trashed }: ThingSummary): Promise<void> {
+  const { collection, place } = kindsOfThings[kind]
+  const file = join(folders.folder(collection, id), 'about.json')
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return // its files are missing
+  const about: unknown = JSON.parse(text)
+  await writeFileAtomic(file, JSON.stringify(changedAt(about, place, { name, note, trashed })))
+}
+
+const Fields = z.record(z.string(), z.unknown())
+
+/** The same value with other fields at a place inside; those that are undefined are gone. */
+function changedAt(value: unknown, [part, ...deeper]: readonly string[], change: object): unknown {
+  const fields = Fields.parse(value)
+  return part === undefined ? { ...fields, ...change } : { ...fields, [part]: changedAt(fields[part], deeper, change) }
+}
