@@ -42,10 +42,10 @@ export class Computer {
   }
 
   /** Fetches TensorFlow from PyPI: the one thing here that needs the internet. */
-  async build(forGraphicsCard: boolean): Promise<void> {
+  async build(forGraphicsCard: boolean, anew = false): Promise<void> {
     await this.#do(
       forGraphicsCard ? 'build-gpu' : 'build',
-      async () => (await this.#bridge.call('engine.build', { gpu: forGraphicsCard })).packs
+      async () => (await this.#bridge.call('engine.build', { gpu: forGraphicsCard, force: anew })).packs
     )
   }
 

@@ -1,28 +1,32 @@
 import { createContext } from 'svelte'
+import { SvelteMap } from 'svelte/reactivity'
 import { AppError, fromWireError, toWireError } from '../../shared/errors.ts'
 
-/** The one place where failed requests end: the newest is shown until it is put away or something works again. */
-export class Problems {
-  #newest = $state.raw<AppError>()
+/** What a problem belongs to: the page as a whole, a part of it, or a thing by its id. */
+export type Subject = 'page' | 'sample' | 'computer' | 'packs' | `set ${string}` | `task ${string}`
 
-  get newest(): AppError | undefined {
-    return this.#newest
+/** The one place where failed requests end. A problem stays with its subject until it is dismissed or the work succeeds. */
+export class Problems {
+  readonly #bySubject = new SvelteMap<Subject, AppError>()
+
+  of(subject: Subject): AppError | undefined {
+    return this.#bySubject.get(subject)
   }
 
-  /** Waits for the work; if it fails, the reason is shown. Tells whether it worked. */
-  async attempt(work: Promise<unknown>): Promise<boolean> {
+  /** Waits for the work; if it fails, the reason is shown with its subject. Tells whether it worked. */
+  async attempt(subject: Subject, work: Promise<unknown>): Promise<boolean> {
     try {
       await work
-      this.#newest = undefined
+      this.#bySubject.delete(subject)
       return true
     } catch (thrown) {
-      this.#newest = thrown instanceof AppError ? thrown : fromWireError(toWireError(thrown))
+      this.#bySubject.set(subject, thrown instanceof AppError ? thrown : fromWireError(toWireError(thrown)))
       return false
     }
   }
 
-  dismiss(): void {
-    this.#newest = undefined
+  dismiss(subject: Subject): void {
+    this.#bySubject.delete(subject)
   }
 }
 

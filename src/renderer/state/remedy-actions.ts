@@ -1,19 +1,40 @@
 import { createContext } from 'svelte'
 import { type Remedy } from '../../shared/remedies.ts'
+import { type Computer } from './computer.svelte.ts'
+import { type Problems } from './problems.svelte.ts'
+import { type TaskList } from './tasks.svelte.ts'
 
-/** The screens that a remedy can lead to. */
-export interface Ways {
+/** What remedies are carried out with. */
+export interface Means {
   readonly showSettings: () => void
+  readonly computer: Computer
+  readonly tasks: TaskList
+  readonly problems: Problems
 }
 
 /** What the page does for a remedy, or undefined where it has no screen for it yet: then the remedy stays a sentence. */
 export type RemedyAction = (remedy: Remedy) => (() => void) | undefined
 
-export function remedyActions({ showSettings }: Ways): RemedyAction {
-  return ({ action }) => (settled.has(action) ? showSettings : undefined)
+export function remedyActions({ showSettings, computer, tasks, problems }: Means): RemedyAction {
+  const attempt = (work: () => Promise<unknown>) => () => void problems.attempt('page', work())
+  const deeds: Deeds = {
+    'install-engine': ({ engine, anew }) => {
+      const build = () => computer.build(engine === 'native-gpu', anew)
+      return () => {
+        showSettings()
+        void problems.attempt('packs', build())
+      }
+    },
+    'install-engine-file': () => showSettings,
+    'remove-engine': () => showSettings,
+    'resume-run': ({ action: _, ...input }) => attempt(() => tasks.start('resume', input)),
+    'open-package': ({ file }) => attempt(() => tasks.start('open', { file })),
+    'task-again': ({ task }) => attempt(() => tasks.ask('again', task))
+  }
+  // The table pairs each action with its own remedy; a looked-up entry loses that pairing for the compiler.
+  return (remedy) => (deeds[remedy.action] as ((remedy: Remedy) => () => void) | undefined)?.(remedy)
 }
 
-/** What is done in Settings. */
-const settled: ReadonlySet<Remedy['action']> = new Set(['install-engine', 'install-engine-file', 'remove-engine'])
+type Deeds = { readonly [A in Remedy['action']]?: (remedy: Extract<Remedy, { action: A }>) => () => void }
 
 export const [getRemedyAction, setRemedyAction] = createContext<RemedyAction>()

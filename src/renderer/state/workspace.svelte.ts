@@ -39,7 +39,7 @@ export class WorkspaceContent {
   }
 
   #reload(): void {
-    void this.#problems.attempt(this.load())
+    void this.#problems.attempt('page', this.load())
   }
 
   #takeRun(run: Run): void {

@@ -57,21 +57,6 @@ describe('WorkspaceContent', () => {
       throw new AppError('resources', 'The disk is gone.')
     })
     transport.emit({ event: 'workspace.changed' })
-    await expect.poll(() => problems.newest?.message).toBe('The disk is gone.')
-  })
-})
-
-describe('Problems', () => {
-  test('keeps the newest failure until something works or it is put away', async () => {
-    const problems = new Problems()
-    expect(await problems.attempt(Promise.reject(new AppError('input', 'No.', { next: 'Ask.' })))).toBe(false)
-    expect(problems.newest).toMatchObject({ message: 'No.', next: 'Ask.' })
-    problems.dismiss()
-    expect(problems.newest).toBeUndefined()
-
-    await problems.attempt(Promise.reject(new Error('a defect')))
-    expect(problems.newest).toMatchObject({ kind: 'defect', details: 'a defect' })
-    expect(await problems.attempt(Promise.resolve())).toBe(true)
-    expect(problems.newest).toBeUndefined()
+    await expect.poll(() => problems.of('page')?.message).toBe('The disk is gone.')
   })
 })

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { Bridge } from '../../../../src/renderer/bridge.ts'
+import { Computer } from '../../../../src/renderer/state/computer.svelte.ts'
+import { Problems } from '../../../../src/renderer/state/problems.svelte.ts'
+import { remedyActions } from '../../../../src/renderer/state/remedy-actions.ts'
+import { TaskList } from '../../../../src/renderer/state/tasks.svelte.ts'
+import { FakeTransport } from '../../../support/fake-transport.ts'
+import { everyRemedy } from '../../../support/remedies.ts'
+
+function page() {
+  const transport = new FakeTransport()
+  const bridge = new Bridge(transport)
+  const shown: string[] = []
+  const problems = new Problems()
+  const actionOf = remedyActions({
+    showSettings: () => shown.push('settings'),
+    computer: new Computer(bridge),
+    tasks: new TaskList(bridge),
+    problems
+  })
+  return { transport, shown, actionOf, problems }
+}
+
+test('resuming with fewer samples at a time starts that task', () => {
+  const { transport, actionOf } = page()
+  actionOf({ action: 'resume-run', run: 'my run', microBatch: 2 })?.()
+  expect(transport.sent).toEqual([
+    { name: 'tasks.start', input: { kind: 'resume', input: { run: 'my run', microBatch: 2 } } }
+  ])
+})
+
+test('a damaged pack is fetched again where packs are shown', () => {
+  const { transport, shown, actionOf } = page()
+  actionOf({ action: 'install-engine', engine: 'native-gpu', anew: true })?.()
+  expect(shown).toEqual(['settings'])
+  expect(transport.sent).toEqual([{ name: 'engine.build', input: { gpu: true, force: true } }])
+})
+
+test('a remedy that fails says why', async () => {
+  const { actionOf, problems } = page()
+  actionOf({ action: 'open-package', file: '/x.zip' })?.()
+  await expect.poll(() => problems.of('page')?.kind).toBe('defect') // this page answers nothing
+})
+
+test('what the page cannot do yet stays a sentence', () => {
+  const { actionOf } = page()
+  const buttons = everyRemedy.filter((remedy) => actionOf(remedy)).map(({ action }) => action)
+  expect(buttons).toEqual([
+    'install-engine',
+    'install-engine-file',
+    'remove-engine',
+    'resume-run',
+    'open-package',
+    'task-again'
+  ])
+})
