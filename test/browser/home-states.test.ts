@@ -193,16 +193,23 @@ describe('Home', () => {
     await expectFinished('failed')
   })
 
-  test('says why a request was refused, and lets the note be put away', async () => {
+  test('says why a request was refused and what can be done, and lets the note be put away', async () => {
     await open(
       new FakeDemo(folder, idleDemo, {
         'tasks.start': () => {
-          throw new AppError('input', 'Another training is using the engine.', { next: 'Wait for it, or pause it.' })
+          throw new AppError('input', 'Another training is using the engine.', {
+            next: 'Wait for it, or pause it.',
+            remedies: [
+              { action: 'choose-engine', engine: 'webgpu' },
+              { action: 'install-engine', engine: 'native-cpu' }
+            ]
+          })
         }
       })
     )
     await page.getByRole('button', { name: 'Try the sample' }).click()
-    await page.getByText('Wait for it, or pause it.').waitFor()
+    await page.getByText('Wait for it, or pause it. Choose another compute engine').waitFor()
+    await page.getByRole('button', { name: 'Get the processor pack' }).waitFor()
     await page.getByRole('button', { name: 'Close this note' }).click()
     expect(await page.getByText('Another training is using the engine.').count()).toBe(0)
     expect(trouble).toEqual([])
