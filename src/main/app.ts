@@ -55,13 +55,13 @@ export async function createApp(environment: Environment): Promise<App> {
   const workshop = new Workshop(book, presence, log)
   const tasks = new Tasks(book, workshop)
 
-  /** What processes left that are gone: unfinished folders, tasks and runs that look as if they were at work. */
+  /** What processes left that are gone: unfinished folders, and tasks and runs that look as if they were at work. */
   const tidyUp = async (): Promise<void> => {
     await folders.sweep()
     await adoptFolders(context)
+    await workshop.settleLost()
     settleInterruptedRuns(context)
   }
-  await workshop.settleLost()
   await tidyUp()
   const others = new OthersChanges(context)
   const changed = (): void => {

@@ -48,7 +48,7 @@ export class SteeredWork {
     const name = nameIn(input)
     this.begun.push(name)
     this.contexts.set(name, context)
-    if (task.kind === 'train') context.runStarted(`r-${name}`)
+    if (task.kind === 'train') context.thingBegun(`r-${name}`)
     const stopped = new Promise((resolve, reject) => {
       const stop = (): void => {
         if (task.kind !== 'train') reject(new AppError('stopped', `${name} was stopped.`))
@@ -132,7 +132,7 @@ export function openTaskHost(file: string): TaskHost {
   })
   const log = (): void => undefined
   const workshop = new Workshop(book, presence, log)
-  const others = { changed: () => undefined, lost: () => Promise.resolve() }
+  const others = { changed: () => undefined, lost: () => workshop.settleLost() }
   const watch = new Watch(book, workshop, presence, others, log)
   return {
     catalog,

@@ -16,6 +16,7 @@ export async function importSource(
 ): Promise<Output<'datasets.import'>> {
   requireFreeName(app.catalog.datasets, 'data set', request.name)
   const id = DatasetId.parse(newId('d'))
+  context.thingBegun?.(id)
   const staged = await stageFolder(app.folders.folder('datasets', id))
   try {
     const created = app.environment.now().toISOString()

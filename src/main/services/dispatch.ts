@@ -16,8 +16,8 @@ export interface RequestContext {
   readonly progress: (progress: Progress) => void
   /** A sentence the user should see although the work goes on. */
   readonly notice?: (text: string) => void
-  /** Tells the id of a run that the work has begun, so that it can be followed. */
-  readonly runStarted?: (run: string) => void
+  /** Tells the id of what the work makes or trains, so that it can be followed, and found after a crash. */
+  readonly thingBegun?: (id: string) => void
   /** Why `signal` was aborted. */
   readonly wish?: () => Wish | undefined
 }

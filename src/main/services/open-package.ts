@@ -30,6 +30,7 @@ async function takeSynthetic(
   context: RequestContext
 ): Promise<Output<'packages.open'>> {
   const id = SyntheticId.parse(newId('s'))
+  context.thingBegun?.(id)
   const requireFree = (name: string) => requireFreeName(app.catalog.synthetic, 'synthetic set', name)
   if (wanted !== undefined) requireFree(wanted)
   return takeWhole(app, app.folders.folder('synthetic', id), async (folder) => {
@@ -51,6 +52,7 @@ async function takeDataset(
   context: RequestContext
 ): Promise<Output<'packages.open'>> {
   const id = DatasetId.parse(newId('d'))
+  context.thingBegun?.(id)
   const requireFree = (name: string) => requireFreeName(app.catalog.datasets, 'data set', name)
   if (wanted !== undefined) requireFree(wanted)
   return takeWhole(app, app.folders.folder('datasets', id), async (folder) => {

@@ -34,12 +34,13 @@ type PrepareInput = ParsedInput<'prepared.create'>
 export async function prepareDataset(
   app: AppContext,
   request: PrepareInput,
-  { signal, progress }: RequestContext
+  { signal, progress, thingBegun }: RequestContext
 ): Promise<Output<'prepared.create'>> {
   const dataset = app.catalog.datasets.require(request.dataset)
   requireFreeName(app.catalog.prepared, 'prepared set', request.name)
   const { images, warnings } = usableImages(dataset, app.catalog.datasets.images(dataset.id), request)
   const id = PreparedId.parse(newId('p'))
+  thingBegun?.(id)
   const staged = await stageFolder(app.folders.folder('prepared', id))
   try {
     const workers = { app, workers: request.workers, signal }

@@ -19,7 +19,7 @@ type GenerateInput = ParsedInput<'synthetic.generate'>
 export async function generateSynthetic(
   app: AppContext,
   request: GenerateInput,
-  { signal, progress }: RequestContext
+  { signal, progress, thingBegun }: RequestContext
 ): Promise<Output<'synthetic.generate'>> {
   requireFreeName(app.catalog.synthetic, 'synthetic set', request.name)
   const model = await requireModel(app, request.run)
@@ -30,6 +30,7 @@ export async function generateSynthetic(
     })
   }
   const id = SyntheticId.parse(newId('s'))
+  thingBegun?.(id)
   const staged = await stageFolder(app.folders.folder('synthetic', id))
   try {
     for (const part of ['images', 'masks', 'previews']) await mkdir(join(staged.path, part))

@@ -128,7 +128,7 @@ async function keepTraining(
   session: Session,
   context: RequestContext
 ): Promise<Output<'runs.train'>> {
-  context.runStarted?.(run.id) // refused where another process works on it
+  context.thingBegun?.(run.id) // refused where another process works on it
   const record = new RunRecord(app, run, settings, context)
   try {
     await record.describe()

@@ -54,12 +54,14 @@ function dataWorks(app: AppContext): Pick<Works, 'look' | 'import' | 'prepare' |
       summary: summaries.look
     }),
     import: work('import', {
+      ...removable(app),
       paths: ['source', 'images', 'annotations'],
       nameOf: ({ name }) => name,
       run: async (input, context) => (await import('./datasets.ts')).importSource(app, input, context),
       summary: summaries.imported
     }),
     prepare: work('prepare', {
+      ...removable(app),
       nameOf: ({ name }) => name,
       run: async (input, context) => (await import('./prepare.ts')).prepareDataset(app, input, context),
       summary: summaries.prepared
@@ -110,6 +112,7 @@ function modelWorks(app: AppContext): Pick<Works, 'train' | 'resume' | 'evaluate
       summary: summaries.evaluated
     }),
     generate: work('generate', {
+      ...removable(app),
       computes: true,
       nameOf: ({ name }) => name,
       run: async (input, context) => (await import('./synthetic.ts')).generateSynthetic(app, input, context),
@@ -142,6 +145,7 @@ function packageWorks(app: AppContext): Pick<Works, 'package' | 'verify' | 'open
       summary: summaries.verified
     }),
     open: work('open', {
+      ...removable(app),
       paths: ['file'],
       nameOf: ({ file }) => basename(file),
       run: async (input, context) => (await import('./open-package.ts')).takePackage(app, input, context),
@@ -165,6 +169,11 @@ function engineWorks({ environment }: AppContext): Pick<Works, 'engine-build' | 
       summary: ({ installed }) => installed
     })
   }
+}
+
+/** What was cancelled leaves nothing, even where the thing was whole when its program was killed. */
+function removable(app: AppContext): Pick<Work, 'discard'> {
+  return { discard: async (task) => (await import('./made-things.ts')).removeMade(app, task) }
 }
 
 /** A kind of task, as the table of all of them takes it: inputs and outcomes are checked by its request's schemas. */

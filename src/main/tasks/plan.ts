@@ -6,7 +6,7 @@ import type { Plan } from './work.ts'
 
 /** Who works on the parts of a plan: this process, as on any other task. */
 export interface PartsWorker {
-  readonly begin: (part: Task, input: unknown) => Task
+  readonly begin: (part: Task, input: unknown) => Promise<Task>
   readonly ask: (part: Task, wish: Wish) => Task
   readonly follow: (id: TaskId, follower: Follower) => Promise<Task>
 }
@@ -33,7 +33,7 @@ export async function runPlan(worker: PartsWorker, book: TaskBook, plan: Plan, s
     if (part === undefined) return plan.conclude(sitting.task, parts)
     if (sitting.signal.aborted) return undefined
     const outcomes = parts.map(({ outcome }) => outcome)
-    const begun = worker.begin(part, resolveInput(part.input, outcomes))
+    const begun = await worker.begin(part, resolveInput(part.input, outcomes))
     const ended = await followPart(worker, begun, sitting, {
       pauses: book.workOf(part).pauses,
       share: (share) => ({ done: position + share, total: parts.length })

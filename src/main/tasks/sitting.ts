@@ -79,7 +79,7 @@ export class Sitting implements WorkContext {
     this.change({ notices: [...this.#task.notices, text] })
   }
 
-  readonly runStarted = (id: string): void => {
+  readonly thingBegun = (id: string): void => {
     this.#hearer.claim(this.#task, id)
     this.change({ thing: id })
   }

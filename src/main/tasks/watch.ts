@@ -69,13 +69,10 @@ export class Watch {
 
   #settle(): void {
     this.#settled = performance.now()
-    this.#workshop
-      .settleLost()
-      .then(async (wasLost) => {
-        if (!wasLost) return
-        await this.#others.lost()
-        this.#workshop.takeTurns()
-      })
+    if (!this.#workshop.hasLost()) return
+    this.#others
+      .lost()
+      .then(() => this.#workshop.takeTurns())
       .catch(this.#log)
   }
 }

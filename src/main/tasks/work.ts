@@ -9,7 +9,7 @@ export interface WorkContext {
   readonly progress: (progress: Progress) => void
   readonly notice: (text: string) => void
   /** Tells the id of what the work makes, as soon as there is one that can be followed. */
-  readonly runStarted: (id: string) => void
+  readonly thingBegun: (id: string) => void
 }
 
 /** One kind of task: what it does, and what can be asked of it meanwhile. */

@@ -1,6 +1,6 @@
 import { AppError, fromWireError, toWireError } from '../../shared/errors.ts'
 import { hasEnded, type Task, type TaskId, type Wish } from '../../shared/tasks.ts'
-import { settleLost } from './lost.ts'
+import { isMade, lostTasks, settleLost } from './lost.ts'
 import { type Follower, runPlan } from './plan.ts'
 import type { Presence } from './presence.ts'
 import { Sitting } from './sitting.ts'
@@ -55,8 +55,9 @@ export class Workshop {
     for (const task of claimed) void this.#work(task)
   }
 
-  /** Lets a part of a plan begin, with this input. */
-  begin(part: Task, given: unknown): Task {
+  /** Lets a part of a plan begin, with this input: anew where it was cut off, even at the very end. */
+  async begin(part: Task, given: unknown): Promise<Task> {
+    if (part.state === 'interrupted' && isMade(this.#book.catalog, part)) await this.#book.workOf(part).discard(part)
     const input = this.#book.workOf(part).parse(given)
     const change = { state: 'waiting', worker: this.id, input, error: undefined, ended: undefined } as const
     const begun = this.#book.change(part.id, () => change)
@@ -110,15 +111,18 @@ export class Workshop {
     }
   }
 
-  /** Brings to rest what processes left that are gone. @returns whether there was any */
-  async settleLost(): Promise<boolean> {
+  /** Whether there are tasks of processes that are gone. */
+  hasLost(): boolean {
+    return lostTasks(this.#book.catalog, this.#presence.living()).length > 0
+  }
+
+  /** Brings to rest what processes left that are gone. */
+  async settleLost(): Promise<void> {
     const book = this.#book
-    const settled = settleLost(book.catalog, this.#presence.living(), book.works, () => book.now())
-    for (const task of settled) {
+    for (const task of settleLost(book.catalog, this.#presence.living(), book.works, () => book.now())) {
       book.tell(task)
       if (task.state === 'cancelled') await book.tidy(task)
     }
-    return settled.length > 0
   }
 
   /** Brings what is at work here to rest: what can pause does, the rest is interrupted. */
