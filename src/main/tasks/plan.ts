@@ -55,6 +55,7 @@ async function followPart(worker: PartsWorker, begun: Task, sitting: Sitting, pa
     else if (part.pauses) worker.ask(begun, 'pause') // what cannot pause is short, and comes to its end
   }
   sitting.signal.addEventListener('abort', passOn)
+  if (sitting.signal.aborted) passOn()
   try {
     return await worker.follow(begun.id, {
       signal: never,
