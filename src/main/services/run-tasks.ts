@@ -43,8 +43,13 @@ export function keepRun(app: AppContext, task: Task): unknown {
 export async function discardRun(app: AppContext, task: Task): Promise<void> {
   const run = runOf(app, task)
   if (run === undefined) return
-  const { forgetRun } = await import('./training.ts')
-  if (app.catalog.runs.checkpoints(run.id).length === 0) await forgetRun(app, run)
+  if (app.catalog.runs.checkpoints(run.id).length === 0) {
+    const { forgetRun } = await import('./training.ts')
+    await forgetRun(app, run)
+    return
+  }
+  const { trashThings } = await import('./things.ts')
+  await trashThings(app, { things: [run.id], kind: 'run', needing: 'leave' })
 }
 
 function runOf(app: AppContext, { thing }: Task): Run | undefined {

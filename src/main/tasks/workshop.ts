@@ -230,7 +230,11 @@ function atRest(task: Task, thrown: unknown): Task {
   if (thrown instanceof Error) throw thrown
   if (task.error !== undefined) throw fromWireError(task.error)
   if (task.state === 'cancelled' || task.state === 'interrupted') {
-    throw new AppError('stopped', `“${task.name}” was stopped before its end.`, { next: 'Nothing of it was kept.' })
+    const next =
+      task.kind === 'train' && task.thing !== undefined
+        ? 'What it had learned is in the trash, from where it can be restored.'
+        : 'Nothing half made was kept.'
+    throw new AppError('stopped', `“${task.name}” was stopped before its end.`, { next })
   }
   return task
 }
