@@ -12,18 +12,21 @@ export const Name = z
   .max(100, 'A name has at most 100 characters.')
   .refine((name) => !/[/\\:*?"<>|\p{Cc}]/u.test(name), 'A name must not contain / \\ : * ? " < > | or line breaks.')
 
-export const SourceFormat = z.enum([
-  'auto',
-  'coco',
+/** How annotation can be stored. Each has a row in `formats` (src/main/datasets/formats). */
+export const FormatName = z.enum([
   'livecell',
   'tissuenet',
-  'labels',
-  'masks',
-  'roi',
   'qupath',
   'yolo',
-  'labelme'
+  'roi',
+  'labelme',
+  'masks',
+  'labels',
+  'coco'
 ])
+export type FormatName = z.infer<typeof FormatName>
+
+export const SourceFormat = z.enum(['auto', ...FormatName.options])
 export type SourceFormat = z.infer<typeof SourceFormat>
 
 /** A file that was not taken, and why. */

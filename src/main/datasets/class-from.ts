@@ -1,9 +1,10 @@
 import { basename } from 'node:path'
 import { type ErrorDetails, refuse } from '../../shared/errors.ts'
+import { type Format } from './formats/format.ts'
 import { type ImportLog } from './import-log.ts'
 import { parseLivecellName } from './livecell-names.ts'
 import { matchNames } from './name-patterns.ts'
-import { type Layout, type SourceImage } from './source-image.ts'
+import { type SourceImage } from './source-image.ts'
 
 /** The class of images for which the rule gives none. */
 const unknownClass = 'unknown'
@@ -14,16 +15,16 @@ const onlyClass = 'all'
  * The class of each image.
  *
  * @param rule `category` (of most of its cells), `folder` (the last one that is no split), `column:NAME` (of TissueNet's table), `filename:REGEX` (the group
- * `class`, else the first, else the whole match), `none`; the layout's own rule when absent
+ * `class`, else the first, else the whole match), `none`; when absent the one that the format's names follow, else the first that finds anything
  * @throws AppError of kind `input` for a rule that is none of these or finds nothing
  */
 export function findClasses(
   images: readonly SourceImage[],
   rule: string | undefined,
-  layout: Layout,
+  names: Format['names'],
   log: ImportLog
 ): string[] {
-  const chosen = rule ?? defaultRule(images, layout)
+  const chosen = rule ?? defaultRule(images, names)
   const classes = applyRule(images, chosen)
   const missing = classes.filter((name) => name === undefined).length
   if (images.length > 0 && missing === images.length) {
@@ -48,8 +49,8 @@ function applyRule(images: readonly SourceImage[], rule: string): (string | unde
   throw refuse(`"${rule}" is not a rule for finding classes.`, otherRule)
 }
 
-function defaultRule(images: readonly SourceImage[], layout: Layout): string {
-  if (layout === 'livecell') return 'livecell'
+function defaultRule(images: readonly SourceImage[], names: Format['names']): string {
+  if (names !== undefined) return names
   if (images.some(({ category }) => category !== undefined)) return 'category'
   return images.some(({ folders }) => folderClass(folders) !== undefined) ? 'folder' : 'none'
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import {
   type Dataset,
   type DatasetImage,
+  type FormatName,
   type ImportRequest,
   type PlaneChoice,
   type Refusal,
@@ -12,18 +13,12 @@ import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { SafeNames } from '../files/safe-names.ts'
 import { countClasses } from './class-counts.ts'
 import { findClasses } from './class-from.ts'
-import { type Guess, guessLayout } from './guess-format.ts'
+import { formats } from './formats/all-formats.ts'
+import { type Guess } from './formats/format.ts'
+import { guessFormat } from './guess-format.ts'
 import { ImportLog, NoteLog } from './import-log.ts'
 import { byName, isFolder, requirePresent } from './picture-files.ts'
-import { findCoco } from './formats/coco.ts'
-import { findGeojson } from './formats/geojson.ts'
-import { findLabelme } from './formats/labelme.ts'
-import { findLabels } from './formats/labels.ts'
-import { findMasks } from './formats/masks.ts'
-import { findRois } from './formats/rois.ts'
-import { findTissuenet } from './formats/tissuenet.ts'
-import { findYolo } from './formats/yolo.ts'
-import { type CountCategories, type Layout, type ReadImage, type Source, type SourceImage } from './source-image.ts'
+import { type ReadImage, type Source, type SourceImage } from './source-image.ts'
 import { spread } from './spread.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
 import { openTaker, type TakeOptions, type Taker } from './taker.ts'
@@ -76,28 +71,28 @@ async function importFrom(
   options: ImportOptions
 ): Promise<ImportedDataset> {
   const log = new ImportLog()
-  const { layout, reason } = await resolveLayout(request)
-  if (request.format === 'auto') log.warn(`Taken for the format "${layout}", because ${reason}.`)
+  const { format, reason } = await resolveFormat(request)
+  if (request.format === 'auto') log.warn(`Taken for the format "${format}", because ${reason}.`)
   await mkdir(join(folder, 'images'), { recursive: true })
   await mkdir(join(folder, 'cells'), { recursive: true })
-  const outcomes = await takeAll(request, layout, folder, log, options)
+  const outcomes = await takeAll(request, format, folder, log, options)
   const images = outcomes.flatMap(({ image }) => image ?? [])
 
   const { refused } = log
   if (images.length === 0) throw nothingTaken(request.source, refused)
   warnOfSparseAnnotation(images, log)
-  const dataset = summarize(identity, layout, images)
+  const dataset = summarize(identity, format, images)
   const about = { kind: 'dataset', version: 1, dataset, images }
   await writeFile(join(folder, 'about.json'), JSON.stringify(about, undefined, 1))
   return { dataset, images, refused, warnings: log.warnings }
 }
 
-/** The layout as asked for or guessed, with what tells so. */
-export async function resolveLayout(request: SourceRequest): Promise<Guess> {
+/** The format as asked for or guessed, with what tells so. */
+export async function resolveFormat(request: SourceRequest): Promise<Guess> {
   for (const path of [request.source, request.images, request.annotations]) {
     if (path !== undefined) await requirePresent(path)
   }
-  return request.format === 'auto' ? guessLayout(request) : { layout: request.format, reason: 'it was asked for' }
+  return request.format === 'auto' ? guessFormat(request) : { format: request.format, reason: 'it was asked for' }
 }
 
 /** What an import and a look before it have in common. */
@@ -117,7 +112,7 @@ export interface Taken {
  */
 export async function takeAll(
   request: SourceRequest,
-  layout: Layout,
+  format: FormatName,
   folder: string | undefined,
   log: ImportLog,
   options: ImportOptions
@@ -125,9 +120,9 @@ export async function takeAll(
   const taker = openTaker(options)
   let source: Source | undefined
   try {
-    source = await findSource(request, layout, log, taker.countCategories)
+    source = await formats[format].find(request, log, taker.countCategories)
     const images = thinOut(source.images, request.maxImages, log)
-    const planned = plan(images, request, layout, log)
+    const planned = plan(images, request, format, log)
     const inside = await foldersOf(request)
     const outcomes = await takePlanned(planned, taker, { planes: request.planes ?? {}, inside, folder, options })
     return planned.map((image, index) => settle(image, outcomes[index], log))
@@ -201,28 +196,6 @@ function settle(planned: PlannedImage, outcome: TakeOutcome | undefined, log: Im
   return { planned, image: outcome.image, problem }
 }
 
-function findSource(request: SourceRequest, layout: Layout, log: ImportLog, count: CountCategories): Promise<Source> {
-  switch (layout) {
-    case 'coco':
-    case 'livecell':
-      return findCoco(request, log)
-    case 'tissuenet':
-      return findTissuenet(request, log)
-    case 'labels':
-      return findLabels(request, log)
-    case 'masks':
-      return findMasks(request, log)
-    case 'roi':
-      return findRois(request, log)
-    case 'qupath':
-      return findGeojson(request, log, count)
-    case 'yolo':
-      return findYolo(request, log, count)
-    case 'labelme':
-      return findLabelme(request, log, count)
-  }
-}
-
 /** At most `max` images, spread evenly over their order, so that all classes and times remain. */
 function thinOut(sources: readonly SourceImage[], max: number | undefined, log: ImportLog): readonly SourceImage[] {
   const ordered = sources.toSorted((a, b) => byName(a.file, b.file))
@@ -236,11 +209,11 @@ type PlannedSource = PlannedImage & Pick<SourceImage, 'read'>
 function plan(
   sources: readonly SourceImage[],
   request: SourceRequest,
-  layout: Layout,
+  format: FormatName,
   log: ImportLog
 ): PlannedSource[] {
-  const classes = findClasses(sources, request.classFrom, layout, log)
-  const times = findTimes(sources, request.timeFrom, layout, log)
+  const classes = findClasses(sources, request.classFrom, formats[format].names, log)
+  const times = findTimes(sources, request.timeFrom, formats[format].names, log)
   const names = new SafeNames()
   return sources.map((source, i) => {
     const file = names.take(source.file)

@@ -3,10 +3,10 @@ import {
   type InspectedFile,
   type InspectRequest,
   type InspectResult,
-  SourceFormat
+  FormatName
 } from '../../shared/datasets.ts'
 import { countClasses } from './class-counts.ts'
-import { type ImportOptions, resolveLayout, takeAll, type Taken } from './import-dataset.ts'
+import { type ImportOptions, resolveFormat, takeAll, type Taken } from './import-dataset.ts'
 import { ImportLog } from './import-log.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
 import { withArchivesUnpacked } from './zip-source.ts'
@@ -31,12 +31,12 @@ export interface InspectOptions extends ImportOptions {
 
 async function inspectPlace(request: InspectRequest, options: ImportOptions): Promise<InspectResult> {
   const log = new ImportLog()
-  const { layout, reason } = await resolveLayout(request)
-  const taken = await takeAll(request, layout, undefined, log, options)
+  const { format, reason } = await resolveFormat(request)
+  const taken = await takeAll(request, format, undefined, log, options)
   const images = taken.flatMap(({ image }) => image ?? [])
   warnOfSparseAnnotation(images, log)
   return {
-    format: layout,
+    format,
     reason,
     files: taken.map(describe),
     totals: {
@@ -71,7 +71,7 @@ function corrections(
   return [
     {
       option: 'format',
-      what: `read it as another format: ${SourceFormat.options.filter((name) => name !== 'auto').join(', ')}`
+      what: `read it as another format: ${FormatName.options.join(', ')}`
     },
     {
       option: 'images, annotations',

@@ -1,3 +1,5 @@
+import { findSubfolder } from './picture-files.ts'
+
 /** What a LIVECell file name tells: `A172_Phase_C7_1_02d16h00m_2.tif`. */
 export interface LivecellName {
   /** The cell type as papers write it. */
@@ -31,4 +33,9 @@ export function parseLivecellName(name: string): LivecellName | undefined {
 
 export function isLivecellName(name: string): boolean {
   return grammar.test(name)
+}
+
+/** The folder that LIVECell's archive holds, where the folder around it was named. */
+export async function baseFolder(source: string): Promise<string> {
+  return (await findSubfolder(source, ['LIVECell_dataset_2021'])) ?? source
 }

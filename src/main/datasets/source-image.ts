@@ -1,9 +1,6 @@
-import { type SourceFormat } from '../../shared/datasets.ts'
+import { type FormatName } from '../../shared/datasets.ts'
 import { type LabelImage } from '../images/label-image.ts'
 import { type Picture } from '../images/picture.ts'
-
-/** The layouts that are read; `auto` has been resolved to one of them. */
-export type Layout = Exclude<SourceFormat, 'auto'>
 
 /** Which objects of a source that marks both are the cells: whole cells, or their nuclei. */
 export type Objects = 'cells' | 'nuclei'
@@ -12,23 +9,12 @@ export type Objects = 'cells' | 'nuclei'
  * Where the cells of one image are written. Plain data, so that a worker thread can read them when the image's turn
  * comes: no reader holds the annotation of more than one image.
  */
-export type CellsPlace =
-  | { readonly kind: 'labels'; readonly path: string }
-  | { readonly kind: 'masks'; readonly paths: readonly string[] }
-  | { readonly kind: 'coco'; readonly place: CocoPlace }
-  | { readonly kind: 'rois'; readonly path: string }
-  | { readonly kind: 'geojson'; readonly path: string; readonly objects: Objects }
-  | { readonly kind: 'yolo'; readonly path: string }
-  | { readonly kind: 'labelme'; readonly path: string }
-
-/** The annotations of one image within a COCO file. */
-export interface CocoPlace {
-  readonly path: string
-  /** What the file says of the image's size, in pixels. */
-  readonly width: number | undefined
-  readonly height: number | undefined
-  /** For each annotation its first byte in the file, its length in bytes, and the id to give it. */
-  readonly entries: Float64Array
+export interface CellsPlace<More = unknown> {
+  readonly format: FormatName
+  /** The files that are read as a whole for it: their sizes say how long that may take. */
+  readonly files: readonly string[]
+  /** What the format has to know besides, as its `find` put it down. */
+  readonly more: More
 }
 
 /** An image that its source gives out whole, one after the other, such as a row of a NumPy array. */

@@ -10,8 +10,8 @@ import { encodeTiff } from '../images/tiff-encode.ts'
 import { type Annotation } from './annotation.ts'
 import { type Log, NoteLog, type Notes } from './import-log.ts'
 import { parseLivecellName } from './livecell-names.ts'
+import { formats } from './formats/all-formats.ts'
 import { cellsOfLabels } from './formats/labels.ts'
-import { readCells } from './read-cells.ts'
 import { type ReadImage, type SourceImage } from './source-image.ts'
 
 /** A source image with its class, its time, and a file name that is safe and its own. */
@@ -111,7 +111,7 @@ async function annotationOf(
   log: Log
 ): Promise<Annotation | undefined> {
   if (read) return cellsOfLabels(read.labels, image.file, log)
-  return image.cells && readCells(image.cells, image.file, picture, log)
+  return image.cells && formats[image.cells.format].cells?.(image.cells, image.file, picture, log)
 }
 
 function checkGrid(image: PlannedImage, picture: Picture, { width, height }: Annotation): void {

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { limits } from '../../shared/limits.ts'
-import { countCategories } from './count-categories.ts'
+import { countCategories } from './formats/all-formats.ts'
 import { GuardedPool } from './guarded-pool.ts'
 import { takeImage, type TakeOutcome, type TakeTask } from './take-image.ts'
 import { AppError } from '../../shared/errors.ts'
 import { NoteLog } from './import-log.ts'
-import { type CellsPlace, type CountCategories } from './source-image.ts'
+import { type CountCategories } from './source-image.ts'
 
 export interface TakeOptions {
   /** Entry file of the worker threads; without it everything runs on the calling thread, and nothing is guarded. */
@@ -37,7 +37,7 @@ export function openTaker({ workerPath, workers }: TakeOptions): Taker {
   return new BoundedTaker(threads * waitingPerThread, {
     take: async (task) => {
       const { path, file, cells } = task.image
-      const seconds = await secondsFor(task.read ? [] : [path, ...filesOf(cells)])
+      const seconds = await secondsFor(task.read ? [] : [path, ...(cells?.files ?? [])])
       try {
         return await pool.run<TakeOutcome>(task, { name: 'take', file: path, seconds })
       } catch (thrown) {
@@ -45,7 +45,7 @@ export function openTaker({ workerPath, workers }: TakeOptions): Taker {
       }
     },
     countCategories: async (place) => {
-      const [file = ''] = filesOf(place)
+      const [file = ''] = place.files
       return pool.run(place, { name: 'countCategories', file, seconds: await secondsFor([file]) })
     },
     end: () => pool.close()
@@ -60,12 +60,6 @@ function refused(file: string, thrown: unknown): TakeOutcome {
   return { image: undefined, notes: log.notes }
 }
 
-/** COCO files are gone through as streams, and of one image's annotations little is read. */
-function filesOf(cells: CellsPlace | undefined): readonly string[] {
-  if (cells === undefined || cells.kind === 'coco') return []
-  return cells.kind === 'masks' ? cells.paths : [cells.path]
-}
-
 async function secondsFor(files: readonly string[]): Promise<number> {
   const { seconds, bytesPerSecond, filesPerSecond } = limits.thread
   let bytes = 0
@@ -74,23 +68,23 @@ async function secondsFor(files: readonly string[]): Promise<number> {
 }
 
 /** What differs between the calling thread and a pool. */
-interface Hands {
+interface Executor {
   readonly take: (task: TakeTask) => Promise<TakeOutcome>
   readonly countCategories: CountCategories
   readonly end: () => Promise<void>
 }
 
 class BoundedTaker implements Taker {
-  readonly countCategories: Hands['countCategories']
+  readonly countCategories: Executor['countCategories']
   readonly #limit: number
-  readonly #hands: Hands
+  readonly #executor: Executor
   readonly #inWork = new Set<Promise<void>>()
   #failure: { readonly thrown: unknown } | undefined
 
-  constructor(limit: number, hands: Hands) {
+  constructor(limit: number, executor: Executor) {
     this.#limit = limit
-    this.#hands = hands
-    this.countCategories = hands.countCategories
+    this.#executor = executor
+    this.countCategories = executor.countCategories
   }
 
   async room(): Promise<void> {
@@ -99,7 +93,7 @@ class BoundedTaker implements Taker {
   }
 
   take(task: TakeTask, onDone: (outcome: TakeOutcome) => void): void {
-    const work: Promise<void> = this.#hands
+    const work: Promise<void> = this.#executor
       .take(task)
       .then(onDone, (thrown: unknown) => {
         this.#failure ??= { thrown }
@@ -115,7 +109,7 @@ class BoundedTaker implements Taker {
 
   async close(): Promise<void> {
     await Promise.all(this.#inWork)
-    await this.#hands.end()
+    await this.#executor.end()
   }
 
   #throwFailure(): void {

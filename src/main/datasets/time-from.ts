@@ -1,9 +1,10 @@
 import { basename } from 'node:path'
 import { refuse } from '../../shared/errors.ts'
+import { type Format } from './formats/format.ts'
 import { type ImportLog } from './import-log.ts'
 import { parseLivecellName } from './livecell-names.ts'
 import { matchNames, type NameMatch } from './name-patterns.ts'
-import { type Layout, type SourceImage } from './source-image.ts'
+import { type SourceImage } from './source-image.ts'
 
 /**
  * The time of each image in hours since the start of the experiment, where it is known.
@@ -15,10 +16,10 @@ import { type Layout, type SourceImage } from './source-image.ts'
 export function findTimes(
   images: readonly SourceImage[],
   rule: string | undefined,
-  layout: Layout,
+  names: Format['names'],
   log: ImportLog
 ): (number | undefined)[] {
-  if (rule === undefined && layout === 'livecell') {
+  if (rule === undefined && names === 'livecell') {
     return images.map(({ file }) => parseLivecellName(basename(file))?.hours)
   }
   if (rule === undefined || rule === 'none') return images.map(() => undefined)

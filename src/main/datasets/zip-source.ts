@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { listZip, type UnpackOptions, unpackZip } from '../files/zip/unpack.ts'
 import { isFolder } from './picture-files.ts'
-import { imageFolderNames, labelFolderNames } from './formats/labels.ts'
+import { imageFolderNames, labelFolderNames } from './formats/image-folders.ts'
 import { type SourcePlace } from './source-image.ts'
 
 const places = ['source', 'images', 'annotations'] as const

@@ -40,7 +40,7 @@ export function readerWork(task: GuardedTask<ReaderTask>): Promise<GuardedReply<
 
 export function countCategories(task: GuardedTask<CellsPlace>): Promise<GuardedReply<ReadonlyMap<string, number>>> {
   return guarded(task, async (input) => {
-    const { countCategories } = await import('../datasets/count-categories.ts')
+    const { countCategories } = await import('../datasets/formats/all-formats.ts')
     return countCategories(input)
   })
 }

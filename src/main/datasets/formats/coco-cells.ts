@@ -5,8 +5,17 @@ import { type StoredCell } from '../../../shared/datasets.ts'
 import { parseJsonEntry } from '../../files/json-stream.ts'
 import { type Annotation, CellCollector, type Size } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import { type CocoPlace } from '../source-image.ts'
 import { readSegmentation } from './coco-cell.ts'
+
+/** The annotations of one image within a COCO file. */
+export interface CocoPlace {
+  readonly path: string
+  /** What the file says of the image's size, in pixels. */
+  readonly width: number | undefined
+  readonly height: number | undefined
+  /** For each annotation its first byte in the file, its length in bytes, and the id to give it. */
+  readonly entries: Float64Array
+}
 
 /** Reads the cells of one image out of a COCO file that was indexed before. */
 export async function readCocoCells(

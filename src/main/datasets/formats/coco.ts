@@ -11,12 +11,15 @@ import {
   PictureIndex,
   requireFolder
 } from '../picture-files.ts'
+import { baseFolder } from '../livecell-names.ts'
 import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { type CocoPlace, readCocoCells } from './coco-cells.ts'
+import { type Format } from './format.ts'
 import { type CocoEntry, indexCocoFile } from './coco-index.ts'
 import { splitOf, stricterSplit } from './splits.ts'
 
 /**
- * Reads pictures with COCO annotations, LIVECell's archive among them: `images/` with or without folders below, and one
+ * Pictures with COCO annotations, LIVECell's archive among them: `images/` with or without folders below, and one
  * or several JSON files. Pictures that no file names come in without annotation.
  *
  * A picture that several entries describe (LIVECell has some 150) keeps the entry with the most cells, and of several
@@ -24,7 +27,19 @@ import { splitOf, stricterSplit } from './splits.ts'
  *
  * @throws AppError of kind `input` when nothing can be used
  */
-export async function findCoco(place: SourcePlace, log: Log): Promise<Source> {
+export const coco: Format<CocoPlace> = {
+  holds: 'pictures with a COCO file',
+  guess: {
+    beginning: async ({ json }) => {
+      const found = await json()
+      return found && `${found.words} a JSON file`
+    }
+  },
+  find: findCoco,
+  cells: ({ more }, file, size, log) => readCocoCells(more, file, size, log)
+}
+
+async function findCoco(place: SourcePlace, log: Log): Promise<Source> {
   const files = await findAnnotationFiles(place)
   const root = await findImageRoot(place)
   const pictures = await listPictures(root)
@@ -39,11 +54,6 @@ export async function findCoco(place: SourcePlace, log: Log): Promise<Source> {
     })
   }
   return { images: describe(pictures, mergeEntries(entries, log), log) }
-}
-
-/** The archive's own folder, where the folder around it was named. */
-export async function baseFolder(source: string): Promise<string> {
-  return (await findSubfolder(source, ['LIVECell_dataset_2021'])) ?? source
 }
 
 /** LIVECell's files for all cell types go before its files for single types, which say the same again. */
@@ -163,6 +173,7 @@ function describe(pictures: readonly PictureFile[], merged: ReadonlyMap<string, 
   })
 }
 
-function placeOf({ source, width, height, annotations }: CocoEntry): CellsPlace {
-  return { kind: 'coco', place: { path: source, width, height, entries: annotations.toArray() } }
+function placeOf({ source, width, height, annotations }: CocoEntry): CellsPlace<CocoPlace> {
+  // The file is gone through as a stream, and of one image's annotations little is read.
+  return { format: 'coco', files: [], more: { path: source, width, height, entries: annotations.toArray() } }
 }

@@ -18,6 +18,7 @@ import {
 } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { type CountCategories, type Source, type SourcePlace } from '../source-image.ts'
+import { type Format } from './format.ts'
 import { findOneFileEach } from './one-file-each.ts'
 
 const Shape = z.object({
@@ -34,12 +35,25 @@ const LabelmeFile = z.object({
   imageHeight: z.int().positive().nullish()
 })
 
-/** Reads pictures with Labelme's `NAME.json` beside each; a shape's label is its category. */
-export function findLabelme(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
+/** Pictures with Labelme's `NAME.json` beside each; a shape's label is its category. */
+export const labelme: Format = {
+  holds: "Labelme files of the pictures' names",
+  guess: {
+    beginning: async ({ json }) => {
+      const found = await json()
+      return found && looksLikeLabelme(found.start) ? `${found.words} a JSON file with Labelme's shapes` : undefined
+    }
+  },
+  find: findLabelme,
+  cells: ({ files: [path = ''] }, file, size, log) => readLabelmeCells(path, file, size, log),
+  categories: async ({ files: [path = ''] }) => (await readFileOf(path)).shapes.map(({ label }) => label)
+}
+
+function findLabelme(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
   return findOneFileEach(place, log, count, {
     endings: ['.json'],
     what: 'a Labelme file',
-    cells: (path) => ({ kind: 'labelme', path }),
+    cells: (path) => ({ format: 'labelme', files: [path], more: undefined }),
     explainAlone: async (path) => ((await holdsPicture(path)) ? onlyEmbedded : undefined)
   })
 }
@@ -60,26 +74,16 @@ async function holdsPicture(path: string): Promise<boolean> {
   return false
 }
 
-/** The label of each shape. */
-export async function labelmeLabels(path: string): Promise<string[]> {
-  return (await readFileOf(path)).shapes.map(({ label }) => label)
-}
-
 /**
  * Whether a JSON text is Labelme's, by the members that it begins with: the picture itself may stand before the shapes,
  * and is longer than any beginning.
  */
-export function looksLikeLabelme(start: string): boolean {
+function looksLikeLabelme(start: string): boolean {
   return /"shapes"\s*:\s*\[|"imageData"\s*:/.test(start)
 }
 
 /** Reads the cells of one image: polygons, rectangles, circles and masks, numbered from 1 in their order. */
-export async function readLabelmeCells(
-  path: string,
-  file: string,
-  size: Size,
-  log: Log
-): Promise<Annotation | undefined> {
+async function readLabelmeCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
   const { shapes, imageWidth, imageHeight } = await readFileOf(path)
   const grid = { width: imageWidth ?? size.width, height: imageHeight ?? size.height }
   const cells = new CellCollector(basename(path), file, log)

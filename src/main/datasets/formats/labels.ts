@@ -8,27 +8,50 @@ import { type Annotation } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { findSubfolder, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { type Source, type SourcePlace } from '../source-image.ts'
-import { findSampleFolders } from './masks.ts'
+import { type Format } from './format.ts'
+import {
+  findSampleFolders,
+  haveLabelImages,
+  imageFolderNames,
+  isOneImage,
+  labelEndings,
+  labelFolderNames,
+  maskEnding
+} from './image-folders.ts'
 import { pairFiles } from './pair-files.ts'
 import { splitOf } from './splits.ts'
 
-export const imageFolderNames = ['images', 'image', 'img', 'raw']
-export const labelFolderNames = ['labels', 'masks', 'label', 'mask']
-
-/** What Cellpose adds to a picture's name for its masks, and for files that are neither. */
-const maskEnding = /_(?:cp_)?masks$/
+/** Files of Cellpose that are neither pictures nor masks. */
 const besideEnding = /_(?:flows|cp_output|cellprob|cp_outlines)$/
-const labelEnding = /_(?:labels?|instances)$/
-const labelEndings = [maskEnding, labelEnding]
 
 /**
- * Reads pictures with label images: folders `images/` and `labels/` or `masks/` with equal names below; several such
+ * Pictures with label images: folders `images/` and `labels/` or `masks/` with equal names below; several such
  * folders, as StarDist's `train` and `test`; or pictures with a sibling `NAME_masks` as Cellpose writes them. Pictures
  * without a label image come in without annotation.
  *
  * @throws AppError of kind `input` when no picture has a label image
  */
-export async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
+export const labels: Format = {
+  holds: 'folders "images" and "labels" with equal names',
+  guess: {
+    folders: async ({ imageFolder, labels }) =>
+      imageFolder !== undefined && labels && !(await isOneImage(imageFolder, labels.pictures))
+        ? `there are pictures in ${imageFolder} and label images in ${labels.folder}`
+        : undefined,
+    folder: ({ labels }) => labels && `there are label images in ${labels.folder}`,
+    names: async ({ place, samples }) => {
+      const folders = await samples()
+      if (await haveLabelImages(folders))
+        return 'folders have pictures in "images" and label images of their names in "masks"'
+      const hasSiblings = folders.length === 0 && hasMaskSiblings(await listPictures(place.source))
+      return hasSiblings ? 'pictures have siblings whose names end in _masks' : undefined
+    }
+  },
+  find: findLabels,
+  cells: ({ files: [path = ''] }, _, __, log) => readLabelCells(path, log)
+}
+
+async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
   const imageFolder = place.images ?? (await findSubfolder(place.source, imageFolderNames))
   const labelFolder = place.annotations ?? (await findSubfolder(place.source, labelFolderNames))
   const pairs =
@@ -46,30 +69,14 @@ export async function findLabels(place: SourcePlace, log: Log): Promise<Source> 
     file: picture.relative,
     folders: picture.folders,
     split: picture.folders.map(splitOf).findLast((split) => split !== undefined),
-    cells: label && { kind: 'labels' as const, path: label.path }
+    cells: label && { format: 'labels' as const, files: [label.path], more: undefined }
   }))
   return { images }
 }
 
 /** Whether a folder holds pictures with siblings named as Cellpose names masks. */
-export function hasMaskSiblings(pictures: readonly PictureFile[]): boolean {
+function hasMaskSiblings(pictures: readonly PictureFile[]): boolean {
   return pictures.some(({ stem }) => maskEnding.test(stem))
-}
-
-/**
- * Whether folders that have `images` and `masks` hold label images, and not a mask for each cell: several pictures with
- * masks of their names in one of them, or one picture with one mask of its name in all.
- */
-export async function haveLabelImages(folders: readonly string[]): Promise<boolean> {
-  let areSingle = folders.length > 0
-  for (const folder of folders) {
-    const pictures = await listPictures(join(folder, 'images'))
-    const masks = await listPictures(join(folder, 'masks'))
-    const isPaired = pairFiles(pictures, masks, labelEndings).pairs.some(({ partner }) => partner)
-    if (isPaired && pictures.length > 1) return true
-    areSingle &&= isPaired && masks.length === 1
-  }
-  return areSingle
 }
 
 interface Pair {
@@ -112,7 +119,7 @@ async function pairFolders(imageFolder: string, labelFolder: string, log: Log): 
 }
 
 /** Reads the cells of one label image. */
-export async function readLabelCells(path: string, log: Log): Promise<Annotation> {
+async function readLabelCells(path: string, log: Log): Promise<Annotation> {
   return cellsOfLabels(await readLabelImage(path), path, log)
 }
 

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
 import { type StoredCell } from '../../../shared/datasets.ts'
 import { AppError, refuse } from '../../../shared/errors.ts'
@@ -8,17 +7,36 @@ import { encodeCounts } from '../../masks/rle-string.ts'
 import { rleFromPixels } from '../../masks/rle.ts'
 import { type Annotation, type Size } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import { byName, listPictures, requireFolder } from '../picture-files.ts'
+import { listPictures, requireFolder } from '../picture-files.ts'
 import { type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { type Format } from './format.ts'
+import { findSampleFolders, haveLabelImages, isOneImage } from './image-folders.ts'
 
 /**
- * Reads the layout of the 2018 Data Science Bowl: a folder for each image, with the picture in `images/` and one
+ * The layout of the 2018 Data Science Bowl: a folder for each image, with the picture in `images/` and one
  * black-and-white picture for each cell in `masks/`. Folders of such folders are searched; masks are opened only when
  * their image's turn comes.
  *
  * @throws AppError of kind `input` when no folder has this layout
  */
-export async function findMasks({ source }: SourcePlace, log: Log): Promise<Source> {
+export const masks: Format = {
+  holds: 'a folder for each image with "images" and "masks" in it',
+  guess: {
+    folders: async ({ imageFolder, labels }) =>
+      imageFolder !== undefined && labels && (await isOneImage(imageFolder, labels.pictures))
+        ? `${labels.folder} has several masks for the one picture in ${imageFolder}`
+        : undefined,
+    names: async ({ samples }) => {
+      const folders = await samples()
+      const isSure = folders.length > 0 && !(await haveLabelImages(folders))
+      return isSure ? 'each image has a folder with "images" and "masks"' : undefined
+    }
+  },
+  find: findMasks,
+  cells: ({ files }, _, size, log) => readMaskCells(files, size, log)
+}
+
+async function findMasks({ source }: SourcePlace, log: Log): Promise<Source> {
   const folders = await findSampleFolders(await requireFolder(source, 'the images with their masks'))
   if (folders.length === 0) {
     throw refuse(`${source} has no folder with "images" and "masks" for each image.`, {
@@ -29,21 +47,6 @@ export async function findMasks({ source }: SourcePlace, log: Log): Promise<Sour
   const samples: SourceImage[] = []
   for (const folder of folders) samples.push(...(await readSample(source, folder, log)))
   return { images: samples }
-}
-
-const maxSearchDepth = 4
-
-/** Folders that have both `images` and `masks` and lie below `source`, or are it; in the order of their names. */
-export async function findSampleFolders(source: string, depth = 0): Promise<string[]> {
-  const entries = await readdir(source, { withFileTypes: true })
-  const names = new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
-  if (names.has('images') && names.has('masks')) return [source]
-  if (depth >= maxSearchDepth) return []
-  const found: string[] = []
-  for (const name of [...names].filter((name) => !name.startsWith('.')).sort(byName)) {
-    found.push(...(await findSampleFolders(join(source, name), depth + 1)))
-  }
-  return found
 }
 
 async function readSample(source: string, folder: string, log: Log): Promise<SourceImage[]> {
@@ -61,13 +64,13 @@ async function readSample(source: string, folder: string, log: Log): Promise<Sou
       path: picture.path,
       file: [...above, picture.name].join('/'),
       folders: above,
-      cells: masks.length === 0 ? undefined : { kind: 'masks', paths: masks.map(({ path }) => path) }
+      cells: masks.length === 0 ? undefined : { format: 'masks', files: masks.map(({ path }) => path), more: undefined }
     }
   ]
 }
 
 /** Reads one mask for each cell. Cells are numbered from 1 in the order of their masks' names. */
-export async function readMaskCells(paths: readonly string[], size: Size, log: Log): Promise<Annotation> {
+async function readMaskCells(paths: readonly string[], size: Size, log: Log): Promise<Annotation> {
   const cells: StoredCell[] = []
   for (const [index, path] of paths.entries()) {
     const counts = await readMask(path, size, log)

@@ -4,18 +4,30 @@ import { NpzRows } from '../../files/npz-rows.ts'
 import { type Log } from '../import-log.ts'
 import { isFolder, listByEnding } from '../picture-files.ts'
 import { type Objects, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { type Format, hasEnding } from './format.ts'
 import { splitOf } from './splits.ts'
 import { TissuenetPictures } from './tissuenet-pictures.ts'
 import { readTable, type Table } from './tissuenet-table.ts'
 
 /**
- * Reads TissueNet's archives (`tissuenet_v1.1_train.npz` …, or `train.npz`), 1.0 and 1.1: `X` with the nuclear and the
+ * TissueNet's archives (`tissuenet_v1.1_train.npz` …, or `train.npz`), 1.0 and 1.1: `X` with the nuclear and the
  * membrane stain, `y` with the labels of whole cells and of nuclei, and a table of where each picture comes from. The
  * pictures are read one by one.
  *
  * @throws AppError of kind `input` when no archive has these arrays
  */
-export async function findTissuenet(place: SourcePlace, log: Log): Promise<Source> {
+export const tissuenet: Format = {
+  holds: "TissueNet's .npz",
+  guess: {
+    ending: ({ named, files }) => {
+      if (!files.some((path) => hasEnding(path, '.npz'))) return undefined
+      return named ? 'it is a NumPy archive' : 'there are NumPy archives'
+    }
+  },
+  find: findTissuenet
+}
+
+async function findTissuenet(place: SourcePlace, log: Log): Promise<Source> {
   const files = await findArchives(place)
   const images: SourceImage[] = []
   const opened: TissuenetPictures[] = []

@@ -13,31 +13,40 @@ import {
 import { type Log } from '../import-log.ts'
 import { isFolder, listFiles } from '../picture-files.ts'
 import { type CountCategories, type Source, type SourcePlace } from '../source-image.ts'
+import { type Format } from './format.ts'
 import { findOneFileEach } from './one-file-each.ts'
 
 /**
- * Reads pictures with YOLO's segmentation text: `images/…/x.jpg` and `labels/…/x.txt`, a line for each cell with its
+ * Pictures with YOLO's segmentation text: `images/…/x.jpg` and `labels/…/x.txt`, a line for each cell with its
  * class and its points as shares of width and height. `data.yaml` names the classes. An empty file says that there are
  * no cells; a picture without a file comes in without annotation.
  */
-export async function findYolo(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
+export const yolo: Format = {
+  holds: 'YOLO text files of the pictures\' names in a folder "labels"',
+  guess: {
+    rest: ({ files }) => (files.some(isLabelText) ? 'there are text files in folders named "labels"' : undefined)
+  },
+  find: findYolo,
+  cells: ({ files: [path = ''] }, file, size, log) => readYoloCells(path, file, size, log),
+  categories: async ({ files: [path = ''] }) => (await readRows(path)).map(([index]) => String(index))
+}
+
+function isLabelText(path: string): boolean {
+  return /[/\\]labels[/\\](?:[^/\\]+[/\\])*[^/\\]+\.txt$/i.test(path)
+}
+
+async function findYolo(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
   const names = await readClassNames(place.source)
-  const source = await findOneFileEach(place, log, count, {
+  return findOneFileEach(place, log, count, {
     endings: ['.txt'],
     what: 'a text file',
     nameOf: (number) => names.get(Number(number)) ?? `class ${number}`,
-    cells: (path) => ({ kind: 'yolo', path })
+    cells: (path) => ({ format: 'yolo', files: [path], more: undefined })
   })
-  return source
-}
-
-/** The number of each cell's class. */
-export async function yoloClasses(path: string): Promise<string[]> {
-  return (await readRows(path)).map(([index]) => String(index))
 }
 
 /** Reads the cells of one image, numbered from 1 by their lines. */
-export async function readYoloCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
+async function readYoloCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
   const cells = new CellCollector(basename(path), file, log)
   const rows = await readRows(path)
   if (rows.length > 0 && rows.every(({ length }) => length === 5)) {

@@ -55,34 +55,34 @@ describe('classes', () => {
 
   test('come from the folder that is no split, where nothing else is said', () => {
     const images = [image('a.png', ['train', 'hela']), image('b.png', ['test', 'cho'])]
-    expect(findClasses(images, undefined, 'labels', log)).toEqual(['hela', 'cho'])
-    expect(findClasses([image('a.png', ['train'])], undefined, 'labels', log)).toEqual(['all'])
+    expect(findClasses(images, undefined, undefined, log)).toEqual(['hela', 'cho'])
+    expect(findClasses([image('a.png', ['train'])], undefined, undefined, log)).toEqual(['all'])
     const bowl = [image('a.png', ['stage1_train']), image('b.png', ['stage2_test_final'])]
-    expect(findClasses(bowl, undefined, 'masks', log)).toEqual(['all', 'all'])
+    expect(findClasses(bowl, undefined, undefined, log)).toEqual(['all', 'all'])
     const named = [image('a.png', ['train_hela']), image('b.png', ['stage 2']), image('c.png', ['2018'])]
-    expect(findClasses(named, undefined, 'masks', log)).toEqual(['train_hela', 'stage 2', '2018'])
+    expect(findClasses(named, undefined, undefined, log)).toEqual(['train_hela', 'stage 2', '2018'])
   })
 
   test('come from categories in COCO, and one category is that of images without cells too', () => {
     const images = [image('a.png', [], 'cell'), image('b.png')]
-    expect(findClasses(images, undefined, 'coco', log)).toEqual(['cell', 'cell'])
+    expect(findClasses(images, undefined, undefined, log)).toEqual(['cell', 'cell'])
     const two = [image('a.png', [], 'x'), image('b.png', [], 'y'), image('c.png')]
-    expect(findClasses(two, 'category', 'coco', log)).toEqual(['x', 'y', 'unknown'])
+    expect(findClasses(two, 'category', undefined, log)).toEqual(['x', 'y', 'unknown'])
   })
 
   test('come from a pattern: the group "class", the first group, or all of the match', () => {
     const images = [image('HeLa_day3.png'), image('dir/CHO_day4.png')]
-    expect(findClasses(images, 'filename:^([A-Za-z]+)_', 'labels', log)).toEqual(['HeLa', 'CHO'])
-    expect(findClasses(images, 'filename:(x?)(?<class>day\\d)', 'labels', log)).toEqual(['day3', 'day4'])
-    expect(findClasses(images, 'filename:^[A-Z]', 'labels', log)).toEqual(['H', 'C'])
+    expect(findClasses(images, 'filename:^([A-Za-z]+)_', undefined, log)).toEqual(['HeLa', 'CHO'])
+    expect(findClasses(images, 'filename:(x?)(?<class>day\\d)', undefined, log)).toEqual(['day3', 'day4'])
+    expect(findClasses(images, 'filename:^[A-Z]', undefined, log)).toEqual(['H', 'C'])
   })
 
   test('that a rule misses are "unknown" with a warning, and a rule that misses all is refused', () => {
     const own = new ImportLog()
-    expect(findClasses([image('a1.png'), image('b.png')], 'filename:\\d', 'labels', own)).toEqual(['1', 'unknown'])
+    expect(findClasses([image('a1.png'), image('b.png')], 'filename:\\d', undefined, own)).toEqual(['1', 'unknown'])
     expect(own.warnings[0]?.reason).toMatch(/1 images have no class/)
-    expect(() => findClasses([image('b.png')], 'filename:\\d', 'labels', own)).toThrow(/finds no class for any image/)
-    expect(() => findClasses([image('b.png')], 'colour', 'labels', own)).toThrow(/not a rule for finding classes/)
+    expect(() => findClasses([image('b.png')], 'filename:\\d', undefined, own)).toThrow(/finds no class for any image/)
+    expect(() => findClasses([image('b.png')], 'colour', undefined, own)).toThrow(/not a rule for finding classes/)
   })
 })
 
@@ -92,8 +92,8 @@ describe('times', () => {
   test('are added up from named groups, or are the hours of the first group', () => {
     const images = [image('x_02d03h30m.png')]
     const named = 'filename:(?<days>\\d+)d(?<hours>\\d+)h(?<minutes>\\d+)m'
-    expect(findTimes(images, named, 'labels', log)).toEqual([51.5])
-    expect(findTimes(images, 'filename:(\\d+)h', 'labels', log)).toEqual([3])
+    expect(findTimes(images, named, undefined, log)).toEqual([51.5])
+    expect(findTimes(images, 'filename:(\\d+)h', undefined, log)).toEqual([3])
   })
 
   test('are read from LIVECell names, unless the user says none', () => {

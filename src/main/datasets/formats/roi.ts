@@ -4,7 +4,9 @@ import { groupBy } from '../group-by.ts'
 import { type Log } from '../import-log.ts'
 import { isFolder, listByEnding, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { type Format, hasEnding } from './format.ts'
 import { pairFiles } from './pair-files.ts'
+import { readRoiCells } from './roi-cells.ts'
 
 /** What ImageJ, Cellpose and habit add to a picture's name for its regions. */
 const roiEnding = /[_-]?(?:cp_)?(?:rois?|roi ?sets?)$/i
@@ -14,12 +16,30 @@ const bareName = /^roi[ _-]?sets?(?:[ _-]?\d+)?$/i
 const labelNames = /(?:^|[_-])(?:labels?|masks?|instances?|ids|outlines?|flows)$/i
 
 /**
- * Reads pictures with ImageJ regions: `NAME.zip` or `NAME_RoiSet.zip` for a picture of that name, or `NAME.roi` with
+ * Pictures with ImageJ regions: `NAME.zip` or `NAME_RoiSet.zip` for a picture of that name, or `NAME.roi` with
  * one region, or a `RoiSet.zip` beside the one picture of its folder. Pictures without regions come in without annotation.
  *
  * @throws AppError of kind `input` when no picture has regions
  */
-export async function findRois(place: SourcePlace, log: Log): Promise<Source> {
+export const roi: Format = {
+  holds: "ImageJ regions (RoiSet.zip) of the pictures' names",
+  guess: {
+    ending: ({ named, files }) => {
+      if (named) return hasEnding(named.path, '.zip') ? 'it is a zip beside a picture' : loneRegion(files)
+      const isArchive = (path: string): boolean => /roi[ _-]?s?(?:et)?s?[^/\\]*\.zip$/i.test(path)
+      return files.some(isArchive) ? 'there are archives of ImageJ regions' : undefined
+    },
+    rest: ({ files }) => loneRegion(files)
+  },
+  find: findRois,
+  cells: ({ files: [path = ''] }, file, size, log) => readRoiCells(path, file, size, log)
+}
+
+function loneRegion(files: readonly string[]): string | undefined {
+  return files.some((path) => hasEnding(path, '.roi')) ? 'there is an ImageJ region' : undefined
+}
+
+async function findRois(place: SourcePlace, log: Log): Promise<Source> {
   const isFile = (await isFolder(place.source)) === false
   const folder = await requireFolder(place.images ?? (isFile ? dirname(place.source) : place.source), 'the pictures')
   const pictures = (await listPictures(folder)).filter(({ stem }) => !labelNames.test(stem))
@@ -37,7 +57,7 @@ export async function findRois(place: SourcePlace, log: Log): Promise<Source> {
       path: picture.path,
       file: picture.relative,
       folders: picture.folders,
-      cells: archive && { kind: 'rois', path: archive.path }
+      cells: archive && { format: 'roi', files: [archive.path], more: undefined }
     }
   })
   return { images }
