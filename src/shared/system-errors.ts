@@ -1,3 +1,5 @@
+import { type Remedy } from './remedies.ts'
+
 /** Kinds of errors that are not ours (`errors.ts`). */
 type Kind = 'input' | 'stopped' | 'resources'
 
@@ -5,6 +7,7 @@ interface Explanation {
   readonly kind: Kind
   readonly message: string
   readonly next: string
+  readonly remedies?: readonly Remedy[]
 }
 
 /**
@@ -18,13 +21,21 @@ export function explainSystem(thrown: unknown): Explanation | undefined {
   const found = answers.get(code) ?? answers.get(/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? '')
   if (found === undefined) return undefined
   const [kind, message, next] = found
-  return { kind, message: message.replace('FILE', textOf(thrown, 'path') || 'A file that is needed'), next }
+  return {
+    kind,
+    message: message.replace('FILE', textOf(thrown, 'path') || 'A file that is needed'),
+    next,
+    ...(found === full && { remedies: waysToSpace })
+  }
 }
 
 function textOf(thrown: Error, field: string): string {
   const value: unknown = Reflect.get(thrown, field)
   return typeof value === 'string' ? value : ''
 }
+
+/** Where a disk is full. */
+export const waysToSpace: readonly Remedy[] = [{ action: 'show-storage' }, { action: 'empty-trash' }]
 
 type Answer = readonly [kind: Kind, message: string, next: string]
 

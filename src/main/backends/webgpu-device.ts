@@ -98,14 +98,11 @@ function troubleOf({ error }: GpuErrorEvent): Error {
 }
 
 function lost(message: string): AppError {
-  return new AppError(
-    'resources',
-    `The connection to the graphics card was lost${message === '' ? '' : ` (${message.trim()})`}.`,
-    {
-      next: 'What was saved is safe: resume, or use another engine.',
-      remedies: [{ action: 'choose-engine', engine: 'wasm' }]
-    }
-  )
+  return new AppError('resources', 'The connection to the graphics card was lost.', {
+    details: message.trim(),
+    next: 'What was saved is safe: resume, or use another engine.',
+    remedies: [{ action: 'choose-engine', engine: 'wasm' }]
+  })
 }
 
 /** The card and its driver. */

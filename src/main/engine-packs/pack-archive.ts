@@ -2,6 +2,8 @@ import { mkdir, rename, stat, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { PackDescription } from '../../shared/engine-packs.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
+import { placeOf } from '../../shared/issue-words.ts'
+import { waysToSpace } from '../../shared/system-errors.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { sha256File } from '../files/checksum.ts'
 import { type ZipEntry } from '../files/zip/policy.ts'
@@ -95,14 +97,10 @@ async function readDescription(zip: ZipReader): Promise<{ text: string; descript
   try {
     parsed = PackDescription.safeParse(JSON.parse(text))
   } catch {
-    throw unfit(zip.path, `its ${descriptionName} is no JSON`)
+    throw unfit(zip.path, `its ${descriptionName} is not JSON`)
   }
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw unfit(
-      zip.path,
-      `its ${descriptionName} does not describe a pack (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`
-    )
+    throw unfit(zip.path, `its ${descriptionName} does not describe a pack at ${placeOf(parsed.error)}`)
   }
   return { text, description: parsed.data }
 }
@@ -160,7 +158,8 @@ async function requireSpace(folder: string, { files }: PackDescription): Promise
     'resources',
     `The pack needs ${megabytes(needed)} of disk, and ${megabytes(bavail * bsize)} are free.`,
     {
-      next: 'Free some space and try again: nothing was written.'
+      next: 'Free some space and try again: nothing was written.',
+      remedies: waysToSpace
     }
   )
 }

@@ -1,4 +1,4 @@
-import { AppError, refuse } from '../../shared/errors.ts'
+import { AppError, reasonOf, refuse } from '../../shared/errors.ts'
 import { type TensorMap } from '../engine/safetensors.ts'
 import { limits } from '../../shared/limits.ts'
 import { sha256 } from './checksum.ts'
@@ -50,7 +50,7 @@ async function readZip(bytes: Buffer, path: string): Promise<TensorMap> {
     })
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown
-    throw damaged(path, thrown instanceof Error ? thrown.message : String(thrown), thrown)
+    throw damaged(path, reasonOf(thrown, 'its structure is damaged'), thrown)
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { waysToSpace } from '../../../shared/system-errors.ts'
 import { limits } from '../../../shared/limits.ts'
 import { SafeNames } from '../safe-names.ts'
 import { type ZipEntry, type ZipPolicy } from './policy.ts'
@@ -65,9 +66,10 @@ async function checkSpace(path: string, folder: string, entries: readonly ZipEnt
   const needed = entries.reduce((sum, { bytes }) => sum + bytes, 0)
   const { bavail, bsize } = await statfs(folder)
   if (needed <= bavail * bsize) return
-  throw new AppError('resources', `${path} fills ${gibibytes(needed)} unpacked, and the disk has not that much left.`, {
+  throw new AppError('resources', `${path} takes ${gibibytes(needed)} unpacked, and the disk has less left.`, {
     file: path,
-    next: 'Free some space, or unpack it on another disk and import the folder.'
+    next: 'Free some space, or unpack it on another disk and import the folder.',
+    remedies: waysToSpace
   })
 }
 

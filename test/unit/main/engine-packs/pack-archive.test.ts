@@ -131,7 +131,7 @@ const forgeries: [string, RegExp, Forgery][] = [
   ],
   [
     'that describes a file that leads out of its folder',
-    /does not describe a pack \(files\.0\.path/,
+    /does not describe a pack at "files\.0\.path"/,
     { says: (d) => ({ ...d, files: [{ path: '../evil', bytes: 1, sha256: '0'.repeat(64) }, ...d.files] }) }
   ],
   [
@@ -155,11 +155,11 @@ const forgeries: [string, RegExp, Forgery][] = [
     { says: (d) => ({ ...d, files: [...d.files, ...d.files.slice(0, 1)] }) }
   ],
   ['without a licence', /licence of the library is not in it/, { says: (d) => ({ ...d, licence: 'COPYING' }) }],
-  ['of a later format', /does not describe a pack \(format/, { says: (d) => ({ ...d, format: 2 }) }],
-  ['whose name is a path', /does not describe a pack \(name/, { says: (d) => ({ ...d, name: '../../pack' }) }],
+  ['of a later format', /does not describe a pack at "format"/, { says: (d) => ({ ...d, format: 2 }) }],
+  ['whose name is a path', /does not describe a pack at "name"/, { says: (d) => ({ ...d, name: '../../pack' }) }],
   [
-    'whose description is no JSON',
-    /its pack\.json is no JSON/,
+    'whose description is not JSON',
+    /its pack\.json is not JSON/,
     { entries: changeEntry('pack.json', { bytes: Buffer.from('{') }) }
   ],
   [

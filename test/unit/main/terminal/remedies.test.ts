@@ -5,8 +5,9 @@ import { remedyLine } from '../../../../src/main/terminal/remedies.ts'
 import { Remedy, RemedyOption } from '../../../../src/shared/remedies.ts'
 import { everyRemedy } from '../../../support/remedies.ts'
 
+const asked = 'The command was understood.'
 const program = createProgram({
-  request: () => Promise.reject(new Error('Nothing is asked for here.')),
+  request: () => Promise.reject(new Error(asked)),
   print: () => undefined,
   refused: (_, message) => {
     throw new Error(message)
@@ -37,6 +38,16 @@ describe('a remedy at the terminal', () => {
     const actions = Remedy.options.map(({ shape }) => shape.action.value)
     expect(everyRemedy.map(({ action }) => action).sort()).toEqual(actions.sort())
   })
+
+  test.each(everyRemedy.map((remedy) => remedyLine(remedy)).filter((line) => line.includes('cytoloom ')))(
+    '“%s” is understood as it stands',
+    async (line) => {
+      const command = line.slice(line.indexOf('cytoloom ') + 'cytoloom '.length)
+      const words = [...command.matchAll(/"((?:\\.|[^"])*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+      const typed = words.map((word) => (word === 'N' ? '1' : word)) // a number that only the user knows
+      await expect(program.parseAsync(typed, { from: 'user' })).rejects.toThrow(asked)
+    }
+  )
 
   test.each(RemedyOption.options.map((option) => [option]))('the option %s is one of a command', (option) => {
     const [flag] = /--[a-z-]+/.exec(remedyLine({ action: 'set-option', option })) ?? []
