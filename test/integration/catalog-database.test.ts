@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { openCatalog } from '../../src/main/catalog/catalog.ts'
 import { closeDatabase, openDatabase } from '../../src/main/catalog/database.ts'
 import { backupPath, migrate, migrations } from '../../src/main/catalog/migrations.ts'
+import { ownMark } from '../../src/main/files/living-process.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { RandomStream } from '../../src/shared/random.ts'
 import { sampleDataset, sampleDatasetImages, sampleRun, sampleStep } from '../support/catalog-samples.ts'
@@ -131,6 +132,18 @@ describe('migrations', () => {
       { reading: '{"taken":"depth 3"}' }
     ])
     expect(() => insert(', reading', ", 'no json'").run()).toThrow('CHECK')
+    db.close()
+  })
+
+  test('wait until an older program that works on the workspace is closed', () => {
+    const db = new SQLite(':memory:')
+    migrate(db, ':memory:', migrations.slice(0, 4))
+    const { place, pid } = ownMark()
+    db.prepare("INSERT INTO processes VALUES ('older', ?, ?, NULL, '0.0.1', 3)").run(place, pid)
+    expect(() => migrate(db, ':memory:')).toThrow('An older CytoLoom is working on this workspace.')
+    db.prepare('UPDATE processes SET pid = 99999999').run()
+    migrate(db, ':memory:')
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
     db.close()
   })
 

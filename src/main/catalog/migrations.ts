@@ -1,6 +1,7 @@
 import { type Database } from 'better-sqlite3'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { invariant, refuse } from '../../shared/errors.ts'
+import { isLiving } from '../files/living-process.ts'
 import { initial } from './migrations/001-initial.sql.ts'
 import { imageReadings } from './migrations/002-image-readings.sql.ts'
 import { packedDatasets } from './migrations/003-packed-datasets.sql.ts'
@@ -34,6 +35,7 @@ export function migrate(db: Database, file: string, steps: readonly string[] = m
       { file, next: 'Update CytoLoom, or use another workspace.', remedies: [{ action: 'choose-workspace' }] }
     )
   }
+  if (found < steps.length) refuseWhileInUse(db, file, found)
   // A step may make a table anew: dropping the old one must not take along what refers to it.
   db.pragma('foreign_keys = OFF')
   for (let version = found; version < steps.length; version++) {
@@ -41,6 +43,22 @@ export function migrate(db: Database, file: string, steps: readonly string[] = m
     applyStep(db, steps[version] ?? '', version)
   }
   db.pragma('foreign_keys = ON')
+}
+
+/** Step 4 brings the table of processes: from then on it is known who has the workspace open. */
+const knowsProcesses = 4
+
+/** An older program that works on the workspace would meet a schema that it does not know. */
+function refuseWhileInUse(db: Database, file: string, found: number): void {
+  if (found < knowsProcesses) return
+  const others = db
+    .prepare<[], { place: string; pid: number; started: string | null }>('SELECT place, pid, started FROM processes')
+    .all()
+  if (!others.some(({ started, ...mark }) => isLiving({ ...mark, started: started ?? undefined }) === true)) return
+  throw refuse('An older CytoLoom is working on this workspace.', {
+    file,
+    next: 'Close it first: this version changes the catalogue to a form that the older one does not know.'
+  })
 }
 
 /** Path of the copy that is made before the schema leaves `version`. */
