@@ -114,6 +114,17 @@ export class TaskTable {
     return parseAll(this.#queue.all())
   }
 
+  /** Forgets what ended longest ago, beyond the newest of so many. */
+  keepNewest(count: number): void {
+    this.#db
+      .prepare(
+        `DELETE FROM tasks
+          WHERE position <= (SELECT max(position) FROM tasks) - :count
+            AND state IN ('done', 'failed', 'cancelled', 'interrupted')`
+      )
+      .run({ count })
+  }
+
   /** Those that changed after this revision of the table. */
   changedSince(revision: number): Task[] {
     return parseAll(this.#since.all({ revision }))

@@ -1,9 +1,8 @@
-import { isActive } from '../../shared/tasks.ts'
 import type { AppContext } from './app-context.ts'
 
 /** What was left "running" by a process that is gone is paused: its last safe point holds. Lost tasks are settled before. */
 export function settleInterruptedRuns({ catalog }: AppContext): void {
-  const atWork = new Set(catalog.tasks.list().flatMap((task) => (isActive(task) ? [task.thing] : [])))
+  const atWork = new Set(catalog.tasks.active().map(({ thing }) => thing))
   for (const run of catalog.runs.list()) {
     if (run.state === 'running' && !atWork.has(run.id)) catalog.runs.update({ ...run, state: 'paused' })
   }

@@ -7,6 +7,9 @@ import type { Workshop } from './workshop.ts'
 /** What ended longer ago is left out of the usual list. */
 const recentMilliseconds = 24 * 60 * 60 * 1000
 
+/** So many of the newest are kept; what is older and has ended is forgotten. */
+const keptTasks = 5000
+
 /** Everything that takes longer than a moment, as people see it: started, queued, looked at, stopped and resumed. */
 export class Tasks {
   readonly #book: TaskBook
@@ -27,6 +30,7 @@ export class Tasks {
     const steps = work.plan?.steps(input) ?? []
     const all = [task, ...steps.map((step) => this.#partOf(task, step))]
     book.catalog.transaction(() => {
+      book.catalog.tasks.keepNewest(keptTasks)
       for (const each of all) book.catalog.tasks.insert(each, book.workOf(each).computes)
     })
     all.forEach((each) => book.tell(each))

@@ -51,7 +51,10 @@ export class Watch {
         this.#version = version
         this.#hearOthers()
       }
-      if (performance.now() - this.#settled > settleMilliseconds) this.#settle()
+      if (performance.now() - this.#settled > settleMilliseconds) {
+        this.#settle()
+        this.#workshop.takeTurns()
+      }
     } catch (thrown) {
       this.#log(thrown)
     }

@@ -147,7 +147,7 @@ export class Workshop {
     const book = this.#book
     const sitting = new Sitting(task, {
       tell: (changed) => book.tell(changed),
-      store: (changed, isLasting) => book.store(changed, isLasting),
+      store: (changed, isLasting) => this.#store(changed, isLasting),
       claim: (claimant, thing) => book.claim(claimant, thing, this.#presence.living())
     })
     this.#sittings.set(task.id, sitting)
@@ -158,7 +158,21 @@ export class Workshop {
     this.#sittings.delete(task.id)
     book.tell(ended)
     sitting.ended.resolve(ended)
-    this.takeTurns()
+    try {
+      this.takeTurns()
+    } catch (thrown) {
+      this.#log(thrown) // the next look at the catalogue tries again
+    }
+  }
+
+  /** How far a task is may be lost; what it makes may not. */
+  #store(task: Task, isLasting: boolean): void {
+    try {
+      this.#book.store(task, isLasting)
+    } catch (thrown) {
+      if (isLasting) throw thrown
+      this.#log(thrown)
+    }
   }
 
   /** Writes down how it ended. A disk that is full under the catalogue ends neither another task nor the program. */
