@@ -23,6 +23,35 @@ export const TaskKind = z.enum([
 ])
 export type TaskKind = z.infer<typeof TaskKind>
 
+export interface Abilities {
+  /** It needs the compute engine, which is given to one task at a time. */
+  readonly computes?: boolean
+  /** It can stop in the middle and go on from there. */
+  readonly pauses?: boolean
+  /** What it has made by then is of use when it is told to leave off. */
+  readonly keeps?: boolean
+  /** What it came to names single files, thousands perhaps: `tasks.show` tells it, lists and events leave it out. */
+  readonly isLong?: boolean
+}
+
+/** What can be asked of each kind of task while it is at work, and what it takes. Every one can be cancelled. */
+export const abilities: Readonly<Record<TaskKind, Abilities>> = {
+  look: { isLong: true },
+  import: { isLong: true },
+  prepare: { isLong: true },
+  train: { computes: true, pauses: true, keeps: true },
+  resume: { computes: true, pauses: true, keeps: true },
+  evaluate: { computes: true },
+  generate: { computes: true },
+  score: { isLong: true },
+  package: {},
+  verify: {},
+  open: {},
+  'engine-build': {},
+  'engine-install': {},
+  sample: { pauses: true }
+}
+
 /**
  * waiting: for its turn · running · stopping: was asked to, and is on its way to a safe point · paused: can go on from
  * where it is · done · failed: see `error` · cancelled: by a person · interrupted: the program went away, and what was
@@ -111,6 +140,13 @@ export const QuitReport = z.object({
 })
 export type QuitReport = z.infer<typeof QuitReport>
 
+/** A task as lists and events carry it, many at a time. */
+export function inShort(task: Task): Task {
+  if (abilities[task.kind].isLong !== true) return task
+  const { outcome: _, ...rest } = task
+  return rest
+}
+
 /** Neither waiting nor worked on. */
 export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
   return ['done', 'failed', 'cancelled', 'interrupted'].includes(state)
@@ -119,6 +155,40 @@ export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
 /** Waiting, or worked on: some process has it. */
 export function isActive({ state }: Pick<Task, 'state'>): boolean {
   return ['waiting', 'running', 'stopping'].includes(state)
+}
+
+/** What a person can ask of a task. */
+export type Asked = Wish | 'resume' | 'again' | 'dismiss'
+
+/**
+ * What can be asked of a task as it is now, the most likely first.
+ *
+ * @param parts where it is a plan: "keep" reaches the one that is at work
+ */
+export function askable(task: Task, parts: readonly Task[] = []): Asked[] {
+  const atWork = parts.find((part) => !hasEnded(part)) ?? task
+  const keep: Asked[] = canKeep(atWork) ? ['keep'] : []
+  switch (task.state) {
+    case 'waiting':
+      return ['pause', 'cancel']
+    case 'running':
+      return [...(abilities[task.kind].pauses === true ? (['pause'] as const) : []), ...keep, 'cancel']
+    case 'stopping':
+      return ['cancel']
+    case 'paused':
+      return ['resume', ...keep, 'cancel']
+    case 'done':
+      return ['dismiss']
+    case 'failed':
+    case 'cancelled':
+    case 'interrupted':
+      return ['again', 'dismiss']
+  }
+}
+
+/** One that was cut off before it could say how far it is has to be resumed first. */
+function canKeep({ kind, state, outcome }: Task): boolean {
+  return abilities[kind].keeps === true && (state === 'running' || (state === 'paused' && outcome !== undefined))
 }
 
 /** A part of a plan's input that stands for what an earlier task came to: `outcome` of the task at `step`, by `path`. */

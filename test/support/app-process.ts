@@ -43,9 +43,16 @@ export class AppProcess {
     return engines.length
   }
 
+  /** Kills the host as a power cut would; ends when it is gone. */
+  async kill(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve))
+    this.#process.kill('SIGKILL')
+    await ended
+  }
+
   /** Ctrl-C; gives the exit status. */
   async stop(): Promise<number | null> {
-    if (this.#process.exitCode !== null) return this.#process.exitCode
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return this.#process.exitCode
     const ended = new Promise<number | null>((resolve) => this.#process.once('exit', resolve))
     this.#process.kill('SIGINT')
     return ended

@@ -33,10 +33,15 @@ export function runCanGoOn(app: AppContext, task: Task): boolean {
 export function keepRun(app: AppContext, task: Task): unknown {
   const run = runOf(app, task)
   if (run === undefined) throw refuse(`The run of “${task.name}” is no longer there.`)
+  if (typeof task.outcome !== 'object') {
+    throw refuse(`“${task.name}” was cut off before it could say how far it is.`, {
+      next: 'Resume it; from its next safe point on, what it has can be kept.'
+    })
+  }
   const kept: Run = { ...run, state: 'stopped' }
   app.catalog.runs.update(kept)
   app.emit({ event: 'run.changed', run: kept })
-  return typeof task.outcome === 'object' ? { ...task.outcome, run: kept } : undefined
+  return { ...task.outcome, run: kept }
 }
 
 /** A run that was cancelled goes to the trash; one without a safe point leaves nothing. */

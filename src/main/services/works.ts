@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path'
 import { type Output, type ParsedInput, type RequestName, requests } from '../../shared/api.ts'
 import { invariant } from '../../shared/errors.ts'
-import type { Task, TaskKind } from '../../shared/tasks.ts'
+import { abilities, type Abilities, type Task, type TaskKind } from '../../shared/tasks.ts'
 import type { Work, WorkContext, Works } from '../tasks/work.ts'
 import type { AppContext } from './app-context.ts'
 import { parseInput } from './dispatch.ts'
@@ -32,7 +32,9 @@ export type InputOfKind<K extends TaskKind> = ParsedInput<RequestOf<K>>
 export type OutcomeOfKind<K extends TaskKind> = Output<RequestOf<K>>
 
 /** What differs from kind to kind. */
-interface Kind<K extends TaskKind> extends Partial<Omit<Work, 'nameOf' | 'run' | 'summary' | 'parse'>> {
+interface Kind<K extends TaskKind> extends Partial<
+  Omit<Work, 'nameOf' | 'run' | 'summary' | 'parse' | keyof Abilities>
+> {
   readonly nameOf: (input: InputOfKind<K>) => string
   readonly run: (input: InputOfKind<K>, context: WorkContext, task: Task) => Promise<OutcomeOfKind<K>>
   readonly summary: (outcome: OutcomeOfKind<K>) => string
@@ -82,9 +84,6 @@ function dataWorks(app: AppContext): Pick<Works, 'look' | 'import' | 'prepare' |
 
 function modelWorks(app: AppContext): Pick<Works, 'train' | 'resume' | 'evaluate' | 'generate' | 'sample'> {
   const training = {
-    computes: true,
-    pauses: true,
-    keeps: true,
     isPaused: (outcome: unknown) => (outcome as OutcomeOfKind<'train'>).run.state === 'paused',
     canGoOn: (task: Task) => runCanGoOn(app, task),
     settle: (task: Task) => keepRun(app, task),
@@ -106,20 +105,17 @@ function modelWorks(app: AppContext): Pick<Works, 'train' | 'resume' | 'evaluate
       run: async (input, context) => (await import('./training.ts')).resumeRun(app, input, context)
     }),
     evaluate: work('evaluate', {
-      computes: true,
       nameOf: ({ run }) => app.catalog.runs.find(run)?.name ?? run,
       run: async (input, context) => (await import('./runs.ts')).evaluateRun(app, input, context),
       summary: summaries.evaluated
     }),
     generate: work('generate', {
       ...removable(app),
-      computes: true,
       nameOf: ({ name }) => name,
       run: async (input, context) => (await import('./synthetic.ts')).generateSynthetic(app, input, context),
       summary: summaries.generated
     }),
     sample: work('sample', {
-      pauses: true,
       isPaused: (outcome) => outcome === undefined,
       canGoOn: ({ id }) => app.catalog.tasks.parts(id).some(({ state }) => state === 'paused'),
       nameOf: () => 'Sample nuclei',
@@ -177,7 +173,7 @@ function removable(app: AppContext): Pick<Work, 'discard'> {
 }
 
 /** A kind of task, as the table of all of them takes it: inputs and outcomes are checked by its request's schemas. */
-function work<K extends TaskKind>(kind: K, { paths = [], nameOf, run, summary, ...abilities }: Kind<K>): Work {
+function work<K extends TaskKind>(kind: K, { paths = [], nameOf, run, summary, ...details }: Kind<K>): Work {
   const request = requestOf[kind]
   const keys = new Set<PropertyKey>(paths)
   return {
@@ -188,7 +184,8 @@ function work<K extends TaskKind>(kind: K, { paths = [], nameOf, run, summary, .
     canGoOn: () => false,
     discard: () => Promise.resolve(),
     settle: () => undefined,
-    ...abilities,
+    ...abilities[kind],
+    ...details,
     parse: (input) => withFullPaths(parseInput(request, input), keys),
     // The casts join what `parse` and the request's output schema have made sure of.
     nameOf: (input) => nameOf(input as InputOfKind<K>),

@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/errors.ts'
 import type { AppEvent } from '../../shared/api.ts'
-import { type StartTask, type Task, TaskId } from '../../shared/tasks.ts'
+import { inShort, type StartTask, type Task, TaskId } from '../../shared/tasks.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { newId } from '../files/new-id.ts'
 import type { Work, Works } from './work.ts'
@@ -93,7 +93,7 @@ export class TaskBook {
   }
 
   tell(task: Task): void {
-    this.#surroundings.emit({ event: 'task.changed', task })
+    this.#surroundings.emit({ event: 'task.changed', task: inShort(task) })
   }
 
   now(): string {

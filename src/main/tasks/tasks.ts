@@ -1,5 +1,13 @@
 import { type AppError, refuse } from '../../shared/errors.ts'
-import { hasEnded, isActive, type ListTasks, type QuitReport, type StartTask, type Task } from '../../shared/tasks.ts'
+import {
+  hasEnded,
+  inShort,
+  isActive,
+  type ListTasks,
+  type QuitReport,
+  type StartTask,
+  type Task
+} from '../../shared/tasks.ts'
 import type { TaskBook } from './task-book.ts'
 import type { PlanStep } from './work.ts'
 import type { Workshop } from './workshop.ts'
@@ -44,7 +52,7 @@ export class Tasks {
     const isRecent = (task: Task): boolean => !task.dismissed && Date.parse(task.ended ?? task.created) > since
     return (plan === undefined ? tasks.list() : tasks.parts(plan))
       .filter((task) => all || !hasEnded(task) || isRecent(task))
-      .map((task) => this.#workshop.live(task))
+      .map((task) => inShort(this.#workshop.live(task)))
   }
 
   show(id: string): Task {
@@ -123,7 +131,7 @@ export class Tasks {
     const { tasks } = this.#book.catalog
     const task = tasks.require(id)
     if (task.state !== 'waiting') throw refuse(`${quoted(task)} is not waiting.`)
-    const others = tasks.engineQueue().filter((other) => other.state === 'waiting' && other.id !== id)
+    const others = tasks.engineQueue().filter((other) => waitsForTurn(other) && other.id !== id)
     const after = others[place]?.rank ?? tasks.topRank + 2
     const before = others[place - 1]?.rank ?? after - 2
     const moved = this.#book.change(task.id, () => ({ rank: (before + after) / 2 }))
@@ -182,6 +190,11 @@ export class Tasks {
     if (!hasEnded(candidate) && candidate.state !== 'waiting' && this.#book.workOf(candidate).keeps) return candidate
     throw refuse(`${quoted(task)} has nothing to keep now.`, { next: 'Let it go on, or cancel it.' })
   }
+}
+
+/** Parts of a plan that have not begun wait as well, but not for their turn. */
+function waitsForTurn({ state, worker }: Task): boolean {
+  return state === 'waiting' && worker !== undefined
 }
 
 function quoted({ kind, name }: Task): string {

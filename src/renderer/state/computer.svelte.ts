@@ -1,20 +1,27 @@
 import { createContext } from 'svelte'
 import { type Doctor } from '../../shared/api.ts'
 import { type InstalledPack } from '../../shared/engine-packs.ts'
+import { isActive, type Task } from '../../shared/tasks.ts'
 import { type Bridge } from '../bridge.ts'
+import { type TaskList } from './tasks.svelte.ts'
 
-/** What is under way: all of these take a while, and one is done at a time. */
-export type ComputerWork = 'examine' | 'build' | 'build-gpu' | 'install' | 'remove'
+/** What is under way in this page: one thing at a time. */
+export type ComputerWork = 'examine' | 'remove'
 
 /** What this computer can do: its engines as they were last measured, and the packs that make it faster. */
 export class Computer {
   readonly #bridge: Bridge
+  readonly #tasks: TaskList
   #report = $state.raw<Doctor>()
   #packs = $state.raw<readonly InstalledPack[]>()
   #work = $state<ComputerWork>()
 
-  constructor(bridge: Bridge) {
+  /** The tasks that bring packs, also those of other pages and terminals, until they are dismissed. */
+  readonly packTasks = $derived.by(() => this.#tasks.shown.filter(bringsPacks))
+
+  constructor(bridge: Bridge, tasks: TaskList) {
     this.#bridge = bridge
+    this.#tasks = tasks
   }
 
   /** Undefined until it was asked for: measuring takes the whole computer for some seconds. */
@@ -30,6 +37,10 @@ export class Computer {
     return this.#work
   }
 
+  get isBusy(): boolean {
+    return this.#work !== undefined || this.packTasks.some(isActive)
+  }
+
   async load(): Promise<void> {
     this.#packs = (await this.#bridge.call('engine.list', {})).packs
   }
@@ -43,23 +54,29 @@ export class Computer {
 
   /** Fetches TensorFlow from PyPI: the one thing here that needs the internet. */
   async build(forGraphicsCard: boolean, anew = false): Promise<void> {
-    await this.#do(
-      forGraphicsCard ? 'build-gpu' : 'build',
-      async () => (await this.#bridge.call('engine.build', { gpu: forGraphicsCard, force: anew })).packs
-    )
+    await this.#tasks.start('engine-build', { gpu: forGraphicsCard, force: anew })
   }
 
   async install(file: string): Promise<void> {
-    await this.#do('install', async () => (await this.#bridge.call('engine.install', { files: [file] })).packs)
+    await this.#tasks.start('engine-install', { files: [file] })
   }
 
   async remove(name: string): Promise<void> {
     await this.#do('remove', async () => (await this.#bridge.call('engine.remove', { name })).packs)
   }
 
+  /** Starts following tasks that bring packs; call the result to stop. */
+  follow(): () => void {
+    return this.#bridge.onEvent((event) => {
+      if (event.event !== 'task.changed' || !bringsPacks(event.task) || event.task.state !== 'done') return
+      this.#report = undefined
+      void this.load().catch(() => undefined) // asked again when Settings are next shown
+    })
+  }
+
   /** With other packs, what was measured before says nothing any more. */
   async #do(work: ComputerWork, act: () => Promise<readonly InstalledPack[]>): Promise<void> {
-    if (this.#work !== undefined) return
+    if (this.isBusy) return
     this.#work = work
     try {
       this.#packs = await act()
@@ -68,6 +85,10 @@ export class Computer {
       this.#work = undefined
     }
   }
+}
+
+function bringsPacks({ kind }: Task): boolean {
+  return kind === 'engine-build' || kind === 'engine-install'
 }
 
 export const [getComputer, setComputer] = createContext<Computer>()

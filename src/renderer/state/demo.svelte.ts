@@ -1,8 +1,9 @@
 import { createContext } from 'svelte'
 import { demoState, type DemoState } from '../../shared/demo.ts'
-import { type TaskList, type TaskWish } from './tasks.svelte.ts'
+import { type Asked } from '../../shared/tasks.ts'
+import { type TaskList } from './tasks.svelte.ts'
 
-type Wish = 'start' | Extract<TaskWish, 'pause' | 'resume' | 'cancel'>
+type Wish = 'start' | Extract<Asked, 'pause' | 'resume' | 'cancel'>
 
 /** The sample's way through the app: where it is, and the buttons that steer it. */
 export class Demo {

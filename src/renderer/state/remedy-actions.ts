@@ -1,12 +1,13 @@
 import { createContext } from 'svelte'
 import { type Remedy } from '../../shared/remedies.ts'
+import { type Screen } from '../screens.ts'
 import { type Computer } from './computer.svelte.ts'
 import { type Problems } from './problems.svelte.ts'
 import { type TaskList } from './tasks.svelte.ts'
 
 /** What remedies are carried out with. */
 export interface Means {
-  readonly showSettings: () => void
+  readonly show: (screen: Screen) => void
   readonly computer: Computer
   readonly tasks: TaskList
   readonly problems: Problems
@@ -15,9 +16,16 @@ export interface Means {
 /** What the page does for a remedy, or undefined where it has no screen for it yet: then the remedy stays a sentence. */
 export type RemedyAction = (remedy: Remedy) => (() => void) | undefined
 
-export function remedyActions({ showSettings, computer, tasks, problems }: Means): RemedyAction {
+export function remedyActions({ show, computer, tasks, problems }: Means): RemedyAction {
   const attempt = (work: () => Promise<unknown>) => () => void problems.attempt('page', work())
+  const showSettings = () => show('settings')
+  const showWork = () => () => show('work')
   const deeds: Deeds = {
+    list: () => () => show('home'),
+    make: showWork,
+    'import-again': showWork,
+    'prepare-again': showWork,
+    'generate-again': showWork,
     'install-engine': ({ engine, anew }) => {
       const build = () => computer.build(engine === 'native-gpu', anew)
       return () => {

@@ -106,6 +106,7 @@ export const resultWords = {
 export const workspaceWords = {
   title: 'In your workspace',
   folder: 'Kept in the folder',
+  begin: 'Import, prepare, train, generate or pack with your own images',
   empty:
     'Nothing here yet. Whatever CytoLoom makes for you will be listed here; the sample makes the first of everything.',
   datasets: 'Image sets',

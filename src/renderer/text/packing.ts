@@ -1,15 +1,4 @@
 import { type PackageFormat } from '../../shared/packages.ts'
-import { fileSize } from './common.ts'
-
-export const packingWords = {
-  open: 'Pack for other programs',
-  formats: 'Copies for',
-  always: 'Pictures, masks and a text that explains them are always in it.',
-  file: 'File to write',
-  start: 'Pack',
-  busy: 'Packing …',
-  done: (bytes: number) => `Packed: ${fileSize(bytes)}, checked after writing.`
-}
 
 /** Programs as their users call them; label images are always packed. */
 export const programs: readonly { readonly format: PackageFormat; readonly name: string; readonly isUsual: boolean }[] =

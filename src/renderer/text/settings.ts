@@ -5,7 +5,6 @@ import { fileSize, number } from './common.ts'
 
 export const settingsWords = {
   title: 'Settings',
-  back: 'Back to the start',
   computerTitle: 'Check my computer',
   computerHelp:
     'Lets every way of computing do the same small task and takes the time. It takes about ten seconds and the whole computer; nothing leaves it.',
@@ -26,7 +25,6 @@ export const settingsWords = {
   packsWaiting: 'Looking for packs …',
   fetchCpu: 'Fetch the pack for the processor (270 MB)',
   fetchGpu: 'Fetch the pack for NVIDIA graphics cards (3 GB)',
-  fetching: 'Fetching and checking … this takes some minutes.',
   fetchHelp: 'Fetched from PyPI, the public Python package index. Python 3 with pip must be on this computer.',
   fileTitle: 'Without internet: from a file',
   file: 'Path of the file on this computer',
@@ -34,7 +32,6 @@ export const settingsWords = {
     'A pack file that CytoLoom wrote on another computer, or TensorFlow’s wheel. Install packs only from people you trust: they contain programs.',
   fileMissing: 'Enter the path of the file first.',
   install: 'Install the pack',
-  installing: 'Unpacking and checking …',
   remove: 'Remove',
   removing: 'Removing …',
   removeTitle: (name: string) => `Remove the pack ${name}?`,

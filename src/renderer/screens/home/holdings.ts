@@ -7,8 +7,6 @@ export interface Holding {
   readonly name: string
   readonly facts: string
   readonly created: string
-  /** Whether it can be packed for other programs. */
-  readonly isPackable?: boolean
 }
 
 export interface HoldingGroup {
@@ -30,7 +28,7 @@ export function holdings(workspace: Workspace): HoldingGroup[] {
 
 function dataset(item: Workspace['datasets'][number]): Holding {
   const facts = `${count(item.images, 'image')}, ${number(item.annotated)} with outlines, ${count(item.cells, 'cell')}`
-  return { ...holding(item, facts), isPackable: item.annotated > 0 }
+  return holding(item, facts)
 }
 
 function prepared(item: Workspace['prepared'][number]): Holding {
@@ -46,7 +44,7 @@ function run(item: Workspace['runs'][number]): Holding {
 }
 
 function synthetic(item: Workspace['synthetic'][number]): Holding {
-  return { ...holding(item, `${count(item.images, 'picture')}, ${count(item.cells, 'cell')}`), isPackable: true }
+  return holding(item, `${count(item.images, 'picture')}, ${count(item.cells, 'cell')}`)
 }
 
 function storedPackage(item: Workspace['packages'][number]): Holding {

@@ -1,0 +1,188 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { type Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { Workspace } from '../../src/shared/api.ts'
+import { accessibilityProblems } from '../support/accessibility.ts'
+import { AppProcess } from '../support/app-process.ts'
+import { launchChromium } from '../support/chromium.ts'
+import { WorkPage } from '../support/work-page.ts'
+
+const screenshots = join(import.meta.dirname, 'screenshots')
+const sample = join(import.meta.dirname, '../../resources/sample')
+const isLinux = process.platform === 'linux'
+const minute = 60_000
+const skipped = isLinux ? '' : ' (skipped: needs Linux’s /proc)'
+
+let browser: Browser
+let folder: string
+let workspace: string
+let app: AppProcess
+let pages: WorkPage[] = []
+
+beforeAll(async () => {
+  browser = await launchChromium()
+  folder = mkdtempSync(join(tmpdir(), 'cytoloom-tasks-'))
+})
+
+afterEach(() => {
+  expect(pages.flatMap(({ trouble }) => trouble)).toEqual([])
+})
+
+afterAll(async () => {
+  await browser.close()
+  await app.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function start(name: string): void {
+  workspace = join(folder, name)
+  app = new AppProcess(workspace)
+}
+
+async function open(): Promise<WorkPage> {
+  const page = await WorkPage.open(browser, app, 2 * minute)
+  pages.push(page)
+  return page
+}
+
+/** Pages go first: one whose host dies has reason to complain. */
+async function closePages(): Promise<void> {
+  await Promise.all(pages.map((page) => page.close()))
+  pages = []
+}
+
+/** Kills the host, starts another on the same workspace and opens its page. */
+async function killAndStartAgain(): Promise<WorkPage> {
+  await closePages()
+  await app.kill()
+  app = new AppProcess(workspace)
+  return open()
+}
+
+/** The sample many times over: what reads and paints it is at it for some seconds. */
+function manyImages(copies: number): string {
+  const many = join(folder, 'many')
+  for (const part of ['images', 'labels']) {
+    const files = readdirSync(join(sample, part), { recursive: true, withFileTypes: true }).filter((f) => f.isFile())
+    for (const { parentPath, name } of files) {
+      const target = join(many, part, basename(parentPath))
+      mkdirSync(target, { recursive: true })
+      for (let copy = 0; copy < copies; copy++) copyFileSync(join(parentPath, name), join(target, `${copy}-${name}`))
+    }
+  }
+  return many
+}
+
+/** What cancelled and killed tasks must not leave: unfinished files, folders that the catalogue does not know. */
+async function leftovers({ page }: WorkPage): Promise<string[]> {
+  const reply = await page.evaluate(
+    `fetch('/api/workspace.show', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })
+      .then((answer) => answer.json())`
+  )
+  const { datasets, prepared, runs, synthetic } = z.object({ output: Workspace }).parse(reply).output
+  const known = new Set([...datasets, ...prepared, ...runs, ...synthetic].map(({ id }) => id as string))
+  const kinds = ['datasets', 'prepared', 'runs', 'synthetic']
+  return readdirSync(workspace, { recursive: true, encoding: 'utf8' }).filter((path) => {
+    const isThing = kinds.includes(dirname(path))
+    return path.includes('.partial') || (isThing && !known.has(basename(path)))
+  })
+}
+
+async function isLive(title: string, watched: readonly WorkPage[]): Promise<void> {
+  const before = await Promise.all(watched.map((page) => page.progress(title)))
+  for (const [index, page] of watched.entries()) {
+    await expect.poll(() => page.progress(title), { timeout: minute }).toBeGreaterThan(before[index] ?? 0)
+  }
+}
+
+interface Kind {
+  readonly title: string
+  readonly form: string
+  readonly fields: Readonly<Record<string, string>>
+  readonly button: string
+  readonly afterKill: 'interrupted' | 'paused'
+  readonly goesOn: 'Begin again' | 'Resume'
+}
+
+const kinds: Record<'import' | 'prepare' | 'train', Kind> = {
+  import: {
+    title: 'Import images Many',
+    form: 'Import images',
+    fields: { 'Path of the folder': '', 'Name of the image set': 'Many' },
+    button: 'Import',
+    afterKill: 'interrupted',
+    goesOn: 'Begin again'
+  },
+  prepare: {
+    title: 'Prepare images for training Many',
+    form: 'Prepare images for training',
+    fields: { 'Image set': 'Many', 'Tile size': '32' },
+    button: 'Prepare',
+    afterKill: 'interrupted',
+    goesOn: 'Begin again'
+  },
+  train: {
+    title: 'Train a model Small',
+    form: 'Train a model',
+    fields: { 'Prepared set': 'Many', 'Name of the model': 'Small', Aim: 'Small tiles, as in the sample' },
+    button: 'Train',
+    afterKill: 'paused',
+    goesOn: 'Resume'
+  }
+}
+
+// One story in order, with the real engine, catalogue and files: each part begins where the one before ended.
+describe.skipIf(!isLinux)(`The page’s tasks${skipped}`, () => {
+  beforeAll(() => {
+    start('workspace')
+    kinds.import = { ...kinds.import, fields: { ...kinds.import.fields, 'Path of the folder': manyImages(40) } }
+  })
+
+  test('says what a look found before anything is taken', async () => {
+    const work = await open()
+    await work.begin('Import images', { 'Path of the folder': sample }, 'Look first')
+    await work.isIn('Look at images first sample', 'done')
+    await work.task('Look at images first sample').getByText('What came of it').click()
+    await work.page.getByText(/can be taken, \d+ with outlines/).waitFor()
+    await work.press('Look at images first sample', 'Dismiss')
+    await work.task('Look at images first sample').waitFor({ state: 'detached' })
+    expect(await leftovers(work)).toEqual([])
+  })
+
+  test.each([kinds.import, kinds.prepare, kinds.train].map(({ form }, index) => [form, index] as const))(
+    '“%s” is shown live after a reload and in a second page, and leaves nothing when it is cancelled or killed',
+    { timeout: 6 * minute },
+    async (_, index) => {
+      const kind = [kinds.import, kinds.prepare, kinds.train][index] ?? kinds.import
+      const { title } = kind
+      const first = pages[0] ?? (await open())
+      await first.begin(kind.form, kind.fields, kind.button)
+      await first.isIn(title, 'in progress')
+      await first.page.reload()
+      await first.isIn(title, 'in progress')
+      const second = await open()
+      await second.isIn(title, 'in progress')
+      await isLive(title, [first, second])
+      await first.page.screenshot({ path: join(screenshots, `tasks-${kind.button}.png`), fullPage: true })
+
+      await second.cancel(title)
+      for (const page of [first, second]) await page.isIn(title, 'cancelled')
+      expect(await leftovers(first)).toEqual([])
+
+      await first.press(title, 'Begin again')
+      await isLive(title, [second])
+      const after = await killAndStartAgain()
+      await after.isIn(title, kind.afterKill)
+      expect(await leftovers(after)).toEqual([])
+      expect(await accessibilityProblems(after.page)).toEqual([])
+
+      await after.press(title, kind.goesOn)
+      await after.isIn(title, 'in progress')
+      if (kind === kinds.train) await isLive(title, [after])
+      else await after.isIn(title, 'done')
+    }
+  )
+})
