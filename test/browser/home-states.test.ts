@@ -244,47 +244,6 @@ describe('Home', () => {
     await expectFinished(name)
   })
 
-  test.each([
-    { name: 'packing', options: {} },
-    { name: 'packing-dark-narrow', options: { colorScheme: 'dark' as const, viewport: { width: 390, height: 844 } } }
-  ])(
-    'packs an image set for the programs that are chosen, and says what came of it ($name)',
-    async ({ name, options }) => {
-      const asked: unknown[] = []
-      const demo = new FakeDemo(folder, idleDemo, {
-        'packages.create': (input) => {
-          asked.push(input)
-          const { out } = input as { out: string }
-          if (out.endsWith('Sample.zip'))
-            throw new AppError('input', `${out} exists already.`, { next: 'Choose another name.' })
-          const warnings = ['2 images without annotation are not in the package.']
-          return { file: out, bytes: 1_234_567, sha256: 'a'.repeat(64), entries: 9, warnings }
-        }
-      })
-      demo.draw()
-      demo.content = fullWorkspace(folder)
-      await open(demo, options)
-      const set = page.getByRole('listitem').filter({ hasText: '60 images' })
-      await set.getByText('Pack for other programs').click()
-      await set.getByRole('checkbox', { name: 'Cellpose' }).check()
-      await set.getByRole('button', { name: 'Pack' }).click()
-      await page.getByText('exists already').waitFor()
-      await set.getByLabel('File to write').fill(join(folder, 'other.zip'))
-      await set.getByRole('button', { name: 'Pack' }).click()
-      await set.getByText('Packed: 1.2 MB').waitFor()
-      await set.getByText('2 images without annotation').waitFor()
-      const formats = ['labels', 'coco', 'cellpose']
-      expect(asked).toEqual([
-        expect.objectContaining({ set: 'dataset-1', out: join(folder, 'packages', 'Sample.zip'), formats }),
-        expect.objectContaining({ set: 'dataset-1', out: join(folder, 'other.zip'), formats })
-      ])
-      expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
-        true
-      )
-      await expectFinished(name)
-    }
-  )
-
   test('says that the connection is lost, and asks for everything anew when it is back', async () => {
     const demo = new FakeDemo(folder, trainingDemo)
     demo.draw()

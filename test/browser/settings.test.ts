@@ -7,10 +7,11 @@ import { type Handlers } from '../../src/main/services/dispatch.ts'
 import { startWebHost, type WebHost } from '../../src/main/web.ts'
 import { type Output } from '../../src/shared/api.ts'
 import { type InstalledPack } from '../../src/shared/engine-packs.ts'
-import { refuse } from '../../src/shared/errors.ts'
+import { refuse, toWireError } from '../../src/shared/errors.ts'
+import { type Task } from '../../src/shared/tasks.ts'
 import { accessibilityProblems } from '../support/accessibility.ts'
 import { launchChromium, watchForTrouble } from '../support/chromium.ts'
-import { FakeDemo, idleDemo } from '../support/fake-demo.ts'
+import { FakeDemo, fakeTask, idleDemo } from '../support/fake-demo.ts'
 
 const screenshots = join(import.meta.dirname, 'screenshots')
 
@@ -78,14 +79,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function open(answers: Partial<Handlers>, options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
+async function open(answers: Partial<Handlers>, options: Parameters<Browser['newPage']>[0] = {}): Promise<FakeDemo> {
   const demo = new FakeDemo(folder, idleDemo, { 'engine.list': () => ({ packs: [] }), ...answers })
   host = await startWebHost(demo.app)
   page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
   trouble = watchForTrouble(page, new URL(host.address).origin)
   await page.goto(host.address)
-  await button('Settings').click()
+  await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
+  return demo
 }
 
 function button(name: string) {
@@ -116,49 +118,60 @@ describe('Settings', () => {
     await expectFinished(name)
   })
 
-  test('fetches a pack, and then has one', async () => {
-    const fetched = Promise.withResolvers<Output<'engine.build'>>()
+  test('fetches a pack as a task, which a reload still shows, and then has one', async () => {
     const asked: unknown[] = []
-    await open({
-      'engine.build': (input) => {
-        asked.push(input)
-        return fetched.promise
+    let packs: InstalledPack[] = []
+    let tasks: Task[] = []
+    const fetching = fakeTask('t-1', 'engine-build', { name: 'TensorFlow for the processor', done: 27, total: 270 })
+    const demo = await open({
+      'engine.list': () => ({ packs }),
+      'tasks.list': () => ({ tasks }),
+      'tasks.start': ({ kind, input }) => {
+        asked.push({ kind, input })
+        tasks = [fetching]
+        return fetching
       }
     })
     await page.getByText('No pack is installed.').waitFor()
     await button('Fetch the pack for the processor (270 MB)').click()
-    await page.getByText('this takes some minutes').waitFor()
+    const task = page.getByRole('article', { name: 'Fetch an acceleration pack' })
+    await task.getByText('10 %').waitFor()
+    await page.reload()
+    await task.getByText('10 %').waitFor()
     expect(await button('Install the pack').isDisabled()).toBe(true)
     await expectFinished('settings-fetching')
-    fetched.resolve({ packs: [pack], built: pack.name })
+    packs = [pack]
+    demo.app.emit({ event: 'task.changed', task: { ...fetching, state: 'done' } })
     await page.getByText('634.9 MB').waitFor()
-    expect(asked).toEqual([{ gpu: false, wheels: [], force: false }])
+    expect(asked).toEqual([{ kind: 'engine-build', input: { gpu: false } }])
     expect(await button('Fetch the pack for the processor (270 MB)').count()).toBe(0)
   })
 
-  test('takes a pack from a file, and says why not when it is not good', async () => {
+  test('takes a pack from a file, and says beside its task why not when it is not good', async () => {
     const asked: unknown[] = []
+    const refused = refuse('/media/usb/pack.zip is not accepted: it is no whole zip file.', {
+      file: '/media/usb/pack.zip',
+      next: 'Nothing was taken from it. Fetch or copy the file again.'
+    })
     await open({
-      'engine.install': (input) => {
+      'tasks.start': (input) => {
         asked.push(input)
-        if (asked.length > 1) return { packs: [pack], installed: pack.name }
-        throw refuse('/media/usb/pack.zip is not accepted: it is not a zip archive, or its end is missing.', {
-          file: '/media/usb/pack.zip',
-          next: 'Nothing was taken from it. Fetch or copy the file again.'
-        })
-      }
+        return fakeTask('t-1', 'engine-install', { name: 'pack.zip', state: 'failed', error: toWireError(refused) })
+      },
+      'tasks.dismiss': () => fakeTask('t-1', 'engine-install', { state: 'failed', dismissed: true })
     })
     await button('Install the pack').click()
     await page.getByText('Enter the path of the file first.').waitFor()
     expect(asked).toEqual([])
     await page.getByLabel('Path of the file').fill('/media/usb/pack.zip')
     await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('it is not a zip archive, or its end is missing').waitFor()
+    const task = page.getByRole('article', { name: 'pack.zip' })
+    await task.getByRole('alert').getByText('it is no whole zip file').waitFor()
+    expect(asked).toEqual([expect.objectContaining({ input: { files: ['/media/usb/pack.zip'] } })])
     await expectFinished('settings-refused')
-    await button('Install the pack').click()
-    await page.getByText(pack.name, { exact: true }).waitFor()
-    expect(asked[1]).toEqual({ files: ['/media/usb/pack.zip'] })
-    expect(await page.getByRole('alert').count()).toBe(0)
+    await task.getByRole('button', { name: 'Dismiss' }).click()
+    await task.waitFor({ state: 'detached' })
+    expect(trouble).toEqual([])
   })
 
   test('removes a pack only after asking', async () => {
@@ -181,9 +194,14 @@ describe('Settings', () => {
     expect(trouble).toEqual([])
   })
 
-  test('leads back to the start', async () => {
+  test('is where it is after a reload, and leads back to the start', async () => {
     await open({})
-    await button('Back to the start').click()
+    await page.reload()
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await page.goBack()
+    await button('Try the sample').waitFor()
+    await page.goForward()
+    await page.getByRole('link', { name: 'Start' }).click()
     await button('Try the sample').waitFor()
     expect(trouble).toEqual([])
   })

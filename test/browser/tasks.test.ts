@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { type Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
-import { Workspace } from '../../src/shared/api.ts'
 import { accessibilityProblems } from '../support/accessibility.ts'
 import { AppProcess } from '../support/app-process.ts'
 import { launchChromium } from '../support/chromium.ts'
@@ -33,13 +31,17 @@ afterEach(() => {
 
 afterAll(async () => {
   await browser.close()
-  await app.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
 function start(name: string): void {
   workspace = join(folder, name)
   app = new AppProcess(workspace)
+}
+
+async function end(): Promise<void> {
+  await closePages()
+  await app.stop()
 }
 
 async function open(): Promise<WorkPage> {
@@ -77,13 +79,10 @@ function manyImages(copies: number): string {
 }
 
 /** What cancelled and killed tasks must not leave: unfinished files, folders that the catalogue does not know. */
-async function leftovers({ page }: WorkPage): Promise<string[]> {
-  const reply = await page.evaluate(
-    `fetch('/api/workspace.show', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })
-      .then((answer) => answer.json())`
-  )
-  const { datasets, prepared, runs, synthetic } = z.object({ output: Workspace }).parse(reply).output
-  const known = new Set([...datasets, ...prepared, ...runs, ...synthetic].map(({ id }) => id as string))
+async function leftovers(page: WorkPage): Promise<string[]> {
+  const { datasets, prepared, runs, synthetic } = await page.answer('workspace.show')
+  const { things } = await page.answer('things.inTrash')
+  const known = new Set([...datasets, ...prepared, ...runs, ...synthetic, ...things].map(({ id }) => id as string))
   const kinds = ['datasets', 'prepared', 'runs', 'synthetic']
   return readdirSync(workspace, { recursive: true, encoding: 'utf8' }).filter((path) => {
     const isThing = kinds.includes(dirname(path))
@@ -140,6 +139,7 @@ describe.skipIf(!isLinux)(`The page’s tasks${skipped}`, () => {
     start('workspace')
     kinds.import = { ...kinds.import, fields: { ...kinds.import.fields, 'Path of the folder': manyImages(40) } }
   })
+  afterAll(end)
 
   test('says what a look found before anything is taken', async () => {
     const work = await open()
@@ -185,4 +185,49 @@ describe.skipIf(!isLinux)(`The page’s tasks${skipped}`, () => {
       else await after.isIn(title, 'done')
     }
   )
+})
+
+describe.skipIf(!isLinux)(`The sample as a plan${skipped}`, () => {
+  const title = 'The sample Sample nuclei'
+
+  beforeAll(() => start('sample'))
+  afterAll(end)
+
+  test('lists its tasks one by one while it works', async () => {
+    const work = await open()
+    await work.page.getByRole('link', { name: 'Start' }).click()
+    await work.page.getByText('Choose the time for learning').click()
+    await work.page.getByLabel('Minutes of learning').fill('0.3')
+    await work.page.getByRole('button', { name: 'Try the sample' }).click()
+    await work.page.getByRole('link', { name: /^Work/ }).click()
+    const step = work.task(title).getByRole('list', { name: 'Steps' }).getByRole('listitem')
+    await step.filter({ hasText: 'Train a model (in progress)' }).waitFor()
+    expect(await step.allTextContents()).toEqual([
+      expect.stringMatching(/Import images \(done\).*images with .* cells/),
+      expect.stringMatching(/Prepare images for training \(done\)/),
+      expect.stringMatching(/Train a model \(in progress\)/),
+      expect.stringMatching(/Score a model \(waiting\)/),
+      expect.stringMatching(/Generate pictures \(waiting\)/),
+      expect.stringMatching(/Pack for other programs \(waiting\)/)
+    ])
+  })
+
+  test('is paused, goes on in another host, and comes to its end', { timeout: 6 * minute }, async () => {
+    const [before = await open()] = pages
+    await before.press(title, 'Pause')
+    await before.isIn(title, 'paused')
+    await before.page.screenshot({ path: join(screenshots, 'tasks-sample-paused.png'), fullPage: true })
+    await closePages()
+    expect(await app.stop()).toBe(0)
+    app = new AppProcess(workspace)
+
+    const work = await open()
+    await work.isIn(title, 'paused')
+    await work.press(title, 'Resume')
+    await work.isIn(title, 'done')
+    const step = work.task(title).getByRole('list', { name: 'Steps' }).getByRole('listitem')
+    expect(await step.filter({ hasText: '(done)' }).count()).toBe(6)
+    await work.page.screenshot({ path: join(screenshots, 'tasks-sample-done.png'), fullPage: true })
+    expect(await accessibilityProblems(work.page)).toEqual([])
+  })
 })

@@ -1,4 +1,5 @@
 import { type Browser, type Locator, type Page } from 'playwright-core'
+import { type Output, requests } from '../../src/shared/api.ts'
 import { type AppProcess } from './app-process.ts'
 import { watchForTrouble } from './chromium.ts'
 
@@ -45,6 +46,16 @@ export class WorkPage {
   async cancel(title: string): Promise<void> {
     await this.press(title, 'Cancel')
     await this.page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click()
+  }
+
+  /** What the app answers to a request of this page. */
+  async answer<N extends 'workspace.show' | 'things.inTrash'>(name: N): Promise<Output<N>> {
+    const reply: unknown = await this.page.evaluate(
+      `fetch('/api/${name}', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })
+        .then((answer) => answer.json())
+        .then(({ output }) => output)`
+    )
+    return requests[name].output.parse(reply) as Output<N> // the schema of N was applied
   }
 
   /** Percent of its bar. */

@@ -13,8 +13,7 @@ export const taskWords = {
   moveUp: 'Move up',
   report: 'What came of it',
   reportWaiting: 'Looking …',
-  noTroubles: 'No file was left out.',
-  troubles: (number: number) => `${count(number, 'file')} left out or worth a look`,
+  troubles: 'Left out, or worth a look',
   more: (number: number) => `and ${count(number, 'more', 'more')}`,
   copyPath: 'Copy path'
 }
@@ -72,7 +71,9 @@ export function explanation(task: Task, before: number | undefined): string | un
     case 'interrupted':
       return 'CytoLoom was closed in the middle of it. What was half made is gone; the same can begin again.'
     case 'cancelled':
-      return 'Nothing half-made was left behind.'
+      return abilities[task.kind].keeps === true
+        ? 'Whatever it had learned by then is in the trash.'
+        : 'Nothing half-made was left behind.'
     case 'done':
     case 'failed':
       return undefined
@@ -89,7 +90,8 @@ function waitingSentence(before: number | undefined): string {
 /** `34 %, about 3 minutes left`; what a finished one came to, and how long it took. */
 export function progressText(task: Task): string {
   const { state, done, total, secondsLeft, summary, seconds } = task
-  if (state === 'done') return [summary, `took ${duration(seconds)}`].filter(Boolean).join(' · ')
+  if (state === 'done')
+    return [summary?.replace(/\.$/, ''), seconds < 1 ? '' : `took ${duration(seconds)}`].filter(Boolean).join(' · ')
   if (done === undefined || !total) return ''
   const left = secondsLeft === undefined || state !== 'running' ? [] : [timeLeft(secondsLeft)]
   return [percent(Math.min(1, done / total)), ...left].join(' · ')

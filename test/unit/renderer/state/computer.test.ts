@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { Bridge } from '../../../../src/renderer/bridge.ts'
 import { Computer } from '../../../../src/renderer/state/computer.svelte.ts'
+import { TaskList } from '../../../../src/renderer/state/tasks.svelte.ts'
 import { type Doctor } from '../../../../src/shared/api.ts'
 import { type InstalledPack } from '../../../../src/shared/engine-packs.ts'
 import { AppError } from '../../../../src/shared/errors.ts'
+import { fakeTask } from '../../../support/fake-demo.ts'
 import { FakeTransport } from '../../../support/fake-transport.ts'
 
 const pack: InstalledPack = {
@@ -29,24 +31,44 @@ const report: Doctor = {
   speed: { convGflops: 40, trainGflops: 20 }
 }
 
+function follow(answers: ConstructorParameters<typeof FakeTransport>[0]) {
+  const transport = new FakeTransport(answers)
+  const bridge = new Bridge(transport)
+  const tasks = new TaskList(bridge)
+  const computer = new Computer(bridge, tasks)
+  tasks.follow()
+  computer.follow()
+  bridge.connect()
+  return { transport, computer }
+}
+
 describe('Computer', () => {
-  test('forgets what was measured when the packs change', async () => {
-    const transport = new FakeTransport({
-      'app.doctor': () => report,
-      'engine.build': () => ({ packs: [pack], built: pack.name })
-    })
-    const computer = new Computer(new Bridge(transport))
+  test('forgets what was measured when a task has brought a pack, whoever started it', async () => {
+    const { transport, computer } = follow({ 'app.doctor': () => report, 'engine.list': () => ({ packs: [pack] }) })
     await computer.examine()
     expect(computer.report?.speed.trainGflops).toBe(20)
-    await computer.build(false)
-    expect(computer.packs).toEqual([pack])
+    transport.emit({ event: 'task.changed', task: fakeTask('t-1', 'engine-build') })
+    expect(computer.isBusy).toBe(true)
+    transport.emit({ event: 'task.changed', task: fakeTask('t-1', 'engine-build', { state: 'done' }) })
+    await expect.poll(() => computer.packs).toEqual([pack])
     expect(computer.report).toBeUndefined()
+    expect(computer.isBusy).toBe(false)
+  })
+
+  test('fetches and installs packs as tasks', async () => {
+    const { transport, computer } = follow({ 'tasks.start': () => fakeTask('t-1', 'engine-install') })
+    await computer.build(true)
+    await computer.install('x.zip')
+    expect(transport.sent.map(({ input }) => input)).toEqual([
+      { kind: 'engine-build', input: { gpu: true } },
+      { kind: 'engine-install', input: { files: ['x.zip'] } }
+    ])
+    expect(computer.packTasks).toHaveLength(1)
   })
 
   test('does one thing at a time', async () => {
     const gate = Promise.withResolvers<Doctor>()
-    const transport = new FakeTransport({ 'app.doctor': () => gate.promise })
-    const computer = new Computer(new Bridge(transport))
+    const { transport, computer } = follow({ 'app.doctor': () => gate.promise })
     const examining = computer.examine()
     expect(computer.work).toBe('examine')
     await computer.remove(pack.name)
@@ -57,13 +79,12 @@ describe('Computer', () => {
   })
 
   test('is free again after something failed', async () => {
-    const transport = new FakeTransport({
-      'engine.install': () => {
-        throw new AppError('input', 'It is no pack.')
+    const { computer } = follow({
+      'engine.remove': () => {
+        throw new AppError('input', 'It is in use.')
       }
     })
-    const computer = new Computer(new Bridge(transport))
-    await expect(computer.install('x.zip')).rejects.toThrow('It is no pack.')
-    expect(computer.work).toBeUndefined()
+    await expect(computer.remove('x')).rejects.toThrow('It is in use.')
+    expect(computer.isBusy).toBe(false)
   })
 })

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { completed, faultOf, inputOf, taskForms, type Values } from '../../../../../src/renderer/screens/tasks/forms.ts'
+import { requests } from '../../../../../src/shared/api.ts'
+import { type TaskKind } from '../../../../../src/shared/tasks.ts'
+import { fullWorkspace } from '../../../../support/fake-demo.ts'
+
+const content = fullWorkspace('/w')
+
+function formOf(kind: TaskKind) {
+  return taskForms.find((form) => form.kind === kind) ?? expect.fail(`there is a form for ${kind}`)
+}
+
+function sent(kind: TaskKind, given: Values): unknown {
+  const form = formOf(kind)
+  return inputOf(form, completed(form, given, content))
+}
+
+describe('The forms', () => {
+  test('name what they make after what it is made of, unless a name is given', () => {
+    expect(sent('import', { source: '/data/plate 3.zip' })).toEqual({ source: '/data/plate 3.zip', name: 'plate 3' })
+    expect(sent('import', { source: 'C:\\data\\plate', name: 'Mine' })).toMatchObject({ name: 'Mine' })
+    expect(sent('prepare', {})).toEqual({ dataset: 'dataset-1', name: 'Sample', tile: 256 })
+  })
+
+  test('take a decimal comma, and leave out what may be left out', () => {
+    expect(sent('train', { minutes: '2,5' })).toMatchObject({ preset: 'quick', minutes: 2.5 })
+    expect(sent('train', {})).not.toHaveProperty('minutes')
+  })
+
+  test('pack label images whatever else is chosen, beside the workspace’s other packages', () => {
+    expect(sent('package', { set: 'dataset-1', formats: ['coco', 'cellpose'] })).toEqual({
+      set: 'dataset-1',
+      formats: ['labels', 'coco', 'cellpose'],
+      out: '/w/packages/Sample.zip'
+    })
+  })
+
+  test('say of the first field that is wrong what is wrong with it', () => {
+    const importing = formOf('import')
+    const source = completed(importing, { name: 'Mine' }, content)
+    expect(faultOf(importing, source)).toMatchObject({ key: 'source', sentence: expect.stringMatching(/is needed/) })
+    const generating = formOf('generate')
+    const count = completed(generating, { count: 'many' }, content)
+    expect(faultOf(generating, count)).toMatchObject({ key: 'count', sentence: expect.stringMatching(/not a number/) })
+  })
+
+  test('send what their requests accept', () => {
+    const inputs = {
+      import: requests['datasets.import'].input,
+      prepare: requests['prepared.create'].input,
+      train: requests['runs.train'].input,
+      generate: requests['synthetic.generate'].input,
+      package: requests['packages.create'].input
+    }
+    for (const [kind, schema] of Object.entries(inputs)) {
+      const given = kind === 'import' ? { source: '/data/plate' } : {}
+      expect(schema.safeParse(sent(kind as keyof typeof inputs, given)).error).toBeUndefined()
+    }
+  })
+})
