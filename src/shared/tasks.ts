@@ -167,23 +167,25 @@ export type Asked = Wish | 'resume' | 'again' | 'dismiss'
  */
 export function askable(task: Task, parts: readonly Task[] = []): Asked[] {
   const atWork = parts.find((part) => !hasEnded(part)) ?? task
-  const keep: Asked[] = canKeep(atWork) ? ['keep'] : []
-  switch (task.state) {
-    case 'waiting':
-      return ['pause', 'cancel']
-    case 'running':
-      return [...(abilities[task.kind].pauses === true ? (['pause'] as const) : []), ...keep, 'cancel']
-    case 'stopping':
-      return ['cancel']
-    case 'paused':
-      return ['resume', ...keep, 'cancel']
-    case 'done':
-      return ['dismiss']
-    case 'failed':
-    case 'cancelled':
-    case 'interrupted':
-      return ['again', 'dismiss']
-  }
+  const can = { pause: canPause(task), keep: canKeep(atWork) }
+  return askedIn[task.state].filter((asked) => (asked === 'pause' || asked === 'keep' ? can[asked] : true))
+}
+
+/** What can be asked in each state of a task that can do everything. */
+const askedIn: Readonly<Record<TaskState, readonly Asked[]>> = {
+  waiting: ['pause', 'cancel'],
+  running: ['pause', 'keep', 'cancel'],
+  stopping: ['cancel'],
+  paused: ['resume', 'keep', 'cancel'],
+  done: ['dismiss'],
+  failed: ['again', 'dismiss'],
+  cancelled: ['again', 'dismiss'],
+  interrupted: ['again', 'dismiss']
+}
+
+/** Whatever waits can leave the queue for a while. */
+function canPause({ kind, state }: Task): boolean {
+  return state === 'waiting' || abilities[kind].pauses === true
 }
 
 /** One that was cut off before it could say how far it is has to be resumed first. */

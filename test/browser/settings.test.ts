@@ -143,7 +143,7 @@ describe('Settings', () => {
     packs = [pack]
     demo.app.emit({ event: 'task.changed', task: { ...fetching, state: 'done' } })
     await page.getByText('634.9 MB').waitFor()
-    expect(asked).toEqual([{ kind: 'engine-build', input: { gpu: false } }])
+    expect(asked).toEqual([{ kind: 'engine-build', input: { gpu: false, force: false } }])
     expect(await button('Fetch the pack for the processor (270 MB)').count()).toBe(0)
   })
 

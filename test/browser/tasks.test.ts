@@ -82,7 +82,7 @@ function manyImages(copies: number): string {
 async function leftovers(page: WorkPage): Promise<string[]> {
   const { datasets, prepared, runs, synthetic } = await page.answer('workspace.show')
   const { things } = await page.answer('things.inTrash')
-  const known = new Set([...datasets, ...prepared, ...runs, ...synthetic, ...things].map(({ id }) => id as string))
+  const known = new Set([...datasets, ...prepared, ...runs, ...synthetic, ...things].map(({ id }) => String(id)))
   const kinds = ['datasets', 'prepared', 'runs', 'synthetic']
   return readdirSync(workspace, { recursive: true, encoding: 'utf8' }).filter((path) => {
     const isThing = kinds.includes(dirname(path))

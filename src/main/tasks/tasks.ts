@@ -141,7 +141,7 @@ export class Tasks {
 
   /** What has the compute engine that a task waits for, or waits in front of it. */
   inFrontOf(id: string): Task | undefined {
-    const queue = this.#book.catalog.tasks.engineQueue()
+    const queue = this.#book.catalog.tasks.engineQueue().filter(({ worker }) => worker !== undefined)
     const place = queue.findIndex((task) => task.id === id)
     return queue.slice(0, Math.max(0, place)).at(-1) ?? queue.find(({ state }) => state !== 'waiting')
   }

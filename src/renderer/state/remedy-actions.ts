@@ -19,13 +19,7 @@ export type RemedyAction = (remedy: Remedy) => (() => void) | undefined
 export function remedyActions({ show, computer, tasks, problems }: Means): RemedyAction {
   const attempt = (work: () => Promise<unknown>) => () => void problems.attempt('page', work())
   const showSettings = () => show('settings')
-  const showWork = () => () => show('work')
   const deeds: Deeds = {
-    list: () => () => show('home'),
-    make: showWork,
-    'import-again': showWork,
-    'prepare-again': showWork,
-    'generate-again': showWork,
     'install-engine': ({ engine, anew }) => {
       const build = () => computer.build(engine === 'native-gpu', anew)
       return () => {

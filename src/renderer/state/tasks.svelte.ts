@@ -1,4 +1,5 @@
 import { createContext } from 'svelte'
+import { SvelteMap } from 'svelte/reactivity'
 import { type Output } from '../../shared/api.ts'
 import { abilities, type Asked, type Task } from '../../shared/tasks.ts'
 import { type Bridge } from '../bridge.ts'
@@ -7,7 +8,7 @@ import { type Bridge } from '../bridge.ts'
 export class TaskList {
   readonly #bridge: Bridge
   /** Those that events told of while the list was being asked for: the answer may be older. */
-  readonly #heard = new Map<string, Task>()
+  readonly #heard = new SvelteMap<string, Task>()
   #tasks = $state.raw<readonly Task[]>([]) // replaced whole, never mutated
   #isLoaded = $state(false)
 

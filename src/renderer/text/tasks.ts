@@ -57,27 +57,19 @@ export const askedWords: Readonly<Record<Asked, string>> = {
 
 /** What a person should know about it beside its state, or undefined where the state says all. */
 export function explanation(task: Task, before: number | undefined): string | undefined {
-  switch (task.state) {
-    case 'waiting':
-      return waitingSentence(before)
-    case 'running':
-      return undefined
-    case 'stopping':
-      return 'It stops at its next safe point.'
-    case 'paused':
-      return task.started === undefined
-        ? 'It has not begun yet.'
-        : 'Everything up to here is saved. Resume whenever you like, also after CytoLoom was closed.'
-    case 'interrupted':
-      return 'CytoLoom was closed in the middle of it. What was half made is gone; the same can begin again.'
-    case 'cancelled':
-      return abilities[task.kind].keeps === true
-        ? 'Whatever it had learned by then is in the trash.'
-        : 'Nothing half-made was left behind.'
-    case 'done':
-    case 'failed':
-      return undefined
+  if (task.state === 'waiting') return waitingSentence(before)
+  if (task.state === 'paused' && task.started === undefined) return 'It has not begun yet.'
+  if (task.state === 'cancelled' && abilities[task.kind].keeps === true) {
+    return 'Whatever it had learned by then is in the trash.'
   }
+  return explanations[task.state]
+}
+
+const explanations: Readonly<Partial<Record<TaskState, string>>> = {
+  stopping: 'It stops at its next safe point.',
+  paused: 'Everything up to here is saved. Resume whenever you like, also after CytoLoom was closed.',
+  interrupted: 'CytoLoom was closed in the middle of it. What was half made is gone; the same can begin again.',
+  cancelled: 'Nothing half-made was left behind.'
 }
 
 /** @param before how many wait in front of it, where it waits for the compute engine */

@@ -131,6 +131,16 @@ describe('The queue', () => {
     expect(states(second, third)).toEqual(['waiting', 'running'])
   })
 
+  test('counts places among those whose turn can come, not parts of a plan that has not come to them', () => {
+    start('train', 'first')
+    start('sample', 'plan') // its import is at work; its training waits, but in no queue yet
+    const [second, third, fourth] = ['second', 'third', 'fourth'].map((name) => start('train', name).id)
+    host.tasks.move(fourth ?? '', 1)
+    expect(host.tasks.inFrontOf(third ?? '')?.id).toBe(fourth)
+    expect(host.tasks.inFrontOf(fourth ?? '')?.id).toBe(second)
+    expect(host.tasks.inFrontOf(second ?? '')?.name).toBe('first')
+  })
+
   test('is one for all processes, and passes over those whose process is gone', async () => {
     const other = another()
     const theirs = start('train', 'theirs', other).id

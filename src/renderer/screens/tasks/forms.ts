@@ -194,11 +194,11 @@ export function faultOf({ fields }: TaskForm, values: Values): Fault | undefined
 
 /** The input of the task, of complete values without a fault. */
 export function inputOf({ kind, fields }: TaskForm, values: Values): Record<string, unknown> {
-  const entries = fields
+  const entries: [string, unknown][] = fields
     .filter(({ key }) => values[key] !== '')
     .map(({ key, type }) => [key, type === 'number' ? numberIn(values[key] ?? '') : trimmed(values[key] ?? '')])
   const input: Record<string, unknown> = Object.fromEntries(entries)
-  return kind === 'package' ? { ...input, formats: ['labels', ...(values['formats'] ?? [])] } : input
+  return kind === 'package' ? { ...input, formats: ['labels'].concat(values['formats'] ?? []) } : input
 }
 
 /** A decimal comma is one, too. */

@@ -60,7 +60,7 @@ describe('Computer', () => {
     await computer.build(true)
     await computer.install('x.zip')
     expect(transport.sent.map(({ input }) => input)).toEqual([
-      { kind: 'engine-build', input: { gpu: true } },
+      { kind: 'engine-build', input: { gpu: true, force: false } },
       { kind: 'engine-install', input: { files: ['x.zip'] } }
     ])
     expect(computer.packTasks).toHaveLength(1)

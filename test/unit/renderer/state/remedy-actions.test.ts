@@ -10,12 +10,13 @@ import { everyRemedy } from '../../../support/remedies.ts'
 function page() {
   const transport = new FakeTransport()
   const bridge = new Bridge(transport)
+  const tasks = new TaskList(bridge)
   const shown: string[] = []
   const problems = new Problems()
   const actionOf = remedyActions({
-    showSettings: () => shown.push('settings'),
-    computer: new Computer(bridge),
-    tasks: new TaskList(bridge),
+    show: (screen) => shown.push(screen),
+    computer: new Computer(bridge, tasks),
+    tasks,
     problems
   })
   return { transport, shown, actionOf, problems }
@@ -33,7 +34,9 @@ test('a damaged pack is fetched again where packs are shown', () => {
   const { transport, shown, actionOf } = page()
   actionOf({ action: 'install-engine', engine: 'native-gpu', anew: true })?.()
   expect(shown).toEqual(['settings'])
-  expect(transport.sent).toEqual([{ name: 'engine.build', input: { gpu: true, force: true } }])
+  expect(transport.sent).toEqual([
+    { name: 'tasks.start', input: { kind: 'engine-build', input: { gpu: true, force: true } } }
+  ])
 })
 
 test('a remedy that fails says why', async () => {
