@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const launcher = join(import.meta.dirname, '../../scripts/cytoloom.js')
+const scripts = join(import.meta.dirname, '../../scripts')
+const launcher = join(scripts, 'cytoloom.js')
 const run = promisify(execFile)
 
 /** Makes Node, all its threads and all that it starts write down what they load. */
@@ -52,7 +53,7 @@ describe('the start of the command', () => {
       const runtime = join(program, `node_modules/node-${process.platform}-${process.arch}/bin`)
       await mkdir(runtime, { recursive: true })
       await mkdir(join(program, 'scripts'))
-      await cp(launcher, join(program, 'scripts/cytoloom.js'))
+      for (const name of ['cytoloom.js', 'runtime.js']) await cp(join(scripts, name), join(program, 'scripts', name))
       await writeFile(join(program, 'package.json'), '{"type":"module"}')
       await writeFile(join(runtime, 'node'), '#!/bin/sh\necho "$@"\necho "$NODE_COMPILE_CACHE"\nexit 7\n')
       await chmod(join(runtime, 'node'), 0o755)
@@ -65,4 +66,16 @@ describe('the start of the command', () => {
       })
     }
   )
+
+  test('no npm script leaves what needs Node 24 to the Node that npm runs with', async () => {
+    const text = await readFile(join(scripts, '../package.json'), 'utf8')
+    const commands = Object.values((JSON.parse(text) as { scripts: Record<string, string> }).scripts).flatMap(
+      (script) => script.split(' && ')
+    )
+    const needy = commands.filter(
+      (command) => /\.ts\b|vitest|cruiser/.test(command) && !/tsc|svelte-check/.test(command)
+    )
+    expect(needy.length).toBeGreaterThan(8)
+    expect(needy.filter((command) => !command.startsWith('node scripts/with-node.js '))).toEqual([])
+  })
 })
