@@ -53,6 +53,11 @@ function overlappingSource(): SourceFiles {
   }
 }
 
+/** Of `outlines.coco.json`, what is changed here. */
+interface Outlined {
+  annotations: [{ segmentation: [[number]] }]
+}
+
 async function checksums(folder: string): Promise<string[]> {
   const found = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
   const paths = found.map((entry) => join(entry.parentPath, entry.name)).sort()
@@ -140,6 +145,50 @@ describe('a package of a data set', () => {
     expect((await readFile(two)).equals(await readFile(one))).toBe(true)
   })
 
+  test('keeps every original name when it is opened and packed again, and tells nothing of the computers it was on', async () => {
+    const { datasets } = await host.request('workspace.show', {})
+    await host.request('things.note', { thing: datasets[0]?.id ?? '', note: 'For my eyes only.' })
+    const mine = join(workspace, 'noted.zip')
+    await host.request('packages.create', { set: 'real', out: mine })
+    let file = mine
+    for (let round = 0; round < 2; round++) {
+      const other = await openTestApp(await temporaryFolder())
+      try {
+        const { dataset } = await other.request('packages.open', { file })
+        expect(dataset).toMatchObject({ name: 'real', source: file })
+        expect(dataset).not.toHaveProperty('note')
+        const { images } = await other.request('datasets.show', { name: 'real' })
+        expect(images.map(({ file: name, source }) => [name, source])).toEqual([
+          ['_CON.png', undefined],
+          ['Zelle__.tif', 'Zelle ä.tif'],
+          ['plain.png', undefined]
+        ])
+        file = join(other.app.workspace, 'again.zip')
+        await other.request('packages.create', { set: 'real', out: file })
+        const about = readRawZip(await readFile(file)).find(({ name }) => name === 'about.json')
+        expect(about?.bytes.toString()).not.toMatch(/cytoloom-test|my eyes/)
+      } finally {
+        await other.app.close()
+      }
+    }
+  })
+
+  test.each([
+    ['a corner of a cell', (file: Outlined) => (file.annotations[0].segmentation[0][0] += 1), 'differs from cell'],
+    ['a cell', (file: Outlined) => file.annotations.shift(), 'cells in'],
+    ['a crowd', (file: Outlined) => file.annotations.pop(), 'other regions to be ignored']
+  ])('is refused when the outlines have another: %s', async (_, change, sentence) => {
+    const forged = await forgedPackage(out, 'outlines.coco.json', (bytes) => {
+      const outlines = JSON.parse(bytes.toString()) as Outlined
+      change(outlines)
+      return Buffer.from(JSON.stringify(outlines))
+    })
+    await expect(host.request('packages.verify', { file: forged })).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining(sentence) as string
+    })
+  })
+
   test('opens elsewhere as the same data set: values, classes, cells and crowds', async () => {
     const other = await openTestApp(await temporaryFolder())
     try {
@@ -176,7 +225,7 @@ describe('a package of a data set', () => {
     ['images/plain.png', 'pixels where about.json says', encodeGrayPng8(new Uint8Array(4), 2, 2)],
     ['cells/plain.json', 'has 0 cells where about.json counts 1', Buffer.from('[]')],
     ['cells/plain.json', 'cannot be read', Buffer.from('[{"id":1,"counts":"zzzz~~"}]')],
-    ['outlines.coco.json', 'other pictures or cells', Buffer.from('{"images":[],"annotations":[],"categories":[]}')]
+    ['outlines.coco.json', 'other pictures', Buffer.from('{"images":[],"annotations":[],"categories":[]}')]
   ])('is refused when %s is another (%s)', async (path, sentence, bytes) => {
     const forged = await forgedPackage(out, path, () => bytes)
     const other = await openTestApp(await temporaryFolder())

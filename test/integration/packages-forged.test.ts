@@ -29,7 +29,7 @@ describe('contents that do not fit together, although every hash does', () => {
     const newer = forged({}, (manifest) => ({ ...manifest, version: 2 as unknown as 1 })) // a version of the future
     expect(await refusal(rawZip(newer))).toContain('manifest.json does not hold what it should at "version"')
     const notSynthetic = forged({}, (manifest) => ({ ...manifest, synthetic: false }))
-    expect(await refusal(rawZip(notSynthetic))).toContain('about.json does not hold what it should at "kind"')
+    expect(await refusal(rawZip(notSynthetic))).toContain('about.json does not agree with the manifest')
   })
 
   test('a manifest and a description that disagree', async () => {

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { type ManifestEntry, PackageFormat, type PackageResult } from '../../shared/packages.ts'
@@ -6,6 +6,7 @@ import { withoutHome } from '../../shared/things.ts'
 import { sha256 } from '../files/checksum.ts'
 import { isThere, moveToFreePath, requireFreePath, stageFolder, sweepPartials } from '../files/atomic-write.ts'
 import { entryName, pictureName } from './entry-names.ts'
+import { EntrySpool, type Spooled } from './entry-spool.ts'
 import { exportSetOf } from './export-set.ts'
 import { exportFiles } from './formats/all-formats.ts'
 import { packageLimits } from './limits.ts'
@@ -46,7 +47,7 @@ export async function createPackage(source: PackageSource, options: PackageOptio
   const staged = await stageFolder(source.out)
   try {
     const partial = join(staged.path, basename(source.out))
-    await writeArchive(partial, contentsOf(plan, options))
+    await writeAll(partial, plan, options)
     const { sha256: digest, entries } = await checkAgain(partial, source, plan, options)
     const { size } = await stat(partial)
     await moveToFreePath(partial, source.out)
@@ -63,7 +64,7 @@ interface Plan {
   readonly exports: ReadonlyMap<string, () => Promise<Uint8Array>>
   /** All entries but the manifest, in their order. */
   readonly paths: readonly string[]
-  /** Steps in all: each entry is hashed, packed and read back. */
+  /** Steps in all: each entry is made, packed and read back. */
   readonly steps: number
 }
 
@@ -116,21 +117,38 @@ function checkExtent(
   }
 }
 
-async function* contentsOf(plan: Plan, { signal, onProgress }: PackageOptions): AsyncGenerator<ArchiveContent> {
+async function writeAll(partial: string, plan: Plan, options: PackageOptions): Promise<void> {
+  const path = `${partial}.entries`
+  const spool = await EntrySpool.create(path)
+  try {
+    await writeArchive(partial, contentsOf(plan, spool, options))
+  } finally {
+    await spool.close()
+    await rm(path, { force: true })
+  }
+}
+
+/** Makes each entry once; the manifest, which stands before them, has the checksum of each. */
+async function* contentsOf(
+  plan: Plan,
+  spool: EntrySpool,
+  { signal, onProgress }: PackageOptions
+): AsyncGenerator<ArchiveContent> {
   let done = 0
   const step = (): void => {
     stopIfAsked(signal)
     onProgress?.(++done, plan.steps)
   }
-  const entries: ManifestEntry[] = []
+  const entries: (ManifestEntry & Spooled)[] = []
   for (const path of plan.paths) {
     const bytes = await bytesOf(plan, path)
-    entries.push({ path, bytes: bytes.length, sha256: sha256(bytes) })
+    entries.push({ path, ...(await spool.add(bytes)), sha256: sha256(bytes) })
     step()
   }
-  yield { path: entryName.manifest, bytes: toJson(makeManifest(plan.origin, entries)) }
-  for (const path of plan.paths) {
-    yield { path, bytes: await bytesOf(plan, path) }
+  const listed = entries.map(({ path, bytes, sha256: digest }) => ({ path, bytes, sha256: digest }))
+  yield { path: entryName.manifest, bytes: toJson(makeManifest(plan.origin, listed)) }
+  for (const entry of entries) {
+    yield { path: entry.path, bytes: await spool.read(entry) }
     step()
   }
 }

@@ -28,7 +28,10 @@ export function packDataset({ dataset, images, ...about }: DatasetAbout): Packed
   const names = new PackageNames()
   const packed = annotated.map((image, i) => {
     const file = names.take(image)
-    return { original: image, image: { ...image, id: i + 1, file, ...(file !== image.file && { source: image.file }) } }
+    return {
+      original: image,
+      image: { ...image, id: i + 1, file, ...(file !== image.file && { source: image.source ?? image.file }) }
+    }
   })
   const left = images.length - annotated.length
   const classes = dataset.classes

@@ -2,15 +2,13 @@ import { AppError } from '../../shared/errors.ts'
 import { Manifest, type PackageKind, type VerifyResult } from '../../shared/packages.ts'
 import { sha256 } from '../files/checksum.ts'
 import { Archive, type ArchiveEntry } from './archive.ts'
-import { PackageContents } from './contents.ts'
-import { DatasetContents } from './dataset-contents.ts'
 import { entryName } from './entry-names.ts'
 import { packageLimits, type PackageLimits } from './limits.ts'
 import { compareLists, expectedEntries, parseJson } from './manifest.ts'
-import { type PackageCheck } from './package-check.ts'
 import { type PackageAbout } from './packed-set.ts'
 import { unfit } from './refusal.ts'
 import { checkSeal } from './seal.ts'
+import { SetCheck } from './set-check.ts'
 
 export interface PackageOptions {
   readonly onProgress?: (done: number, total: number) => void
@@ -38,7 +36,7 @@ export async function readPackage(file: string, options: PackageOptions, take?: 
   const archive = await Archive.open(file, options.limits ?? packageLimits)
   try {
     const manifest = await readManifest(file, archive)
-    const contents = manifest.synthetic ? new PackageContents(file, manifest) : new DatasetContents(file, manifest)
+    const contents = new SetCheck(file, manifest)
     for (const [i, entry] of archive.entries.entries()) {
       stopIfAsked(options.signal)
       if (entry.place !== 'manifest') await readEntry({ file, archive, manifest, contents }, entry, i, take)
@@ -96,7 +94,7 @@ interface Reading {
   readonly file: string
   readonly archive: Archive
   readonly manifest: Manifest
-  readonly contents: PackageCheck
+  readonly contents: SetCheck
 }
 
 async function readEntry(reading: Reading, entry: ArchiveEntry, i: number, take?: Take): Promise<void> {

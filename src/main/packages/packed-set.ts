@@ -20,6 +20,8 @@ export interface PackedSet {
   /** Of a synthetic set. */
   readonly seed: number | undefined
   readonly images: readonly PackedImage[]
+  /** As the set counts them. */
+  readonly pictures: number
   readonly cells: number
   readonly classes: readonly { readonly name: string; readonly images: number; readonly cells: number }[]
   /** What a file that can hold a sentence says of its origin. */
@@ -28,17 +30,18 @@ export interface PackedSet {
 
 export function packedSetOf(about: PackageAbout): PackedSet {
   if (about.kind === 'synthetic') {
-    const { name, created, seed, cells, classes } = about.synthetic
+    const { name, created, seed, images: pictures, cells, classes } = about.synthetic
     const statement = `Synthetic pictures made by ${about.provenance.software}; not photographs of real cells.`
-    return { kind: 'synthetic', name, created, seed, images: about.images, cells, classes, statement }
+    return { kind: 'synthetic', name, created, seed, images: about.images, pictures, cells, classes, statement }
   }
-  const { name, created, cells, classes } = about.dataset
+  const { name, created, images: pictures, cells, classes } = about.dataset
   return {
     kind: 'dataset',
     name,
     created,
     seed: undefined,
     images: about.images,
+    pictures,
     cells,
     classes: classes.map(({ name: className, images, cells: own }) => ({ name: className, images, cells: own })),
     statement: `Pictures and cells of the data set "${name}", as they were imported; not made by a network.`

@@ -35,7 +35,7 @@ interface FoundSet {
   readonly about: PackageAbout
 }
 
-/** A synthetic set or a data set by its name or id. */
+/** A synthetic set or a data set by its name or id, as the catalogue has it. */
 async function findSet(app: AppContext, set: string): Promise<FoundSet> {
   const synthetic = app.catalog.synthetic.find(set)
   const dataset = app.catalog.datasets.find(set)
@@ -46,7 +46,8 @@ async function findSet(app: AppContext, set: string): Promise<FoundSet> {
   }
   if (synthetic) {
     const folder = app.folders.folder('synthetic', synthetic.id)
-    return { folder, about: await readAbout(folder) }
+    const images = app.catalog.synthetic.images(synthetic.id)
+    return { folder, about: { ...(await readAbout(folder)), synthetic, images } }
   }
   if (dataset) {
     const images = app.catalog.datasets.images(dataset.id)
