@@ -30,7 +30,7 @@ export function runCanGoOn(app: AppContext, task: Task): boolean {
 }
 
 /** Ends a paused run as it is. */
-export function keepRun(app: AppContext, task: Task): unknown {
+export function keepRun(app: Pick<AppContext, 'catalog' | 'emit'>, task: Task): unknown {
   const run = runOf(app, task)
   if (run === undefined) throw refuse(`The run of “${task.name}” is no longer there.`)
   if (typeof task.outcome !== 'object') {
@@ -57,6 +57,6 @@ export async function discardRun(app: AppContext, task: Task): Promise<void> {
   await trashThings(app, { things: [run.id], kind: 'run', needing: 'leave' })
 }
 
-function runOf(app: AppContext, { thing }: Task): Run | undefined {
+function runOf(app: Pick<AppContext, 'catalog'>, { thing }: Task): Run | undefined {
   return thing === undefined ? undefined : app.catalog.runs.find(thing)
 }

@@ -15,7 +15,7 @@ export function prepared({ totals, roundTrip }: Output<'prepared.create'>): stri
 }
 
 export function trained({ run }: Output<'runs.train'>): string {
-  return `${number(run.iteration)} iterations`
+  return run.iteration === 1 ? '1 iteration' : `${number(run.iteration)} iterations`
 }
 
 export function evaluated({ mean }: Output<'runs.evaluate'>): string {
