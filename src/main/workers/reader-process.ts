@@ -19,6 +19,7 @@ process.on('message', (message: ToReader) => {
   else void work(message)
 })
 process.once('disconnect', () => process.exit()) // nobody is left to read for
+if (!process.connected) process.exit() // nor was, by the time that all of this was loaded
 flushCompileCache() // once it has answered, the process is killed
 
 async function work({ name, input, file, workerPath }: Exclude<ToReader, 'stop'>): Promise<void> {
