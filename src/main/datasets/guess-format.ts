@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { refuse } from '../../shared/errors.ts'
+import { decodeText } from '../files/loose-json.ts'
 import { formatNames, formats } from './formats/all-formats.ts'
 import { clueKinds, type Guess, hasEnding, type Seen, type SeenJson } from './formats/format.ts'
 import { findSampleFolders, imageFolderNames, labelFolderNames } from './formats/image-folders.ts'
@@ -94,7 +95,7 @@ async function readStart(path: string): Promise<string> {
   const file = await open(path, 'r')
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(startBytes), 0, startBytes, 0)
-    return buffer.toString('utf8', 0, bytesRead)
+    return decodeText(buffer.subarray(0, bytesRead))
   } finally {
     await file.close()
   }

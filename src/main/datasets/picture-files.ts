@@ -3,7 +3,6 @@ import { basename, extname, join, relative, sep } from 'node:path'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { explainAccess } from '../../shared/file-access.ts'
 import { isPictureName } from '../images/read.ts'
-import { groupBy } from './group-by.ts'
 
 /** A file found below a folder. */
 export interface PictureFile {
@@ -30,13 +29,30 @@ export async function listByEnding(folder: string, endings: readonly string[]): 
     .map((path) => describeFile(folder, path))
 }
 
-/** All files below a folder, not followed through links to folders, in the order of their relative names. */
+/** What systems and network stores leave in folders: thumbnails, copies of names, bins. */
+const leavings = new Set([
+  '@eadir',
+  '__macosx',
+  '#recycle',
+  '#snapshot',
+  '$recycle.bin',
+  'lost+found',
+  'system volume information',
+  '@recycle',
+  '@recently-snapshot'
+])
+
+function isLeft(part: string): boolean {
+  return part.startsWith('.') || leavings.has(part.toLowerCase())
+}
+
+/**
+ * All files below a folder, not followed through links to folders, in the order of their relative names. Hidden files and
+ * what systems leave are left out.
+ */
 export async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true })
-  const isHidden = (path: string) =>
-    relative(folder, path)
-      .split(sep)
-      .some((part) => part.startsWith('.'))
+  const isHidden = (path: string) => relative(folder, path).split(sep).some(isLeft)
   return entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -87,32 +103,4 @@ export async function requireFolder(path: string, what: string): Promise<string>
     file: path,
     next: 'Check the name of the folder.'
   })
-}
-
-/** Finds pictures by the names that annotations give them. */
-export class PictureIndex {
-  readonly #byName: ReadonlyMap<string, readonly PictureFile[]>
-  readonly #byStem: ReadonlyMap<string, readonly PictureFile[]>
-
-  constructor(pictures: readonly PictureFile[]) {
-    this.#byName = groupBy(pictures, ({ name }) => name)
-    this.#byStem = groupBy(pictures, ({ stem }) => stem.toLowerCase())
-  }
-
-  /**
-   * The one picture that a name can mean: by its folders and name, else by its name, else without regard to the
-   * extension, since published names and re-saved files often differ there. Names only select among files that were
-   * found; a path that leads elsewhere finds nothing.
-   */
-  find(name: string): PictureFile | 'missing' | 'ambiguous' {
-    const wanted = name.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, '')
-    const sameName = this.#byName.get(basename(wanted)) ?? []
-    const samePath = sameName.filter((file) => `/${file.relative}`.endsWith(`/${wanted}`))
-    const stem = basename(wanted, extname(wanted)).toLowerCase()
-    for (const candidates of [samePath, sameName, this.#byStem.get(stem) ?? []]) {
-      const [only] = candidates
-      if (only) return candidates.length === 1 ? only : 'ambiguous'
-    }
-    return 'missing'
-  }
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { refuse } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { checkInputFile, streamInputFile } from './input-file.ts'
+import { decodeText, parseLooseJson, utf16Of } from './loose-json.ts'
 
 /** Where an entry is written, with its key if it has one: first byte in the file, length in bytes. */
 export interface JsonPlace {
@@ -35,8 +36,8 @@ export async function readJsonLists(
 
 /** Reads an entry again from its place: the text that `readJsonLists` found there. */
 export function parseJsonEntry(text: string): unknown {
-  if (!text.startsWith('"')) return JSON.parse(text)
-  const value: unknown = JSON.parse(`{${text}}`)
+  if (!text.startsWith('"')) return parseLooseJson(text)
+  const value: unknown = parseLooseJson(`{${text}}`)
   return Object.values(value ?? {})[0]
 }
 
@@ -57,7 +58,7 @@ export async function readJsonList(path: string, visit: (value: unknown) => void
 export async function beginsAsList(path: string): Promise<boolean> {
   await checkInputFile(path, 'JSON file')
   for await (const chunk of createReadStream(path, { end: 1 << 16 })) {
-    const [first] = (chunk as Buffer).toString().trimStart() // a byte order mark counts as blank
+    const [first] = decodeText(chunk as Buffer).trimStart() // a byte order mark counts as blank
     if (first !== undefined) return first === '['
   }
   return false
@@ -131,6 +132,7 @@ class ListScanner {
   }
 
   push(chunk: Buffer): void {
+    if (this.#passed === 0 && utf16Of(chunk)) throw this.#wrongEncoding()
     let at = this.#isAtStart() && chunk[0] === 0xef ? 3 : 0 // a byte order mark
     while (at < chunk.length) at = this.#isInString ? this.#passString(chunk, at) : this.#step(chunk, at)
     this.#holdRest(chunk)
@@ -252,7 +254,7 @@ class ListScanner {
 
   #parse(text: string, where: string): unknown {
     try {
-      return JSON.parse(text)
+      return parseLooseJson(text)
     } catch {
       throw this.#refusal(`${where} is not valid JSON`)
     }
@@ -274,6 +276,13 @@ class ListScanner {
     this.#held += chunk.length - this.#start
     this.#start = 0
     if (this.#held > maxEntryBytes) throw this.#refusal(`one entry is larger than ${maxEntryBytes / 2 ** 20} MB`)
+  }
+
+  #wrongEncoding(): Error {
+    return refuse(`${this.#path} is text in UTF-16, and only UTF-8 is read.`, {
+      file: this.#path,
+      next: 'Open it in a text editor and save it again with the encoding UTF-8.'
+    })
   }
 
   #refusal(reason: string): Error {

@@ -1,5 +1,6 @@
 import { Reason } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
+import { decodeText, parseLooseJson } from './loose-json.ts'
 
 /** Bytes that V8 takes for each kind of value, about: an object with a few members, a list, and any value in them. */
 const [objectBytes, listBytes, valueBytes] = [72, 56, 16]
@@ -29,7 +30,7 @@ function endOfString(text: Uint8Array, start: number): number {
 }
 
 /**
- * Parses a JSON text from outside, with or without a byte order mark.
+ * Parses a JSON text from outside, in UTF-8 or UTF-16, with or without a byte order mark.
  *
  * @throws Reason for what would take too much memory, SyntaxError for what is not JSON
  */
@@ -41,9 +42,5 @@ export function parseJsonText(text: Uint8Array): unknown {
       `it would take ${Math.round(bytes / 2 ** 20)} MB of memory, and at most ${most / 2 ** 20} MB are given to it`
     )
   }
-  return JSON.parse(
-    Buffer.from(text.buffer, text.byteOffset, text.byteLength)
-      .toString('utf8')
-      .replace(/^\uFEFF/, '')
-  )
+  return parseLooseJson(decodeText(text))
 }

@@ -1,3 +1,4 @@
+import { type StoredCell } from '../../../shared/datasets.ts'
 import { rleFromString } from '../../masks/rle-string.ts'
 import { type Rle, rleArea, rleFromCounts } from '../../masks/rle.ts'
 import {
@@ -9,6 +10,16 @@ import {
   type Size
 } from '../annotation.ts'
 
+/** An annotation as it was read. */
+export interface CocoCell {
+  /** How a sentence calls it. */
+  readonly what: string
+  readonly id: number
+  readonly outline: CellOutline | CellProblem
+  readonly isCrowd: boolean
+  readonly more: Pick<StoredCell, 'statedArea'>
+}
+
 /**
  * Reads the `segmentation` of one COCO annotation as pixels of its image: polygon rings (united), or runs, compressed or
  * not.
@@ -19,11 +30,37 @@ export function readSegmentation(segmentation: unknown, size: Size): CellOutline
 
 function readRings(parts: readonly unknown[], size: Size): CellOutline | CellProblem {
   if (parts.length === 0) return { reason: 'has no outline', kind: 'cells without an outline' }
-  if (parts.every(isCoordinates)) return outlineFromRings(parts, size)
+  const rings = ringsOf(parts)
+  if (rings) return outlineFromRings(rings, size)
   return {
     reason: 'has an outline that is no list of x, y pairs',
     kind: 'cells with an outline that is no list of x, y pairs'
   }
+}
+
+const mostLevels = 3
+
+/**
+ * The rings of a polygon, each x, y, x, y …: a list of them, as COCO has it, or what some programs write where only one
+ * reading is possible: one ring alone, rings as lists of [x, y] pairs, and all of these a level or two deeper.
+ */
+export function ringsOf(parts: readonly unknown[], level = 0): readonly (readonly number[])[] | undefined {
+  if (isCoordinates(parts)) return [parts]
+  if (isPairs(parts)) return [parts.flat()]
+  if (parts.every(isCoordinates)) return parts
+  if (level === mostLevels || !parts.every(Array.isArray)) return undefined
+  const rings: (readonly number[])[] = []
+  for (const part of parts) {
+    const found = ringsOf(part, level + 1)
+    if (!found) return undefined
+    for (const ring of found) rings.push(ring)
+  }
+  return rings
+}
+
+/** Rings of one point enclose nothing, so three of them are the points of one ring. */
+function isPairs(parts: readonly unknown[]): parts is number[][] {
+  return parts.length > 2 && parts.every((part) => isCoordinates(part) && part.length === 2)
 }
 
 function isCoordinates(part: unknown): part is number[] {

@@ -1,46 +1,98 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { refuse } from '../../../shared/errors.ts'
-import { type StoredCell } from '../../../shared/datasets.ts'
 import { parseJsonEntry } from '../../files/json-stream.ts'
-import { type Annotation, CellCollector, type Size } from '../annotation.ts'
+import { type Annotation, CellCollector, type CellProblem, type Size } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import { readSegmentation } from './coco-cell.ts'
+import { type CocoCell, readSegmentation } from './coco-cell.ts'
+import { settleCrowds } from './coco-crowds.ts'
+import { ownIds } from './coco-ids.ts'
+import { nameOfAnnotation } from './coco-index.ts'
+import { mergeAnnotations } from './coco-merge.ts'
+import { inPixels } from './coco-shares.ts'
 
 /** The annotations of one image within a COCO file. */
-export interface CocoPlace {
+export interface CocoGroup {
   readonly path: string
   /** What the file says of the image's size, in pixels. */
   readonly width: number | undefined
   readonly height: number | undefined
-  /** For each annotation its first byte in the file, its length in bytes, and the id to give it. */
+  /** For each annotation its first byte in the file, its length in bytes, and its number in the order of the file. */
   readonly entries: Float64Array
 }
 
-/** Reads the cells of one image out of a COCO file that was indexed before. */
+/** All that COCO files say of one image: mostly one entry of one file. */
+export interface CocoPlace {
+  readonly groups: readonly CocoGroup[]
+}
+
+/** Reads the cells of one image out of COCO files that were indexed before. */
 export async function readCocoCells(
-  place: CocoPlace,
+  { groups }: CocoPlace,
   file: string,
   size: Size,
   log: Log
 ): Promise<Annotation | undefined> {
-  const { path, entries } = place
-  const grid = { width: place.width ?? size.width, height: place.height ?? size.height }
-  const cells = new CellCollector(basename(path), file, log)
-  const texts = await readTexts(path, entries)
-  for (const [i, text] of texts.entries()) {
-    const id = entries[3 * i + 2] ?? 0
-    const annotation = { ...(parseEntry(path, text) as Readonly<Record<string, unknown>>) } // an object when it was indexed
-    cells.add(`Annotation ${id}`, id, readSegmentation(annotation['segmentation'], grid), whatElseIsSaid(annotation))
+  const annotations: Annotation[] = []
+  for (const group of groups) {
+    const annotation = await readGroup(group, file, size, log)
+    if (annotation) annotations.push(annotation)
   }
-  return cells.finish(grid)
+  return mergeAnnotations(annotations, file, log)
 }
 
-function whatElseIsSaid({ area, iscrowd }: Readonly<Record<string, unknown>>): Omit<StoredCell, 'id' | 'counts'> {
-  return {
-    ...(typeof area === 'number' && Number.isFinite(area) && area > 0 ? { statedArea: area } : {}),
-    ...(iscrowd === 1 || iscrowd === true ? { isCrowd: true } : {})
+async function readGroup(group: CocoGroup, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
+  const grid = { width: group.width ?? size.width, height: group.height ?? size.height }
+  const collector = new CellCollector(basename(group.path), file, log)
+  const read = await readAnnotations(group)
+  const { ids, repeated, renumbered } = ownIds(read)
+  if (renumbered > 0) {
+    log.warn(
+      `${renumbered} of its cells have the id of another cell of it; they were taken with ids of their own.`,
+      file,
+      'pictures with cells of one id'
+    )
   }
+  const pixels = inPixels(read, grid, () =>
+    log.warn(
+      "All its outlines lie between 0 and 1: they were taken as shares of the picture's width and height.",
+      file,
+      'pictures with outlines in shares'
+    )
+  )
+  const cells: CocoCell[] = []
+  for (const [i, annotation] of read.entries()) {
+    const what = `Annotation ${nameOfAnnotation(annotation, group.entries[3 * i + 2] ?? 0)}`
+    if (repeated.has(i)) collector.refuse(what, sameAgain)
+    else
+      cells.push({
+        what,
+        id: ids[i] ?? 0,
+        ...whatIsSaid(annotation),
+        outline: readSegmentation(pixels(annotation), grid)
+      })
+  }
+  for (const { what, id, outline, isCrowd, more } of settleCrowds(cells, file, log)) {
+    collector.add(what, id, outline, { ...more, ...(isCrowd ? { isCrowd } : {}) })
+  }
+  return collector.finish(grid)
+}
+
+const sameAgain: CellProblem = {
+  reason: 'has the id of an earlier one',
+  kind: 'cells with the id of an earlier one'
+}
+
+function whatIsSaid({ area, iscrowd }: Readonly<Record<string, unknown>>): Pick<CocoCell, 'isCrowd' | 'more'> {
+  return {
+    isCrowd: iscrowd === 1 || iscrowd === true,
+    more: typeof area === 'number' && Number.isFinite(area) && area > 0 ? { statedArea: area } : {}
+  }
+}
+
+async function readAnnotations({ path, entries }: CocoGroup): Promise<Readonly<Record<string, unknown>>[]> {
+  const texts = await readTexts(path, entries)
+  return texts.map((text) => ({ ...(parseEntry(path, text) as Readonly<Record<string, unknown>>) })) // objects when they were indexed
 }
 
 function parseEntry(path: string, text: string): unknown {

@@ -5,7 +5,8 @@ import { limits } from '../../../shared/limits.ts'
 import { type JsonPlace, readJsonLists } from '../../files/json-stream.ts'
 import { type CellProblem } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import { type PictureFile, type PictureIndex } from '../picture-files.ts'
+import { type PictureFile } from '../picture-files.ts'
+import { type PictureIndex } from '../picture-index.ts'
 
 /** An image entry of a COCO file whose picture was found, and where its annotations are. */
 export interface CocoEntry {
@@ -13,19 +14,27 @@ export interface CocoEntry {
   /** The annotation file. */
   readonly source: string
   readonly picture: PictureFile
+  /** As the file calls the picture. */
+  readonly name: string
   readonly width: number | undefined
   readonly height: number | undefined
-  /** For each annotation its first byte in the file, its length in bytes, and its id. */
+  /** For each annotation its first byte in the file, its length in bytes, and its number in the order of the file. */
   readonly annotations: NumberList
   /** How many cells each category has. */
   readonly categories: Map<string, number>
 }
 
+/** What a COCO file names: pictures that are there, and the first that is not, or could be several. */
+export interface IndexedCoco {
+  readonly entries: readonly CocoEntry[]
+  readonly unfound: { readonly name: string; readonly why: 'missing' | 'ambiguous' } | undefined
+}
+
 const ImageEntry = z.object({
   id: z.union([z.number(), z.string()]),
   file_name: z.string().min(1),
-  width: z.int().positive().optional(),
-  height: z.int().positive().optional()
+  width: z.int().positive().optional().catch(undefined),
+  height: z.int().positive().optional().catch(undefined)
 })
 const CategoryEntry = z.object({ id: z.union([z.number(), z.string()]), name: z.string() })
 
@@ -38,7 +47,7 @@ const CategoryEntry = z.object({ id: z.union([z.number(), z.string()]), name: z.
  *
  * @throws AppError of kind `input` for a file that is no COCO at all
  */
-export async function indexCocoFile(path: string, pictures: PictureIndex, log: Log): Promise<CocoEntry[]> {
+export async function indexCocoFile(path: string, pictures: PictureIndex, log: Log): Promise<IndexedCoco> {
   const head = new CocoHead(path, pictures, log)
   const found = await readJsonLists(path, ['images', 'categories'], (list, value) => head.take(list, value))
   if (!found.has('images')) throw missing(path, 'images')
@@ -47,7 +56,7 @@ export async function indexCocoFile(path: string, pictures: PictureIndex, log: L
   const second = await readJsonLists(path, ['annotations'], (_, value, place) => index.take(value, place))
   if (!second.has('annotations')) throw missing(path, 'annotations')
   index.finish()
-  return [...head.entries.values()]
+  return { entries: [...head.entries.values()], unfound: head.unfound }
 }
 
 function missing(path: string, name: string): Error {
@@ -63,10 +72,12 @@ class CocoHead {
   readonly file: string
   /** By the ids of the images. */
   readonly entries = new Map<string, CocoEntry>()
+  unfound: IndexedCoco['unfound']
   readonly #path: string
   readonly #pictures: PictureIndex
   readonly #log: Log
-  readonly #ids = new Set<string>()
+  /** The names of all images by their ids. */
+  readonly #ids = new Map<string, string>()
   readonly #categories = new Map<string, string>()
   #useless = 0
 
@@ -117,25 +128,36 @@ class CocoHead {
       return
     }
     const { id, file_name: name, width, height } = parsed.data
-    if (this.#ids.has(String(id))) {
-      this.#log.refuse(
-        name,
-        `${this.file} has two images with the id ${id}; the first was kept.`,
-        'images with the id of another'
-      )
+    const earlier = this.#ids.get(String(id))
+    if (earlier !== undefined) {
+      this.#takeSameId(String(id), earlier, name)
       return
     }
-    this.#ids.add(String(id))
+    this.#ids.set(String(id), name)
     if (this.#ids.size > limits.images) throw this.tooMany('images', limits.images)
-    const picture = this.#pictures.find(name)
+    const picture = this.#pictures.find(name, this.#path)
     if (typeof picture === 'string') this.#refusePicture(name, picture)
     else {
-      const found = { id: String(id), source: this.#path, picture, width, height }
+      const found = { id: String(id), source: this.#path, picture, name, width, height }
       this.entries.set(String(id), { ...found, annotations: new NumberList(), categories: new Map() })
     }
   }
 
+  /** Cells of two images with one id could belong to either. */
+  #takeSameId(id: string, earlier: string, name: string): void {
+    if (earlier === name) return
+    const kind = 'images with the id of another'
+    if (this.entries.delete(id))
+      this.#log.refuse(
+        earlier,
+        `${this.file} gives its id, ${id}, to another image too; its cells cannot be told.`,
+        kind
+      )
+    this.#log.refuse(name, `${this.file} gives its id, ${id}, to another image too; its cells cannot be told.`, kind)
+  }
+
   #refusePicture(name: string, why: 'missing' | 'ambiguous'): void {
+    this.unfound ??= { name, why }
     if (why === 'missing') {
       const reason = `${this.file} names it, but there is no such picture.`
       this.#log.refuse(name, reason, 'pictures that are named but not there')
@@ -155,7 +177,6 @@ class CocoHead {
 class AnnotationIndex {
   readonly #head: CocoHead
   readonly #log: Log
-  readonly #ids = new Set<number>()
   #seen = 0
 
   constructor(head: CocoHead, log: Log) {
@@ -167,27 +188,19 @@ class AnnotationIndex {
     this.#seen++
     if (this.#seen > limits.json.annotations) throw this.#head.tooMany('annotations', limits.json.annotations)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.#refuse(this.#seen, { reason: 'is no annotation', kind: 'entries that are no annotation' })
+      this.#refuse(String(this.#seen), { reason: 'is no annotation', kind: 'entries that are no annotation' })
       return
     }
     const annotation: Readonly<Record<string, unknown>> = { ...value }
-    const id = Number.isSafeInteger(annotation['id']) ? Number(annotation['id']) : this.#seen
-    const problem = this.#takeAnnotation(annotation, id, place)
-    if (problem) this.#refuse(id, problem)
+    const problem = this.#takeAnnotation(annotation, place)
+    if (problem) this.#refuse(nameOfAnnotation(annotation, this.#seen), problem)
   }
 
   finish(): void {
     if (this.#seen > 0 && !this.#head.hasCategories) this.#log.warn('The file names no categories.', this.#head.file)
   }
 
-  #takeAnnotation(
-    annotation: Readonly<Record<string, unknown>>,
-    id: number,
-    place: JsonPlace
-  ): CellProblem | undefined {
-    if (this.#ids.has(id))
-      return { reason: 'has the id of an earlier one', kind: 'cells with the id of an earlier one' }
-    this.#ids.add(id)
+  #takeAnnotation(annotation: Readonly<Record<string, unknown>>, place: JsonPlace): CellProblem | undefined {
     const imageId = idText(annotation['image_id'])
     const entry = this.#head.entries.get(imageId)
     if (!entry) return this.#orphan(imageId)
@@ -199,7 +212,7 @@ class AnnotationIndex {
         kind: 'cells of categories that the file does not have'
       }
     }
-    entry.annotations.push(place.start, place.length, id)
+    entry.annotations.push(place.start, place.length, this.#seen)
     if (category !== undefined) entry.categories.set(category, (entry.categories.get(category) ?? 0) + 1)
     return undefined
   }
@@ -213,7 +226,7 @@ class AnnotationIndex {
     }
   }
 
-  #refuse(id: number, { reason, kind }: CellProblem): void {
+  #refuse(id: string, { reason, kind }: CellProblem): void {
     this.#head.countUseless()
     this.#log.refuse(this.#head.file, `Annotation ${id} ${reason}.`, kind)
   }
@@ -243,7 +256,12 @@ export class NumberList {
   }
 }
 
+/** How a sentence calls an annotation: by its id, else by its number in the order of the file. */
+export function nameOfAnnotation({ id }: Readonly<Record<string, unknown>>, seen: number): string {
+  return typeof id === 'number' || typeof id === 'string' ? String(id) : String(seen)
+}
+
 /** Ids are numbers in COCO and texts in some exports; they are compared as texts. */
-function idText(id: unknown): string {
+export function idText(id: unknown): string {
   return typeof id === 'string' ? id : JSON.stringify(id)
 }

@@ -1,29 +1,23 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { AppError, type ErrorDetails, refuse } from '../../../shared/errors.ts'
 import { mostFrequent } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import {
-  findSubfolder,
-  isFolder,
-  listFiles,
-  listPictures,
-  type PictureFile,
-  PictureIndex,
-  requireFolder
-} from '../picture-files.ts'
+import { findSubfolder, isFolder, listFiles, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
+import { groupBy } from '../group-by.ts'
+import { canBeSame, closeness, haveSameEnd, PictureIndex } from '../picture-index.ts'
 import { baseFolder } from '../livecell-names.ts'
 import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 import { type CocoPlace, readCocoCells } from './coco-cells.ts'
 import { type Format } from './format.ts'
-import { type CocoEntry, indexCocoFile } from './coco-index.ts'
-import { splitOf, stricterSplit } from './splits.ts'
+import { type CocoEntry, type IndexedCoco, indexCocoFile } from './coco-index.ts'
+import { splitOf, splitOfFolders, stricterSplit } from './splits.ts'
 
 /**
  * Pictures with COCO annotations, LIVECell's archive among them: `images/` with or without folders below, and one
  * or several JSON files. Pictures that no file names come in without annotation.
  *
- * A picture that several entries describe (LIVECell has some 150) keeps the entry with the most cells, and of several
- * splits the one that is held out furthest, so that nothing is trained on what tests.
+ * Of several splits of a picture the one counts that is held out furthest, so that nothing is trained on what tests. Where
+ * no file names one, folders may.
  *
  * @throws AppError of kind `input` when nothing can be used
  */
@@ -43,17 +37,17 @@ async function findCoco(place: SourcePlace, log: Log): Promise<Source> {
   const files = await findAnnotationFiles(place)
   const root = await findImageRoot(place)
   const pictures = await listPictures(root)
-  if (pictures.length === 0) {
+  const beside = place.images === undefined ? await picturesBeside(files, root) : []
+  if (pictures.length + beside.length === 0) {
     throw refuse(`${root} holds no pictures.`, { file: root, ...otherFolder })
   }
-  const entries = await readAll(files, new PictureIndex(pictures), log)
-  if (entries.length === 0) {
-    throw refuse(`No picture in ${root} is named by the annotations (${files.join(', ')}).`, {
-      file: root,
-      ...otherFolder
-    })
-  }
-  return { images: describe(pictures, mergeEntries(entries, log), log) }
+  const { entries, unfound } = await readAll(files, new PictureIndex(pictures, beside), log)
+  const claims = settleClaims(entries, log)
+  if (claims.length === 0) throw nothingNamed(root, files, unfound)
+  const known = new Set(pictures.map(({ path }) => path))
+  const named = new Set(claims.map(({ picture }) => picture.path))
+  const all = [...pictures, ...beside.filter(({ path }) => !known.has(path) && named.has(path))]
+  return { images: describe(all, mergeEntries(claims, log), log) }
 }
 
 /** LIVECell's files for all cell types go before its files for single types, which say the same again. */
@@ -93,23 +87,92 @@ async function findImageRoot({ source, images }: SourcePlace): Promise<string> {
   return beside
 }
 
+/** Pictures that lie with the annotation files, and not where pictures are looked for first. */
+async function picturesBeside(files: readonly string[], root: string): Promise<PictureFile[]> {
+  const found: PictureFile[] = []
+  for (const folder of new Set(files.map((file) => dirname(file)))) {
+    if (folder === root || folder.startsWith(root + sep)) continue
+    found.push(...(await listPictures(folder)).filter(({ folders }) => folders.length === 0))
+  }
+  return found
+}
+
+interface ReadFiles {
+  readonly entries: readonly CocoEntry[]
+  readonly unfound: IndexedCoco['unfound']
+}
+
 /** One bad file among several is listed; a single one is the end. */
-async function readAll(files: readonly string[], pictures: PictureIndex, log: Log): Promise<CocoEntry[]> {
+async function readAll(files: readonly string[], pictures: PictureIndex, log: Log): Promise<ReadFiles> {
   const entries: CocoEntry[] = []
+  let unfound: ReadFiles['unfound']
   for (const file of files) {
     try {
-      entries.push(...(await indexCocoFile(file, pictures, log)))
+      const read = await indexCocoFile(file, pictures, log)
+      entries.push(...read.entries)
+      unfound ??= read.unfound
     } catch (thrown) {
       if (files.length === 1 || !(thrown instanceof AppError)) throw thrown
       log.refuse(file, thrown.message)
     }
   }
-  return entries
+  return { entries, unfound }
 }
 
-/** All that is said about one picture: the entry that was kept, and its split. */
+function nothingNamed(root: string, files: readonly string[], unfound: IndexedCoco['unfound']): AppError {
+  const annotations = files.join(', ')
+  if (unfound?.why !== 'ambiguous') {
+    const first = unfound ? `; the first that they name is ${unfound.name}` : ''
+    return refuse(`No picture in ${root} is named by the annotations (${annotations})${first}.`, {
+      file: root,
+      ...otherFolder
+    })
+  }
+  return refuse(
+    `The annotations (${annotations}) name ${unfound.name}, and several pictures in ${root} have that name.`,
+    {
+      file: root,
+      next: 'Write the folder of each picture before its name in "file_name", or take in each folder with annotations of its own.',
+      remedies: [
+        { action: 'set-option', option: 'images' },
+        { action: 'set-option', option: 'annotations' }
+      ]
+    }
+  )
+}
+
+/**
+ * The entries whose picture is theirs: where `day1/a.png` and `day2/a.png` are named and one is there, it is the one that
+ * its folders say; where they do not tell, it is neither.
+ */
+function settleClaims(entries: readonly CocoEntry[], log: Log): CocoEntry[] {
+  return [...groupBy(entries, ({ picture }) => picture.path).values()].flatMap((claims) => settle(claims, log))
+}
+
+function settle(claims: readonly CocoEntry[], log: Log): readonly CocoEntry[] {
+  if (claims.length === 1) return claims
+  const most = Math.max(...claims.map(({ name, picture }) => closeness(name, picture)))
+  const best = claims.filter(({ name, picture }) => closeness(name, picture) === most)
+  const [first] = best
+  const isClear = first !== undefined && best.every((other) => isSame(first, other))
+  const kept = isClear ? claims.filter((claim) => isSame(first, claim)) : []
+  for (const { name, source, picture } of claims.filter((claim) => !kept.includes(claim))) {
+    log.refuse(
+      name,
+      `${basename(source)} names it, and of the pictures of such names only ${picture.relative} is there.`,
+      'names that could mean a picture of another name'
+    )
+  }
+  return kept
+}
+
+function isSame(a: CocoEntry, b: CocoEntry): boolean {
+  return canBeSame(a.name, b.name) && (a.source !== b.source || haveSameEnd(a.name, b.name))
+}
+
+/** All that is said about one picture, and its split. */
 interface Merged {
-  readonly entry: CocoEntry
+  readonly entries: readonly CocoEntry[]
   readonly split: string | undefined
 }
 
@@ -118,62 +181,69 @@ function mergeEntries(entries: readonly CocoEntry[], log: Log): Map<string, Merg
   for (const entry of entries) {
     const split = splitOf(entry.source)
     const other = merged.get(entry.picture.path)
-    merged.set(entry.picture.path, other ? mergeTwo(other, { entry, split }, log) : { entry, split })
+    merged.set(entry.picture.path, other ? mergeTwo(other, { entry, split }, log) : { entries: [entry], split })
   }
   return merged
 }
 
-function mergeTwo(first: Merged, second: Merged, log: Log): Merged {
-  const [one, two] = [cellsIn(first.entry), cellsIn(second.entry)]
-  const file = first.entry.picture.relative
-  if (first.entry.id !== second.entry.id || one !== two) {
+function mergeTwo(
+  { entries, split: first }: Merged,
+  { entry, split: second }: { entry: CocoEntry; split: string | undefined },
+  log: Log
+): Merged {
+  const split = stricterSplit(first, second)
+  if (first !== second) {
     log.warn(
-      `It is annotated twice, with ${Math.max(one, two)} and with ${Math.min(one, two)} cells; the larger annotation was kept.`,
-      file,
-      'pictures that are annotated twice'
-    )
-  }
-  const split = stricterSplit(first.split, second.split)
-  if (first.split !== second.split) {
-    log.warn(
-      `It is in two splits, ${first.split ?? 'none'} and ${second.split ?? 'none'}; it counts as ${split ?? 'none'}.`,
-      file,
+      `It is in two splits, ${first ?? 'none'} and ${second ?? 'none'}; it counts as ${split ?? 'none'}.`,
+      entry.picture.relative,
       'pictures that are in two splits'
     )
   }
-  return { entry: two > one ? second.entry : first.entry, split }
+  return { entries: [...entries, entry], split }
 }
 
 function cellsIn({ annotations }: CocoEntry): number {
   return annotations.length / 3
 }
 
+/** How many cells of each category a picture has, over all that is said about it. */
+function categoriesOf({ entries }: Merged): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { categories } of entries) {
+    for (const [name, count] of categories) counts.set(name, (counts.get(name) ?? 0) + count)
+  }
+  return counts
+}
+
 function describe(pictures: readonly PictureFile[], merged: ReadonlyMap<string, Merged>, log: Log): SourceImage[] {
   const areNamesUnique = new Set(pictures.map(({ name }) => name.toLowerCase())).size === pictures.length
-  const entries = [...merged.values()].map(({ entry }) => entry)
-  const withoutCells = entries.filter((entry) => cellsIn(entry) === 0).length
+  const all = [...merged.values()]
+  const withoutCells = all.filter(({ entries }) => entries.every((entry) => cellsIn(entry) === 0)).length
   if (withoutCells > 0) {
     log.warn(
       `${withoutCells} pictures are named by the annotations, but have no cells: they come in without annotation.`
     )
   }
-  const mixed = entries.filter(({ categories }) => categories.size > 1).length
+  const mixed = all.filter((one) => categoriesOf(one).size > 1).length
   if (mixed > 0)
     log.warn(`${mixed} pictures have cells of several categories; each goes by the one of most of its cells.`)
   return pictures.map((picture) => {
-    const { entry, split } = merged.get(picture.path) ?? {}
+    const one = merged.get(picture.path)
     return {
       path: picture.path,
       file: areNamesUnique ? picture.name : picture.relative,
       folders: picture.folders,
-      category: entry && mostFrequent(entry.categories),
-      split,
-      cells: entry && cellsIn(entry) > 0 ? placeOf(entry) : undefined
+      category: one && mostFrequent(categoriesOf(one)),
+      split: one?.split ?? (one && splitOfFolders(picture.folders)),
+      cells: one && placeOf(one)
     }
   })
 }
 
-function placeOf({ source, width, height, annotations }: CocoEntry): CellsPlace<CocoPlace> {
-  // The file is gone through as a stream, and of one image's annotations little is read.
-  return { format: 'coco', files: [], more: { path: source, width, height, entries: annotations.toArray() } }
+function placeOf({ entries }: Merged): CellsPlace<CocoPlace> | undefined {
+  const groups = entries
+    .filter((entry) => cellsIn(entry) > 0)
+    .map(({ source, width, height, annotations }) => ({ path: source, width, height, entries: annotations.toArray() }))
+  // The files are gone through as streams, and of one image's annotations little is read.
+  return groups.length === 0 ? undefined : { format: 'coco', files: [], more: { groups } }
 }

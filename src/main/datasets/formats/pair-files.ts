@@ -7,7 +7,7 @@ export interface FilePair {
 }
 
 /** Folders that tell pictures from annotations and say nothing of the image. */
-const sideFolders = new Set([
+export const sideFolders = new Set([
   'images',
   'image',
   'img',

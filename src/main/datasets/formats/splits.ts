@@ -19,6 +19,17 @@ export function splitOf(path: string): string | undefined {
   return word === undefined ? undefined : splitNames.get(word)
 }
 
+/** The split of a picture by the folders that it is in; folders that name several, as `train_val`, say nothing. */
+export function splitOfFolders(folders: readonly string[]): string | undefined {
+  return folders.map(onlySplitOf).findLast((split) => split !== undefined)
+}
+
+function onlySplitOf(name: string): string | undefined {
+  const words = name.toLowerCase().split(/[^a-z]+/)
+  const splits = new Set(words.map((word) => splitNames.get(word)).filter((split) => split !== undefined))
+  return splits.size === 1 ? [...splits][0] : undefined
+}
+
 /** Of two splits for one picture the one that is held out further. */
 export function stricterSplit(a: string | undefined, b: string | undefined): string | undefined {
   return strictness.indexOf(a) > strictness.indexOf(b) ? a : b

@@ -87,8 +87,8 @@ describe('COCO files with faults', () => {
     expect(refused.map(({ file, reason }) => `${file}: ${reason}`)).toEqual([
       'x.json: Annotation 2 belongs to the image 99, which the file does not have.',
       'x.json: Annotation 3 has the category 42, which the file does not have.',
-      'x.json: Annotation 1 has the id of an earlier one.',
       'x.json: Annotation 8 is no annotation.',
+      'x.json: Annotation 1 has the id of an earlier one.',
       'x.json: Annotation 5 lies outside its image.',
       'x.json: Annotation 6 has fewer than three points.',
       'x.json: Annotation 7 has runs for a picture of another size ([5,5] instead of [16, 20]).'
@@ -219,6 +219,20 @@ describe('folders with faults', () => {
     const { dataset, warnings } = await take({ 'images/a.tif': gray(), 'labels/a.png': labels() })
     expect(dataset.images).toBe(1)
     expect(warnings.some(({ reason }) => reason.includes('the content is PNG'))).toBe(true)
+  })
+
+  test('what systems and network stores leave in folders is no picture', async () => {
+    const { dataset, images } = await take({
+      'images/a.png': gray(),
+      'labels/a.png': labels(),
+      'images/@eaDir/a.png/SYNOPHOTO_THUMB_M.jpg': gray(),
+      'images/@eaDir/b.png': gray(),
+      'images/__MACOSX/._a.png': 'no picture',
+      'images/#recycle/c.png': gray(),
+      'images/Thumbs.db': 'no picture'
+    })
+    expect(dataset).toMatchObject({ images: 1, annotated: 1 })
+    expect(images.map(({ file }) => file)).toEqual(['a.png'])
   })
 
   test('siblings as Cellpose names them are found, and its other files are no pictures', async () => {

@@ -104,8 +104,8 @@ describe("LIVECell's archive", () => {
     expect(images[1]).toMatchObject({ split: 'train', cells: 2 })
     const about = warnings.filter(({ file }) => file?.includes(a)).map(({ reason }) => reason)
     expect(about).toEqual([
-      'It is annotated twice, with 3 and with 1 cells; the larger annotation was kept.',
-      'It is in two splits, train and validation; it counts as validation.'
+      'It is in two splits, train and validation; it counts as validation.',
+      'It is annotated twice, with 3 and with 1 cells; the larger annotation was kept, and the other left out.'
     ])
   })
 
