@@ -5,7 +5,7 @@ const never = (name, from, to) => ({ name, severity: 'error', from: { path: from
 const ranks = [
   ['backends'],
   ['masks', 'study', 'engine'],
-  ['files', 'images'],
+  ['files', 'images', 'threads'],
   ['engine-packs'],
   ['datasets', 'catalog', 'packages', 'jobs'],
   ['tasks'],
@@ -62,6 +62,7 @@ export default {
       path: '^src/main/(engine|backends)/',
       dependencyTypesNot: ['type-only']
     }),
+    never('only-the-pool-knows-its-library', '^src/(?!main/threads/pool[.]ts)', { path: 'node_modules/piscina' }),
     never('only-files-zip-knows-the-zip-libraries', '^src/(?!main/files/zip/)', { path: 'node_modules/(yauzl|yazl)' }),
     never('only-the-electron-host-knows-electron', '^src/(shared|renderer|main/(?!electron/|index[.]ts))', {
       path: 'node_modules/electron'

@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { unforeseen } from '../../src/main/datasets/take-image.ts'
 import { differences, hashFiles } from '../support/originals.ts'
 import { type Door } from './seeds.ts'
@@ -76,9 +76,9 @@ export class Trials {
     }
   }
 
-  /** Without the file in which SQLite notes who is reading. */
+  /** Without the catalogue, which keeps what was asked as a task. What an import makes has a folder. */
   #hashWorkspace(): ReadonlyMap<string, string> {
-    return new Map([...hashFiles([this.workspace])].filter(([path]) => !path.endsWith('-shm')))
+    return new Map([...hashFiles([this.workspace])].filter(([path]) => !basename(path).startsWith('catalog.sqlite')))
   }
 
   close(): Promise<void> {

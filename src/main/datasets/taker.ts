@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { limits } from '../../shared/limits.ts'
 import { countCategories } from './formats/all-formats.ts'
-import { GuardedPool } from './guarded-pool.ts'
 import { takeImage, type TakeOutcome, type TakeTask } from './take-image.ts'
 import { AppError } from '../../shared/errors.ts'
+import { ThreadPool } from '../threads/pool.ts'
 import { NoteLog } from './import-log.ts'
 import { type CountCategories } from './source-image.ts'
 
@@ -33,20 +33,20 @@ export function openTaker({ workerPath, workers }: TakeOptions): Taker {
   if (workerPath === undefined)
     return new BoundedTaker(1, { take: takeImage, countCategories, end: () => Promise.resolve() })
   const threads = workers ?? availableParallelism()
-  const pool = new GuardedPool({ workerPath, threads })
+  const pool = new ThreadPool({ workerPath, threads, heapMebibytes: limits.thread.heapMebibytes })
   return new BoundedTaker(threads * waitingPerThread, {
     take: async (task) => {
       const { path, file, cells } = task.image
       const seconds = await secondsFor(task.read ? [] : [path, ...(cells?.files ?? [])])
       try {
-        return await pool.run<TakeOutcome>(task, { name: 'take', file: path, seconds })
+        return await pool.run<TakeOutcome>(task, { name: 'take', guard: { file: path, seconds } })
       } catch (thrown) {
         return refused(file, thrown)
       }
     },
     countCategories: async (place) => {
       const [file = ''] = place.files
-      return pool.run(place, { name: 'countCategories', file, seconds: await secondsFor([file]) })
+      return pool.run(place, { name: 'countCategories', guard: { file, seconds: await secondsFor([file]) } })
     },
     end: () => pool.close()
   })

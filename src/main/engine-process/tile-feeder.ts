@@ -52,9 +52,9 @@ export class TileFeeder {
     return asked
   }
 
-  #take(reply: BatchReply): void {
-    const asked = this.#asked.get(reply.iteration)
-    if ('batch' in reply) asked?.resolve(reply.batch)
+  #take({ iteration, reply }: BatchReply): void {
+    const asked = this.#asked.get(iteration)
+    if ('outcome' in reply) asked?.resolve(reply.outcome)
     else asked?.reject(fromWireError(reply.error))
   }
 

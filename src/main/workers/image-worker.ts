@@ -1,68 +1,47 @@
 /**
  * Entry of the worker threads that take in and prepare images: one image a task. Each kind of task loads what it needs, for
- * all tasks of a thread are of one kind.
+ * all tasks of a thread are of one kind. The pool calls an export by its name.
  */
-import { toWireError, type WireError } from '../../shared/errors.ts'
-import type { GuardedReply, GuardedTask } from '../datasets/guarded-pool.ts'
 import type { CellsPlace } from '../datasets/source-image.ts'
 import type { TakeOutcome, TakeTask } from '../datasets/take-image.ts'
-import type { ReaderTask } from './reader-work.ts'
 import type { PreparedOutcome, PrepareTask } from '../prepare/prepare-image.ts'
+import { answer, type Reply, type ThreadTask } from '../threads/reply.ts'
+import type { ReaderTask } from './reader-work.ts'
 
-/** What a worker answers: a thrown error would lose its class on the way. */
-export type PrepareReply = { readonly outcome: PreparedOutcome } | { readonly error: WireError }
-
-/** Named for the pool (piscina), which calls an export by its name. */
-export async function prepare(task: PrepareTask): Promise<PrepareReply> {
-  try {
-    const { prepareImage } = await import('../prepare/prepare-image.ts')
-    return { outcome: await prepareImage(task) }
-  } catch (thrown) {
-    return { error: toWireError(thrown) }
-  }
-}
-
-/** The same for images that an import takes in. */
-export function take(task: GuardedTask<TakeTask>): Promise<GuardedReply<TakeOutcome>> {
-  return guarded(task, async (input) => {
+/** An image that an import takes in. */
+export function take(task: ThreadTask<TakeTask>): Promise<Reply<TakeOutcome>> {
+  return answer(task, async (input) => {
     const { takeImage } = await import('../datasets/take-image.ts')
     return takeImage(input)
   })
 }
 
-/** Whole requests that read files from outside. */
-export function readerWork(task: GuardedTask<ReaderTask>): Promise<GuardedReply<unknown>> {
-  return guarded(task, async (input) => {
-    const { doReaderWork } = await import('./reader-work.ts')
-    return doReaderWork(input, task.signs)
-  })
-}
-
-export function countCategories(task: GuardedTask<CellsPlace>): Promise<GuardedReply<ReadonlyMap<string, number>>> {
-  return guarded(task, async (input) => {
+export function countCategories(task: ThreadTask<CellsPlace>): Promise<Reply<ReadonlyMap<string, number>>> {
+  return answer(task, async (input) => {
     const { countCategories } = await import('../datasets/formats/all-formats.ts')
     return countCategories(input)
   })
 }
 
-async function guarded<Input, Outcome>(
-  { input, signs }: GuardedTask<Input>,
-  work: (input: Input) => Promise<Outcome>
-): Promise<GuardedReply<Outcome>> {
-  Atomics.add(signs, 0, 1)
-  try {
-    return { outcome: await work(input) }
-  } catch (thrown) {
-    return { error: toWireError(thrown) }
-  }
+/** Whole requests that read files from outside. */
+export function readerWork(task: ThreadTask<ReaderTask>): Promise<Reply<unknown>> {
+  return answer(task, async (input) => {
+    const { doReaderWork } = await import('./reader-work.ts')
+    return doReaderWork(input, task.signs)
+  })
 }
 
 /** Values of one picture, for a range that all pictures of a set share. */
-export async function sample(imageFile: string): Promise<{ outcome: Float64Array[] } | { error: WireError }> {
-  try {
+export function sample(task: ThreadTask<string>): Promise<Reply<Float64Array[]>> {
+  return answer(task, async (imageFile) => {
     const { sampleValues } = await import('../prepare/brightness.ts')
-    return { outcome: await sampleValues(imageFile) }
-  } catch (thrown) {
-    return { error: toWireError(thrown) }
-  }
+    return sampleValues(imageFile)
+  })
+}
+
+export function prepare(task: ThreadTask<PrepareTask>): Promise<Reply<PreparedOutcome>> {
+  return answer(task, async (input) => {
+    const { prepareImage } = await import('../prepare/prepare-image.ts')
+    return prepareImage(input)
+  })
 }

@@ -5,9 +5,9 @@
 import { flushCompileCache } from 'node:module'
 import { MessageChannel } from 'node:worker_threads'
 import type { Progress } from '../../shared/api.ts'
-import { toWireError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import { GuardedPool } from '../datasets/guarded-pool.ts'
+import { ThreadPool } from '../threads/pool.ts'
+import { replyOf } from '../threads/reply.ts'
 import type { FromReader, ToReader } from './reader.ts'
 
 const { port1: here, port2: there } = new MessageChannel()
@@ -23,16 +23,11 @@ if (!process.connected) process.exit() // nor was, by the time that all of this 
 flushCompileCache() // once it has answered, the process is killed
 
 async function work({ name, input, file, workerPath }: Exclude<ToReader, 'stop'>): Promise<void> {
-  const pool = new GuardedPool({ workerPath, threads: 1, heapMebibytes: limits.thread.requestHeapMebibytes[name] })
-  try {
-    const task = { name, input, port: there }
-    const { seconds } = limits.thread
-    tell({ outcome: await pool.run(task, { name: 'readerWork', file, seconds, transfer: [there] }) })
-  } catch (thrown) {
-    tell({ error: toWireError(thrown) })
-  } finally {
-    await pool.close()
-  }
+  const pool = new ThreadPool({ workerPath, threads: 1, heapMebibytes: limits.thread.requestHeapMebibytes[name] })
+  const guard = { file, seconds: limits.thread.seconds }
+  const task = { name, input, port: there }
+  tell(await replyOf(() => pool.run(task, { name: 'readerWork', guard, transfer: [there] })))
+  await pool.close()
 }
 
 function tell(message: FromReader): void {

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Progress } from '../../shared/api.ts'
-import { fromWireError, refuse, type WireError } from '../../shared/errors.ts'
+import { refuse } from '../../shared/errors.ts'
 import type { Environment } from '../environment.ts'
+import { outcomeOf, type Reply } from '../threads/reply.ts'
 import type { ReaderInput, ReaderOutcome, ReaderWorkName, Surroundings } from './reader-work.ts'
 
 /** What the process that reads is told. */
@@ -10,7 +11,7 @@ export type ToReader =
   | 'stop'
 
 /** What it tells: how far it is, and once how it ended. */
-export type FromReader = { readonly progress: Progress } | { readonly outcome: unknown } | { readonly error: WireError }
+export type FromReader = { readonly progress: Progress } | Reply<unknown>
 
 /**
  * Does a piece of work with files from outside in a process of its own, so that the program answers meanwhile and
@@ -39,18 +40,15 @@ export async function runInReader<Name extends ReaderWorkName>(
     if (signal.aborted) stop()
     const last = await lastWord(reader, progress)
     if (last === undefined) throw lost(work.file)
-    if ('error' in last) throw fromWireError(last.error)
-    return last.outcome as ReaderOutcome<Name> // of the work that was sent
+    return outcomeOf(last) as ReaderOutcome<Name> // of the work that was sent
   } finally {
     signal.removeEventListener('abort', stop)
     await end(reader)
   }
 }
 
-type LastWord = Exclude<FromReader, { readonly progress: Progress }>
-
 /** `undefined` where the process was lost before it. */
-function lastWord(reader: ChildProcess, progress: (progress: Progress) => void): Promise<LastWord | undefined> {
+function lastWord(reader: ChildProcess, progress: (progress: Progress) => void): Promise<Reply<unknown> | undefined> {
   return new Promise((resolve, reject) => {
     reader.on('message', (message: FromReader) => {
       if ('progress' in message) progress(message.progress)

@@ -55,6 +55,6 @@ test('a batch lies ready when a step ends, though the step never gave way', asyn
 
 test('what cannot be read is told to whoever asks for the batch', async () => {
   const feeder = new TileFeeder({ ...request, preparedFolder: join(request.preparedFolder, 'nowhere') })
-  await expect(feeder.batch(0)).rejects.toThrow(/ENOENT/)
+  await expect(feeder.batch(0)).rejects.toThrow(/is not there/)
   await feeder.close()
 })

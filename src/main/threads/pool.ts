@@ -1,32 +1,22 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import { type AppError, fromWireError, refuse, type WireError } from '../../shared/errors.ts'
-import { limits } from '../../shared/limits.ts'
+import { type AppError, refuse } from '../../shared/errors.ts'
+import { outcomeOf, type Reply, type ThreadTask } from './reply.ts'
 
-/** Work for a thread, and where the thread says that it is alive. */
-export interface GuardedTask<Input> {
-  readonly input: Input
-  /** One number in shared memory, which the thread counts up when it begins, and later if it likes; 0 stops the clock. */
-  readonly signs: Int32Array
-}
-
-/** What a thread answers: a thrown error would lose its class on the way. */
-export type GuardedReply<Outcome> = { readonly outcome: Outcome } | { readonly error: WireError }
-
-export interface GuardedPoolOptions {
+export interface ThreadPoolOptions {
   /** Entry file of the threads. */
   readonly workerPath: string
   readonly threads: number
+  /** JavaScript's own memory in each thread; what the system has when absent. */
   readonly heapMebibytes?: number
 }
 
-export interface GuardedWork {
+export interface Work {
   /** The export of the entry file that does it. */
   readonly name: string
-  /** The file that is to blame when it does not end. */
-  readonly file: string
-  /** How long it may take after its last sign. */
-  readonly seconds: number
+  readonly signal?: AbortSignal
+  /** For files from outside: the one to blame when the work does not end, and how long it may take after its last sign. */
+  readonly guard?: { readonly file: string; readonly seconds: number }
   /** Ports in the input that the thread is to own. */
   readonly transfer?: readonly MessagePort[]
 }
@@ -35,21 +25,21 @@ const ticksPerSecond = 2
 const waitingCounts = 0.1
 
 /**
- * Threads that read files from outside. JavaScript's memory has a limit there, and work that gives no sign for too long
+ * Threads of one entry file. JavaScript's memory can have a limit there, and guarded work that gives no sign for too long
  * is ended, with its thread: such a file costs itself alone.
  *
  * Time is that of the processor as far as this program gets any: a computer that sleeps, or is busy with other things,
  * does not make files bad. Waiting counts a tenth.
  */
-export class GuardedPool {
-  readonly #pool: Piscina<GuardedTask<unknown>, GuardedReply<unknown>>
+export class ThreadPool {
+  readonly #pool: Piscina<ThreadTask<unknown>, Reply<unknown>>
   readonly #watched = new Set<Watched>()
   readonly #clock: NodeJS.Timeout
-  readonly #heapMebibytes: number
+  readonly #heapMebibytes: number | undefined
   #lastTick = performance.now()
   #lastUsage = process.cpuUsage()
 
-  constructor({ workerPath, threads, heapMebibytes = limits.thread.heapMebibytes }: GuardedPoolOptions) {
+  constructor({ workerPath, threads, heapMebibytes }: ThreadPoolOptions) {
     this.#heapMebibytes = heapMebibytes
     this.#pool = new Piscina({
       filename: workerPath,
@@ -58,30 +48,32 @@ export class GuardedPool {
       minThreads: 1,
       maxThreads: threads,
       idleTimeout: 60_000,
-      resourceLimits: { maxOldGenerationSizeMb: heapMebibytes }
+      ...(heapMebibytes === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMebibytes } })
     })
     this.#clock = setInterval(() => this.#tick(), 1000 / ticksPerSecond)
     this.#clock.unref()
   }
 
-  /** @throws what the work threw; AppError of kind `input` where it took too much time or memory */
-  async run<Outcome>(input: unknown, { name, file, seconds, transfer = [] }: GuardedWork): Promise<Outcome> {
-    const signs = new Int32Array(new SharedArrayBuffer(4))
-    const controller = new AbortController()
-    const watched = { signs, seen: 0, seconds: 0, most: seconds, end: () => controller.abort() }
+  /** @throws what the work threw; AppError of kind `input` where guarded work took too much time or memory */
+  async run<Outcome>(input: unknown, { name, signal, guard, transfer = [] }: Work): Promise<Outcome> {
+    const task = { input, signs: new Int32Array(new SharedArrayBuffer(4)) }
+    const options = { name, transferList: [...transfer] }
+    if (guard === undefined) return this.#reply(task, { ...options, signal: signal ?? null })
+    const overdue = new AbortController()
+    const watched = { signs: task.signs, seen: 0, seconds: 0, most: guard.seconds, end: () => overdue.abort() }
+    const ends = AbortSignal.any([overdue.signal, ...(signal ? [signal] : [])])
     this.#watched.add(watched)
     try {
-      const reply = await this.#pool.run(
-        { input, signs },
-        { name, signal: controller.signal, transferList: [...transfer] }
-      )
-      if ('error' in reply) throw fromWireError(reply.error)
-      return reply.outcome as Outcome // the named export gives it
+      return await this.#reply(task, { ...options, signal: ends })
     } catch (thrown) {
-      throw controller.signal.aborted ? tooSlow(file, seconds) : this.#explain(file, thrown)
+      throw overdue.signal.aborted ? tooSlow(guard) : this.#explain(guard.file, thrown)
     } finally {
       this.#watched.delete(watched)
     }
+  }
+
+  async #reply<Outcome>(task: ThreadTask<unknown>, options: Parameters<Piscina['run']>[1]): Promise<Outcome> {
+    return outcomeOf(await this.#pool.run(task, options)) as Outcome // the named export gives it
   }
 
   async close(): Promise<void> {
@@ -128,7 +120,7 @@ interface Watched {
   readonly end: () => void
 }
 
-function tooSlow(file: string, seconds: number): AppError {
+function tooSlow({ file, seconds }: { readonly file: string; readonly seconds: number }): AppError {
   return refuse(`${file} takes longer than ${Math.round(seconds)} seconds to read, and was given up.`, {
     file,
     next: 'It may be damaged or made to do harm. If it is sound, divide it into smaller files.'
