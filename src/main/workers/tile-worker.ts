@@ -10,7 +10,10 @@ export interface BatchRequest {
   readonly size: number
 }
 
-export interface BatchReply { readonly iteration: number; readonly reply: Reply<TileBatch> }
+export interface BatchReply {
+  readonly iteration: number
+  readonly reply: Reply<TileBatch>
+}
 
 const port = parentPort
 const tiles = openPreparedTiles(workerData as TileRequest) // given by TileFeeder
