@@ -6,6 +6,7 @@ import { exitStatus } from '../../src/main/terminal/exit-status.ts'
 import { png } from '../support/hostile/hostile-case.ts'
 import { pngOf } from '../support/hostile/hostile-pictures.ts'
 import { hostileWeights } from '../support/hostile/hostile-weights.ts'
+import { openCatalog } from '../../src/main/catalog/catalog.ts'
 import { hashFiles } from '../support/originals.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openTestApp, sampleFolder } from '../support/test-app.ts'
@@ -69,10 +70,22 @@ test.each<[readonly string[], RegExp]>([
     /asks for posix\.system to be run|cannot be read as weights of PyTorch|is a device|is a folder, not/
   ])
 ])('%j ends with a sentence and leaves nothing', { timeout: 300_000 }, async (words, sentence) => {
-  const before = hashFiles([workspace, folder])
+  const before = filesAndThings()
   const { status, said } = await cytoloom(words)
   expect(said).toMatch(sentence)
   expect(said).not.toMatch(/^\s+at .*:\d+/m)
   expect(status).toBe(exitStatus.input)
-  expect(hashFiles([workspace, folder])).toEqual(before)
+  expect(filesAndThings()).toEqual(before)
 })
+
+/** Every file but the catalogue, which keeps the task that failed; and what the catalogue lists beside tasks. */
+function filesAndThings() {
+  const file = join(workspace, 'catalog.sqlite')
+  const files = new Map(hashFiles([workspace, folder]))
+  files.delete(file)
+  const catalog = openCatalog(file)
+  const { datasets, prepared, runs, synthetic, packages } = catalog
+  const things = [datasets, prepared, runs, synthetic, packages].map((table) => table.list())
+  catalog.close()
+  return { files, things }
+}
