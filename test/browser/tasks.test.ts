@@ -224,7 +224,7 @@ describe.skipIf(!isLinux)(`The sample as a plan${skipped}`, () => {
     const work = await open()
     await work.isIn(title, 'paused')
     await work.press(title, 'Resume')
-    await work.isIn(title, 'done')
+    await work.isIn(title, 'done', 5 * minute)
     const step = work.task(title).getByRole('list', { name: 'Steps' }).getByRole('listitem')
     expect(await step.filter({ hasText: '(done)' }).count()).toBe(6)
     await work.page.screenshot({ path: join(screenshots, 'tasks-sample-done.png'), fullPage: true })

@@ -33,8 +33,9 @@ export class WorkPage {
     return this.page.getByRole('article', { name: title }).first()
   }
 
-  async isIn(title: string, state: string): Promise<void> {
-    await this.task(title).getByText(state, { exact: true }).waitFor()
+  async isIn(title: string, state: string, patience?: number): Promise<void> {
+    const options = patience === undefined ? {} : { timeout: patience }
+    await this.task(title).getByText(state, { exact: true }).waitFor(options)
   }
 
   async press(title: string, button: string): Promise<void> {
