@@ -3,9 +3,9 @@ import { refuse } from '../../shared/errors.ts'
 import { decodeText } from '../files/loose-json.ts'
 import { formatNames, formats } from './formats/all-formats.ts'
 import { clueKinds, type Guess, hasEnding, type Seen, type SeenJson } from './formats/format.ts'
-import { findSampleFolders, imageFolderNames, labelFolderNames } from './formats/image-folders.ts'
+import { findSampleFolders, findSides } from './formats/image-folders.ts'
 import { baseFolder } from './livecell-names.ts'
-import { findSubfolder, isFolder, listFiles, listPictures } from './picture-files.ts'
+import { isFolder, listFiles, listPictures } from './picture-files.ts'
 import { type SourcePlace } from './source-image.ts'
 
 /**
@@ -58,14 +58,15 @@ function lookAtFile(place: SourcePlace, named: NonNullable<Seen['named']>, image
 async function lookAtFolder(place: SourcePlace): Promise<Seen> {
   const { source } = place
   const files = await listFiles(source)
-  const imageFolder = await folderOrNone(place.images ?? (await findSubfolder(source, imageFolderNames)))
+  const sides = await findSides(source)
+  const imageFolder = await folderOrNone(place.images ?? sides.images)
   const json = files.find(isJson)
   return {
     place,
     named: undefined,
     files,
     imageFolder,
-    labels: await findLabelPictures(place),
+    labels: await findLabelPictures(place.annotations ?? sides.labels),
     samples: once(() => findSampleFolders(source)),
     json: once(async () =>
       json === undefined ? undefined : lookAtJson(json, 'beside the pictures there is', imageFolder ?? source)
@@ -73,8 +74,8 @@ async function lookAtFolder(place: SourcePlace): Promise<Seen> {
   }
 }
 
-async function findLabelPictures({ source, annotations }: SourcePlace): Promise<Seen['labels']> {
-  const folder = await folderOrNone(annotations ?? (await findSubfolder(source, labelFolderNames)))
+async function findLabelPictures(path: string | undefined): Promise<Seen['labels']> {
+  const folder = await folderOrNone(path)
   if (folder === undefined) return undefined
   const pictures = await listPictures(folder)
   return pictures.length === 0 ? undefined : { folder, pictures }

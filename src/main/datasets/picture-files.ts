@@ -82,12 +82,27 @@ export async function isFolder(path: string): Promise<boolean | undefined> {
   }
 }
 
-/** The first of some sub-folders that is there. */
+/** The first of some sub-folders that is there, in these letters or in other capitals. */
 export async function findSubfolder(folder: string, names: readonly string[]): Promise<string | undefined> {
+  const there = await listFolders(folder)
   for (const name of names) {
-    if (await isFolder(join(folder, name))) return join(folder, name)
+    const found =
+      there.find((other) => other === name) ?? there.find((other) => other.toLowerCase() === name.toLowerCase())
+    if (found !== undefined) return join(folder, found)
   }
   return undefined
+}
+
+/** The names of the folders in a folder, links to folders among them; none where it cannot be read. */
+export async function listFolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const folders: string[] = []
+  for (const entry of entries) {
+    if (isLeft(entry.name)) continue
+    if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(join(folder, entry.name)))))
+      folders.push(entry.name)
+  }
+  return folders.sort(byName)
 }
 
 /** @throws AppError of kind `input` where there is nothing */

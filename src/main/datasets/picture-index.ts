@@ -1,7 +1,7 @@
 import { basename, dirname, sep } from 'node:path'
 import { groupBy } from './group-by.ts'
 import { type PictureFile } from './picture-files.ts'
-import { sideFolders } from './formats/pair-files.ts'
+import { isSideFolder } from './formats/pair-files.ts'
 import { splitOf } from './formats/splits.ts'
 
 /**
@@ -99,7 +99,7 @@ function stemOf(name: string): string {
 function foldersThatTell(folders: readonly string[]): string[] {
   return folders
     .map((folder) => folder.normalize().toLowerCase())
-    .filter((folder) => folder !== '' && !/^\.+$/.test(folder) && !sideFolders.has(folder))
+    .filter((folder) => folder !== '' && !/^\.+$/.test(folder) && !isSideFolder(folder))
 }
 
 /** Whether the shorter list of folders is left when some of the longer are taken out. */

@@ -2,6 +2,7 @@ import { type FormatName } from '../../../shared/datasets.ts'
 import { type Annotation, type Size } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { type PictureFile } from '../picture-files.ts'
+import { type SampleFolder } from './image-folders.ts'
 import { type CellsPlace, type CountCategories, type Source, type SourcePlace } from '../source-image.ts'
 
 /** What a source can be read as: how it is told from others, and where its pictures and cells are. */
@@ -48,8 +49,8 @@ export interface Seen {
   readonly imageFolder: string | undefined
   /** The folder of label images or masks, if it holds pictures. */
   readonly labels: { readonly folder: string; readonly pictures: readonly PictureFile[] } | undefined
-  /** Folders that have both `images` and `masks`. */
-  readonly samples: () => Promise<readonly string[]>
+  /** Folders that have both pictures and masks or label images in folders of their own. */
+  readonly samples: () => Promise<readonly SampleFolder[]>
   readonly json: () => Promise<SeenJson | undefined>
 }
 

@@ -1,4 +1,4 @@
-import { basename, join, relative, sep } from 'node:path'
+import { basename, relative, sep } from 'node:path'
 import { type StoredCell } from '../../../shared/datasets.ts'
 import { refuse } from '../../../shared/errors.ts'
 import { type LabelImage, readLabelImage } from '../../images/label-image.ts'
@@ -6,27 +6,21 @@ import { encodeCounts } from '../../masks/rle-string.ts'
 import { rleFromLabel } from '../../masks/rle.ts'
 import { type Annotation } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import { findSubfolder, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
+import { listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { type Source, type SourcePlace } from '../source-image.ts'
 import { type Format } from './format.ts'
-import {
-  findSampleFolders,
-  haveLabelImages,
-  imageFolderNames,
-  isOneImage,
-  labelEndings,
-  labelFolderNames,
-  maskEnding
-} from './image-folders.ts'
-import { pairFiles } from './pair-files.ts'
+import { findSampleFolders, findSides, haveLabelImages, isOneImage, labelEndings, maskEnding } from './image-folders.ts'
+import { type FilePair, pairFiles, sharedPartner } from './pair-files.ts'
 import { splitOf } from './splits.ts'
+import { findSequences, pairSequence } from './tracking-challenge.ts'
 
 /** Files of Cellpose that are neither pictures nor masks. */
 const besideEnding = /_(?:flows|cp_output|cellprob|cp_outlines)$/
 
 /**
  * Pictures with label images: folders `images/` and `labels/` or `masks/` with equal names below; several such
- * folders, as StarDist's `train` and `test`; or pictures with a sibling `NAME_masks` as Cellpose writes them. Pictures
+ * folders, as StarDist's `train` and `test`; sequences of the Cell Tracking Challenge; or pictures with a sibling
+ * `NAME_masks` as Cellpose writes them. Pictures
  * without a label image come in without annotation.
  *
  * @throws AppError of kind `input` when no picture has a label image
@@ -43,8 +37,11 @@ export const labels: Format = {
       const folders = await samples()
       if (await haveLabelImages(folders))
         return 'folders have pictures in "images" and label images of their names in "masks"'
-      const hasSiblings = folders.length === 0 && hasMaskSiblings(await listPictures(place.source))
-      return hasSiblings ? 'pictures have siblings whose names end in _masks' : undefined
+      if (folders.length > 0) return undefined
+      if ((await findSequences(place.source)).length > 0)
+        return 'folders are called as in the Cell Tracking Challenge: 01 and 01_GT'
+      const hasSiblings = pairSiblings(await listPictures(place.source)).some(({ label }) => label)
+      return hasSiblings ? 'pictures have siblings whose names end in _masks, _labels or the like' : undefined
     }
   },
   find: findLabels,
@@ -52,10 +49,11 @@ export const labels: Format = {
 }
 
 async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
-  const imageFolder = place.images ?? (await findSubfolder(place.source, imageFolderNames))
-  const labelFolder = place.annotations ?? (await findSubfolder(place.source, labelFolderNames))
+  const sides = await findSides(place.source)
+  const imageFolder = place.images ?? sides.images
+  const labelFolder = place.annotations ?? sides.labels
   const pairs =
-    labelFolder === undefined
+    labelFolder === undefined || labelFolder === imageFolder
       ? await pairWithoutFolder(await requireFolder(imageFolder ?? place.source, 'the pictures'), log)
       : await pairFolders(imageFolder ?? place.source, labelFolder, log)
   if (!pairs.some(({ label }) => label)) {
@@ -64,34 +62,36 @@ async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
       next: 'Put the label images into a folder "labels" beside "images", each with the name of its picture.'
     })
   }
-  const images = pairs.map(({ picture, label }) => ({
+  const images = pairs.map(({ picture, label, group }) => ({
     path: picture.path,
     file: picture.relative,
     folders: picture.folders,
     split: picture.folders.map(splitOf).findLast((split) => split !== undefined),
+    ...(group === undefined ? {} : { group }),
     cells: label && { format: 'labels' as const, files: [label.path], more: undefined }
   }))
   return { images }
 }
 
-/** Whether a folder holds pictures with siblings named as Cellpose names masks. */
-function hasMaskSiblings(pictures: readonly PictureFile[]): boolean {
-  return pictures.some(({ stem }) => maskEnding.test(stem))
-}
-
 interface Pair {
   readonly picture: PictureFile
   readonly label: PictureFile | undefined
+  /** The sequence that a picture is of. */
+  readonly group?: string
 }
 
-/** Where no folder of labels stands beside the pictures: folders that have both, or siblings. */
+/** Where no folder of labels stands beside the pictures: folders that have both, sequences, or siblings. */
 async function pairWithoutFolder(folder: string, log: Log): Promise<Pair[]> {
   const parts = await findSampleFolders(folder)
-  if (!(await haveLabelImages(parts))) return pairSiblings(folder)
+  if (!(await haveLabelImages(parts))) {
+    const sequences = await findSequences(folder)
+    if (sequences.length === 0) return pairSiblings(await listPictures(folder))
+    return (await Promise.all(sequences.map(pairSequence))).flat()
+  }
   const pairs: Pair[] = []
   for (const part of parts) {
-    const above = part === folder ? [] : relative(folder, part).split(sep)
-    for (const { picture, label } of await pairFolders(join(part, 'images'), join(part, 'masks'), log)) {
+    const above = part.folder === folder ? [] : relative(folder, part.folder).split(sep)
+    for (const { picture, label } of await pairFolders(part.images, part.masks, log)) {
       const folders = [...above, ...picture.folders]
       pairs.push({ picture: { ...picture, relative: [...folders, picture.name].join('/'), folders }, label })
     }
@@ -99,11 +99,13 @@ async function pairWithoutFolder(folder: string, log: Log): Promise<Pair[]> {
   return pairs
 }
 
-async function pairSiblings(folder: string): Promise<Pair[]> {
-  const files = await listPictures(folder)
-  const masks = files.filter(({ stem }) => maskEnding.test(stem))
-  const pictures = files.filter(({ stem }) => !maskEnding.test(stem) && !besideEnding.test(stem))
-  return pairFiles(pictures, masks, [maskEnding]).pairs.map(({ picture, partner }) => ({ picture, label: partner }))
+/** Pictures of one folder with those that mark their cells, told by the ends of their names. */
+function pairSiblings(files: readonly PictureFile[]): Pair[] {
+  const isLabel = ({ stem }: PictureFile) => labelEndings.some((ending) => ending.test(stem))
+  const pictures = files.filter((file) => !isLabel(file) && !besideEnding.test(file.stem))
+  const { pairs, unused } = pairFiles(pictures, files.filter(isLabel), labelEndings)
+  const alone = unused.filter(({ stem }) => !maskEnding.test(stem)).map((picture) => ({ picture, partner: undefined }))
+  return [...pairs, ...alone].map(labelOf)
 }
 
 async function pairFolders(imageFolder: string, labelFolder: string, log: Log): Promise<Pair[]> {
@@ -111,11 +113,16 @@ async function pairFolders(imageFolder: string, labelFolder: string, log: Log): 
   await requireFolder(labelFolder, 'the label images')
   const all = await listPictures(imageFolder)
   const pictures = all.filter(({ path }) => !path.startsWith(`${labelFolder}/`) && !path.startsWith(`${labelFolder}\\`))
-  const { pairs, unused } = pairFiles(pictures, await listPictures(labelFolder), labelEndings)
+  const { pairs, unused, shared } = pairFiles(pictures, await listPictures(labelFolder), labelEndings)
   for (const { relative } of unused) {
     log.refuse(relative, 'No picture has the name of this label image.', 'label images without a picture')
   }
-  return pairs.map(({ picture, partner }) => ({ picture, label: partner }))
+  for (const file of shared) log.refuse(file.relative, ...sharedPartner)
+  return pairs.map(labelOf)
+}
+
+function labelOf({ picture, partner }: FilePair): Pair {
+  return { picture, label: partner }
 }
 
 /** Reads the cells of one label image. */

@@ -1,4 +1,4 @@
-import { basename, join, relative, sep } from 'node:path'
+import { basename, relative, sep } from 'node:path'
 import { type StoredCell } from '../../../shared/datasets.ts'
 import { AppError, refuse } from '../../../shared/errors.ts'
 import { type Picture } from '../../images/picture.ts'
@@ -10,7 +10,7 @@ import { type Log } from '../import-log.ts'
 import { listPictures, requireFolder } from '../picture-files.ts'
 import { type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 import { type Format } from './format.ts'
-import { findSampleFolders, haveLabelImages, isOneImage } from './image-folders.ts'
+import { findSampleFolders, haveLabelImages, isOneImage, type SampleFolder } from './image-folders.ts'
 
 /**
  * The layout of the 2018 Data Science Bowl: a folder for each image, with the picture in `images/` and one
@@ -28,7 +28,7 @@ export const masks: Format = {
         : undefined,
     names: async ({ samples }) => {
       const folders = await samples()
-      const isSure = folders.length > 0 && !(await haveLabelImages(folders))
+      const isSure = folders.some(({ isPlain }) => isPlain) && !(await haveLabelImages(folders))
       return isSure ? 'each image has a folder with "images" and "masks"' : undefined
     }
   },
@@ -37,7 +37,8 @@ export const masks: Format = {
 }
 
 async function findMasks({ source }: SourcePlace, log: Log): Promise<Source> {
-  const folders = await findSampleFolders(await requireFolder(source, 'the images with their masks'))
+  const all = await findSampleFolders(await requireFolder(source, 'the images with their masks'))
+  const folders = all.filter(({ isPlain }) => isPlain)
   if (folders.length === 0) {
     throw refuse(`${source} has no folder with "images" and "masks" for each image.`, {
       file: source,
@@ -49,8 +50,9 @@ async function findMasks({ source }: SourcePlace, log: Log): Promise<Source> {
   return { images: samples }
 }
 
-async function readSample(source: string, folder: string, log: Log): Promise<SourceImage[]> {
-  const pictures = await listPictures(join(folder, 'images'))
+async function readSample(source: string, sample: SampleFolder, log: Log): Promise<SourceImage[]> {
+  const { folder } = sample
+  const pictures = await listPictures(sample.images)
   const place = relative(source, folder).split(sep).join('/')
   const [picture] = pictures
   if (!picture || pictures.length > 1) {
@@ -58,7 +60,7 @@ async function readSample(source: string, folder: string, log: Log): Promise<Sou
     return []
   }
   const above = place.split('/').slice(0, -1)
-  const masks = await listPictures(join(folder, 'masks'))
+  const masks = await listPictures(sample.masks)
   return [
     {
       path: picture.path,

@@ -17,7 +17,7 @@ import {
   type SourceImage,
   type SourcePlace
 } from '../source-image.ts'
-import { type FilePair, pairFiles } from './pair-files.ts'
+import { type FilePair, pairFiles, sharedPartner } from './pair-files.ts'
 import { splitOf } from './splits.ts'
 
 /** A format that has an annotation file for each picture, of the same name. */
@@ -49,11 +49,12 @@ export async function findOneFileEach(
   const folder = await requireFolder(place.images ?? (await findSubfolder(root, ['images'])) ?? root, 'the pictures')
   const files = await listByEnding(await folderOf(place.annotations ?? root), format.endings)
   const wanted = isFile ? files.filter(({ path }) => path === place.source) : files
-  const { pairs, unused } = pairFiles(await listPictures(folder), wanted.map(withoutEnding(format.endings)))
+  const { pairs, unused, shared } = pairFiles(await listPictures(folder), wanted.map(withoutEnding(format.endings)))
   if (!pairs.some(({ partner }) => partner)) throw await noPairs(place.source, folder, unused[0], format)
   for (const file of unused) {
     log.refuse(file.relative, await reasonAlone(file, format), 'annotation files without a picture')
   }
+  for (const file of shared) log.refuse(file.relative, ...sharedPartner)
   const images: SourceImage[] = []
   for (const pair of pairs) images.push(await describe(pair, count, format))
   return { images }

@@ -5,7 +5,7 @@ import { type Log } from '../import-log.ts'
 import { isFolder, listByEnding, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 import { type Format, hasEnding } from './format.ts'
-import { pairFiles } from './pair-files.ts'
+import { pairFiles, sharedPartner } from './pair-files.ts'
 import { readRoiCells } from './roi-cells.ts'
 
 /** What ImageJ, Cellpose and habit add to a picture's name for its regions. */
@@ -79,7 +79,7 @@ function pairAll(
   log: Log
 ): ReadonlyMap<string, PictureFile> {
   const named = archives.filter(({ stem }) => !bareName.test(stem))
-  const { pairs, unused } = pairFiles(pictures, named, [roiEnding])
+  const { pairs, unused, shared } = pairFiles(pictures, named, [roiEnding])
   const partners = new Map(pairs.flatMap(({ picture, partner }) => (partner ? [[picture.path, partner] as const] : [])))
 
   // A bare RoiSet.zip belongs to the one picture of its folder.
@@ -94,6 +94,7 @@ function pairAll(
       log.refuse(archive.relative, reason, 'archives that could belong to several pictures')
     }
   }
+  for (const file of shared) log.refuse(file.relative, ...sharedPartner)
   for (const { relative } of unused) {
     log.refuse(relative, 'No picture has the name of this file of regions.', 'files of regions without a picture')
   }
