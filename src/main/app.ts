@@ -2,14 +2,15 @@ import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { type AppEvent, PicturePath } from '../shared/api.ts'
 import type { QuitReport } from '../shared/tasks.ts'
-import { openCatalog } from './catalog/catalog.ts'
 import type { Environment } from './environment.ts'
 import { adoptFolders, rebuildCatalog } from './services/adopt-folders.ts'
 import { productVersion } from './product.ts'
 import type { AppContext } from './services/app-context.ts'
 import type { Handlers } from './services/dispatch.ts'
 import { settleInterruptedRuns } from './services/interrupted-runs.ts'
+import { forLooking } from './services/read-only.ts'
 import { listPackages } from './services/stored-packages.ts'
+import { openWorkspace } from './services/open-workspace.ts'
 import { OthersChanges } from './services/others-changes.ts'
 import {
   carryOut,
@@ -21,7 +22,6 @@ import {
   untilRest
 } from './services/task-requests.ts'
 import { createWorks } from './services/works.ts'
-import { openFolders } from './services/workspace.ts'
 import { Presence } from './tasks/presence.ts'
 import { TaskBook } from './tasks/task-book.ts'
 import { Tasks } from './tasks/tasks.ts'
@@ -32,6 +32,8 @@ import { Workshop } from './tasks/workshop.ts'
 export interface App {
   readonly handlers: Handlers
   readonly workspace: string
+  /** What the person should know of how the workspace was found, as sentences. */
+  readonly notices: readonly string[]
   /** Calls the listener with everything the app tells; call the result to stop. */
   readonly onEvent: (listener: (event: AppEvent) => void) => () => void
   /** Where a picture that a page asks for is, or undefined when it may not have it or there is none. */
@@ -44,11 +46,11 @@ export interface App {
 
 /** Puts the parts together. The workspace is made on first use. */
 export async function createApp(environment: Environment): Promise<App> {
-  const folders = await openFolders(environment.workspace)
-  const catalog = openCatalog(folders.catalog)
+  const workspace = await openWorkspace(environment.workspace, environment.now())
+  const { folders, catalog, mayWrite, notices } = workspace
   const listeners = new Set<(event: AppEvent) => void>()
   const emit = (event: AppEvent): void => listeners.forEach((listener) => listener(event))
-  const context: AppContext = { environment, catalog, folders, emit }
+  const context: AppContext = { environment, catalog, folders, notices, emit }
   const { log, now } = environment
   const presence = new Presence(catalog, productVersion)
   const book = new TaskBook({ catalog, works: createWorks(context), emit, now })
@@ -56,21 +58,23 @@ export async function createApp(environment: Environment): Promise<App> {
   const tasks = new Tasks(book, workshop)
 
   /** What processes left that are gone: unfinished folders, and tasks and runs that look as if they were at work. */
-  const tidyUp = async (): Promise<void> => {
-    await folders.sweep()
-    await adoptFolders(context)
+  const tidyUp = async (isLost = false): Promise<void> => {
+    if (mayWrite) await folders.sweep()
+    await adoptFolders(context, { isLost, mayWrite })
     await workshop.settleLost()
     settleInterruptedRuns(context)
   }
-  await tidyUp()
+  await tidyUp(workspace.isLost)
   const others = new OthersChanges(context)
   const changed = (): void => {
     if (listeners.size > 0) others.tell()
   }
-  const watch = new Watch(book, workshop, presence, { changed, lost: tidyUp }, log)
+  const watch = new Watch(book, workshop, presence, { changed, lost: () => tidyUp() }, log)
+  const handlers = createHandlers(context, { tasks, workshop })
   return {
-    handlers: createHandlers(context, { tasks, workshop }),
+    handlers: mayWrite ? handlers : forLooking(handlers, folders.root),
     workspace: environment.workspace,
+    notices,
     onEvent(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -80,7 +84,7 @@ export async function createApp(environment: Environment): Promise<App> {
     async close() {
       await workshop.close()
       watch.end()
-      catalog.close()
+      await workspace.close()
     }
   }
 }
@@ -109,6 +113,7 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
     'engine.remove': async (input) => (await services.enginePacks()).removeEnginePack(app.environment, input),
     'workspace.show': () => ({
       folder: app.folders.root,
+      notices: [...app.notices],
       datasets: app.catalog.datasets.list(),
       prepared: app.catalog.prepared.list(),
       runs: app.catalog.runs.list(),

@@ -72,6 +72,8 @@ export type Doctor = z.infer<typeof Doctor>
 /** Everything the workspace holds, newest first. */
 export const Workspace = z.object({
   folder: z.string(),
+  /** What the person should know of how it was found, as sentences. */
+  notices: z.array(z.string()),
   datasets: z.array(Dataset),
   prepared: z.array(Prepared),
   runs: z.array(Run),

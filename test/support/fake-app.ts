@@ -10,6 +10,7 @@ import { type Handlers } from '../../src/main/services/dispatch.ts'
 export class FakeApp implements App {
   readonly handlers: Handlers
   readonly workspace: string
+  readonly notices: readonly string[] = []
   readonly #listeners = new Set<(event: AppEvent) => void>()
 
   constructor(workspace: string, answers: Partial<Handlers>) {

@@ -60,7 +60,15 @@ export class FakeDemo {
       'synthetic.show': () => ({ synthetic: fakeSynthetic, images: fakeImages }),
       ...answers
     })
-    this.content = { folder: this.app.workspace, datasets: [], prepared: [], runs: [], synthetic: [], packages: [] }
+    this.content = {
+      folder: this.app.workspace,
+      notices: [],
+      datasets: [],
+      prepared: [],
+      runs: [],
+      synthetic: [],
+      packages: []
+    }
   }
 
   change(state: DemoState): void {
@@ -185,6 +193,7 @@ const fakeSynthetic = {
 export function fullWorkspace(folder: string): Output<'workspace.show'> {
   return {
     folder,
+    notices: [],
     datasets: [
       {
         id: DatasetId.parse('dataset-1'),

@@ -1,6 +1,6 @@
 import SQLite, { type Database } from 'better-sqlite3'
-import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { migrate } from './migrations.ts'
 
@@ -58,7 +58,7 @@ function checkHealth(db: Database, file: string): void {
       remedies: [{ action: 'choose-workspace' }]
     })
   }
-  if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damaged(file)
+  if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new DamagedCatalog(file)
 }
 
 function configure(db: Database): void {
@@ -79,7 +79,7 @@ function explain(thrown: unknown, file: string): unknown {
       : thrown
   }
   // A plain SQLITE_ERROR says that the file's own schema or header cannot be understood: our SQL is tested.
-  if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(thrown.code)) return damaged(file, thrown)
+  if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(thrown.code)) return new DamagedCatalog(file, thrown)
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(thrown.code)) {
     return refuse(`${file} cannot be opened for writing.`, {
       file,
@@ -98,20 +98,13 @@ function explain(thrown: unknown, file: string): unknown {
   return thrown
 }
 
-function damaged(file: string, cause?: unknown): AppError {
-  const backup = newestBackup(file)
-  const inBackup = backup === undefined ? '' : ` An older state is in ${backup}.`
-  return refuse(`${file} is damaged.${inBackup}`, {
-    file,
-    next: `Move ${basename(file)} out of its folder (and ${basename(file)}-wal, if it is there) and start again: the catalogue is made anew from the folders beside it, which are complete.`,
-    cause
-  })
-}
-
-function newestBackup(file: string): string | undefined {
-  if (!existsSync(dirname(file))) return undefined
-  const prefix = `${basename(file)}.backup-v`
-  return readdirSync(dirname(file))
-    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
-    .sort((a, b) => Number(b.slice(prefix.length)) - Number(a.slice(prefix.length)))[0]
+/** A file that was a catalogue. Who knows the folders beside it can make it anew. */
+export class DamagedCatalog extends AppError {
+  constructor(file: string, cause?: unknown) {
+    super('input', `${file} is damaged.`, {
+      file,
+      next: 'Start CytoLoom again: it is made anew from the folders beside it, which are complete.',
+      cause
+    })
+  }
 }

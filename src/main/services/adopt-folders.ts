@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import type { Output } from '../../shared/api.ts'
 import { ThingKind } from '../../shared/things.ts'
 import { type AppContext } from './app-context.ts'
@@ -8,16 +7,30 @@ import { describePackages } from './stored-packages.ts'
 import { kindsOfThings, shelfOf } from './thing-kinds.ts'
 import { collections } from './workspace.ts'
 
+interface Way {
+  /** What the catalogue says of things is not to be trusted. */
+  readonly isLost: boolean
+  readonly mayWrite: boolean
+}
+
 /**
  * Brings the catalogue in step with the folders: whatever folder describes itself and is not in the catalogue is taken
  * in. That is a thing whose last step was cut off by a kill, or all of them where `catalog.sqlite` was lost.
  */
-export async function adoptFolders(app: AppContext): Promise<void> {
+export async function adoptFolders(app: AppContext, { isLost, mayWrite }: Way): Promise<void> {
   const { catalog, folders } = app
+  if (isLost) await takeAnew(app)
   const { abouts } = await readFolderAbouts(folders, (collection, id) => !catalog[collection].hasId(id))
   if (collections.some((collection) => abouts[collection].length > 0)) catalog.takeIn(abouts)
-  await describePackages(app)
+  if (mayWrite) await describePackages(app)
   await noteMissing(app)
+}
+
+/** Forgets all things and takes them from the folders, which are complete. */
+async function takeAnew(app: AppContext) {
+  await describePackages(app)
+  const { abouts, left } = await readFolderAbouts(app.folders, () => true)
+  return { rebuilt: app.catalog.rebuild(abouts), left: [...left] }
 }
 
 /** A run's row is there a moment before its folder. */
@@ -26,7 +39,7 @@ const settledAfter = 60_000 // ms
 /** What was taken away from outside is missing from now on, and what was put back is there again. */
 async function noteMissing({ catalog, folders, environment }: AppContext): Promise<void> {
   for (const kind of ThingKind.options) {
-    const there = new Set(await readdir(folders.folder(kindsOfThings[kind].collection)))
+    const there = new Set(await folders.ids(kindsOfThings[kind].collection))
     const shelf = shelfOf(catalog, kind)
     for (const { id, name, created, trashed, missing } of shelf.all()) {
       const isNew = environment.now().getTime() - Date.parse(created) < settledAfter
@@ -41,12 +54,10 @@ async function noteMissing({ catalog, folders, environment }: AppContext): Promi
 /** Makes the catalogue anew from the folders. What it said before stays in a copy beside it. */
 export async function rebuildCatalog(app: AppContext): Promise<Output<'app.rebuild'>> {
   const { catalog, folders } = app
-  await describePackages(app)
-  const { abouts, left } = await readFolderAbouts(folders, () => true)
   const before = `${folders.catalog}.before-rebuild`
   catalog.copyTo(before)
-  const rebuilt = catalog.rebuild(abouts)
+  const { rebuilt, left } = await takeAnew(app)
   settleInterruptedRuns(app)
   app.emit({ event: 'workspace.changed' })
-  return { rebuilt, left: [...left], before }
+  return { rebuilt, left, before }
 }

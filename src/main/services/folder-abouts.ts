@@ -63,9 +63,7 @@ class AboutReader {
     schema: Schema,
     take: (about: z.infer<Schema>) => About
   ): Promise<About[]> {
-    const entries = await readdir(this.#folders.folder(collection), { withFileTypes: true })
-    const ids = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
-    const wanted = ids.filter((id) => this.#isWanted(collection, id))
+    const wanted = (await this.#folders.ids(collection)).filter((id) => this.#isWanted(collection, id))
     const abouts = await Promise.all(
       wanted.map(async (id) => {
         const folder = join(this.#folders.folder(collection), id)

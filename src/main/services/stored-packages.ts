@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type StoredPackageAbout } from '../../shared/abouts.ts'
 import { PackageId, type StoredPackage } from '../../shared/packages.ts'
@@ -47,7 +47,7 @@ function placeOf(root: string, file: string): string {
 
 /** Writes what is missing of the folders that tell of packages: those of older versions had none. */
 export async function describePackages(app: AppContext): Promise<void> {
-  const there = new Set(await readdir(app.folders.folder('packages')))
+  const there = new Set(await app.folders.ids('packages'))
   for (const stored of app.catalog.packages.list()) if (!there.has(stored.id)) await describe(app, stored)
 }
 

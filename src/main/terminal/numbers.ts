@@ -30,7 +30,8 @@ export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
 }
 
-/** "634 MB", "3.1 GB". */
+/** "12 kB", "634 MB", "3.1 GB". */
 export function bytes(size: number): string {
+  if (size < 1e6) return `${Math.ceil(size / 1e3)} kB`
   return size < 1e9 ? `${Math.ceil(size / 1e6)} MB` : `${(size / 1e9).toFixed(1)} GB`
 }

@@ -59,6 +59,7 @@ function createHost(asJson: boolean): Host {
       const { createApp } = await import('../app.ts') // help needs none
       const app = await createApp(defaultEnvironment({ log, ...(workspace === undefined ? {} : { workspace }) }))
       const display = createProgressDisplay(process.stderr, asJson)
+      app.notices.forEach(display.notice)
       const interruption = interruptible(display.notice, asJson)
       try {
         const context = { signal: interruption.signal, progress: display.show, notice: display.notice }

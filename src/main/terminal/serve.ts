@@ -15,6 +15,7 @@ export interface ServeOptions {
 /** Serves the page until the terminal says stop; then what runs is paused at a safe point. */
 export async function serve({ workspace, port, opensBrowser }: ServeOptions): Promise<void> {
   const app = await createApp(defaultEnvironment(workspace === undefined ? { log } : { workspace, log }))
+  for (const notice of app.notices) process.stderr.write(`${notice}\n`)
   const host = await startWebHost(app, { port, log })
   process.stdout.write(
     `CytoLoom is at ${host.address}\nThe address holds a key of its own for this start. Ctrl-C ends it.\n`

@@ -113,7 +113,8 @@ export const workspaceWords = {
   prepared: 'Prepared sets',
   runs: 'Models',
   synthetic: 'Synthetic sets',
-  packages: 'Packages'
+  packages: 'Packages',
+  missing: 'its files are missing'
 }
 
 export const runStates = {

@@ -52,8 +52,14 @@ function storedPackage(item: Workspace['packages'][number]): Holding {
 }
 
 function holding(
-  item: { readonly id: string; readonly name: string; readonly created: string },
+  item: {
+    readonly id: string
+    readonly name: string
+    readonly created: string
+    readonly missing?: boolean | undefined
+  },
   facts: string
 ): Holding {
-  return { key: item.id, name: item.name, facts, created: date(item.created) }
+  const { id, name, created, missing } = item
+  return { key: id, name, facts: missing === true ? workspaceWords.missing : facts, created: date(created) }
 }

@@ -8,7 +8,15 @@ import { RunId } from '../../../../src/shared/runs.ts'
 import { fakeRun } from '../../../support/fake-run.ts'
 import { FakeTransport } from '../../../support/fake-transport.ts'
 
-const content: Workspace = { folder: 'w', datasets: [], prepared: [], runs: [fakeRun], synthetic: [], packages: [] }
+const content: Workspace = {
+  folder: 'w',
+  notices: [],
+  datasets: [],
+  prepared: [],
+  runs: [fakeRun],
+  synthetic: [],
+  packages: []
+}
 
 function follow(answer: () => Workspace | Promise<Workspace>) {
   const transport = new FakeTransport({ 'workspace.show': answer })

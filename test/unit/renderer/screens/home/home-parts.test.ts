@@ -39,7 +39,15 @@ describe('shownSteps', () => {
 })
 
 describe('holdings', () => {
-  const nothing: Workspace = { folder: 'w', datasets: [], prepared: [], runs: [], synthetic: [], packages: [] }
+  const nothing: Workspace = {
+    folder: 'w',
+    notices: [],
+    datasets: [],
+    prepared: [],
+    runs: [],
+    synthetic: [],
+    packages: []
+  }
 
   test('lists only kinds of which there is something', () => {
     expect(holdings(nothing)).toEqual([])
@@ -51,6 +59,11 @@ describe('holdings', () => {
     const runs = [fakeRun, { ...unscored, state: 'running' as const }]
     const facts = holdings({ ...nothing, runs }).flatMap(({ items }) => items.map((item) => item.facts))
     expect(facts).toEqual(['ready, best score 96.4', 'learning, no score yet'])
+  })
+
+  test('says of a thing whose files were taken away that they are missing', () => {
+    const items = holdings({ ...nothing, runs: [{ ...fakeRun, missing: true }] }).flatMap((group) => group.items)
+    expect(items.map(({ facts }) => facts)).toEqual(['its files are missing'])
   })
 
   test('calls a package by its name and says how large it is', () => {
