@@ -64,7 +64,7 @@ export async function startWebHost(app: App, options: WebHostOptions = {}): Prom
     answer(site, request, response).catch((thrown: unknown) => {
       log(thrown)
       if (response.headersSent) response.destroy()
-      else sendText(response, 500, 'Something went wrong inside CytoLoom. Try again, or start it anew.')
+      else sendText(response, 500, 'Something went wrong inside CytoLoom. Try again, or restart it.')
     })
   })
 

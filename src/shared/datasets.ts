@@ -9,7 +9,7 @@ export const Name = z
   .string()
   .trim()
   .min(1, 'A name is needed.')
-  .max(100, 'A name has at most 100 characters.')
+  .max(100, 'A name can have at most 100 characters.')
   .refine((name) => !/[/\\:*?"<>|\p{Cc}]/u.test(name), 'A name must not contain / \\ : * ? " < > | or line breaks.')
 
 /** How annotation can be stored. Each has a row in `formats` (src/main/datasets/formats). */
@@ -49,7 +49,7 @@ export const PlaneChoice = z.object({
     .array(z.int().min(0))
     .min(1)
     .max(3)
-    .refine((channels) => channels.some((channel) => channel > 0), 'At least one channel has to be chosen.')
+    .refine((channels) => channels.some((channel) => channel > 0), 'At least one channel must be chosen.')
     .optional(),
   z: z.int().positive().optional(),
   t: z.int().positive().optional()

@@ -30,7 +30,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   file: 'The file',
   files: 'The list of files',
   follow: 'The choice to follow',
-  force: 'The choice to begin anew',
+  force: 'The choice to start again',
   format: 'The format',
   formats: 'The list of formats',
   from: 'The model to start from',

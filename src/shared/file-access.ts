@@ -21,12 +21,12 @@ const checkName = 'Check the name and whether it was moved.'
 const answers: ReadonlyMap<string, readonly [says: string, next: string]> = new Map([
   ['ENOENT', ['is not there', checkName]],
   ['ENOTDIR', ['is not there', checkName]],
-  ['EISDIR', ['is a folder, not a WHAT', 'Name a WHAT.']],
+  ['EISDIR', ['is a folder, not a WHAT', 'Choose a WHAT.']],
   ['EACCES', ['may not be read', 'Ask for permission to read it.']],
   ['EPERM', ['may not be read', 'Ask for permission to read it.']],
-  ['ELOOP', ['is a link that leads in a circle', 'Remove the link.']],
+  ['ELOOP', ['is a link that leads back to itself', 'Remove the link.']],
   ['ENAMETOOLONG', ['has a longer name than this system allows', 'Give it a shorter name.']],
-  ['ENXIO', ['is no file that can be read', 'Name a WHAT.']],
+  ['ENXIO', ['is not a file that can be read', 'Choose a WHAT.']],
   ['ERR_INVALID_ARG_VALUE', ['has a name that no file can have', checkName]]
 ])
 
@@ -34,5 +34,5 @@ const answers: ReadonlyMap<string, readonly [says: string, next: string]> = new 
 export function requirePlainFile(path: string, what: string, stats: { isFile(): boolean; isDirectory(): boolean }) {
   if (stats.isFile()) return
   const says = stats.isDirectory() ? `is a folder, not a ${what}` : `is a device or a pipe, not a ${what}`
-  throw refuse(`${path} ${says}.`, { file: path, next: `Name a ${what}.` })
+  throw refuse(`${path} ${says}.`, { file: path, next: `Choose a ${what}.` })
 }

@@ -4,8 +4,8 @@ import { type QuitReport, type Task } from './tasks.ts'
 export function quitSentences({ goesOn, pauses, lost }: QuitReport): string[] {
   return [
     ...sentence(pauses, (names) => `${names} will stop at a safe point and can be resumed.`),
-    ...sentence(lost, (names) => `${names} would have to begin anew; nothing half-made is kept.`),
-    ...sentence(goesOn, (names) => `${names} is worked on by another program and goes on.`)
+    ...sentence(lost, (names) => `${names} would have to start again; nothing half-made is kept.`),
+    ...sentence(goesOn, (names) => `${names} is run by another program and continues.`)
   ]
 }
 

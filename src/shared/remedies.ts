@@ -57,8 +57,8 @@ export const Remedy = z.discriminatedUnion('action', [
   z.object({ action: z.literal('rebuild-catalogue') }),
 
   z.object({ action: z.literal('choose-engine'), engine: EngineRequest }),
-  /** @param anew although it is there, since it is damaged */
-  z.object({ action: z.literal('install-engine'), engine: EngineName, anew: z.boolean().optional() }),
+  /** @param again even though it is there, since it is damaged */
+  z.object({ action: z.literal('install-engine'), engine: EngineName, again: z.boolean().optional() }),
   z.object({ action: z.literal('install-engine-file') }),
   /** On another computer, into a file that this one can take. */
   z.object({ action: z.literal('archive-engine') }),

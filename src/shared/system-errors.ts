@@ -66,7 +66,7 @@ const damagedCatalogue: Answer = [
 ]
 const busyCatalogue: Answer = [
   'resources',
-  'The catalogue of the workspace is in use by another program and does not become free.',
+  'The catalogue of the workspace is still in use by another program.',
   'Close other CytoLoom windows and try again.'
 ]
 const lockedCatalogue: Answer = [
@@ -87,7 +87,7 @@ const answers: ReadonlyMap<string, Answer> = new Map([
   ['EISDIR', ['input', 'FILE is a folder, and a file is needed.', 'Choose a file.']],
   ['EEXIST', ['input', 'FILE exists already.', 'Choose another name: nothing is ever overwritten.']],
   ['ENOTEMPTY', ['input', 'FILE is not empty.', 'Choose another name: nothing is ever overwritten.']],
-  ['ELOOP', ['input', 'FILE is a link that leads in a circle.', 'Remove the link.']],
+  ['ELOOP', ['input', 'FILE is a link that leads back to itself.', 'Remove the link.']],
   ['ENAMETOOLONG', ['input', 'FILE has a longer name than this system allows.', 'Choose a shorter name.']],
   ['EBUSY', busy],
   ['ETXTBSY', busy],

@@ -5,7 +5,7 @@ import { tending, ThingKind, ThingSummary } from './things.ts'
 const Note = z
   .string()
   .trim()
-  .max(2000, 'A note has at most 2000 characters.')
+  .max(2000, 'A note can have at most 2,000 characters.')
   .refine((note) => !/(?!\n)\p{Cc}/u.test(note), 'A note must not contain control characters.')
 
 /** A thing as people call it: by its name or its id, with its kind where the name is that of several. */

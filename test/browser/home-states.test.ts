@@ -101,11 +101,11 @@ describe('Home', () => {
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
     await page.keyboard.type('soon')
-    await page.getByText('Give a number of minutes').waitFor()
+    await page.getByText('Enter a number of minutes').waitFor()
     await page.keyboard.press('Enter')
     expect(asked).toEqual([])
 
-    await page.getByLabel('Minutes of learning').fill('0.5')
+    await page.getByLabel('Minutes of training').fill('0.5')
     await page.keyboard.press('Enter')
     await heading(/^Step 3 of 6/).waitFor()
     expect(asked).toEqual([{ kind: 'sample', input: { minutes: 0.5 } }])
@@ -160,7 +160,7 @@ describe('Home', () => {
     await heading('Paused').waitFor()
     await expectFinished('paused')
 
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Resume' }).click()
     await heading(/^Step 3/).waitFor()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('dialog', { name: 'Cancel the sample?' }).waitFor()
@@ -254,7 +254,7 @@ describe('Home', () => {
     await page.getByText('Trying again').waitFor()
 
     host = await startWebHost(demo.app, { port })
-    await page.getByText('CytoLoom was closed, or started anew').waitFor() // its token is of the earlier start
+    await page.getByText('CytoLoom was closed or restarted').waitFor() // its token is of the earlier start
     demo.state = { ...idleDemo, state: 'cancelled' }
     await page.goto(host.address)
     await page.getByRole('button', { name: 'Try the sample' }).waitFor()

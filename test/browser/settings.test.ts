@@ -29,7 +29,7 @@ const doctor: Output<'app.doctor'> = {
   version: '0.1.0',
   workspace: '/home/ana/.local/share/cytoloom',
   engine: { name: 'native-cpu', library: 'TensorFlow 2.21.0', device: 'processor (x64)', threads: 8 },
-  reason: 'CytoLoom computes with native-cpu, the fastest engine of this computer.',
+  reason: 'CytoLoom uses native-cpu, the fastest engine on this computer.',
   engines: [
     { name: 'native-gpu', available: false, why: "TensorFlow's library for graphics cards is not installed." },
     {
@@ -133,8 +133,8 @@ describe('Settings', () => {
       }
     })
     await page.getByText('No pack is installed.').waitFor()
-    await button('Fetch the pack for the processor (270 MB)').click()
-    const task = page.getByRole('article', { name: 'Fetch an acceleration pack' })
+    await button('Download the processor pack (270 MB)').click()
+    const task = page.getByRole('article', { name: 'Download an acceleration pack' })
     await task.getByText('10 %').waitFor()
     await page.reload()
     await task.getByText('10 %').waitFor()
@@ -144,14 +144,14 @@ describe('Settings', () => {
     demo.app.emit({ event: 'task.changed', task: { ...fetching, state: 'done' } })
     await page.getByText('634.9 MB').waitFor()
     expect(asked).toEqual([{ kind: 'engine-build', input: { gpu: false, force: false } }])
-    expect(await button('Fetch the pack for the processor (270 MB)').count()).toBe(0)
+    expect(await button('Download the processor pack (270 MB)').count()).toBe(0)
   })
 
   test('takes a pack from a file, and says beside its task why not when it is not good', async () => {
     const asked: unknown[] = []
-    const refused = refuse('/media/usb/pack.zip is not accepted: it is no whole zip file.', {
+    const refused = refuse('/media/usb/pack.zip is not accepted: it is not a zip archive.', {
       file: '/media/usb/pack.zip',
-      next: 'Nothing was taken from it. Fetch or copy the file again.'
+      next: 'Nothing was taken from it. Download or copy the file again.'
     })
     await open({
       'tasks.start': (input) => {
@@ -166,7 +166,7 @@ describe('Settings', () => {
     await page.getByLabel('Path of the file').fill('/media/usb/pack.zip')
     await page.keyboard.press('Enter')
     const task = page.getByRole('article', { name: 'pack.zip' })
-    await task.getByRole('alert').getByText('it is no whole zip file').waitFor()
+    await task.getByRole('alert').getByText('it is not a zip archive').waitFor()
     expect(asked).toEqual([expect.objectContaining({ input: { files: ['/media/usb/pack.zip'] } })])
     await expectFinished('settings-refused')
     await task.getByRole('button', { name: 'Dismiss' }).click()

@@ -95,7 +95,7 @@ describe('The screen of tasks', () => {
     await open({}, options)
     await task('Model B').getByText('about 5 hours left').waitFor()
     await task('Set 5').getByText('with 1 task in front of it').waitFor()
-    await task('Plate 2').getByRole('button', { name: 'Begin again' }).waitFor()
+    await task('Plate 2').getByRole('button', { name: 'Start again' }).waitFor()
     await task('Model A').getByRole('button', { name: 'Stop and keep' }).waitFor()
     await task('Set 4').getByRole('alert').getByText('Free 200 MB.').waitFor()
     expect(await task('Plate 4').getByRole('button').allTextContents()).toEqual(['Cancel: Plate 4'])
@@ -195,7 +195,7 @@ describe('The screen of tasks', () => {
     await pack.getByRole('alert').getByText('Plug it in.').waitFor()
     await pack.getByLabel('File to write').fill(join(folder, 'other.zip'))
     await pack.getByRole('button', { name: 'Pack' }).click()
-    await task('other.zip').getByText('What came of it').click()
+    await task('other.zip').getByText('Result').click()
     await task('other.zip').getByText('1.2 MB').waitFor()
     await task('other.zip').getByText('2 images are not in.').waitFor()
     const input = { set: 'dataset-1', formats: ['labels', 'coco', 'cellpose'] }

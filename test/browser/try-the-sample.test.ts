@@ -53,8 +53,8 @@ describe.skipIf(!isLinux)(
     test('starts with a short time for learning', async () => {
       await page.goto(await app.address())
       expect(page.url()).not.toContain('token')
-      await page.getByText('Choose the time for learning').click()
-      await page.getByLabel('Minutes of learning').fill('0.5')
+      await page.getByText('Choose how long to train').click()
+      await page.getByLabel('Minutes of training').fill('0.5')
       await page.getByRole('button', { name: 'Try the sample' }).click()
       await heading(/^Step \d of 6/).waitFor()
     })
@@ -79,7 +79,7 @@ describe.skipIf(!isLinux)(
     test('pauses and goes on', async () => {
       await page.getByRole('button', { name: 'Pause' }).click()
       await heading(/^Paused/).waitFor()
-      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.getByRole('button', { name: 'Resume' }).click()
       await heading(/^Step 3 of 6/).waitFor()
     })
 

@@ -29,7 +29,7 @@ describe('the doctor', () => {
     expect(byName['wasm']?.trainGflops).toBeGreaterThan(byName['cpu']?.trainGflops ?? 0)
     expect(byName[engine.name]).toMatchObject({ available: true, convGflops: speed.convGflops })
     expect(engine.name).not.toBe('cpu')
-    expect(reason).toContain(`CytoLoom computes with ${engine.name}`)
+    expect(reason).toContain(`CytoLoom uses ${engine.name}`)
     expect(installed).toEqual([])
     expect(await readdir(join(packs, 'choices'))).toHaveLength(1) // `auto` goes by what was measured
   })

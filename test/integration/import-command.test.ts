@@ -21,11 +21,11 @@ describe('import in a terminal', () => {
   })
 
   test.each([
-    [[], /A name for the data set is needed/],
+    [[], /The data set needs a name/],
     [['--name', 'x', '--channels', '0'], /one to three channels/],
     [['--name', 'x', '--channels', '-'], /one to three channels/],
     [['--name', 'x', '--axes', 'XYZ'], /axes/],
-    [['--name', 'x', '--z', '0'], /z/]
+    [['--name', 'x', '--z', '0'], /depth must be/]
   ])('with %o it is wrong usage', async (options, sentence) => {
     const workspace = await temporaryFolder()
     const running = run(process.execPath, [cli, 'import', sampleFolder, '--workspace', workspace, ...options])

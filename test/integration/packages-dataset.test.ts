@@ -99,7 +99,7 @@ describe('a package of a data set', () => {
     const made = await host.request('packages.create', { set: 'real', out, formats: PackageFormat.options })
     expect(made.warnings).toEqual([
       '1 images without annotation are not in the package.',
-      '1 cells lie wholly below others: they are in the outlines and runs, but not to be seen in the masks.'
+      '1 cells lie entirely below others: they are in the outlines and run-length masks, but not visible in the masks.'
     ])
     const { packages, datasets } = await host.request('workspace.show', {})
     expect(packages).toMatchObject([{ file: out, dataset: datasets[0]?.id }])

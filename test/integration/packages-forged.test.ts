@@ -69,7 +69,7 @@ describe('contents that do not fit together, although every hash does', () => {
       entry.name === 'images/000000.png' ? { ...entry, name: 'images/000000.tif' } : entry
     )
     const manifest = { ...listed[0], name: 'manifest.json', bytes: Buffer.from(renamedIn(listed[0]?.bytes)) }
-    expect(await refusal(rawZip([manifest, ...listed.slice(1)]))).toContain('lists a picture that is no PNG')
+    expect(await refusal(rawZip([manifest, ...listed.slice(1)]))).toContain('lists a picture that is not a PNG')
   })
 
   test('pictures of another size or kind than described', async () => {

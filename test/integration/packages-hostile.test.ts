@@ -92,10 +92,10 @@ describe('an entry’s name', () => {
     ['images /x.png', 'has a part that ends in a dot or space'],
     ['images/CON.png', 'is reserved for a device on Windows'],
     ['images/lpt1.png', 'is reserved for a device on Windows'],
-    ['images/x.png:stream', 'has no place in a package'],
-    ['images/deep/x.png', 'has no place in a package'],
-    ['run-me.exe', 'has no place in a package'],
-    ['Images/x.png', 'has no place in a package']
+    ['images/x.png:stream', 'does not belong in a package'],
+    ['images/deep/x.png', 'does not belong in a package'],
+    ['run-me.exe', 'does not belong in a package'],
+    ['Images/x.png', 'does not belong in a package']
   ])('%j is refused', async (name, says) => {
     expect(await refusal(rawZip([...entries, extra(name)]))).toBe(
       `FILE is not accepted: the entry ${JSON.stringify(name)} ${says}.`
@@ -173,7 +173,7 @@ describe('the archive as a whole', () => {
     )
     const [first, second, ...rest] = others
     if (!first || !second) throw new Error('the good package has these')
-    expect(await refusal(rawZip([manifest, readme, about, second, first, ...rest]))).toContain('in another order')
+    expect(await refusal(rawZip([manifest, readme, about, second, first, ...rest]))).toContain('in a different order')
   })
 
   test('is refused with an entry too many or too few', async () => {
@@ -199,14 +199,14 @@ describe('a bomb', () => {
   test('that hides its size is stopped at the size that it states', async () => {
     const lie = { bytes: Buffer.from('small'), packed: deflateRawSync(zeros(50)), method: 8 }
     expect(await refusal(rawZip(altered('about.json', lie)))).toContain(
-      'an entry has another size than is stated for it'
+      'an entry does not have the size that is stated for it'
     )
   })
 
   test('that states more than it has is refused too', async () => {
     const lie = { bytes: Buffer.from('small'), size: 4000, method: 8 }
     expect(await refusal(rawZip(altered('about.json', lie)))).toContain(
-      'an entry has another size than is stated for it'
+      'an entry does not have the size that is stated for it'
     )
   })
 

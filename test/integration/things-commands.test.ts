@@ -40,7 +40,7 @@ test('things are tended from the terminal: note, rename, origin, trash, restore,
   expect(refused.err).toBe(
     [
       '"livecell 64": needed by the run "first run", the run "second run".',
-      '  With --alone it is moved all the same; what needs it can be used again when it is restored.',
+      '  With --alone it is moved anyway; what needs it works again once it is restored.',
       '  Move them to the trash together: cytoloom trash "livecell 64" run1 run2',
       ''
     ].join('\n')

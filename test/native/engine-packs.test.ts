@@ -60,7 +60,7 @@ describe.skipIf(nativeFolder === undefined)(`the pack of this checkout${withoutN
     const said: string[] = []
     const engine = await chooseEngine(surroundings, go, (text) => said.push(text))
     expect(said[0]).toMatch(/native-cpu [\d.]+.*wasm [\d.]+/)
-    expect(said[0]).toContain(`CytoLoom computes with ${engine}`)
+    expect(said[0]).toContain(`CytoLoom uses ${engine}`)
     expect(await readdir(join(engineFolder, 'choices'))).toHaveLength(1)
     expect(await chooseEngine(surroundings, go, () => expect.fail('nothing is new'))).toBe(engine)
   })

@@ -9,7 +9,7 @@ export const everyRemedy: readonly Remedy[] = [
   { action: 'choose-workspace' },
   { action: 'rebuild-catalogue' },
   { action: 'choose-engine', engine: 'wasm' },
-  { action: 'install-engine', engine: 'native-gpu', anew: true },
+  { action: 'install-engine', engine: 'native-gpu', again: true },
   { action: 'install-engine-file' },
   { action: 'archive-engine' },
   { action: 'remove-engine', name: 'tensorflow-cpu' },

@@ -93,7 +93,7 @@ function openNative(folder: string, allowGpu: boolean): TensorFlowLibrary {
       {
         file: folder,
         remedies: [
-          { action: 'install-engine', engine: allowGpu ? 'native-gpu' : 'native-cpu', anew: true },
+          { action: 'install-engine', engine: allowGpu ? 'native-gpu' : 'native-cpu', again: true },
           { action: 'choose-engine', engine: 'wasm' }
         ],
         cause

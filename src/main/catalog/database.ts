@@ -75,7 +75,7 @@ function configure(db: Database): void {
 function explain(thrown: unknown, file: string): unknown {
   if (!(thrown instanceof SQLite.SqliteError)) {
     return thrown instanceof TypeError && !existsSync(dirname(file))
-      ? refuse(`The folder of ${file} does not exist.`, { file, next: 'Make it, or choose another.', cause: thrown })
+      ? refuse(`The folder of ${file} does not exist.`, { file, next: 'Create it, or choose another.', cause: thrown })
       : thrown
   }
   // A plain SQLITE_ERROR says that the file's own schema or header cannot be understood: our SQL is tested.
@@ -89,7 +89,7 @@ function explain(thrown: unknown, file: string): unknown {
     })
   }
   if (/^SQLITE_(BUSY|LOCKED)/.test(thrown.code)) {
-    return new AppError('resources', `${file} is in use by another program and does not become free.`, {
+    return new AppError('resources', `${file} is still in use by another program.`, {
       file,
       next: 'Close other CytoLoom windows and try again.',
       cause: thrown

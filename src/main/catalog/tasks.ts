@@ -90,7 +90,7 @@ export class TaskTable {
   /** @throws AppError of kind `input` where there is none */
   require(id: string): Task {
     const task = this.find(id)
-    if (task === undefined) throw refuse(`There is no task "${id}".`, { next: 'Look it up in the list of tasks.' })
+    if (task === undefined) throw refuse(`There is no task "${id}".`, { next: 'Look for it in the list of tasks.' })
     return task
   }
 

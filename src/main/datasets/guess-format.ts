@@ -23,7 +23,7 @@ export async function guessFormat(place: SourcePlace): Promise<Guess> {
   }
   await refuseCellposeSessions(place.source)
   const expected = formatNames.flatMap((name) => formats[name].holds ?? [])
-  throw refuse(`${place.source} holds nothing that is known as annotated images.`, {
+  throw refuse(`${place.source} contains no annotated images in a known format.`, {
     file: place.source,
     next: `Expected: ${expected.join('; ')}.`
   })
@@ -107,7 +107,7 @@ async function refuseCellposeSessions(source: string): Promise<void> {
   const files = (await isFolder(source)) === true ? await listFiles(source) : [source]
   const session = files.find((path) => /_seg\.npy$/i.test(path))
   if (session === undefined) return
-  throw refuse(`${session} is a session of Cellpose: a Python object, which is not opened, as it could run code.`, {
+  throw refuse(`${session} is a Cellpose session: a Python object, which is not opened because it could run code.`, {
     file: session,
     next: 'In Cellpose, save the masks as PNG or TIFF (in its menu File) and import those.'
   })

@@ -72,7 +72,7 @@ async function importFrom(
 ): Promise<ImportedDataset> {
   const log = new ImportLog()
   const { format, reason } = await resolveFormat(request)
-  if (request.format === 'auto') log.warn(`Taken for the format "${format}", because ${reason}.`)
+  if (request.format === 'auto') log.warn(`Read as the format "${format}", because ${reason}.`)
   await mkdir(join(folder, 'images'), { recursive: true })
   await mkdir(join(folder, 'cells'), { recursive: true })
   const outcomes = await takeAll(request, format, folder, log, options)
@@ -186,7 +186,7 @@ async function readOrRefuse(file: string, read: SourceImage['read']): Promise<Re
 }
 
 function stopped(): AppError {
-  return new AppError('stopped', 'The import was stopped; nothing was taken in.')
+  return new AppError('stopped', 'The import was stopped; nothing was imported.')
 }
 
 function settle(planned: PlannedImage, outcome: TakeOutcome | undefined, log: ImportLog): Taken {
@@ -200,7 +200,7 @@ function settle(planned: PlannedImage, outcome: TakeOutcome | undefined, log: Im
 function thinOut(sources: readonly SourceImage[], max: number | undefined, log: ImportLog): readonly SourceImage[] {
   const ordered = sources.toSorted((a, b) => byName(a.file, b.file))
   if (max === undefined || ordered.length <= max) return ordered
-  log.warn(`${max} of ${ordered.length} images were taken, evenly spread over their names.`)
+  log.warn(`${max} of ${ordered.length} images were imported, evenly spread over their names.`)
   return spread(ordered, max)
 }
 
@@ -219,7 +219,7 @@ function plan(
     const file = names.take(source.file)
     if (file !== source.file)
       log.warn(
-        `It is called ${file} here, as not every system allows its name.`,
+        `It is called ${file} here, because not every system allows its name.`,
         source.file,
         'files with another name'
       )
@@ -229,9 +229,9 @@ function plan(
 
 function nothingTaken(source: string, refused: readonly Refusal[]): AppError {
   const first = refused[0] ? ` The first: ${refused[0].reason}` : ''
-  return refuse(`None of the pictures in ${source} could be taken.${first}`, {
+  return refuse(`None of the pictures in ${source} could be imported.${first}`, {
     file: refused[0]?.file ?? source,
-    next: 'Mend or remove these files, or choose another folder.'
+    next: 'Fix or remove these files, or choose another folder.'
   })
 }
 

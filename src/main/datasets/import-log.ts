@@ -64,14 +64,14 @@ export class ImportLog implements Log {
   get refused(): Refusal[] {
     const more = rest(this.#refusedOfKind).map(({ kind, count }) => ({
       file: '…',
-      reason: `Beside those listed, ${count} more ${kind}.`
+      reason: `Besides those listed, ${count} more ${kind}.`
     }))
     return [...this.#refusals, ...more]
   }
 
   get warnings(): Warning[] {
     const more = rest(this.#warnedOfKind).map(({ kind, count }) => ({
-      reason: `Beside those listed, ${count} more ${kind}.`
+      reason: `Besides those listed, ${count} more ${kind}.`
     }))
     return [...this.#warnings, ...more]
   }

@@ -114,7 +114,7 @@ export async function requirePresent(path: string): Promise<void> {
 /** @throws AppError of kind `input` where there is no such folder */
 export async function requireFolder(path: string, what: string): Promise<string> {
   if (await isFolder(path)) return path
-  throw refuse(`${path} is no folder, and ${what} should be there.`, {
+  throw refuse(`${path} is not a folder, and ${what} should be there.`, {
     file: path,
     next: 'Check the name of the folder.'
   })

@@ -59,7 +59,7 @@ async function packed(folder: string, images: readonly (TileImage & PictureToPac
 async function readBytes(file: string): Promise<Uint8Array> {
   const { data } = await readPicture(file)
   if (data instanceof Uint8Array) return data
-  throw refuse('A picture of this prepared set is not as it was written: it has more than 8 bits.', {
+  throw refuse('A picture of this prepared set is not as it was saved: it has more than 8 bits.', {
     file,
     next: 'Prepare the data set again under another name.'
   })

@@ -77,7 +77,7 @@ function reasonOf(thrown: unknown): string {
 }
 
 /** How such a sentence begins, so that a search for faults finds them. */
-export const unforeseen = 'It is damaged in a way that was not foreseen'
+export const unforeseen = 'It is damaged in an unexpected way'
 
 /** A decoded picture with the checksum of what it was decoded from. */
 interface SourcePicture extends Omit<DecodedPicture, 'format'> {
@@ -91,7 +91,7 @@ async function readSource({ image: { path }, planes, inside }: TakeTask): Promis
   if (!inside.some((folder) => place.startsWith(folder.endsWith(sep) ? folder : folder + sep))) {
     throw refuse(`${path} is reached through a link that leads out of its folder, to ${place}.`, {
       file: path,
-      next: 'Copy the pictures there, or name the folder that they are in.'
+      next: 'Copy the pictures there, or choose the folder that they are in.'
     })
   }
   const bytes = await readPictureFile(path)
@@ -124,7 +124,7 @@ function checkGrid(image: PlannedImage, picture: Picture, { width, height }: Ann
 
 function warn(image: PlannedImage, { format, picture }: SourcePicture, log: Log): void {
   const mislabelling = format && describeMislabelling(image.path, format)
-  if (mislabelling !== undefined) log.warn(mislabelling, image.file, 'files whose names say another format')
+  if (mislabelling !== undefined) log.warn(mislabelling, image.file, 'files whose extension says another format')
   if (isTransparent(picture)) {
     log.warn(
       'Some of its pixels are transparent; the colours stored for them are used.',

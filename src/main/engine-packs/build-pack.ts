@@ -117,7 +117,7 @@ async function findTensorFlow({ source, wheels }: PackOrder, workshop: string, t
   if (found === source.sha256) return file
   throw refuse(
     `${file} is not the expected wheel (${source.package} ${source.version}, ${source.tag}): its SHA-256 is ${found}.`,
-    { file, next: `Fetch the wheel with the SHA-256 ${source.sha256} again.` }
+    { file, next: `Download the wheel with the SHA-256 ${source.sha256} again.` }
   )
 }
 

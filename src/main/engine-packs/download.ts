@@ -39,7 +39,7 @@ export async function downloadByPip(wanted: WantedWheel, folder: string, signal:
   if (status === 0 && name !== undefined) return join(folder, name)
   throw refuse(`${wanted.requirement} could not be downloaded.`, {
     details: lastError(complaint),
-    next: `Check the connection and try again. A wheel that was fetched elsewhere needs none: ${byHand(wanted)}.`,
+    next: `Check the connection and try again. A wheel that was downloaded elsewhere needs no connection: ${byHand(wanted)}.`,
     remedies: [{ action: 'set-option', option: 'wheel' }]
   })
 }
@@ -48,7 +48,7 @@ async function requirePip(wanted: WantedWheel): Promise<void> {
   const { status } = await run(['-m', 'pip', '--version'], new AbortController().signal)
   if (status === 0) return
   throw refuse('Python with pip is needed to download TensorFlow, and was not found on this computer.', {
-    next: `Install Python 3 (any version), or fetch the wheel with a browser: ${byHand(wanted)}.`,
+    next: `Install Python 3 (any version), or download the wheel with a browser: ${byHand(wanted)}.`,
     remedies: [{ action: 'set-option', option: 'wheel' }]
   })
 }
@@ -56,7 +56,7 @@ async function requirePip(wanted: WantedWheel): Promise<void> {
 function byHand({ package: name, requirement, tags }: WantedWheel): string {
   const version = /==(.+)$/.exec(requirement)?.[1]
   const release = version === undefined ? name : `${name} ${version}`
-  return `among the files of ${release} on PyPI take the one for cp311 and ${tags[0] ?? 'any'}, and install from it`
+  return `on PyPI, choose the file of ${release} for cp311 and ${tags[0] ?? 'any'}, and install from it`
 }
 
 function run(words: readonly string[], signal: AbortSignal): Promise<{ status: number; complaint: string }> {

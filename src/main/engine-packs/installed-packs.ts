@@ -34,7 +34,7 @@ export async function removePack(folders: readonly string[], name: string): Prom
   if (pack.origin === 'tfjs-node-gpu') {
     throw refuse(`${pack.name} belongs to an npm package and is not CytoLoom's to remove.`, {
       file: pack.folder,
-      next: 'Delete its folder, or install the package anew without scripts.'
+      next: 'Delete its folder, or install the package again without scripts.'
     })
   }
   await removeFolder(pack.folder)

@@ -91,7 +91,7 @@ export async function installArchive(
 
 async function readDescription(zip: ZipReader): Promise<{ text: string; description: PackDescription }> {
   const entry = zip.find(descriptionName)
-  if (entry === undefined) throw unfit(zip.path, `it is no engine pack: ${descriptionName} is not in it`)
+  if (entry === undefined) throw unfit(zip.path, `it is not an engine pack: ${descriptionName} is not in it`)
   const text = await readText(zip, entry, descriptionLimit)
   let parsed: ReturnType<typeof PackDescription.safeParse>
   try {

@@ -12,7 +12,7 @@ const { entries, entryBytes, totalBytes } = limits.archive
 const packPolicy: ZipPolicy = {
   what: 'zip archive',
   verdict: 'is not accepted',
-  next: 'Nothing was taken from it. Fetch or copy the file again.',
+  next: 'Nothing was taken from it. Download or copy the file again.',
   entries,
   entryBytes,
   totalBytes

@@ -78,6 +78,6 @@ function readRecord(text: string): Map<string, string> {
 
 async function textOf(zip: ZipReader, end: string): Promise<string> {
   const entry = zip.entries.find(({ name }) => name.endsWith(end) && name.split('/').length === 2)
-  if (entry === undefined) throw unfit(zip.path, `it is no Python wheel: ${end.slice(1)} is not in it`)
+  if (entry === undefined) throw unfit(zip.path, `it is not a Python wheel: ${end.slice(1)} is not in it`)
   return readText(zip, entry, textLimit)
 }

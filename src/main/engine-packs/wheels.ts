@@ -46,7 +46,7 @@ export function wheelFor(kind: PackKind, platform: string = process.platform, ar
   const wheel = wheels[`${platform}-${arch}-${kind}`]
   if (wheel !== undefined) return { ...wheel, version: tensorflowVersion } satisfies WheelSource
   const what = kind === 'native-gpu' ? 'a graphics card' : 'the processor'
-  throw refuse(`There is no pack of TensorFlow for ${what} of this kind of computer (${platform}-${arch}).`, {
+  throw refuse(`There is no TensorFlow pack for ${what} of this kind of computer (${platform}-${arch}).`, {
     remedies: [{ action: 'choose-engine', engine: kind === 'native-gpu' ? 'webgpu' : 'wasm' }]
   })
 }

@@ -316,7 +316,7 @@ async function readState(folder: string): Promise<StateFile> {
   if (version !== undefined && version > stateVersion) {
     throw refuse('This safe point was written by a newer version of CytoLoom.', {
       file,
-      next: 'Go on with the version that wrote it, or with a newer one.'
+      next: 'Continue with the version that wrote it, or a newer one.'
     })
   }
   const state = StateFile.safeParse(content)
@@ -345,7 +345,7 @@ async function readSealed(file: string, seal: z.infer<typeof FileSeal> | undefin
 function damagedFile(file: string, cause?: unknown): AppError {
   return refuse('This safe point is damaged: a file is missing, cut off or changed.', {
     file,
-    next: 'Put the file back from a copy, or go on from an older safe point by removing the folder of this one.',
+    next: 'Restore the file from a copy, or remove the folder of this safe point to continue from an older one.',
     cause
   })
 }

@@ -67,7 +67,7 @@ function notesOn(
   }
   if (share !== undefined && share > suspiciousExcess * expected) {
     notes.push(
-      `${Math.round(100 * share)} of 100 synthetic pictures are nearer to a real tile than ${Math.round(100 - 100 * expected)} of 100 real tiles are to one of another image: look at the nearest pairs, the network may repeat its training images.`
+      `${Math.round(100 * share)} of 100 synthetic pictures are nearer to a real tile than ${Math.round(100 - 100 * expected)} of 100 real tiles are to one of another image: look at the nearest pairs; the network may be copying its training images.`
     )
   }
   return notes

@@ -96,7 +96,7 @@ class SetMaker {
     const missing = count - kept
     if (missing > 0) {
       this.#warnings.push(
-        `${name}: only ${kept} of ${count} pictures looked like real ones in number and size of cells; the others are kept without their unreal cells. More training helps.`
+        `${name}: only ${kept} of ${count} pictures looked like real ones in number and size of cells; the others are kept without their implausible cells. More training helps.`
       )
     }
     for (const candidate of rejected.slice(0, missing)) await this.#keep(candidate, label, ++kept)
@@ -115,7 +115,7 @@ class SetMaker {
 
   async #makeBatch(label: number): Promise<Candidate[]> {
     if (this.#channel.pause.aborted) {
-      throw new AppError('stopped', 'Generating was stopped; nothing of it was kept.', {
+      throw new AppError('stopped', 'Generation was stopped; nothing was kept.', {
         next: 'Start it again at any time: the same seed gives the same pictures.'
       })
     }

@@ -36,7 +36,7 @@ export class LossWatch {
     const isBeyond = Math.max(Math.abs(step.generatorLoss), Math.abs(step.discriminatorLoss)) > runawayLoss
     this.#since = isBeyond ? (this.#since ?? step.iteration) : undefined
     if (this.#since !== undefined && step.iteration - this.#since + 1 >= patience) {
-      throw new Divergence(this.#since, `A loss ran away beyond ${runawayLoss}`)
+      throw new Divergence(this.#since, `A loss grew beyond ${runawayLoss}`)
     }
   }
 }

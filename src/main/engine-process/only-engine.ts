@@ -24,7 +24,7 @@ export async function beOnlyEngine(runFolder: string, patience = patienceMillise
   const end = performance.now() + patience
   while (await isHeldByAnother(file)) {
     if (performance.now() > end) {
-      throw new AppError('resources', 'An engine that was left from before still works on this run.', {
+      throw new AppError('resources', 'An engine from an earlier start is still working on this run.', {
         file,
         next: 'End it, or restart the computer; then resume the run.'
       })

@@ -48,7 +48,7 @@ async function loadInception({
       `${file} is not the file that FID is defined with: its SHA-256 begins with ${weights.sha256.slice(0, 8)}, and should with ${publishedHash}.`,
       {
         file,
-        next: 'Fetch pt_inception-2015-12-05-6726825d.pth (pytorch-fid) or weights-inception-2015-12-05-6726825d.pth (torch-fidelity), which are the same file. Other weights can be allowed; what they give is then not called FID.',
+        next: 'Download pt_inception-2015-12-05-6726825d.pth (pytorch-fid) or weights-inception-2015-12-05-6726825d.pth (torch-fidelity), which are the same file. Other weights can be allowed; what they give is then not called FID.',
         remedies: [{ action: 'set-option', option: 'anyWeights', value: true }]
       }
     )

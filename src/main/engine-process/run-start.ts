@@ -32,15 +32,18 @@ export async function startingPoint(
   if (own === undefined) return { state: await firstState(job, channel), isFresh: true, redraws: 0, stageSeconds: {} }
   const { checkpoint, saved, settings, redraws, stageSeconds } = own.loaded
   if (!isDeepStrictEqual(settings.network, job.settings.network)) {
-    throw refuse(`The safe point at iteration ${checkpoint.iteration} is of another network than this run trains.`, {
-      file: join(job.runFolder, 'checkpoints', checkpoint.folder),
-      next: 'Put the safe point of this run back, or remove this one so that the run goes on from an older one.'
-    })
+    throw refuse(
+      `The safe point at iteration ${checkpoint.iteration} belongs to another network than the one this run trains.`,
+      {
+        file: join(job.runFolder, 'checkpoints', checkpoint.folder),
+        next: 'Restore the safe point of this run, or remove this one so that the run continues from an older one.'
+      }
+    )
   }
   if (own.damaged.length > 0) {
     await channel.send({
       type: 'notice',
-      text: `The newest safe point was damaged; training goes on from iteration ${checkpoint.iteration}.`
+      text: `The newest safe point was damaged; training continues from iteration ${checkpoint.iteration}.`
     })
   }
   return { state: TrainingState.restore(job.settings, saved), isFresh: false, redraws, stageSeconds }
@@ -52,7 +55,10 @@ async function firstState(job: TrainJob, channel: Channel): Promise<TrainingStat
   const { state, fresh } = TrainingState.continueFrom(job.settings, model)
   const isOther = fresh.filter((name) => !name.includes('embed'))
   if (isOther.length > 0) {
-    await channel.send({ type: 'notice', text: `${isOther.length} parts of the model did not fit and start anew.` })
+    await channel.send({
+      type: 'notice',
+      text: `${isOther.length} parts of the model did not fit and start untrained.`
+    })
   }
   return state
 }

@@ -159,7 +159,7 @@ class TrainingSession {
         case 'classes-exchanged':
           await this.#channel.send({
             type: 'notice',
-            text: `At iteration ${event.iteration} the discriminator knew the generator's classes by other names; they were exchanged.`
+            text: `At iteration ${event.iteration} the generator's classes were matched to the discriminator's again: they had been swapped.`
           })
           break
         case 'diverged':
@@ -240,7 +240,7 @@ class TrainingSession {
     await this.#beginHistory()
     await this.#channel.send({
       type: 'notice',
-      text: `${sign} at iteration ${iteration}. Training went back to iteration ${state.iteration} and goes on with other random draws; no setting was changed.`
+      text: `${sign} at iteration ${iteration}. Training went back to iteration ${state.iteration} and continues with other random draws; no setting was changed.`
     })
   }
 

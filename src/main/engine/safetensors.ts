@@ -109,7 +109,7 @@ function readMetadata(metadata: unknown): Record<string, string> {
   if (metadata === undefined) return {}
   const isText = (pair: [string, unknown]): pair is [string, string] => typeof pair[1] === 'string'
   const pairs = isRecord(metadata) ? Object.entries(metadata) : [['', undefined] as [string, unknown]]
-  if (!pairs.every(isText)) throw damaged('its metadata are not texts')
+  if (!pairs.every(isText)) throw damaged('its metadata is not text')
   return Object.fromEntries(pairs)
 }
 
@@ -138,8 +138,8 @@ function isSizes(value: unknown): value is number[] {
 }
 
 function damaged(reason: string, cause?: unknown): AppError {
-  return refuse(`This is not a sound safetensors file: ${reason}.`, {
-    next: 'Fetch the file again, or save it again where it was made.',
+  return refuse(`This is not a valid safetensors file: ${reason}.`, {
+    next: 'Download the file again, or save it again where it was made.',
     cause
   })
 }

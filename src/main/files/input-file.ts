@@ -24,9 +24,9 @@ export async function checkInputFile(path: string, what: string): Promise<number
 export async function readInputFile(path: string, what: string, maxBytes: number): Promise<Buffer> {
   const size = await checkInputFile(path, what)
   if (size > maxBytes) {
-    throw refuse(`${path} has ${size} bytes, and a ${what} of more than ${maxBytes / 2 ** 20} MB is not read.`, {
+    throw refuse(`${path} has ${size} bytes; a ${what} of more than ${maxBytes / 2 ** 20} MB is not read.`, {
       file: path,
-      next: 'Divide it into smaller ones.'
+      next: 'Split it into smaller ones.'
     })
   }
   try {

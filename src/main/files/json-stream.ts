@@ -142,7 +142,7 @@ class ListScanner {
   finish(): ReadonlySet<string> {
     if (!this.#hasEnded) {
       throw this.#refusal(
-        this.#line === 1 && this.#depth === 0 ? 'it is empty or no JSON' : 'the file ends in the middle'
+        this.#line === 1 && this.#depth === 0 ? 'it is empty or not JSON' : 'the file ends in the middle'
       )
     }
     return this.#found
@@ -178,7 +178,7 @@ class ListScanner {
 
   #begin(kind: number, at: number): void {
     if (this.#hasEnded) throw this.#refusal('something follows after its end')
-    if (this.#depth === 0 && kind !== opening) throw this.#refusal('it is no JSON')
+    if (this.#depth === 0 && kind !== opening) throw this.#refusal('it is not JSON')
     const isStart = kind === plain || kind === quote || kind === opening
     if (isStart && this.#depth > 0 && !this.#isSkipping) {
       this.#start = at
@@ -288,7 +288,7 @@ class ListScanner {
   #refusal(reason: string): Error {
     return refuse(`${this.#path} cannot be read as JSON: ${reason} (line ${this.#line}).`, {
       file: this.#path,
-      next: 'Export the annotations again, or copy the file again: it may have been cut off.'
+      next: 'Export the annotations again, or copy the file again: it may be incomplete.'
     })
   }
 }

@@ -39,7 +39,7 @@ export function parseJsonText(text: Uint8Array): unknown {
   const most = limits.json.parsedBytes
   if (bytes > most) {
     throw new Reason(
-      `it would take ${Math.round(bytes / 2 ** 20)} MB of memory, and at most ${most / 2 ** 20} MB are given to it`
+      `it would take ${Math.round(bytes / 2 ** 20)} MB of memory, and at most ${most / 2 ** 20} MB are allowed`
     )
   }
   return parseLooseJson(decodeText(text))

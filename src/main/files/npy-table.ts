@@ -34,7 +34,8 @@ function parseWords(bytes: Buffer, source: string): WordArray {
   const { header, dataStart } = splitHeader(bytes, source)
   const { descriptor, shape } = parseHeader(header, source)
   const count = shape.reduce((product, size) => product * size, 1)
-  if (!(count <= mostWords)) throw refuse(`${source} declares ${count} words, as no table has.`, { file: source })
+  if (!(count <= mostWords))
+    throw refuse(`${source} declares ${count} words, more than any table has.`, { file: source })
   const values =
     descriptor === '|O' ? unpickle(bytes, source, dataStart) : fixedTexts(bytes.subarray(dataStart), descriptor, source)
   if (values.length !== count) {
@@ -49,7 +50,7 @@ function fixedTexts(bytes: Buffer, descriptor: string, source: string): string[]
   const width = Number(length) * (kind === 'U' ? 4 : 1)
   if (!(width > 0)) throw refuse(`${source} has elements of type ${descriptor}, where words are expected.`)
   const count = Math.floor(bytes.length / width)
-  if (count > mostWords) throw refuse(`${source} holds ${count} words, as no table has.`, { file: source })
+  if (count > mostWords) throw refuse(`${source} holds ${count} words, more than any table has.`, { file: source })
   return Array.from({ length: count }, (_, i) => {
     const item = bytes.subarray(i * width, (i + 1) * width)
     return kind === 'S' ? item.toString('latin1').replace(/\0+$/, '') : fourByteText(item)
@@ -81,9 +82,9 @@ function unpickle(bytes: Buffer, source: string, start: number): string[] {
     return array instanceof PickledArray ? array.entries.map(textOf) : []
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
-    throw refuse(`${source} holds objects that are no plain words and numbers; nothing of it was run.`, {
+    throw refuse(`${source} contains objects other than plain words and numbers; no code in it was run.`, {
       file: source,
-      next: 'Save its columns as texts: numpy.savez_compressed(..., tissue_list=names.astype(str)).',
+      next: 'Save its columns as text: numpy.savez_compressed(..., tissue_list=names.astype(str)).',
       cause: thrown
     })
   }

@@ -46,7 +46,7 @@ export class NpzRows {
     this.#toNumbers = toNumbers
     this.#rowBytes = rowShape.reduce((product, size) => product * size, itemBytes)
     if (!(this.#rowBytes > 0 && this.#rowBytes <= maxRowBytes)) {
-      throw refuse(`${source} declares pictures of ${this.#rowBytes} bytes each, as no picture is.`)
+      throw refuse(`${source} declares pictures of ${this.#rowBytes} bytes each, larger than any picture.`)
     }
     if (count > limits.images) throw refuse(`${source} declares ${count} pictures, and ${limits.images} are read.`)
     if (this.#rowBytes * count !== dataBytes) {
@@ -67,7 +67,7 @@ export class NpzRows {
       const start = await bytes.take(12, true)
       const length = headerLength(start)
       if (length > maxHeaderBytes)
-        throw refuse(`${source} has a header of ${length} bytes, as no array has.`, { file: path })
+        throw refuse(`${source} has a header of ${length} bytes, longer than any array has.`, { file: path })
       const { header, dataStart } = splitHeader(await bytes.take(length, false), source)
       return new NpzRows(path, zip, bytes, { source, header, dataBytes: entry.bytes - dataStart })
     } catch (thrown) {

@@ -71,7 +71,7 @@ export function parseNpy(bytes: Uint8Array, source = 'The NumPy array'): NpyArra
 export const npzPolicy: ZipPolicy = {
   what: 'NumPy archive',
   verdict: 'cannot be read as a NumPy archive',
-  next: 'The archive is damaged or of another kind: fetch or save it again.',
+  next: 'The archive is damaged or of another kind: download or save it again.',
   entries: limits.npz.entries,
   entryBytes: Infinity,
   totalBytes: Infinity

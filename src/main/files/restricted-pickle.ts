@@ -85,7 +85,7 @@ class PickleMachine {
   }
 
   run(): { value: PickleValue; end: number } {
-    if (this.#bytes[this.#at] !== protocolStep) throw this.#damaged('it does not begin as a pickle')
+    if (this.#bytes[this.#at] !== protocolStep) throw this.#damaged('it does not begin like a pickle')
     for (let steps = 0; steps < mostSteps; steps++) {
       const step = this.#byte()
       if (step === stopStep) return { value: this.#pop(), end: this.#at }
@@ -165,7 +165,7 @@ class PickleMachine {
 
   append(items: readonly PickleValue[]): void {
     const list = this.#top()
-    if (!Array.isArray(list)) throw this.#damaged('it appends to something that is no list')
+    if (!Array.isArray(list)) throw this.#damaged('it appends to something that is not a list')
     for (const item of items) list.push(item)
   }
 
@@ -181,7 +181,7 @@ class PickleMachine {
   setItems(items: readonly PickleValue[]): void {
     const dict = this.#top()
     if (!(dict instanceof PickleDict) || items.length % 2 !== 0) {
-      throw this.#damaged('it sets entries of something that is no dictionary')
+      throw this.#damaged('it sets entries of something that is not a dictionary')
     }
     for (let i = 0; i < items.length; i += 2) dict.entries.set(items[i] ?? null, items[i + 1] ?? null)
   }
@@ -210,7 +210,7 @@ class PickleMachine {
         `${this.#source} asks for ${full} to be run. Weights need no such code, so nothing of the file was used.`,
         {
           file: this.#source,
-          next: 'Such a file can do anything to a computer that trusts it. Fetch the weights again from where they are published.'
+          next: 'Such a file can do anything to a computer that trusts it. Download the weights again from where they are published.'
         }
       )
     }
@@ -220,7 +220,7 @@ class PickleMachine {
   reduce(): void {
     const [callee, args] = this.two()
     if (!(callee instanceof PickleGlobal) || !(args instanceof PickleTuple)) {
-      throw this.#damaged('it calls something that is no function')
+      throw this.#damaged('it calls something that is not a function')
     }
     this.push(callee.name === orderedDict ? new PickleDict() : this.#rules.call(callee.name, args.items))
   }
@@ -271,7 +271,7 @@ class PickleMachine {
   #damaged(reason: string): AppError {
     return refuse(`${this.#source} cannot be read as weights of PyTorch: ${reason}.`, {
       file: this.#source,
-      next: 'Fetch the file again: it may have been cut off.'
+      next: 'Download the file again: it may be incomplete.'
     })
   }
 }

@@ -57,7 +57,7 @@ async function readZip(bytes: Buffer, path: string): Promise<TensorMap> {
 const torchPolicy: ZipPolicy = {
   what: 'file of weights',
   verdict: 'cannot be read as weights of PyTorch',
-  next: 'Fetch the file again: it may have been cut off.',
+  next: 'Download the file again: it may be incomplete.',
   entries: limits.archive.entries,
   entryBytes: limits.weights.fileBytes,
   totalBytes: limits.weights.fileBytes
@@ -86,7 +86,7 @@ function readLegacy(bytes: Buffer, path: string): TensorMap {
     return value
   }
   if (bytes[0] !== 0x80 || next() !== magic) {
-    throw refuse(`${path} is no file of weights that PyTorch saved.`, {
+    throw refuse(`${path} is not a file of weights saved by PyTorch.`, {
       file: path,
       next: 'A file of weights ends in .pth or .pt and is made by torch.save.'
     })

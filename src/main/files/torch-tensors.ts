@@ -66,7 +66,7 @@ export class TorchTensors {
    * @param read the bytes of a storage, as many as it declares, where a typed array may begin
    */
   resolve(value: PickleValue, read: (storage: TorchStorage) => Uint8Array<ArrayBuffer>): TensorMap {
-    if (!(value instanceof PickleDict)) throw this.#refusal('it holds something else than a dictionary of tensors')
+    if (!(value instanceof PickleDict)) throw this.#refusal('it holds something other than a dictionary of tensors')
     const tensors: TensorMap = {}
     let total = 0
     for (const [name, entry] of value.entries) {

@@ -32,7 +32,7 @@ export function toLabelImage(path: string, picture: Picture): LabelImage {
       })
     }
     if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
-      throw refuse(`${path} holds values that are no whole numbers from 0 up, so it is no label image.`, {
+      throw refuse(`${path} holds values that are not whole numbers from 0 up, so it is not a label image.`, {
         file: path,
         next: 'Check that this is the file with the labels, not a picture or a probability map.'
       })

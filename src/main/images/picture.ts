@@ -53,7 +53,7 @@ export function emptyLike(data: PixelArray, length: number): PixelArray {
 export function checkSize(path: string, width: number, height: number, bytesPerPixel = 1): void {
   const { pixels, sampleBytes } = limits.picture
   if (!(width >= 1 && height >= 1)) {
-    throw refuse(`${path} says that it is ${width}×${height} pixels in size, which no picture is.`, {
+    throw refuse(`${path} says that it is ${width}×${height} pixels in size, which is not possible.`, {
       file: path,
       next: 'Export it again from the program that made it.'
     })

@@ -67,7 +67,7 @@ function samplesOf(colour: number): 1 | 2 | 3 | 4 {
 
 function readIhdr(path: string, file: Buffer): Ihdr {
   if (file.length < 33 || !file.subarray(0, 8).equals(signature)) throw unreadable(path, 'the file ends in its header')
-  if (file.toString('latin1', 12, 16) !== 'IHDR') throw unreadable(path, 'it does not begin as a PNG does')
+  if (file.toString('latin1', 12, 16) !== 'IHDR') throw unreadable(path, 'it does not begin like a PNG')
   const depth = file[24] ?? 0
   const colour = file[25] ?? 0
   if (!depthsOf.get(colour)?.includes(depth)) {

@@ -94,7 +94,7 @@ export async function decodeTiff(path: string, page: TiffPage): Promise<Picture 
   if (photometric === paletteColour) return expandColours(path, image, data)
   const channels = image.getSamplesPerPixel()
   if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
-    throw unreadable(path, `it has ${channels} channels, and pictures of one to four are read`)
+    throw unreadable(path, `it has ${channels} channels; only pictures with one to four are read`)
   }
   finishSamples(data, photometric, header.bits)
   return { width: header.width, height: header.height, channels, bits: widthOf(data), data }
@@ -102,7 +102,7 @@ export async function decodeTiff(path: string, page: TiffPage): Promise<Picture 
 
 /** Puts the chosen channels side by side; each keeps its own scale. */
 async function decodePlaces(path: string, page: TiffPage, places: readonly ChannelPlace[]): Promise<Picture> {
-  if (page.photometric > rgb) throw unreadable(path, 'it is a stack in a colour space of which no planes are taken')
+  if (page.photometric > rgb) throw unreadable(path, 'it is a stack in a colour space that is not read')
   const { width, height, bits } = page.header
   const pages = await readPages(path, page, places)
   const channels = places.length as 1 | 2 | 3 // at most three are chosen
@@ -144,7 +144,7 @@ async function readPage(path: string, page: TiffPage, number: number): Promise<S
   if (stack.isBare) return { data: unsigned(path, await readBarePlane(path, image, bytes, number)), samples: 1 }
   const other = number === 0 ? image : await pageImage(path, tiff, number)
   if (other.getWidth() !== header.width || other.getHeight() !== header.height) {
-    throw unreadable(path, `its page ${number + 1} has another size than its first`)
+    throw unreadable(path, `its page ${number + 1} has a different size from its first`)
   }
   checkSize(path, header.width, header.height, Math.max(1, (other.getSamplesPerPixel() * other.getBitsPerSample()) / 8))
   checkBlocks(path, other)
@@ -205,7 +205,7 @@ function checkBlocks(path: string, image: GeoTIFFImage): void {
   checkSize(path, width, height, Math.max(1, (samples * image.getBitsPerSample()) / 8))
   const planes = image.planarConfiguration === 2 ? samples : 1
   const blocks = planes * Math.ceil(image.getWidth() / width) * Math.ceil(image.getHeight() / height)
-  if (blocks > limits.picture.blocks) throw unreadable(path, `it is cut into ${blocks} pieces, as no picture is`)
+  if (blocks > limits.picture.blocks) throw unreadable(path, `it is cut into ${blocks} pieces, more than any picture`)
 }
 
 /** What geotiff stumbles over, in words of ours. */
@@ -220,7 +220,7 @@ function unsigned(path: string, samples: unknown): PixelArray {
   if (samples instanceof Int8Array) return new Uint8Array(withoutNegatives(path, samples))
   if (samples instanceof Int16Array) return new Uint16Array(withoutNegatives(path, samples))
   if (samples instanceof Int32Array) return new Uint32Array(withoutNegatives(path, samples))
-  throw unreadable(path, 'its samples are floats of 64 bits, and floats of 16 and 32 bits are read')
+  throw unreadable(path, 'its samples are floats of 64 bits; only floats of 16 and 32 bits are read')
 }
 
 function withoutNegatives<T extends Int8Array | Int16Array | Int32Array>(path: string, samples: T): T {

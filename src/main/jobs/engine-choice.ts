@@ -61,7 +61,7 @@ export function choiceOf(trials: readonly EngineTrial[]): EngineChoice {
 
 export function choiceSentence({ engine, measured }: EngineChoice): string {
   const speeds = measured.map(({ name, trainGflops }) => `${name} ${trainGflops}`).join(', ')
-  return `CytoLoom computes with ${engine}, the fastest engine of this computer (measured in training, in billions of operations a second: ${speeds}).`
+  return `CytoLoom uses ${engine}, the fastest engine on this computer (measured in training, in billions of operations a second: ${speeds}).`
 }
 
 /** What was measured earlier, if it still holds. A note that cannot be read is no note. */

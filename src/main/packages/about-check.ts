@@ -62,7 +62,7 @@ const problems: readonly Problem<PackageAbout>[] = [
 
 const problemsOfSynthetic: readonly Problem<SyntheticAbout>[] = [
   {
-    says: 'lists a picture that is no PNG',
+    says: 'lists a picture that is not a PNG',
     is: (_, { images }) => images.some(({ file }) => !file.endsWith('.png'))
   },
   {

@@ -111,7 +111,7 @@ function checkExtent(
   }
   if (cells > cocoCells && formats.includes('coco')) {
     throw refuse(`"${name}" has ${cells} cells, too many for the COCO files of a package (at most ${cocoCells}).`, {
-      next: 'Leave the format COCO out. The cells are in the package as runs all the same.',
+      next: 'Leave out the COCO format. The package contains the cells as run-length masks anyway.',
       remedies: [{ action: 'set-option', option: 'formats', value: 'labels' }]
     })
   }
@@ -190,5 +190,5 @@ async function checkAgain(partial: string, source: PackageSource, plan: Plan, op
 async function requireFreePlace(out: string): Promise<void> {
   await requireFreePath(out)
   if (await isThere(dirname(out))) return
-  throw refuse(`There is no folder ${dirname(out)}.`, { file: out, next: 'Make it, or choose another place.' })
+  throw refuse(`There is no folder ${dirname(out)}.`, { file: out, next: 'Create it, or choose another folder.' })
 }

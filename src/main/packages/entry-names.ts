@@ -55,7 +55,7 @@ const nameProblems: readonly { readonly says: string; readonly is: (name: string
   { says: 'has an empty part', is: (name) => name.split('/').some((part) => part === '' || part === '.') },
   { says: 'has a part that ends in a dot or space', is: (name) => name.split('/').some((part) => /[. ]$/.test(part)) },
   { says: 'is reserved for a device on Windows', is: (name) => name.split('/').some((part) => deviceName.test(part)) },
-  { says: 'has no place in a package', is: (name) => placeOf(name) === undefined }
+  { says: 'does not belong in a package', is: (name) => placeOf(name) === undefined }
 ]
 
 /** Why an entry's name is not accepted, as the end of a sentence; `undefined` for a good one. */

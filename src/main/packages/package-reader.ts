@@ -84,7 +84,7 @@ async function readManifest(file: string, archive: Archive): Promise<Manifest> {
     {
       extra: 'is not listed in the manifest',
       missing: 'is listed in the manifest, but not in the package',
-      order: 'its entries stand in another order than in the manifest'
+      order: 'its entries are in a different order from the manifest'
     }
   )
   return manifest
@@ -138,6 +138,6 @@ function checkComplete({ file, archive, manifest }: Reading, about: PackageAbout
   compareLists(file, found, expectedEntries(about, manifest.formats), {
     extra: 'is not described in about.json',
     missing: 'is described in about.json, but not in the package',
-    order: 'its entries do not stand in the order of a package'
+    order: 'its entries are not in the order of a package'
   })
 }

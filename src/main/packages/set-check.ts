@@ -39,7 +39,7 @@ export class SetCheck {
   }
 
   get about(): PackageAbout {
-    if (this.#about === undefined) throw unfit(this.#file, 'about.json does not stand before the pictures')
+    if (this.#about === undefined) throw unfit(this.#file, 'about.json does not come before the pictures')
     return this.#about
   }
 

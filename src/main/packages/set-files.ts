@@ -93,7 +93,9 @@ export function datasetFiles(folder: string, { about, originals, warnings }: Pac
 function hiddenWarning(hidden: ReadonlyMap<string, number>): string[] {
   const count = [...hidden.values()].reduce((sum, cells) => sum + cells, 0)
   if (count === 0) return []
-  return [`${count} cells lie wholly below others: they are in the outlines and runs, but not to be seen in the masks.`]
+  return [
+    `${count} cells lie entirely below others: they are in the outlines and run-length masks, but not visible in the masks.`
+  ]
 }
 
 function keepingLast(load: LoadPicture): LoadPicture {

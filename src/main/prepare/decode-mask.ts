@@ -35,7 +35,7 @@ async function readGray(file: string): Promise<GrayValues> {
   if (extname(file).toLowerCase() === '.npy') return readGrayArray(file)
   const picture = await readPicture(file)
   if (picture.bits !== 8) {
-    throw refuse(`${file} has ${picture.bits} bits a pixel; a gray mask has 8.`, {
+    throw refuse(`${file} has ${picture.bits} bits per pixel; a gray mask has 8.`, {
       file,
       next: 'A label image needs no decoding. A mask of more bits can be given as a float .npy of values 0…255.'
     })
@@ -50,7 +50,7 @@ async function readGrayArray(file: string): Promise<GrayValues> {
   if (height === undefined || width === undefined || more.length > 0) {
     throw refuse(`${file} has ${shape.length} dimensions; a gray mask has two.`, {
       file,
-      next: 'Save one mask a file.'
+      next: 'Save one mask per file.'
     })
   }
   checkMaskSize(file, { width, height })

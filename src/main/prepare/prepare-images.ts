@@ -39,7 +39,7 @@ export async function prepareImages(
     return await runAll<PreparedOutcome>(pool, 'prepare', tasks, signal, onProgress)
   } catch (thrown) {
     if (!signal.aborted) throw thrown
-    throw new AppError('stopped', 'Preparing was stopped; nothing of it was kept.', {
+    throw new AppError('stopped', 'Preparation was stopped; nothing was kept.', {
       next: 'Start it again at any time.'
     })
   } finally {

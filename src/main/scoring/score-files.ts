@@ -145,5 +145,5 @@ function limitNote(predictions: ScoredFiles['predictions'], convention: keyof ty
   const limit = conventions[convention].maxDetections.at(-1) ?? 0
   if (most <= limit) return []
   const next = convention === 'coco' ? " LIVECell's convention counts 2,000." : ''
-  return [`An image has ${most} predictions; AP counts the best ${limit} of an image.${next}`]
+  return [`An image has ${most} predictions; AP counts only the best ${limit} per image.${next}`]
 }

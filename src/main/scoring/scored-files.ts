@@ -87,7 +87,7 @@ async function readTruths(path: string, list: ImageList): Promise<Map<number, Sc
     })
   })
   if (found.has('annotations')) return truths
-  throw refuse(`${path} has no "annotations", so it is no COCO file.`, {
+  throw refuse(`${path} has no "annotations", so it is not a COCO file.`, {
     file: path,
     next: 'Choose the file with the true cells.',
     remedies: [{ action: 'set-option', option: 'truth' }]
@@ -126,7 +126,7 @@ class PredictionReader {
     const notes: string[] = []
     if (this.#withoutScore > 0) {
       notes.push(
-        `${this.#withoutScore} predictions have no score and count as sure: AP then depends on the order of the images.`
+        `${this.#withoutScore} predictions have no score and count as certain: AP then depends on the order of the images.`
       )
     }
     if (this.#ofOtherCategories > 0) {
@@ -165,7 +165,7 @@ class PredictionReader {
       return 1
     }
     if (typeof score === 'number' && Number.isFinite(score)) return score
-    throw refuse(`${place} has a score that is no number.`, { file: this.#path })
+    throw refuse(`${place} has a score that is not a number.`, { file: this.#path })
   }
 }
 
@@ -173,7 +173,7 @@ function fieldsOf(value: unknown, path: string, position: number): Readonly<Reco
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Readonly<Record<string, unknown>> // any object has fields of unknown values
   }
-  throw refuse(`${path}: entry ${position} is no annotation.`, { file: path })
+  throw refuse(`${path}: entry ${position} is not an annotation.`, { file: path })
 }
 
 /** How a sentence about an entry begins. */

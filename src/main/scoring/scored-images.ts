@@ -30,9 +30,9 @@ export class ImageList {
     })
     list.#hasCategories = list.#categories.size > 0
     if (found.has('images')) return list
-    throw refuse(`${path} has no "images", so it is no COCO file.`, {
+    throw refuse(`${path} has no "images", so it is not a COCO file.`, {
       file: path,
-      next: 'Name a COCO file with images and annotations; predictions may also be a list of results.'
+      next: 'Choose a COCO file with images and annotations; predictions may also be a list of results.'
     })
   }
 

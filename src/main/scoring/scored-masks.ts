@@ -40,5 +40,5 @@ function ringsOf(parts: readonly unknown[]): readonly (readonly number[])[] {
   const isRing = (part: unknown): part is number[] =>
     Array.isArray(part) && part.length % 2 === 0 && part.every((value) => Number.isFinite(value))
   if (parts.every(isRing)) return parts
-  throw refuse('Its outline is no list of x, y pairs.')
+  throw refuse('Its outline is not a list of x, y pairs.')
 }

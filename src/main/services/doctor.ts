@@ -52,7 +52,7 @@ function requireTrial(trials: readonly EngineTrial[], name: string): MeasuredTri
 }
 
 function reasonOf(wish: EngineRequest, sentence: string): string {
-  return wish === 'auto' ? sentence : `CytoLoom computes with ${wish} because it was asked to.`
+  return wish === 'auto' ? sentence : `CytoLoom uses ${wish} because it was asked to.`
 }
 
 function describe(trial: EngineTrial): EngineReport {
@@ -64,6 +64,9 @@ function describe(trial: EngineTrial): EngineReport {
   const { name, engine, convGflops, trainGflops } = trial
   const measured = { name, available: true, library: engine.library, device: engine.device, convGflops, trainGflops }
   return isSoftwareDevice(engine)
-    ? { ...measured, why: 'It is no graphics card but a program that plays one, for tests; "auto" leaves it alone.' }
+    ? {
+        ...measured,
+        why: 'This is not a graphics card but a program that imitates one, for tests; "auto" does not choose it.'
+      }
     : measured
 }

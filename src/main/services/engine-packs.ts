@@ -145,17 +145,21 @@ async function verifyPack(
     new AbortController().signal
   )
   if (deviation !== undefined && deviation <= tolerance) return
-  throw new AppError('defect', `The library computes other numbers than plain JavaScript (by ${String(deviation)}).`, {
-    file: basename(folder),
-    next: 'The pack was not installed. Use another engine, and tell us about this computer.',
-    remedies: [{ action: 'choose-engine', engine: kind === 'native-gpu' ? 'webgpu' : 'wasm' }]
-  })
+  throw new AppError(
+    'defect',
+    `The library's results differ from those of plain JavaScript (by ${String(deviation)}).`,
+    {
+      file: basename(folder),
+      next: 'The pack was not installed. Use another engine, and tell us about this computer.',
+      remedies: [{ action: 'choose-engine', engine: kind === 'native-gpu' ? 'webgpu' : 'wasm' }]
+    }
+  )
 }
 
 function refuseDownload(wanted: { readonly requirement: string }): Promise<string> {
   return Promise.reject(
-    refuse(`The wheel of ${wanted.requirement} is needed too, and nothing is fetched when installing from files.`, {
-      next: 'Choose all wheels together, or have what is missing fetched.',
+    refuse(`The wheel of ${wanted.requirement} is needed too, and nothing is downloaded when installing from files.`, {
+      next: 'Choose all wheels together, or have what is missing downloaded.',
       remedies: [{ action: 'install-engine', engine: 'native-gpu' }]
     })
   )

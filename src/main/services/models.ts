@@ -68,7 +68,7 @@ export async function readStarterCard(folder: string): Promise<StarterCard> {
   try {
     return StarterCard.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (cause) {
-    throw refuse('This version of the program has no model on board, or its file is damaged.', {
+    throw refuse('This installation has no built-in model, or its file is damaged.', {
       file,
       remedies: [{ action: 'make', kind: 'run' }],
       cause

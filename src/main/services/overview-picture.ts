@@ -33,7 +33,7 @@ async function readSample(folder: string, file: string) {
   const { data, channels } = await readPicture(join(folder, 'images', file))
   const { labels } = await readLabelImage(join(folder, 'masks', file))
   if (!(data instanceof Uint8Array) || (channels !== 1 && channels !== 3)) {
-    throw refuse('A picture of this set is not as it was written.', { file: join(folder, 'images', file) })
+    throw refuse('A picture of this set is not as it was saved.', { file: join(folder, 'images', file) })
   }
   return { image: data, imageChannels: channels, mask: { labels } }
 }

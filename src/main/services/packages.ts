@@ -41,7 +41,7 @@ async function findSet(app: AppContext, set: string): Promise<FoundSet> {
   const dataset = app.catalog.datasets.find(set)
   if (synthetic && dataset) {
     throw new AppError('usage', `A synthetic set and a data set are both called "${set}".`, {
-      next: `Name it by its id: ${synthetic.id} is the synthetic set, ${dataset.id} the data set.`
+      next: `Use its id instead: ${synthetic.id} is the synthetic set, ${dataset.id} the data set.`
     })
   }
   if (synthetic) {

@@ -80,7 +80,7 @@ export class RunRecord {
     if (before === undefined || iteration === 0) return
     if (before.name === engine.name && before.library === engine.library && before.threads === engine.threads) return
     this.notice(
-      `The run goes on with ${inWords(engine)}; before it was ${inWords(before)}. Its numbers differ in their last digits from here on.`
+      `The run continues with ${inWords(engine)} instead of ${inWords(before)}: from here on, its numbers differ in their last digits.`
     )
   }
 
@@ -91,8 +91,7 @@ export class RunRecord {
     const before = settings.microBatch ?? settings.batch
     if (plan.microBatch === before) return
     this.#change({ settings: { ...settings, microBatch: plan.microBatch } })
-    const free =
-      plan.limitBytes === undefined ? 'memory' : `the ${gigabytes(plan.limitBytes)} of memory that can be had`
+    const free = plan.limitBytes === undefined ? 'memory' : `the ${gigabytes(plan.limitBytes)} of available memory`
     const samples = plan.microBatch === 1 ? 'one sample' : `${plan.microBatch} samples`
     this.notice(
       `A batch of ${before} does not fit into ${free}: it is computed ${samples} at a time. The result is the same.`

@@ -98,7 +98,7 @@ function closingSentences({ trained, score, made, packed }: Results, folder: str
   const { synthetic } = made
   const seen = trained.run.iteration * trained.run.settings.batch
   return [
-    `CytoLoom made ${synthetic.images} synthetic pictures with ${synthetic.cells.toLocaleString('en')} outlined nuclei. The built-in model, which knew nuclei already, learned from the sample for ${minutesText(trained)} (${seen.toLocaleString('en')} pictures seen).`,
+    `CytoLoom made ${synthetic.images} synthetic pictures with ${synthetic.cells.toLocaleString('en')} outlined nuclei. The built-in model, which already knew nuclei, learned from the sample for ${minutesText(trained)} (${seen.toLocaleString('en')} pictures seen).`,
     `Their quality score is ${score.mean.frechet.toFixed(0)} (${score.features.name}; near 0 would be as good as real ones, and lower is better): the network is small and so are its pictures; train for hours on your own data.`,
     `The pictures are in ${join(folder, 'images')}, their masks beside them in masks, and the package for a colleague is ${packed.file}.`
   ]

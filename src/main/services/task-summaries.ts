@@ -3,7 +3,7 @@ import type { Output } from '../../shared/api.ts'
 /** What tasks came to, in a few words. */
 
 export function look({ totals }: Output<'datasets.inspect'>): string {
-  return `${number(totals.usable)} of ${number(totals.files)} files can be taken, with ${number(totals.cells)} cells`
+  return `${number(totals.usable)} of ${number(totals.files)} files can be imported, with ${number(totals.cells)} cells`
 }
 
 export function imported({ dataset }: Output<'datasets.import'>): string {

@@ -99,7 +99,7 @@ function nothingCalled(name: string, kind: ThingKind | undefined, other: ThingSu
 function severalCalled(name: string, things: readonly ThingSummary[]): AppError {
   const words = things.map(({ kind, id }) => `the ${kindsOfThings[kind].noun} ${id}`)
   return new AppError('usage', `Several things are called "${name}": ${words.join(', ')}.`, {
-    next: 'Name the one that you mean by its id.',
+    next: 'Use the id of the one you mean.',
     remedies: [{ action: 'set-option', option: 'kind' }]
   })
 }

@@ -95,12 +95,12 @@ function continuedSettings(run: Run, { iterations, microBatch }: ParsedInput<'ru
   }
   requireDivisor(settings)
   if (settings.iterations < run.iteration) {
-    throw refuse(`The run "${run.name}" has ${run.iteration} iterations behind it: it cannot end at ${iterations}.`, {
+    throw refuse(`The run "${run.name}" has ${run.iteration} iterations already: it cannot end at ${iterations}.`, {
       next: `Ask for ${run.iteration} or more.`
     })
   }
   if (run.state === 'finished' && run.iteration >= settings.iterations) {
-    throw refuse(`The run "${run.name}" is finished at iteration ${run.iteration}: there is nothing to go on with.`, {
+    throw refuse(`The run "${run.name}" is finished at iteration ${run.iteration}: there is nothing to resume.`, {
       remedies: [
         { action: 'extend-run', run: run.name },
         { action: 'train-from', run: run.name, prepared: run.prepared }
@@ -175,8 +175,8 @@ async function trainUntilDone(
       if (restarts >= restartsWithoutProgress) throw thrown
       record.notice(
         record.safeIteration === 0
-          ? 'The engine stopped unexpectedly before the first safe point. Training begins again.'
-          : `The engine stopped unexpectedly. Training goes on from its last safe point, iteration ${record.safeIteration}.`
+          ? 'The engine stopped unexpectedly before the first safe point. Training starts again.'
+          : `The engine stopped unexpectedly. Training continues from its last safe point, iteration ${record.safeIteration}.`
       )
     }
   }

@@ -96,7 +96,7 @@ async function makeFolder(path: string, root: string): Promise<void> {
 const placeProblems: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'cannot be made: this system lets no folder be made there'],
   ['ENAMETOOLONG', 'has a longer name than this system allows'],
-  ['ELOOP', 'is a link that leads in a circle'],
+  ['ELOOP', 'is a link that leads back to itself'],
   ['ERR_INVALID_ARG_VALUE', 'has a name that no folder can have']
 ])
 

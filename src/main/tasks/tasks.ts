@@ -65,8 +65,8 @@ export class Tasks {
     if (task.state === 'waiting') return this.#leaveQueue(task, 'paused')
     if (task.state === 'paused') return task
     if (this.#book.workOf(task).pauses) return this.#workshop.ask(task, 'pause')
-    throw refuse(`${quoted(task)} cannot stop in the middle and go on later.`, {
-      next: 'Let it come to its end, or cancel it and begin anew later.'
+    throw refuse(`${quoted(task)} cannot be paused and resumed.`, {
+      next: 'Let it finish, or cancel it and start it again later.'
     })
   }
 
@@ -188,7 +188,7 @@ export class Tasks {
     const parts = tasks.parts(task.id)
     const candidate = parts.length === 0 ? task : (parts.find((part) => !hasEnded(part)) ?? task)
     if (!hasEnded(candidate) && candidate.state !== 'waiting' && this.#book.workOf(candidate).keeps) return candidate
-    throw refuse(`${quoted(task)} has nothing to keep now.`, { next: 'Let it go on, or cancel it.' })
+    throw refuse(`${quoted(task)} has nothing to keep now.`, { next: 'Let it continue, or cancel it.' })
   }
 }
 

@@ -247,8 +247,8 @@ function atRest(task: Task, thrown: unknown): Task {
     const next =
       task.kind === 'train' && task.thing !== undefined
         ? 'What it had learned is in the trash, from where it can be restored.'
-        : 'Nothing half made was kept.'
-    throw new AppError('stopped', `“${task.name}” was stopped before its end.`, { next })
+        : 'Nothing half-made was kept.'
+    throw new AppError('stopped', `“${task.name}” was stopped before it finished.`, { next })
   }
   return task
 }

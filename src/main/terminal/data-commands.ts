@@ -127,7 +127,7 @@ function prepareSentences(result: PrepareResult): string {
     `"${prepared.name}": ${count(totals.painted, 'cell')} of ${totals.cells.toLocaleString('en')} are in the masks of ${count(totals.images, 'image')}.`,
     `${count(totals.removedByCover, 'cell')} covered by others left out, ${count(totals.droppedByCap, 'cell')} beyond ${prepared.grayLevels} gray levels.`,
     `Read back from the masks: AP ${percent(roundTrip.AP)} (AP50 ${percent(roundTrip.AP50)}); with the paper's literal edges it would be ${percent(roundTripPaper.AP)}.`,
-    `${count(splits.train, 'image')} for training, ${splits.validation} for validation, ${splits.test} for testing${splitFrom === 'source' ? ', as the source has them' : ''}.`,
+    `${count(splits.train, 'image')} for training, ${splits.validation} for validation, ${splits.test} for testing${splitFrom === 'source' ? ', as in the source' : ''}.`,
     ...brightnessSentence(result),
     ...warnings.map(({ file, reason }) => `${file === undefined ? '' : `${file}: `}${reason}`)
   ].join('\n')

@@ -28,7 +28,7 @@ function addDoctor(program: Command, host: Host): void {
     .command('doctor')
     .description('measure what this computer can do')
     .addOption(engineOption())
-    .option('--rebuild', 'make the catalogue of the workspace anew from its folders')
+    .option('--rebuild', 'rebuild the catalogue of the workspace from its folders')
     .action(async ({ engine, workspace, rebuild }: DoctorOptions) => {
       if (rebuild === true) {
         const result = await host.request('app.rebuild', {}, workspace)
@@ -49,7 +49,7 @@ function rebuildSentences({ rebuilt, left, before }: Output<'app.rebuild'>): str
     count(rebuilt.packages, 'package')
   ]
   return [
-    `The catalogue was made anew from the folders: ${counts.join(', ')}.`,
+    `The catalogue was rebuilt from the folders: ${counts.join(', ')}.`,
     ...left.map(({ folder, reason }) => `${folder} was left out: it ${reason}.`),
     `The catalogue as it was before is in ${before}.`
   ].join('\n')
@@ -151,6 +151,6 @@ function addRemove(engine: Command, host: Host): void {
     .argument('<name>', 'name of the pack')
     .action(async (name: string, { workspace }: CommonOptions) => {
       const result = await host.request('engine.remove', { name }, workspace)
-      host.print(result, [`The pack ${result.removed} is gone.`, ...packLines(result.packs)].join('\n'))
+      host.print(result, [`The pack ${result.removed} was removed.`, ...packLines(result.packs)].join('\n'))
     })
 }

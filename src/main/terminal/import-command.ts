@@ -29,7 +29,7 @@ interface ImportOptions extends CommonOptions {
 export function addImport(program: Command, host: Host): void {
   program
     .command('import')
-    .description('take a folder or file of annotated images into the workspace; originals are only read')
+    .description('import a folder or file of annotated images; originals are only read')
     .argument('<source>', 'folder, annotation file, or zip of either')
     .option('--name <name>', 'name of the data set')
     .addOption(
@@ -77,14 +77,14 @@ function channelList(text: string): number[] {
   const channels = text.split(',').map((part) => (part.trim() === '-' ? 0 : wholeNumber(part.trim())))
   const parsed = PlaneChoice.shape.channels.safeParse(channels)
   if (parsed.success) return channels
-  throw new InvalidArgumentError('It must be one to three channels from 1 up, as in 2 or 3,1,2 or -,1,2.')
+  throw new InvalidArgumentError('It must be one to three channels from 1 up, such as 2 or 3,1,2 or -,1,2.')
 }
 
 function importSentences({ dataset, refused, warnings }: ImportResult): string {
   return [
     `"${dataset.name}" holds ${count(dataset.images, 'image')}, ${dataset.annotated} annotated with ${count(dataset.cells, 'cell')}.`,
     ...classLines(dataset.classes),
-    ...problemLines('Not taken', refused),
+    ...problemLines('Refused', refused),
     ...warningLines(warnings)
   ].join('\n')
 }
@@ -96,11 +96,11 @@ function inspectSentences(result: InspectResult): string {
   const good = files.filter(({ problem }) => problem === undefined)
   return [
     `Looks like "${format}", because ${reason}.`,
-    `${totals.usable} of ${count(totals.files, 'file')} can be taken, ${totals.annotated} annotated with ${count(totals.cells, 'cell')}. Nothing was written.`,
+    `${totals.usable} of ${count(totals.files, 'file')} can be imported, ${totals.annotated} annotated with ${count(totals.cells, 'cell')}. Nothing was written.`,
     ...classLines(classes),
     ...good.slice(0, shownFiles).map(fileLine),
     ...(good.length > shownFiles ? [`  … and ${good.length - shownFiles} more (--json lists all)`] : []),
-    ...problemLines('Would not be taken', refused),
+    ...problemLines('Would be refused', refused),
     ...warningLines(warnings),
     'To correct it for all files at once:',
     ...corrections.map(({ option, what }) => `  ${asOptions(option)}: ${what}`)

@@ -15,7 +15,7 @@ export function realNumber(text: string): number {
 export function shares(text: string): [number, number, number] {
   const [train, validation, test, ...more] = text.split('/').map(realNumber)
   if (train === undefined || validation === undefined || test === undefined || more.length > 0) {
-    throw new InvalidArgumentError('It must be three shares, as in 0.8/0.1/0.1.')
+    throw new InvalidArgumentError('It must be three shares, such as 0.8/0.1/0.1.')
   }
   return [train, validation, test]
 }

@@ -28,8 +28,8 @@ const wordings: Wordings = {
   'rebuild-catalogue': () => 'Rebuild the catalogue from the folders: cytoloom doctor --rebuild',
 
   'choose-engine': ({ engine }) => `Use another engine: --engine ${engine}`,
-  'install-engine': ({ engine, anew }) =>
-    `${anew === true ? 'Fetch it again' : 'Fetch it'}: cytoloom engine build${engine === 'native-gpu' ? ' --gpu' : ''}${anew === true ? ' --force' : ''}`,
+  'install-engine': ({ engine, again }) =>
+    `${again === true ? 'Download it again' : 'Download it'}: cytoloom engine build${engine === 'native-gpu' ? ' --gpu' : ''}${again === true ? ' --force' : ''}`,
   'install-engine-file': () => 'Without internet, from a pack or a wheel: cytoloom engine install FILE',
   'archive-engine': () => 'On a computer like this one, write it to a file: cytoloom engine build --archive FILE',
   'remove-engine': ({ name }) => `Make room for it: cytoloom engine remove ${quoted(name)}`,

@@ -44,11 +44,9 @@ function report(error: WireError, asJson: boolean, answer: object = {}): void {
     return
   }
   const file = error.file !== undefined && !error.message.includes(error.file) ? `\n  File: ${error.file}` : ''
-  process.stderr.write(
-    `${error.message}${file}${adviceLines(error)
-      .map((line) => `\n  ${line}`)
-      .join('')}\n`
-  )
+  const forReport = error.kind === 'defect' && error.details !== undefined ? [`Details: ${error.details}`] : []
+  const lines = [...adviceLines(error), ...forReport].map((line) => `\n  ${line}`)
+  process.stderr.write(`${error.message}${file}${lines.join('')}\n`)
 }
 
 function createHost(asJson: boolean): Host {

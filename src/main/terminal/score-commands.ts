@@ -53,8 +53,8 @@ function evaluationSentences({ features, iteration, metrics, mean, memorization,
   const [first] = nearest
   const near =
     share === undefined
-      ? 'All real tiles are of one image: there is nothing to tell repeated pictures by.'
-      : `${percent(share)} % of the synthetic pictures are suspiciously near to a real tile (${percent(expected)} % are to be expected).`
+      ? 'All real tiles are of one image: copies cannot be detected.'
+      : `${percent(share)} % of the synthetic pictures are suspiciously close to a real tile (${percent(expected)} % would be expected).`
   return [
     `${features.name}, lower is better: ${mean.frechet.toFixed(1)} at iteration ${iteration} (${features.network}${how}).`,
     ...lines,

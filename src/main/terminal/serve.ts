@@ -18,7 +18,7 @@ export async function serve({ workspace, port, opensBrowser }: ServeOptions): Pr
   for (const notice of app.notices) process.stderr.write(`${notice}\n`)
   const host = await startWebHost(app, { port, log })
   process.stdout.write(
-    `CytoLoom is at ${host.address}\nThe address holds a key of its own for this start. Ctrl-C ends it.\n`
+    `CytoLoom is at ${host.address}\nThe address contains a key for this start only. Ctrl-C stops CytoLoom.\n`
   )
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)

@@ -19,7 +19,7 @@ export function addShareCommands(program: Command, host: Host): void {
     })
   packages
     .command('open')
-    .description('check a package, then take it into the workspace')
+    .description('check a package, then import it into the workspace')
     .argument('<file>', 'the package')
     .option('--name <name>', 'name of the set here (default: its own)')
     .action(async (file: string, { workspace, name }: CommonOptions & { name?: string }) => {

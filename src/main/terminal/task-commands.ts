@@ -28,20 +28,20 @@ export function addTaskCommands(program: Command, host: Host): void {
     .action(async (first: string, second: string | undefined, options: TaskOptions) => {
       const { task, isFollowed } = await carryOut(host, first, second, options)
       if (isFollowed && task.state === 'paused') {
-        host.stopped(`“${task.name}” paused; everything is saved.`, `cytoloom task resume ${task.id} goes on with it.`)
+        host.stopped(`“${task.name}” paused; everything is saved.`, `cytoloom task resume ${task.id} resumes it.`)
       }
       host.print({ task }, sentence(task))
     })
 }
 
 const help = `
-  pause   stop at the next safe point, to go on later
-  resume  go on with a paused task, in this terminal
-  cancel  end it for good; what was half made is removed
-  keep    leave off now and keep what there is
-  again   begin anew what ended, with the same answers
-  dismiss take an ended task off the list
-  move    give a waiting task another place in the queue`
+  pause   stop at the next safe point, to resume later
+  resume  continue a paused task, in this terminal
+  cancel  end it for good; half-made things are removed
+  keep    stop now and keep what there is
+  again   start an ended task again, with the same answers
+  dismiss remove an ended task from the list
+  move    change the position of a waiting task in the queue`
 
 interface TaskOptions extends CommonOptions {
   readonly to?: number
@@ -58,7 +58,7 @@ async function carryOut(
   const action = actions.find((known) => known === first)
   if (action === undefined) throw new InvalidArgumentError(`There is no "${first}": choose ${actions.join(', ')}.`)
   if (action === 'move') {
-    if (to === undefined) throw new AppError('usage', 'Say where in the queue: --to 0 is the front.')
+    if (to === undefined) throw new AppError('usage', 'Choose the position in the queue: --to 0 is the front.')
     return { task: await host.request('tasks.move', { id: second, place: to }, workspace), isFollowed: false }
   }
   const isFollowed = action === 'resume' || action === 'again'

@@ -18,14 +18,14 @@ export function addThingsCommands(program: Command, host: Host): void {
 }
 
 const kindOption = () =>
-  new Option('--kind <kind>', 'what is meant, where several things have the name').choices(ThingKind.options)
+  new Option('--kind <kind>', 'kind of thing, if several have this name').choices(ThingKind.options)
 
 function addNaming(program: Command, host: Host): void {
   program
     .command('rename')
-    .description('give a data set, prepared set, run, synthetic set or package another name')
+    .description('rename a data set, prepared set, run, synthetic set or package')
     .argument('<name>', 'name or id')
-    .argument('<new-name>', 'what to call it from now on')
+    .argument('<new-name>', 'its new name')
     .addOption(kindOption())
     .action(async (thing: string, name: string, { workspace, kind }: KindOptions) => {
       const result = await host.request('things.rename', { thing, name, ...(kind && { kind }) }, workspace)
@@ -33,7 +33,7 @@ function addNaming(program: Command, host: Host): void {
     })
   program
     .command('note')
-    .description('keep a note with a thing; an empty text removes it')
+    .description('attach a note to a thing; an empty text removes it')
     .argument('<name>', 'name or id')
     .argument('<text>', 'the note')
     .addOption(kindOption())
@@ -56,9 +56,9 @@ function addTrash(program: Command, host: Host): void {
     .description('move things to the trash, list it, or empty it')
     .argument('[names...]', 'names or ids; without any, the trash is listed')
     .addOption(kindOption())
-    .addOption(new Option('--with-dependents', 'also what needs these things').conflicts('alone'))
-    .option('--alone', 'only these things, although others need them')
-    .option('--empty', 'remove what is in the trash for good')
+    .addOption(new Option('--with-dependents', 'include the things that need these').conflicts('alone'))
+    .option('--alone', 'only these things, even if others need them')
+    .option('--empty', 'permanently remove what is in the trash')
     .action(async (things: string[], options: TrashOptions) => {
       if (options.empty === true && things.length > 0) {
         throw new AppError('usage', 'The trash is emptied as a whole: --empty takes no names.')
@@ -84,7 +84,7 @@ async function trash(host: Host, things: string[], options: TrashOptions): Promi
   const { trashed, needed = [] } = result
   if (trashed.length === 0) {
     host.refused(result, `${things.map((name) => `"${name}"`).join(', ')}: needed by ${listed(needed)}.`, {
-      next: 'With --alone it is moved all the same; what needs it can be used again when it is restored.',
+      next: 'With --alone it is moved anyway; what needs it works again once it is restored.',
       remedies: [{ action: 'trash-with', names: [...things, ...needed.map(({ id }) => id)] }]
     })
   }

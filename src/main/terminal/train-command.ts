@@ -60,7 +60,7 @@ export function addTrain(program: Command, host: Host): void {
     if (result.run.state === 'paused') {
       host.stopped(
         `Training paused at iteration ${result.run.iteration}; everything is saved.`,
-        `cytoloom train --resume "${result.run.name}" goes on from there.`
+        `cytoloom train --resume "${result.run.name}" resumes it.`
       )
     }
     host.print(result, trainSentences(result))
@@ -77,7 +77,7 @@ function refuseFixedOptions(command: Command, { resume }: TrainOptions): void {
   if (fixed.length === 0) return
   const names = [...new Set(fixed.map((option) => option.long ?? option.short ?? ''))]
   const [subject, it] = names.length === 1 ? ['is', 'it'] : ['are', 'them']
-  throw new AppError('usage', `${names.join(', ')} ${subject} part of a run and cannot change when it goes on.`, {
+  throw new AppError('usage', `${names.join(', ')} ${subject} part of a run and cannot change when it is resumed.`, {
     next: `Leave ${it} out; --iterations, --minutes, --micro-batch and --engine may change. Or start a new run from its model: --from "${resume}".`
   })
 }
@@ -128,7 +128,7 @@ function skipPathReading(text: string): Record<string, unknown> {
   const choices = text.split(',').map((choice) => {
     const [, name, value] = /^(\w+)=(.+)$/.exec(choice.trim()) ?? []
     if (name === undefined || value === undefined) {
-      throw new InvalidArgumentError(`It must be a list as in ${skipPathExample}.`)
+      throw new InvalidArgumentError(`It must be a list such as ${skipPathExample}.`)
     }
     const known = Object.keys(SkipPath.shape)
     if (!known.includes(name)) throw new InvalidArgumentError(`There is no ${name}; there are ${known.join(', ')}.`)
@@ -156,7 +156,7 @@ function train(host: Host, prepared: string | undefined, options: TrainOptions):
   }
   if (prepared === undefined || name === undefined) {
     throw refuse('To train, name a prepared set and the new run: cytoloom train PREPARED --name NAME.', {
-      next: 'Or go on with a run: cytoloom train --resume RUN.'
+      next: 'Or resume a run: cytoloom train --resume RUN.'
     })
   }
   const policies =

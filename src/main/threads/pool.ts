@@ -104,9 +104,9 @@ export class ThreadPool {
   #explain(file: string, thrown: unknown): unknown {
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
     if (code !== 'ERR_WORKER_OUT_OF_MEMORY') return thrown
-    return refuse(`${file} takes more than ${this.#heapMebibytes} MB of memory to read, and was given up.`, {
+    return refuse(`${file} takes more than ${this.#heapMebibytes} MB of memory to read, so it was not read.`, {
       file,
-      next: 'It may be damaged or made to do harm. If it is sound, divide it into smaller files.'
+      next: 'It may be damaged or malicious. If it is sound, split it into smaller files.'
     })
   }
 }
@@ -121,8 +121,8 @@ interface Watched {
 }
 
 function tooSlow({ file, seconds }: { readonly file: string; readonly seconds: number }): AppError {
-  return refuse(`${file} takes longer than ${Math.round(seconds)} seconds to read, and was given up.`, {
+  return refuse(`${file} takes longer than ${Math.round(seconds)} seconds to read, so it was not read.`, {
     file,
-    next: 'It may be damaged or made to do harm. If it is sound, divide it into smaller files.'
+    next: 'It may be damaged or malicious. If it is sound, split it into smaller files.'
   })
 }

@@ -68,11 +68,8 @@ async function end(reader: ChildProcess): Promise<void> {
 }
 
 function lost(file: string): Error {
-  return refuse(
-    `${file} takes more memory to read than there is for it, or is damaged in a way that stops the reader.`,
-    {
-      file,
-      next: 'Nothing was taken from it. If it is sound, divide it into smaller parts and try them one by one.'
-    }
-  )
+  return refuse(`${file} needs more memory to read than is allowed, or is damaged in a way that stops the reader.`, {
+    file,
+    next: 'Nothing was taken from it. If it is sound, split it into smaller parts and try them one by one.'
+  })
 }

@@ -53,8 +53,8 @@ export class Computer {
   }
 
   /** Fetches TensorFlow from PyPI: the one thing here that needs the internet. */
-  async build(forGraphicsCard: boolean, anew = false): Promise<void> {
-    await this.#tasks.start('engine-build', { gpu: forGraphicsCard, force: anew })
+  async build(forGraphicsCard: boolean, again = false): Promise<void> {
+    await this.#tasks.start('engine-build', { gpu: forGraphicsCard, force: again })
   }
 
   async install(file: string): Promise<void> {

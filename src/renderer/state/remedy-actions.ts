@@ -20,8 +20,8 @@ export function remedyActions({ show, computer, tasks, problems }: Means): Remed
   const attempt = (work: () => Promise<unknown>) => () => void problems.attempt('page', work())
   const showSettings = () => show('settings')
   const deeds: Deeds = {
-    'install-engine': ({ engine, anew }) => {
-      const build = () => computer.build(engine === 'native-gpu', anew)
+    'install-engine': ({ engine, again }) => {
+      const build = () => computer.build(engine === 'native-gpu', again)
       return () => {
         showSettings()
         void problems.attempt('packs', build())

@@ -4,9 +4,9 @@ export const connectionWords = {
   noAnswer: 'CytoLoom does not answer.',
   startAgain:
     'If you closed it, start it again and open the new address. Work that was running is kept at its last safe point.',
-  lost: 'The connection to CytoLoom is interrupted. Trying again … Work goes on without this page.',
+  lost: 'The connection to CytoLoom is interrupted. Trying again … Work continues without this page.',
   closed:
-    'CytoLoom was closed, or started anew at another address. What you see is how it was then. Start CytoLoom again and open the address that it prints.'
+    'CytoLoom was closed or restarted at another address. What you see is how things were then. Start CytoLoom again and open the address that it prints.'
 }
 
 export const errorWords = {

@@ -7,31 +7,34 @@ export const homeWords = {
   headline: 'From a few annotated cell images to as many as you need',
   introduction:
     'CytoLoom looks at microscopy images in which cells are outlined, learns how they look, and makes new images with every cell already outlined.',
-  waiting: 'Looking at what is going on …'
+  waiting: 'Loading …'
 }
 
 export const sampleWords = {
   title: 'Try the sample',
   introduction:
-    'See the whole way once, with small fluorescence and tissue images that come with CytoLoom. Nothing to prepare, nothing to decide.',
+    'See the whole process once, with small fluorescence and tissue images that come with CytoLoom. Nothing to prepare, nothing to decide.',
   facts: [
     { term: 'What happens', text: 'Six steps, from images with outlined nuclei to a checked package of new ones' },
-    { term: 'How long', text: 'About five minutes on an ordinary computer; it works on while you do something else' },
+    {
+      term: 'How long',
+      text: 'About five minutes on an ordinary computer; it keeps working while you do something else'
+    },
     { term: 'Your privacy', text: 'Runs without internet: no picture leaves this computer' }
   ],
   start: 'Try the sample',
   starting: 'Starting …',
-  options: 'Choose the time for learning',
-  minutes: 'Minutes of learning',
+  options: 'Choose how long to train',
+  minutes: 'Minutes of training',
   minutesHelp:
-    'More time gives better pictures: a few minutes show only the beginning, the paper’s models learned for days. Leave it empty for the usual time.',
-  minutesInvalid: 'Give a number of minutes above 0 and up to 600, or leave it empty.',
+    'More time gives better pictures: a few minutes show only the beginning, the paper’s models trained for days. Leave it empty for the usual time.',
+  minutesInvalid: 'Enter a number of minutes above 0 and up to 600, or leave it empty.',
   again: 'Run again',
   cancelled: 'The sample was cancelled. What was finished before is kept in your workspace.'
 }
 
 export const stepTitles: Readonly<Record<DemoStep, string>> = {
-  import: 'Take in the images and their outlines',
+  import: 'Import the images and their outlines',
   prepare: 'Turn the outlines into masks',
   train: 'Learn how the cells look',
   evaluate: 'Score the pictures',
@@ -52,32 +55,32 @@ export const runningWords = {
   steps: 'Steps',
   pause: 'Pause',
   stopping: 'Stopping at the next safe point …',
-  resume: 'Go on',
-  resuming: 'Going on …',
+  resume: 'Resume',
+  resuming: 'Resuming …',
   cancel: 'Cancel',
   confirmTitle: 'Cancel the sample?',
   confirmText:
-    'Learning stops, and this try cannot go on later. What is finished stays in your workspace. To go on in a while, pause instead.',
+    'Training stops, and this attempt cannot be resumed. What is finished stays in your workspace. To continue later, pause instead.',
   confirmYes: 'Cancel the sample',
   confirmNo: 'Keep it',
-  canClose: 'You may close this page: the work goes on as long as CytoLoom runs.',
-  pausedSafe: 'Paused, and nothing is lost: resume whenever you like, also after CytoLoom was closed.',
+  canClose: 'You can close this page: the work continues as long as CytoLoom is running.',
+  pausedSafe: 'Paused, and nothing is lost: resume whenever you like, even after closing CytoLoom.',
   notices: 'Good to know'
 }
 
 export const liveWords = {
   sheetTitle: 'What it can draw so far',
-  sheetWaiting: 'The first pictures appear here as soon as learning has begun.',
+  sheetWaiting: 'The first pictures appear here as soon as training has begun.',
   sheetAlt: (rounds: number) =>
     `Sheet of generated cell pictures beside their masks, after ${number(rounds)} practice rounds`,
   sheetCaption:
-    'Each picture is drawn from nothing, with its mask beside it: every cell in a gray tone of its own. One row for each kind of image.',
+    'Each picture is drawn from nothing, with its mask beside it: every cell in a gray tone of its own. One row for each class.',
   sheetScrub: 'Look back in time',
   sheetNewest: 'newest',
   sheetPlace: (position: number, of: number) => `sheet ${number(position)} of ${number(of)}`,
   curveTitle: 'Picture quality score',
   curveHelp: 'The distance from real pictures (Fréchet distance): lower is better.',
-  curveWaiting: 'No score yet: the first comes after some minutes of learning.',
+  curveWaiting: 'No score yet: the first comes after some minutes of training.',
   curveX: 'practice rounds',
   curveY: 'score, lower is better',
   curveBest: (value: number) => `best so far ${score(value)}`,
@@ -92,20 +95,20 @@ export const resultWords = {
   failedTitle: 'The sample stopped',
   tryAgain: 'Start again',
   galleryTitle: 'The new pictures',
-  galleryHelp: 'Left the picture, right its mask with a colour for each cell. None of these cells exists.',
+  galleryHelp: 'Left: picture, right: its mask with a colour for each cell. None of these cells is real.',
   all: 'All',
-  pictureAlt: (className: string) => `Generated picture of the kind “${className}”`,
+  pictureAlt: (className: string) => `Generated picture of the class “${className}”`,
   maskAlt: 'Its mask, a colour for each cell',
   showMore: 'Show more pictures',
   packageTitle: 'The package for a colleague',
   packageHelp: 'A zip file with pictures, masks and outlines; it opens with or without CytoLoom.',
-  copyPlace: 'Copy its place',
+  copyPlace: 'Copy path',
   lookBack: 'How it learned'
 }
 
 export const workspaceWords = {
   title: 'In your workspace',
-  folder: 'Kept in the folder',
+  folder: 'Folder:',
   begin: 'Import, prepare, train, generate or pack with your own images',
   empty:
     'Nothing here yet. Whatever CytoLoom makes for you will be listed here; the sample makes the first of everything.',

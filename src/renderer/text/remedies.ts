@@ -31,10 +31,10 @@ const wordings: Wordings = {
     engine === 'auto'
       ? ['Let CytoLoom choose the engine', 'Let CytoLoom choose the compute engine.']
       : [`Use “${engineTitles[engine]}”`, `Choose another compute engine: ${engineTitles[engine]}.`],
-  'install-engine': ({ engine, anew }) => [
-    `${anew === true ? 'Fetch again' : 'Get'} the ${packs[engine] ?? 'acceleration pack'}`,
-    `Settings can fetch the ${packs[engine] ?? 'acceleration pack'}.`
-  ],
+  'install-engine': ({ engine, again }) => {
+    const pack = packs[engine] ?? 'acceleration pack'
+    return again === true ? [`Download the ${pack} again`] : [`Get the ${pack}`, `Settings can download the ${pack}.`]
+  },
   'install-engine-file': () => ['Install a pack from a file', 'Without internet, Settings can install it from a file.'],
   'archive-engine': () => ['Make a pack for another computer', 'Have the pack made on a computer like this one.'],
   'remove-engine': ({ name }) => [`Remove the pack ${name}`, `Remove the pack ${name} in Settings first.`],

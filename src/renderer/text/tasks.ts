@@ -4,14 +4,14 @@ import { count, duration, percent, timeLeft } from './common.ts'
 export const taskWords = {
   title: 'Work',
   introduction:
-    'Everything that takes longer than a moment. You may close this page: the work goes on as long as CytoLoom runs.',
-  listTitle: 'Under way and lately ended',
-  empty: 'Nothing is under way. Begin something here, or let the sample show you the whole way.',
-  waiting: 'Looking at what is going on …',
+    'Everything that takes longer than a moment. You can close this page: the work continues as long as CytoLoom is running.',
+  listTitle: 'In progress and recently ended',
+  empty: 'Nothing is in progress. Start something here, or let the sample show you the whole process.',
+  waiting: 'Loading …',
   parts: 'Steps',
   notices: 'Good to know',
   moveUp: 'Move up',
-  report: 'What came of it',
+  report: 'Result',
   reportWaiting: 'Looking …',
   troubles: 'Left out, or worth a look',
   more: (number: number) => `and ${count(number, 'more', 'more')}`,
@@ -30,7 +30,7 @@ export const kindTitles: Readonly<Record<TaskKind, string>> = {
   package: 'Pack for other programs',
   verify: 'Check a package',
   open: 'Open a package',
-  'engine-build': 'Fetch an acceleration pack',
+  'engine-build': 'Download an acceleration pack',
   'engine-install': 'Install an acceleration pack',
   sample: 'The sample'
 }
@@ -51,14 +51,14 @@ export const askedWords: Readonly<Record<Asked, string>> = {
   resume: 'Resume',
   keep: 'Stop and keep',
   cancel: 'Cancel',
-  again: 'Begin again',
+  again: 'Start again',
   dismiss: 'Dismiss'
 }
 
 /** What a person should know about it beside its state, or undefined where the state says all. */
 export function explanation(task: Task, before: number | undefined): string | undefined {
   if (task.state === 'waiting') return waitingSentence(before)
-  if (task.state === 'paused' && task.started === undefined) return 'It has not begun yet.'
+  if (task.state === 'paused' && task.started === undefined) return 'It has not started yet.'
   if (task.state === 'cancelled' && abilities[task.kind].keeps === true) {
     return 'Whatever it had learned by then is in the trash.'
   }
@@ -67,15 +67,15 @@ export function explanation(task: Task, before: number | undefined): string | un
 
 const explanations: Readonly<Partial<Record<TaskState, string>>> = {
   stopping: 'It stops at its next safe point.',
-  paused: 'Everything up to here is saved. Resume whenever you like, also after CytoLoom was closed.',
-  interrupted: 'CytoLoom was closed in the middle of it. What was half made is gone; the same can begin again.',
+  paused: 'Everything up to here is saved. Resume whenever you like, even after closing CytoLoom.',
+  interrupted: 'CytoLoom was closed in the middle of it. Half-made things were removed; you can start it again.',
   cancelled: 'Nothing half-made was left behind.'
 }
 
 /** @param before how many wait in front of it, where it waits for the compute engine */
 function waitingSentence(before: number | undefined): string {
-  if (before === undefined) return 'It begins as soon as other work leaves room.'
-  if (before === 0) return 'Next: it begins as soon as the compute engine is free.'
+  if (before === undefined) return 'It starts as soon as there is room.'
+  if (before === 0) return 'Next: it starts as soon as the compute engine is free.'
   return `It waits for the compute engine, with ${count(before, 'task')} in front of it.`
 }
 
@@ -90,27 +90,27 @@ export function progressText(task: Task): string {
 }
 
 export function cancelQuestion({ kind, name, state }: Task) {
-  const instead = abilities[kind].pauses === true && state === 'running' ? ' To go on in a while, pause instead.' : ''
+  const instead = abilities[kind].pauses === true && state === 'running' ? ' To continue later, pause instead.' : ''
   return {
     title: `Cancel “${name}”?`,
-    text: `It ends for good, and what is half made is removed. What was finished before stays.${instead}`,
+    text: `It ends for good, and half-made things are removed. What was finished before stays.${instead}`,
     yes: 'Cancel it',
     no: 'Keep it'
   }
 }
 
 export const formWords = {
-  title: 'Begin something',
+  title: 'Start something',
   needed: (label: string) => `“${label}” is needed.`,
   noNumber: (label: string) => `“${label}” is not a number above 0.`,
-  begun: (name: string) => `“${name}” has begun: see the list.`,
+  begun: (name: string) => `“${name}” has started: see the list.`,
   choose: 'Choose …',
 
   import: {
     button: 'Import',
     look: 'Look first',
     source: 'Path of the folder, file or zip with your images',
-    sourceHelp: 'Images with outlined cells. “Look first” reads everything, takes nothing and says what it found.',
+    sourceHelp: 'Images with outlined cells. “Look first” reads everything, imports nothing and says what it found.',
     name: 'Name of the image set'
   },
   prepare: {
@@ -126,9 +126,10 @@ export const formWords = {
     nothing: 'Prepare images for training first.',
     prepared: 'Prepared set',
     name: 'Name of the model',
-    preset: 'Aim',
-    minutes: 'Minutes of learning',
-    minutesHelp: 'Left empty, it learns until its aim is reached. It can be paused, and stopped and kept, at any time.'
+    preset: 'Goal',
+    minutes: 'Minutes of training',
+    minutesHelp:
+      'If left empty, it trains until its goal is reached. It can be paused, and stopped and kept, at any time.'
   },
   generate: {
     button: 'Generate',
@@ -142,7 +143,7 @@ export const formWords = {
     nothing: 'Import or generate pictures first.',
     set: 'Set',
     formats: 'Copies for',
-    formatsHelp: 'Pictures, masks and a text that explains them are always in it.',
+    formatsHelp: 'Pictures, masks and a text that explains them are always included.',
     file: 'File to write'
   }
 }

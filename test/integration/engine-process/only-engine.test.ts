@@ -50,5 +50,5 @@ test('an engine that is stuck is named after a while', async () => {
   const folder = await temporaryFolder()
   const { place } = ownMark()
   writeFileSync(join(folder, 'engine.json'), JSON.stringify({ place, pid: process.ppid }))
-  await expect(beOnlyEngine(folder, 100)).rejects.toThrow('left from before')
+  await expect(beOnlyEngine(folder, 100)).rejects.toThrow('An engine from an earlier start')
 })

@@ -145,7 +145,7 @@ test.each([
   ['a file without annotations', { images: [image] }, [], 'has no "annotations"'],
   ['an image without a size', { ...truth, images: [{ id: 7 }] }, [], 'without its width and height'],
   ['an unknown image', truth, [found(1, 1, 4, { image_id: 8 })], 'belongs to the image 8, which'],
-  ['an outline of half points', truth, [found(1, 1, 4, { segmentation: [[1, 2, 3]] })], 'no list of x, y pairs'],
+  ['an outline of half points', truth, [found(1, 1, 4, { segmentation: [[1, 2, 3]] })], 'not a list of x, y pairs'],
   ['no outline', truth, [found(1, 1, 4, { segmentation: null })], 'has no outline'],
   [
     'runs of another size',
@@ -159,7 +159,7 @@ test.each([
     [found(1, 1, 4, { segmentation: { size: [30, 40], counts: [9] } })],
     'covers 9 pixels'
   ],
-  ['a score that is no number', truth, [found(1, 1, 4, { score: 'high' })], 'a score that is no number'],
+  ['a score that is not a number', truth, [found(1, 1, 4, { score: 'high' })], 'a score that is not a number'],
   ['no JSON', truth, '[{"image_id": 7,', 'the file ends in the middle']
 ])('refuses %s with a sentence', async (_, given, predictions, sentence) => {
   await expect(score(given, predictions)).rejects.toMatchObject({

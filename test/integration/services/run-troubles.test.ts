@@ -58,11 +58,11 @@ describe('a run whose safe points cannot be used', () => {
       /newer version of CytoLoom/,
       (text: string) => text.replace('"version": 1', '"version": 7')
     ],
-    ['is of another network', /is of another network than this run trains/, (text: string) => text]
+    ['is of another network', /belongs to another network than the one this run trains/, (text: string) => text]
   ])('because the description %s is refused with a sentence, and stays as it is', async (what, sentence, change) => {
     const id = await pausedRun(`because ${what}`)
     const [folder = ''] = await safePoints(id)
-    if (what === 'is of another network') {
+    if (what === 'belongs to another network') {
       const other = await host.request('runs.train', {
         ...quick,
         engine: 'wasm',

@@ -81,7 +81,7 @@ describe('a training run', () => {
   test('that is finished is not gone on with unless it is to be longer, but its model can start another', async () => {
     await expect(host.request('runs.resume', { run: 'finished' })).rejects.toThrow(/finished at iteration 6/)
     await expect(host.request('runs.resume', { run: 'finished', iterations: 5 })).rejects.toThrow(
-      /has 6 iterations behind it: it cannot end at 5/
+      /has 6 iterations already: it cannot end at 5/
     )
     await expect(host.request('runs.resume', { run: 'finished', prepared: 'other' })).rejects.toThrow(/no prepared set/)
     const input = { ...quick, prepared: 'tiles', name: 'from another', iterations: 1, from: 'finished' }
@@ -152,7 +152,7 @@ describe('a training run', () => {
     const { run, notices } = await host.request('runs.train', input, { progress })
     expect(killed).toBe(true)
     expect(run).toMatchObject({ state: 'finished', iteration: 30 })
-    expect(notices).toEqual([expect.stringContaining('Training begins again') as string])
+    expect(notices).toEqual([expect.stringContaining('Training starts again') as string])
     expect(stepsOf(historyOf(run.id))).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
   })
 

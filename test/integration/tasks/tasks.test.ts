@@ -65,7 +65,7 @@ describe('A task', () => {
 
   test('that cannot pause says so, and is cancelled without a trace', async () => {
     const { id } = start('import', 'plate')
-    expect(() => host.tasks.pause(id)).toThrow('cannot stop in the middle')
+    expect(() => host.tasks.pause(id)).toThrow('cannot be paused and resumed')
     await host.tasks.cancel(id)
     await settled()
     expect(states(id)).toEqual(['cancelled'])

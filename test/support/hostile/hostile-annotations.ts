@@ -43,7 +43,7 @@ const cocos: readonly Hostile[] = [
   ],
   ['annotations/cut.json', coco().slice(0, 90), /ends in the middle/],
   ['annotations/open.json', '{"images": ["', /ends in the middle/],
-  ['annotations/binary.json', Buffer.from([0, 1, 2, 255]), /no JSON/],
+  ['annotations/binary.json', Buffer.from([0, 1, 2, 255]), /not JSON/],
   ['annotations/elsewhere.json', coco({ images: secrets.map((name, id) => ({ id, file_name: name, width, height })) })]
 ]
 
@@ -97,8 +97,8 @@ const roiZips: readonly Hostile[] = [
   ['sound.zip', zip([entry('1.roi')])],
   ['names.zip', zip(strangeNames.map((name) => entry(name)))],
   ['lie.zip', zip([entry('1.roi', { size: 900 * mebi })]), /more than its contents can fill|would fill more than/],
-  ['lie-small.zip', zip([entry('1.roi', { size: 7 })]), /another size than is stated/],
-  ['bomb.zip', zip([bomb]), /is no ImageJ region/],
+  ['lie-small.zip', zip([entry('1.roi', { size: 7 })]), /does not have the size that is stated/],
+  ['bomb.zip', zip([bomb]), /is not an ImageJ region/],
   ['z-bombs.zip', zip(Array.from({ length: 60 }, (_, i) => ({ ...bomb, name: `${i}.roi` }))), /would fill more than/],
   [
     'shared.zip',
@@ -111,7 +111,7 @@ const roiZips: readonly Hostile[] = [
     zip([entry('1.roi', { bytes: Buffer.from('/etc/passwd'), attributes: 0o120777 << 16 })]),
     /is a link to another file/
   ],
-  ['nested.zip', zip([entry('1.roi', { bytes: zip([entry('2.roi')]) })]), /no ImageJ region/],
+  ['nested.zip', zip([entry('1.roi', { bytes: zip([entry('2.roi')]) })]), /not (?:an )?ImageJ region/],
   ['crc.zip', zip([entry('1.roi', { crc: 1 })]), /checksum/],
   ['cut.zip', zip([entry('1.roi')]).subarray(0, 60), /its end is missing/],
   ['points.zip', zip([entry('1.roi', { bytes: points(60_000) })]), /ends before its outline/]
@@ -166,7 +166,7 @@ const labelmes: readonly Hostile[] = [
 const yolos: readonly Hostile[] = [
   ['labels/sound.txt', '0 0.1 0.1 0.4 0.1 0.4 0.4\n'],
   ['labels/long.txt', `0 ${'0.5 '.repeat(400_000)}`],
-  ['labels/odd.txt', '0 NaN Infinity 1e999 0.1 0.2 0.3\n', /pairs|shares/],
+  ['labels/odd.txt', '0 NaN Infinity 1e999 0.1 0.2 0.3\n', /pairs|fractions/],
   ['labels/lines.txt', '\n'.repeat(2_000_000)],
   ['labels/binary.txt', Buffer.from([0, 255, 10, 0, 1, 2]), /Line|lines/]
 ]

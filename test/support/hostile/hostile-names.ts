@@ -40,7 +40,7 @@ export const hostileNames: readonly HostileCase[] = [
     saysOf: {
       'images/outside.png': /a link that leads out of its folder/,
       'images/device.png': /leads out of its folder|device/,
-      'images/circle.png': /circle/,
+      'images/circle.png': /back to itself/,
       'images/broken.png': /not there/,
       'images/pipe.png': /a device or a pipe/
     }

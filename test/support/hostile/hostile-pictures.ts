@@ -58,7 +58,7 @@ const zeros = (bytes: number) => deflateSync(Buffer.alloc(bytes), { level: 9 })
 const pngs: readonly Hostile[] = [
   image('size.png', pngOf({ width: 60_000, height: 60_000 }), /60000×60000 pixels in size; at most 64 million/),
   image('bytes.png', pngOf({ width: 8192, height: 8192, depth: 16, colour: 6 }), /have 8 bytes each/),
-  image('nothing.png', pngOf({ width: 0, height: 9 }), /which no picture is/),
+  image('nothing.png', pngOf({ width: 0, height: 9 }), /which is not possible/),
   image('few.png', pngOf({ width: 8000, height: 8000, data: zeros(99) }), /fewer pixels than its size says/),
   image('bomb.png', pngOf({ width: 10, height: 10, data: zeros(64 * mebi) }), /do not fit its size/),
   image(

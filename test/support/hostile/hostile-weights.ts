@@ -47,8 +47,8 @@ export const hostileWeights: readonly (readonly [name: string, bytes: Uint8Array
   ['code-zip.pth', torch('code-zip.pth'), /asks for posix\.system to be run/],
   ['code-legacy.pth', torch('code-legacy.pth'), /asks for posix\.system to be run/],
   ['cut.pth', torch('weights-zip.pth').subarray(0, 300), /cannot be read as weights of PyTorch/],
-  ['text.pth', 'no weights', /is no file of weights that PyTorch saved/],
-  ['empty.pth', '', /is no file of weights that PyTorch saved/],
+  ['text.pth', 'no weights', /is not a file of weights saved by PyTorch/],
+  ['empty.pth', '', /is not a file of weights saved by PyTorch/],
   ['bomb.pth', zip([{ name: 'a/data.pkl', bytes: new Uint8Array(64 * mebi), method: 8 }]), /shares bytes|compressed/],
   [
     'shared.pth',

@@ -50,7 +50,7 @@ test.each([
   ['EIO', 'resources', 'The disk did not answer: /data/a.png could not be read or written.'],
   ['ENOSPC', 'resources', 'The disk is full.'],
   ['EMFILE', 'resources', 'Too many files are open on this computer.'],
-  ['SQLITE_BUSY_SNAPSHOT', 'resources', /^The catalogue of the workspace is in use/],
+  ['SQLITE_BUSY_SNAPSHOT', 'resources', /^The catalogue of the workspace is still in use/],
   ['SQLITE_IOERR_WRITE', 'resources', /^The disk did not answer/],
   ['SQLITE_CONSTRAINT_UNIQUE', 'defect', /^Something went wrong/]
 ])('%s of the system is a sentence of kind %s', (code, kind, message) => {

@@ -33,8 +33,8 @@ function readRings(parts: readonly unknown[], size: Size): CellOutline | CellPro
   const rings = ringsOf(parts)
   if (rings) return outlineFromRings(rings, size)
   return {
-    reason: 'has an outline that is no list of x, y pairs',
-    kind: 'cells with an outline that is no list of x, y pairs'
+    reason: 'has an outline that is not a list of x, y pairs',
+    kind: 'cells with an outline that is not a list of x, y pairs'
   }
 }
 

@@ -101,7 +101,7 @@ function parseEntry(path: string, text: string): unknown {
   } catch (cause) {
     throw refuse(`${path} was changed while it was being read.`, {
       file: path,
-      next: 'Import it again when nothing writes to it.',
+      next: 'Import it again when no program is writing to it.',
       cause
     })
   }

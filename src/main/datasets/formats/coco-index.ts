@@ -60,7 +60,7 @@ export async function indexCocoFile(path: string, pictures: PictureIndex, log: L
 }
 
 function missing(path: string, name: string): Error {
-  return refuse(`${path} has no "${name}", so it is no COCO file.`, {
+  return refuse(`${path} has no "${name}", so it is not a COCO file.`, {
     file: path,
     next: 'Choose the file with the annotations; results and counts are other kinds of file.',
     remedies: [{ action: 'set-option', option: 'annotations' }]
@@ -102,7 +102,7 @@ class CocoHead {
   tooMany(what: string, most: number): Error {
     return refuse(`${this.#path} has more than ${most.toLocaleString('en')} ${what}.`, {
       file: this.#path,
-      next: 'Check that it is the file with the annotations, or divide it.'
+      next: 'Check that it is the file with the annotations, or split it.'
     })
   }
 
@@ -188,7 +188,7 @@ class AnnotationIndex {
     this.#seen++
     if (this.#seen > limits.json.annotations) throw this.#head.tooMany('annotations', limits.json.annotations)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.#refuse(String(this.#seen), { reason: 'is no annotation', kind: 'entries that are no annotation' })
+      this.#refuse(String(this.#seen), { reason: 'is not an annotation', kind: 'entries that are not annotations' })
       return
     }
     const annotation: Readonly<Record<string, unknown>> = { ...value }

@@ -55,7 +55,7 @@ export async function readFeatures(
   const value = parse(path, await readInputFile(path, 'GeoJSON file', limits.json.fileBytes))
   const list: unknown =
     isObject(value) && 'features' in value ? value['features'] : Array.isArray(value) ? value : [value]
-  if (!Array.isArray(list)) throw notGeojson(path, 'its "features" are no list')
+  if (!Array.isArray(list)) throw notGeojson(path, 'its "features" are not a list')
   const known = list.flatMap((entry, i): NumberedFeature[] => {
     const { data } = Feature.safeParse(entry)
     return data ? [{ ...data, number: i + 1 }] : []
@@ -83,7 +83,7 @@ export async function readGeojsonCells(
   }
   if (regions > 0)
     log.warn(`${regions} annotated regions around the cells were left out.`, file, 'pictures with regions around cells')
-  if (unknown > 0) log.warn(`${unknown} entries are no objects and were left out.`, file, 'pictures with such entries')
+  if (unknown > 0) log.warn(`${unknown} entries are not objects and were left out.`, file, 'pictures with such entries')
   return cells.finish(size)
 }
 
@@ -91,7 +91,7 @@ function outlineOf(value: unknown, size: Size): CellOutline | CellProblem {
   const { data: geometry } = Geometry.safeParse(value)
   if (!geometry) {
     const type = isObject(value) && typeof value['type'] === 'string' ? value['type'] : 'nothing'
-    return { reason: `is drawn as ${type}, and only areas are cells`, kind: 'objects that are no areas' }
+    return { reason: `is drawn as ${type}, and only areas are cells`, kind: 'objects that are not areas' }
   }
   const polygons = partsOf(geometry).map((rings) => bridgeRings(rings.map((ring) => ring.flatMap(([x, y]) => [x, y]))))
   const outlines = polygons.map((ring) => outlineFromRings([ring], size))

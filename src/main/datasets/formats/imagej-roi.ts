@@ -27,7 +27,7 @@ const subPixelOption = 128
  */
 export function parseRoi(bytes: Buffer): Roi | CellProblem {
   if (bytes.length < coordinatesStart || bytes.toString('latin1', 0, 4) !== 'Iout') {
-    return { reason: 'is no ImageJ region', kind: 'entries that are no ImageJ region' }
+    return { reason: 'is not an ImageJ region', kind: 'entries that are not ImageJ regions' }
   }
   const kind = openKinds.get(bytes.readUInt8(6))
   if (kind !== undefined)

@@ -71,7 +71,7 @@ export class TissuenetPictures {
     for (let i = 0; i < ids.length; i++) {
       const value = values[i * marks + channel] ?? 0
       if (!(Number.isInteger(value) && value >= 0 && value <= 0xffffffff)) {
-        throw refuse(`${this.#path}, array y holds values that are no whole numbers from 0 up.`, { file: this.#path })
+        throw refuse(`${this.#path}, array y holds values that are not whole numbers from 0 up.`, { file: this.#path })
       }
       ids[i] = value
     }

@@ -50,7 +50,7 @@ async function readYoloCells(path: string, file: string, size: Size, log: Log): 
   const cells = new CellCollector(basename(path), file, log)
   const rows = await readRows(path)
   if (rows.length > 0 && rows.every(({ length }) => length === 5)) {
-    throw refuse(`${path} holds boxes (five numbers a line), and no outlines of cells.`, {
+    throw refuse(`${path} contains boxes (five numbers per line), not outlines of cells.`, {
       file: path,
       next: 'Export the labels for segmentation: a line is the class and then x and y of each point.'
     })
@@ -60,11 +60,14 @@ async function readYoloCells(path: string, file: string, size: Size, log: Log): 
 }
 
 function outlineOf([, ...shares]: readonly number[], size: Size): CellOutline | CellProblem {
-  if (shares.length === 4) return { reason: 'is a box, and no outline', kind: 'cells that are boxes' }
+  if (shares.length === 4) return { reason: 'is a box, not an outline', kind: 'cells that are boxes' }
   const isEven = shares.length % 2 === 0 && shares.every((share) => Number.isFinite(share))
-  if (!isEven) return { reason: 'is no list of x, y pairs', kind: 'lines that are no list of x, y pairs' }
+  if (!isEven) return { reason: 'is not a list of x, y pairs', kind: 'lines that are not lists of x, y pairs' }
   if (shares.some((share) => share > 1.5 || share < -0.5)) {
-    return { reason: 'has points that are no shares of width and height', kind: 'cells whose points are no shares' }
+    return {
+      reason: 'has points that are not fractions of width and height',
+      kind: 'cells whose points are not fractions'
+    }
   }
   return outlineFromRings([shares.map((share, i) => share * (i % 2 === 0 ? size.width : size.height))], size)
 }

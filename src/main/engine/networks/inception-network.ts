@@ -177,7 +177,7 @@ function checkLayer({ path, inputs, outputs, kernel }: PlacedLayer, tensors: Ten
     if (found === shape.join(' × ')) continue
     throw refuse(
       `The weights are not those of the Inception network that FID is defined with: ${path}.${part} should have the size ${shape.join(' × ')}, and ${found === undefined ? 'is missing' : `has ${found}`}.`,
-      { next: 'Use the file pt_inception-2015-12-05-6726825d.pth; the weights of torchvision are other ones.' }
+      { next: 'Use the file pt_inception-2015-12-05-6726825d.pth; the weights of torchvision are different.' }
     )
   }
 }

@@ -268,5 +268,5 @@ function asRefusal(path: string, policy: ZipPolicy, thrown: unknown): unknown {
 const reasons: readonly (readonly [said: RegExp, reason: string])[] = [
   [/^End of central directory record signature not found/, 'it is not a zip archive, or its end is missing'],
   [/^strong encryption/, 'it is encrypted'],
-  [/^(?:too many|not enough) bytes|size mismatch/, 'an entry has another size than is stated for it']
+  [/^(?:too many|not enough) bytes|size mismatch/, 'an entry does not have the size that is stated for it']
 ]

@@ -49,7 +49,7 @@ describe('COCO files with faults', () => {
     ['no annotations', { images: [{ id: 1, file_name: 'a.png' }] }, /has no "annotations"/],
     ['images that are no list', { images: 3, annotations: [] }, /"images" is 3/],
     ['a list at the top', [{ image_id: 1, score: 0.5 }], /holds a list/],
-    ['no JSON in it', 'hello', /no JSON/],
+    ['no JSON in it', 'hello', /not JSON/],
     ['an early end', JSON.stringify(coco()).slice(0, 150), /ends in the middle/],
     [
       'no picture that is there',
@@ -87,7 +87,7 @@ describe('COCO files with faults', () => {
     expect(refused.map(({ file, reason }) => `${file}: ${reason}`)).toEqual([
       'x.json: Annotation 2 belongs to the image 99, which the file does not have.',
       'x.json: Annotation 3 has the category 42, which the file does not have.',
-      'x.json: Annotation 8 is no annotation.',
+      'x.json: Annotation 8 is not an annotation.',
       'x.json: Annotation 1 has the id of an earlier one.',
       'x.json: Annotation 5 lies outside its image.',
       'x.json: Annotation 6 has fewer than three points.',
@@ -292,8 +292,8 @@ describe('folders with faults', () => {
   })
 
   test.each([
-    ['nothing', {}, /nothing that is known as annotated images/],
-    ['pictures without annotation', { 'a.png': gray() }, /nothing that is known/],
+    ['nothing', {}, /no annotated images in a known format/],
+    ['pictures without annotation', { 'a.png': gray() }, /no annotated images in a known format/],
     [
       'labels without any picture of their name',
       { 'images/a.png': gray(), 'labels/b.png': labels() },

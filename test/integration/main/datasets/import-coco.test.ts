@@ -111,7 +111,9 @@ describe('outlines of a COCO file', () => {
     )
     const { target, refused } = await importFiles(inOneA(text.replace('"AREA"', 'NaN').replace('"X"', '-Infinity')))
     expect(await countsOf(target)).toEqual(stored(one, two))
-    expect(refused.map(({ reason }) => reason)).toEqual(['Annotation 2 has an outline that is no list of x, y pairs.'])
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      'Annotation 2 has an outline that is not a list of x, y pairs.'
+    ])
   })
 })
 

@@ -110,7 +110,7 @@ describe("TissueNet's archives", () => {
   test('whose table asks for code come in without classes, and nothing is run', async () => {
     const taken = await importFiles({ 'train.npz': archive({ meta: Buffer.from(tables.hostile, 'base64') }) })
     expect(taken.dataset.images).toBe(4)
-    expect(taken.warnings.some(({ reason }) => /no plain words.*nothing of it was run/.test(reason))).toBe(true)
+    expect(taken.warnings.some(({ reason }) => /other than plain words.*no code in it was run/.test(reason))).toBe(true)
   })
 
   test('whose labels lie the other way round are noticed', async () => {
@@ -159,7 +159,7 @@ describe("TissueNet's archives", () => {
     const { dataset, refused } = await importFiles({ 'train.npz': archive({ y }) })
     expect(dataset).toMatchObject({ images: 3, cells: 3 })
     expect(refused.map(({ file }) => file)).toEqual(['train/1.tif'])
-    expect(refused[0]?.reason).toMatch(/no whole numbers from 0 up/)
+    expect(refused[0]?.reason).toMatch(/not whole numbers from 0 up/)
   })
 })
 

@@ -112,7 +112,7 @@ describe('ImageJ regions', () => {
       'a_RoiSet.zip: 1.roi is a line, which encloses nothing.',
       'a_RoiSet.zip: 2.roi is a set of points, which encloses nothing.',
       'a_RoiSet.zip: 3.roi lies outside its image.',
-      'a_RoiSet.zip: 4.roi is no ImageJ region.',
+      'a_RoiSet.zip: 4.roi is not an ImageJ region.',
       'a_RoiSet.zip: 5.roi ends before its outline does.'
     ])
   })
@@ -212,7 +212,7 @@ describe('YOLO text', () => {
   const share = (points: readonly number[]) =>
     points.map((value, i) => value / (i % 2 === 0 ? width : height)).join(' ')
 
-  test('gives a cell a line with its class by name; no file is no annotation, an empty one is no cells', async () => {
+  test('gives a cell a line with its class by name; no file is not an annotation, an empty one is no cells', async () => {
     const taken = await importFiles({
       'data.yaml': 'path: .\ntrain: images/train\nnames:\n  0: round\n  1: "flat one"  # both kinds\n',
       'images/train/a.png': gray(),
@@ -239,11 +239,11 @@ describe('YOLO text', () => {
     })
     expect(taken.dataset).toMatchObject({ images: 1, cells: 1 })
     expect(taken.refused.map(({ file, reason }) => `${file}: ${reason.slice(0, 35)}`).slice(0, 2)).toEqual([
-      'a.txt: Line 2 has points that are no share',
+      'a.txt: Line 2 has points that are not frac',
       'a.txt: Line 3 has fewer than three points.'
     ])
     expect(taken.refused[2]?.file).toBe('b.png')
-    expect(taken.refused[2]?.reason).toMatch(/holds boxes/)
+    expect(taken.refused[2]?.reason).toMatch(/contains boxes/)
   })
 })
 
@@ -337,7 +337,7 @@ describe("Cellpose's sessions", () => {
   test('are refused with what to do instead', async () => {
     await expect(importFiles({ 'a.png': gray(), 'a_seg.npy': 'python' })).rejects.toMatchObject({
       kind: 'input',
-      message: expect.stringMatching(/a_seg\.npy is a session of Cellpose/) as string,
+      message: expect.stringMatching(/a_seg\.npy is a Cellpose session/) as string,
       next: expect.stringMatching(/save the masks as PNG or TIFF/) as string
     })
   })

@@ -60,7 +60,7 @@ describe('reading lists out of large JSON', () => {
     ['{"images":\n[1,\n{"a":}]}', /entry 2 of "images" is not valid JSON \(line 3\)/],
     ['{"images":"none"}', /"images" is "none", where a list is expected/],
     ['{"images":[]} {}', /something follows after its end/],
-    ['no json', /it is no JSON/],
+    ['no json', /it is not JSON/],
     [`{"images":[${'['.repeat(1000)}`, /nested deeper than 64 levels/]
   ])('refuses %j and says why and where', async (text, sentence) => {
     await expect(read(text, ['images'])).rejects.toThrow(sentence)

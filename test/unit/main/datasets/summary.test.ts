@@ -43,7 +43,7 @@ describe('what an import tells', () => {
     for (let i = 0; i < 25; i++) log.refuse('a.json', `Annotation ${i} is bad.`, 'bad cells')
     log.refuse('b.png', 'It is empty.')
     expect(log.refused).toHaveLength(22)
-    expect(log.refused.at(-1)).toEqual({ file: '…', reason: 'Beside those listed, 5 more bad cells.' })
+    expect(log.refused.at(-1)).toEqual({ file: '…', reason: 'Besides those listed, 5 more bad cells.' })
   })
 
   test('an image with hardly a cell among full ones is pointed out', () => {

@@ -52,7 +52,7 @@ describe.skipIf(process.platform === 'win32')('downloading by pip (where shell s
       kind: 'input',
       message: 'tensorflow-cpu==2.21.0 could not be downloaded.',
       details: 'ERROR: No matching distribution found for y',
-      next: expect.stringContaining('files of tensorflow-cpu 2.21.0 on PyPI') as string
+      next: expect.stringContaining('on PyPI, choose the file of tensorflow-cpu 2.21.0') as string
     })
   })
 

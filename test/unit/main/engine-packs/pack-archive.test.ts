@@ -164,7 +164,7 @@ const forgeries: [string, RegExp, Forgery][] = [
   ],
   [
     'without a description',
-    /it is no engine pack: pack\.json is not in it/,
+    /it is not an engine pack: pack\.json is not in it/,
     { entries: (all) => all.filter(({ name }) => name !== 'pack.json') }
   ],
   [

@@ -10,7 +10,7 @@ describe('wheels of TensorFlow', () => {
 
   test('are refused with another way where TensorFlow has none', () => {
     expect(() => wheelFor('native-gpu', 'win32', 'x64')).toThrow(
-      'There is no pack of TensorFlow for a graphics card of this kind of computer (win32-x64).'
+      'There is no TensorFlow pack for a graphics card of this kind of computer (win32-x64).'
     )
   })
 

@@ -41,14 +41,14 @@ test.each(['code-zip.pth', 'code-legacy.pth'])('refuses %s, which asks for a com
 })
 
 test('refuses a file that holds no dictionary of tensors', async () => {
-  await expect(readTorchWeights(fixture('list.pth'))).rejects.toThrow('something else than a dictionary of tensors')
+  await expect(readTorchWeights(fixture('list.pth'))).rejects.toThrow('something other than a dictionary of tensors')
 })
 
 test('refuses what is no file of PyTorch, is a folder or is not there', async () => {
   const folder = await temporaryFolder()
   const path = resolve(folder, 'text.pth')
   await writeFile(path, 'version https://git-lfs.github.com/spec/v1\n')
-  await expect(readTorchWeights(path)).rejects.toThrow('is no file of weights that PyTorch saved')
+  await expect(readTorchWeights(path)).rejects.toThrow('is not a file of weights saved by PyTorch')
   await expect(readTorchWeights(folder)).rejects.toThrow('is a folder')
   await expect(readTorchWeights(resolve(folder, 'missing.pth'))).rejects.toThrow('is not there')
 })

@@ -78,7 +78,7 @@ describe('label images', () => {
   })
 
   test('with fractions are refused', () => {
-    expect(() => toLabelImage('x.tif', picture(1, Float32Array.of(0.5)))).toThrow(/no whole numbers/)
+    expect(() => toLabelImage('x.tif', picture(1, Float32Array.of(0.5)))).toThrow(/not whole numbers/)
   })
 })
 

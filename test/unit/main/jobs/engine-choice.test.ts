@@ -57,7 +57,7 @@ describe('auto', () => {
     const { attempt } = scripted(measured('native-cpu', 30), measured('wasm', 40.21))
     expect(await chooseEngine(await surroundings(), go, (text) => said.push(text), attempt)).toBe('wasm')
     expect(said).toHaveLength(1)
-    expect(said[0]).toContain('CytoLoom computes with wasm')
+    expect(said[0]).toContain('CytoLoom uses wasm')
     expect(said[0]).toContain('native-cpu 30, wasm 40.2')
   })
 

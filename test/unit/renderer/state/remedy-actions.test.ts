@@ -32,7 +32,7 @@ test('resuming with fewer samples at a time starts that task', () => {
 
 test('a damaged pack is fetched again where packs are shown', () => {
   const { transport, shown, actionOf } = page()
-  actionOf({ action: 'install-engine', engine: 'native-gpu', anew: true })?.()
+  actionOf({ action: 'install-engine', engine: 'native-gpu', again: true })?.()
   expect(shown).toEqual(['settings'])
   expect(transport.sent).toEqual([
     { name: 'tasks.start', input: { kind: 'engine-build', input: { gpu: true, force: true } } }

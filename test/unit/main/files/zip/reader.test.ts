@@ -100,7 +100,7 @@ test('what is declared is held against what comes out', async () => {
   const [a, b] = zip.entries
   if (a === undefined || b === undefined) throw new Error('both are there')
   await expect(zip.read(a)).rejects.toThrow('the checksum of a is wrong')
-  await expect(zip.read(b)).rejects.toThrow('an entry has another size than is stated for it')
+  await expect(zip.read(b)).rejects.toThrow('an entry does not have the size that is stated for it')
 })
 
 test('a failed extraction leaves the words of the policy, and what is there is not overwritten', async () => {
