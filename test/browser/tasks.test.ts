@@ -103,7 +103,7 @@ interface Kind {
   readonly fields: Readonly<Record<string, string>>
   readonly button: string
   readonly afterKill: 'interrupted' | 'paused'
-  readonly goesOn: 'Begin again' | 'Resume'
+  readonly goesOn: 'Start again' | 'Resume'
 }
 
 const kinds: Record<'import' | 'prepare' | 'train', Kind> = {
@@ -113,7 +113,7 @@ const kinds: Record<'import' | 'prepare' | 'train', Kind> = {
     fields: { 'Path of the folder': '', 'Name of the image set': 'Many' },
     button: 'Import',
     afterKill: 'interrupted',
-    goesOn: 'Begin again'
+    goesOn: 'Start again'
   },
   prepare: {
     title: 'Prepare images for training Many',
@@ -121,7 +121,7 @@ const kinds: Record<'import' | 'prepare' | 'train', Kind> = {
     fields: { 'Image set': 'Many', 'Tile size': '32' },
     button: 'Prepare',
     afterKill: 'interrupted',
-    goesOn: 'Begin again'
+    goesOn: 'Start again'
   },
   train: {
     title: 'Train a model Small',
@@ -172,7 +172,7 @@ describe.skipIf(!isLinux)(`The page’s tasks${skipped}`, () => {
       for (const page of [first, second]) await page.isIn(title, 'cancelled')
       expect(await leftovers(first)).toEqual([])
 
-      await first.press(title, 'Begin again')
+      await first.press(title, 'Start again')
       await isLive(title, [second])
       const after = await killAndStartAgain()
       await after.isIn(title, kind.afterKill)
