@@ -28,7 +28,7 @@ const oneOfEach: Task[] = [
       kind: 'resources',
       message: 'The disk that holds /home/ana/cytoloom is full.',
       next: 'Free 200 MB.',
-      remedies: [{ action: 'task-again', task: 't-full' }]
+      remedies: [{ action: 'task-again', task: 't-full' }, { action: 'install-engine-file' }]
     }
   }),
   fakeTask('t-rest', 'train', { name: 'Model A', state: 'paused', done: 1200, total: 4000, outcome: {}, ...began }),
@@ -98,6 +98,7 @@ describe('The screen of tasks', () => {
     await task('Plate 2').getByRole('button', { name: 'Start again' }).waitFor()
     await task('Model A').getByRole('button', { name: 'Stop and keep' }).waitFor()
     await task('Set 4').getByRole('alert').getByText('Free 200 MB.').waitFor()
+    await task('Set 4').getByRole('button', { name: 'Install a pack from a file' }).waitFor() // the remedy of its error
     expect(await task('Plate 4').getByRole('button').allTextContents()).toEqual(['Cancel: Plate 4'])
     await unfold('Train a model')
     await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true })
@@ -127,7 +128,7 @@ describe('The screen of tasks', () => {
     await task('Plate 4').getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Cancel it' }).click()
     await task('Set 5').getByRole('button', { name: 'Move up' }).click()
-    await task('Set 4').getByRole('button', { name: 'Start again' }).click() // the remedy of its error
+    await task('Set 4').getByRole('button', { name: 'Start again' }).click()
     await expect.poll(() => asked).toHaveLength(4)
     expect(asked).toEqual([
       ['pause', { id: 't-work', follow: false }],
