@@ -29,11 +29,6 @@ export function biasScaledLeakyRelu<T extends tf.Tensor>(x: T, bias: tf.Tensor1D
   return biasLeakyRelu(x, bias, Math.SQRT1_2)
 }
 
-/** The activation without a bias. */
-export function leakyRelu<T extends tf.Tensor>(x: T, gain = 1): T {
-  return biasLeakyRelu(x, tf.zeros([x.shape.at(-1) ?? 1]), gain)
-}
-
 function registerGradients(): void {
   tf.registerGradient({
     kernelName: 'BiasLeakyRelu',

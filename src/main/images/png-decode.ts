@@ -1,14 +1,8 @@
 import { crc32, inflateSync } from 'node:zlib'
 import { limits } from '../../shared/limits.ts'
-import { checkSize, type Picture, type PictureHeader, unreadable } from './picture.ts'
+import { checkSize, type Picture, unreadable } from './picture.ts'
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-
-/** Reads the size from the first 33 bytes of a PNG. */
-export function pngHeader(path: string, bytes: Uint8Array): PictureHeader {
-  const { width, height, depth, colour } = readIhdr(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-  return { format: 'png', width, height, channels: samplesShown(colour), bits: depth }
-}
 
 function samplesShown(colour: number): number {
   return colour === palette ? 3 : samplesOf(colour)
@@ -29,11 +23,6 @@ export function decodePng(path: string, bytes: Uint8Array): Picture {
   const chunks = readChunks(path, file)
   const raw = unfilter(path, header, inflate(path, header, chunks.data))
   return header.colour === palette ? expandPalette(path, header, raw, chunks) : withDepth(header, raw)
-}
-
-/** The text entries of a PNG (tEXt and uncompressed iTXt), by keyword. */
-export function pngTexts(path: string, bytes: Uint8Array): Map<string, string> {
-  return readChunks(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).texts
 }
 
 interface Ihdr {
@@ -86,22 +75,19 @@ interface Chunks {
   readonly data: readonly Buffer[]
   readonly colours: Buffer | undefined
   readonly transparency: Buffer | undefined
-  readonly texts: Map<string, string>
 }
 
 function readChunks(path: string, file: Buffer): Chunks {
   const data: Buffer[] = []
-  const texts = new Map<string, string>()
   let colours: Buffer | undefined
   let transparency: Buffer | undefined
   let at = 8
   for (;;) {
     const { type, body, next } = readChunk(path, file, at)
-    if (type === 'IEND') return { data, colours, transparency, texts }
+    if (type === 'IEND') return { data, colours, transparency }
     if (type === 'IDAT') data.push(body)
     else if (type === 'PLTE') colours = body
     else if (type === 'tRNS') transparency = body
-    else if (type === 'tEXt' || type === 'iTXt') addText(texts, type, body)
     at = next
   }
 }
@@ -117,21 +103,6 @@ function readChunk(path: string, file: Buffer, at: number): { type: string; body
     throw unreadable(path, `its ${type} part is damaged (the checksum does not fit)`)
   }
   return { type, body: file.subarray(at + 8, end), next: end + 4 }
-}
-
-function addText(texts: Map<string, string>, type: string, body: Buffer): void {
-  const keyEnd = body.indexOf(0)
-  if (keyEnd < 0) return
-  const key = body.toString('latin1', 0, keyEnd)
-  if (type === 'tEXt') {
-    texts.set(key, body.toString('latin1', keyEnd + 1))
-    return
-  }
-  const languageEnd = body.indexOf(0, keyEnd + 3)
-  const translatedEnd = body.indexOf(0, languageEnd + 1)
-  const isCompressed = body[keyEnd + 1] !== 0
-  if (languageEnd < 0 || translatedEnd < 0 || isCompressed) return
-  texts.set(key, body.toString('utf8', translatedEnd + 1))
 }
 
 interface Pass {

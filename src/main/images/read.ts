@@ -5,16 +5,8 @@ import { refuse } from '../../shared/errors.ts'
 import { explainAccess, requirePlainFile } from '../../shared/file-access.ts'
 import { limits } from '../../shared/limits.ts'
 import { decodeWithSharp, jpegHeader } from './jpeg.ts'
-import {
-  checkSize,
-  emptyLike,
-  type Picture,
-  type PictureFormat,
-  type PictureHeader,
-  type PixelSize,
-  unreadable
-} from './picture.ts'
-import { decodePng, pngHeader } from './png-decode.ts'
+import { checkSize, emptyLike, type Picture, type PictureFormat, type PixelSize, unreadable } from './picture.ts'
+import { decodePng } from './png-decode.ts'
 import { decodeTiff, isPlainEightBit, openTiff } from './tiff.ts'
 
 /**
@@ -83,17 +75,6 @@ function chosen(path: string, picture: Picture, { channels }: PlaneChoice): Pict
   return { ...picture, channels: kept, data: result, ...(kept > 1 ? { stains: true } : {}) }
 }
 
-/**
- * Size, channels and bits as the file declares them, without decoding pixels. A size beyond the limit is refused here
- * already.
- */
-export async function readHeader(path: string): Promise<PictureHeader> {
-  const bytes = await readPictureFile(path)
-  const header = await headerOf(path, bytes)
-  checkSize(path, header.width, header.height)
-  return header
-}
-
 /** What to tell the user when a file's extension says something else than its content; `undefined` when they agree. */
 export function describeMislabelling(path: string, format: PictureFormat): string | undefined {
   const extension = extname(path).toLowerCase()
@@ -114,17 +95,6 @@ const formatByExtension = new Map<string, PictureFormat>([
   ['.jpg', 'jpeg'],
   ['.jpeg', 'jpeg']
 ])
-
-async function headerOf(path: string, bytes: Uint8Array): Promise<PictureHeader> {
-  switch (formatOf(path, bytes)) {
-    case 'png':
-      return pngHeader(path, bytes)
-    case 'tiff':
-      return (await openTiff(path, bytes)).header
-    case 'jpeg':
-      return jpegHeader(path, bytes)
-  }
-}
 
 /** The bytes of a picture file; what can be wrong with getting at them becomes a sentence. */
 export async function readPictureFile(path: string): Promise<Uint8Array> {

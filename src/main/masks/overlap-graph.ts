@@ -51,11 +51,6 @@ export function buildOverlapGraph(cells: readonly Cell[]): OverlapGraph {
   return { cells, overlaps: overlaps.sort(byPosition), contacts: contacts.sort(byPosition) }
 }
 
-/** Whether two sets share a pixel or have some side by side, corners included. */
-export function rleTouches(a: Rle, b: Rle): boolean {
-  return rleIntersection(a, b) > 0 || touch(columnRuns(a), columnRuns(b), a.height)
-}
-
 /**
  * The positions of the cells to delete, because one living cell covers more than `maxCover` of their area: in order of
  * deletion for `greatest-first`, else ascending. Of cells covered equally the smaller goes first, then the larger id.

@@ -32,7 +32,10 @@ export interface RegionProperties {
 /** What says whether an object is a cell at all. */
 export type RegionSize = Pick<RegionProperties, 'label' | 'area' | 'box' | 'convexArea' | 'solidity'>
 
-/** All objects of a label image, by label. A label in several pieces is one object. */
+/**
+ * All objects of a label image, by label. A label in several pieces is one object. Compared with scikit-image in
+ * test/parity, and with it what `regionSizes` takes of it.
+ */
 export function regionProperties(labels: ArrayLike<number>, width: number, height: number): RegionProperties[] {
   return shapesOf(labels, width, height)
     .map(({ label, box, shape }) => ({ label, box, ...measure(shape) }))

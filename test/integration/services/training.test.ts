@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sha256File } from '../../../src/main/files/checksum.ts'
-import { pngTexts } from '../../../src/main/images/png-decode.ts'
+import { pngTexts } from '../../support/png-texts.ts'
 import { type HistoryEntry } from '../../../src/shared/training.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
@@ -248,7 +248,7 @@ describe('generated pictures', () => {
   test('say in their text that they are synthetic, and how they were made', async () => {
     const { synthetic, images } = await host.request('synthetic.show', { name: 'seven' })
     const file = join(workspace, 'synthetic', synthetic.id, 'images', images[0]?.file ?? '')
-    const texts = pngTexts(file, await readFile(file))
+    const texts = pngTexts(await readFile(file))
     expect(texts.get('Description')).toMatch(/^Synthetic picture made by CytoLoom .*seed 7/)
   })
 

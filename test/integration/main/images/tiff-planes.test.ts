@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { toEightBit, valueRanges } from '../../../../src/main/images/eight-bit.ts'
 import { type Picture } from '../../../../src/main/images/picture.ts'
-import { decodePicture, readHeader, readPicture } from '../../../../src/main/images/read.ts'
+import { decodePicture, readPicture } from '../../../../src/main/images/read.ts'
 import { encodeTiff } from '../../../../src/main/images/tiff-encode.ts'
 import { PlaneChoice } from '../../../../src/shared/datasets.ts'
 import { tiffBytes } from '../../../support/picture-files.ts'
@@ -53,7 +53,7 @@ describe('the values of TIFF files that tifffile wrote', () => {
       await writeFile(copy, encodeTiff(picture, { x: 0.5, y: 0.25 }))
       const again = await readPicture(copy)
       expect({ ...again, data: bytesOf(again) }).toEqual({ ...picture, data: bytesOf(picture) })
-      const { x = 0, y = 0 } = (await readHeader(copy)).pixelSize ?? {}
+      const { x = 0, y = 0 } = (await decodePicture(copy, await readFile(copy))).pixelSize ?? {}
       expect([x, y]).toEqual([0.5, 0.25])
     }
   )

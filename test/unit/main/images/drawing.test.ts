@@ -3,7 +3,6 @@ import { Canvas } from '../../../../src/main/images/canvas.ts'
 import { drawContactSheet } from '../../../../src/main/images/contact-sheet.ts'
 import { drawLabels, labelColour } from '../../../../src/main/images/label-colours.ts'
 import { drawText, textWidth } from '../../../../src/main/images/lettering.ts'
-import { drawOutlines } from '../../../../src/main/images/overlay.ts'
 import { type Raster8 } from '../../../../src/main/images/scale.ts'
 
 function at({ pixels, width }: Raster8, x: number, y: number): number[] {
@@ -81,17 +80,5 @@ describe('lettering', () => {
     const canvas = new Canvas(4, 4, [255, 255, 255])
     drawText(canvas, 'W', -3, -3, { capHeight: 16, colour: [0, 0, 0] })
     expect(canvas.pixels).toHaveLength(48)
-  })
-})
-
-describe('outlines over a picture', () => {
-  test('mark the pixels of an object that touch something else', () => {
-    const picture = { pixels: new Uint8Array(25).fill(50), width: 5, height: 5, channels: 1 }
-    const labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]
-    const drawn = drawOutlines(picture, labels, 2)
-    expect(at(drawn, 2, 2)).toEqual([...labelColour(1)])
-    expect(at(drawn, 4, 4)).toEqual([50, 50, 50]) // inside
-    expect(at(drawn, 0, 0)).toEqual([50, 50, 50])
-    expect([drawn.width, drawn.height]).toEqual([10, 10])
   })
 })

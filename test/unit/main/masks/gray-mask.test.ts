@@ -5,7 +5,7 @@ import { applyGrayLevels, grayLevels, shuffledGrayLevels } from '../../../../src
 import { defaultMaskSettings, paperMaskSettings } from '../../../../src/shared/masks.ts'
 import { makeGrayMask } from '../../../../src/main/masks/gray-mask.ts'
 import { type Labelling, type Neighbours } from '../../../../src/main/masks/label-graph.ts'
-import { type Cell, type RemovalOrder, rleTouches } from '../../../../src/main/masks/overlap-graph.ts'
+import { buildOverlapGraph, type Cell, type RemovalOrder } from '../../../../src/main/masks/overlap-graph.ts'
 import { rleFromPixels } from '../../../../src/main/masks/rle.ts'
 import { toCell } from '../../../parity/coco-files.ts'
 import { runMasks } from '../../../parity/masks.ts'
@@ -132,12 +132,13 @@ describe('the gray mask', () => {
 
 describe('touching', () => {
   test('counts corners, not gaps, and does not wrap around a column end', () => {
-    const at = (x: number, y: number) => rectangle(1, x, y, 2, 2).raster
-    expect(rleTouches(at(4, 4), at(6, 6))).toBe(true)
-    expect(rleTouches(at(4, 4), at(6, 4))).toBe(true)
-    expect(rleTouches(at(4, 4), at(7, 4))).toBe(false)
-    expect(rleTouches(at(4, 18), at(6, 0))).toBe(false)
-    expect(rleTouches(at(4, 18), at(5, 0))).toBe(false)
+    const contacts = (x1: number, y1: number, x2: number, y2: number) =>
+      buildOverlapGraph([rectangle(1, x1, y1, 2, 2), rectangle(2, x2, y2, 2, 2)]).contacts.length
+    expect(contacts(4, 4, 6, 6)).toBe(1)
+    expect(contacts(4, 4, 6, 4)).toBe(1)
+    expect(contacts(4, 4, 7, 4)).toBe(0)
+    expect(contacts(4, 18, 6, 0)).toBe(0)
+    expect(contacts(4, 18, 5, 0)).toBe(0)
   })
 })
 
