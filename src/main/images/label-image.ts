@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/errors.ts'
 import { type Picture } from './picture.ts'
-import { readPicture } from './read.ts'
+import { readStoredValues } from './read.ts'
 
 /** A picture whose values are object numbers; 0 is background. */
 export interface LabelImage {
@@ -11,21 +11,28 @@ export interface LabelImage {
 }
 
 /**
- * Reads a label image exactly: gray of 8, 16 or 32 bits, whole-numbered floats, or colour in which R, G and B agree.
+ * Reads a label image exactly: gray of any depth, the indices of a palette, whole-numbered floats, colour in which R, G
+ * and B agree, or one colour alone, as BBBC039 has its numbers in red. An inverted TIFF is read as it is stored.
  *
- * @throws AppError of kind `input` for a picture that cannot be read, has colours, or holds fractions
+ * @throws AppError of kind `input` for a picture that cannot be read, is a JPEG, has colours, or holds fractions
  */
 export async function readLabelImage(path: string): Promise<LabelImage> {
-  return toLabelImage(path, await readPicture(path))
+  const { format, picture } = await readStoredValues(path)
+  if (format !== 'jpeg') return toLabelImage(path, picture)
+  throw refuse(`${path} is a JPEG, whose lossy packing changes the numbers of cells.`, {
+    file: path,
+    next: 'Export the label image again, as PNG or TIFF.'
+  })
 }
 
 /** The same for a picture that was read before; `path` is for the sentence of an error. */
 export function toLabelImage(path: string, picture: Picture): LabelImage {
   const { width, height, channels, data } = picture
   const labels = new Uint32Array(width * height)
+  const only = onlyColour(picture)
   for (let i = 0; i < labels.length; i++) {
-    const value = data[i * channels] ?? 0
-    if (channels >= 3 && (data[i * channels + 1] !== value || data[i * channels + 2] !== value)) {
+    const value = data[i * channels + (only ?? 0)] ?? 0
+    if (only === undefined && !isGrayAt(picture, i)) {
       throw refuse(`${path} marks cells by colours, not by one number for each cell.`, {
         file: path,
         next: 'Export the cells as a label image: gray, 16 bits, 0 for background, a number for each cell.'
@@ -40,4 +47,19 @@ export function toLabelImage(path: string, picture: Picture): LabelImage {
     labels[i] = value
   }
   return { width, height, labels }
+}
+
+function isGrayAt({ channels, data }: Picture, i: number): boolean {
+  const value = data[i * channels]
+  return channels < 3 || (data[i * channels + 1] === value && data[i * channels + 2] === value)
+}
+
+/** The one of three colours that holds values, where the others are 0 everywhere. */
+function onlyColour({ channels, data }: Picture): number | undefined {
+  if (channels < 3) return undefined
+  const isUsed = [false, false, false]
+  for (let i = 0; i < data.length; i += channels) {
+    for (let c = 0; c < 3; c++) if (data[i + c] !== 0) isUsed[c] = true
+  }
+  return isUsed.filter(Boolean).length === 1 ? isUsed.indexOf(true) : undefined
 }

@@ -19,6 +19,9 @@ export interface Picture {
   readonly stains?: boolean
 }
 
+/** Whether values are brightness, to be shown by palettes and inversion, or numbers. */
+export type Values = 'as shown' | 'as stored'
+
 export type PictureFormat = 'png' | 'tiff' | 'jpeg'
 
 /** What a file says of itself before any pixel is decoded. */

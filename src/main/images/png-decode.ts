@@ -1,6 +1,6 @@
 import { crc32, inflateSync } from 'node:zlib'
 import { limits } from '../../shared/limits.ts'
-import { checkSize, type Picture, unreadable } from './picture.ts'
+import { checkSize, type Picture, unreadable, type Values } from './picture.ts'
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
@@ -12,16 +12,22 @@ function samplesShown(colour: number): number {
  * Decodes a PNG exactly: every colour type, 1 to 16 bits, interlaced or not. Gray of less than 8 bits is spread over
  * 0…255, as the format defines it, and palettes are expanded. Colour profiles and gamma are not applied.
  *
+ * Values as they are stored are gray of any depth unspread, and the indices of palettes.
+ *
  * The size is checked before the pixels are inflated, and inflating stops at the bytes that this size needs.
  *
  * @throws AppError of kind `input` for a file that is damaged, truncated or too large
  */
-export function decodePng(path: string, bytes: Uint8Array): Picture {
+export function decodePng(path: string, bytes: Uint8Array, values: Values = 'as shown'): Picture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const header = readIhdr(path, file)
   checkSize(path, header.width, header.height, Math.max(1, (samplesShown(header.colour) * header.depth) / 8))
   const chunks = readChunks(path, file)
   const raw = unfilter(path, header, inflate(path, header, chunks.data))
+  const isPacked = header.colour === palette || header.depth < 8
+  if (values === 'as stored' && isPacked) {
+    return { width: header.width, height: header.height, channels: 1, bits: 8, data: unpack(header, raw) }
+  }
   return header.colour === palette ? expandPalette(path, header, raw, chunks) : withDepth(header, raw)
 }
 

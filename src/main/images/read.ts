@@ -21,6 +21,20 @@ export async function readPicture(path: string): Promise<Picture> {
   return (await decodePicture(path, await readPictureFile(path))).picture
 }
 
+/**
+ * The same for a picture whose values are numbers and not brightness, such as the numbers of cells: as they are stored,
+ * the indices of palettes and the values of inverted TIFFs among them.
+ */
+export async function readStoredValues(path: string): Promise<Pick<DecodedPicture, 'picture' | 'format'>> {
+  const bytes = await readPictureFile(path)
+  const format = formatOf(path, bytes)
+  if (format === 'png') return { format, picture: decodePng(path, bytes, 'as stored') }
+  if (format === 'jpeg') return decodePicture(path, bytes)
+  const page = await openTiff(path, bytes)
+  const samples = isPlainEightBit(page) ? undefined : await decodeTiff(path, page, 'as stored')
+  return { format, picture: samples ?? (await decodeWithSharp(path, bytes)) }
+}
+
 /** The same for bytes that were read before; `path` is for the sentence of an error. */
 export async function decodePicture(
   path: string,

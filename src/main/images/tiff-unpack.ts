@@ -16,7 +16,14 @@ export function useBoundedDecoders(): void {
   const jpeg = getDecoder(7, noParameters)
   addDecoder(7, async () => boundedJpeg((await jpeg).constructor as typeof BaseDecoder), jpegParameters, false)
   for (const [code, name] of [
+    [33003, 'JPEG 2000'],
+    [33004, 'JPEG 2000'],
+    [33005, 'JPEG 2000'],
+    [34712, 'JPEG 2000'],
     [34887, 'LERC'],
+    [34925, 'LZMA'],
+    [50002, 'JPEG XL'],
+    [52546, 'JPEG XL'],
     [50001, 'WebP']
   ] as const) {
     addDecoder(

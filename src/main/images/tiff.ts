@@ -1,8 +1,16 @@
 import { fromArrayBuffer, type GeoTIFF, type GeoTIFFImage } from 'geotiff'
 import { type PlaneChoice } from '../../shared/datasets.ts'
-import { AppError, reasonOf } from '../../shared/errors.ts'
+import { AppError, reasonOf, refuse } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import { checkSize, emptyLike, type Picture, type PictureHeader, type PixelArray, unreadable } from './picture.ts'
+import {
+  checkSize,
+  emptyLike,
+  type Picture,
+  type PictureHeader,
+  type PixelArray,
+  unreadable,
+  type Values
+} from './picture.ts'
 import { readBarePlane } from './tiff-bare.ts'
 import { type ChannelPlace, choosePlanes } from './tiff-planes.ts'
 import { describeStack, type TiffStack } from './tiff-stack.ts'
@@ -80,28 +88,43 @@ function isKnownToVips({ fileDirectory }: GeoTIFFImage): boolean {
 
 /**
  * Decodes an open TIFF exactly: gray, RGB, alpha, palettes, and stains; unsigned integers to 32 bits, signed ones that
- * hold no negative value, integers of 64 bits whose values 32 can hold, floats of 16 and 32 bits. `undefined` for colour
+ * hold no negative value, integers of 64 bits whose values 32 can hold, floats of 16 and 32 bits, and of 64 whose values
+ * 32 can hold. Values as they are stored are the indices of palettes, and what is not inverted. `undefined` for colour
  * spaces (YCbCr, CMYK, CIELab) that are not plain samples.
  */
-export async function decodeTiff(path: string, page: TiffPage): Promise<Picture | undefined> {
+export async function decodeTiff(
+  path: string,
+  page: TiffPage,
+  values: Values = 'as shown'
+): Promise<Picture | undefined> {
   const { image, header, photometric, places } = page
-  if (places) return decodePlaces(path, page, places)
+  if (places) return decodePlaces(path, page, places, values)
   if (photometric > paletteColour) {
     if (isKnownToVips(image)) return undefined
     throw unreadable(path, 'its colours are neither gray, RGB nor a palette, and are packed in a way that is not read')
   }
   const data = unsigned(path, await readSamples(path, image))
+  if (values === 'as stored') return samplesAsPicture(path, page, data)
   if (photometric === paletteColour) return expandColours(path, image, data)
+  finishSamples(data, photometric, header.bits)
+  return samplesAsPicture(path, page, data)
+}
+
+function samplesAsPicture(path: string, { image, header }: TiffPage, data: PixelArray): Picture {
   const channels = image.getSamplesPerPixel()
   if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
     throw unreadable(path, `it has ${channels} channels; only pictures with one to four are read`)
   }
-  finishSamples(data, photometric, header.bits)
   return { width: header.width, height: header.height, channels, bits: widthOf(data), data }
 }
 
 /** Puts the chosen channels side by side; each keeps its own scale. */
-async function decodePlaces(path: string, page: TiffPage, places: readonly ChannelPlace[]): Promise<Picture> {
+async function decodePlaces(
+  path: string,
+  page: TiffPage,
+  places: readonly ChannelPlace[],
+  values: Values
+): Promise<Picture> {
   if (page.photometric > rgb) throw unreadable(path, 'it is a stack in a colour space that is not read')
   const { width, height, bits } = page.header
   const pages = await readPages(path, page, places)
@@ -112,7 +135,7 @@ async function decodePlaces(path: string, page: TiffPage, places: readonly Chann
     const source = place && pages.get(place.page)
     if (source) copyChannel({ from: source.data, every: source.samples, at: place.sample }, data, channels, c)
   }
-  finishSamples(data, page.photometric, bits)
+  if (values === 'as shown') finishSamples(data, page.photometric, bits)
   return { width, height, channels, bits: widthOf(data), data, ...(channels > 1 ? { stains: true } : {}) }
 }
 
@@ -220,12 +243,28 @@ function unsigned(path: string, samples: unknown): PixelArray {
   if (samples instanceof Int8Array) return new Uint8Array(withoutNegatives(path, samples))
   if (samples instanceof Int16Array) return new Uint16Array(withoutNegatives(path, samples))
   if (samples instanceof Int32Array) return new Uint32Array(withoutNegatives(path, samples))
-  throw unreadable(path, 'its samples are floats of 64 bits; only floats of 16 and 32 bits are read')
+  if (samples instanceof Float64Array) return singles(path, samples)
+  throw unreadable(path, 'its samples are of a kind that is not read')
+}
+
+function singles(path: string, samples: Float64Array): Float32Array {
+  const result = Float32Array.from(samples)
+  if (samples.every((value, i) => Object.is(value, result[i]))) return result
+  throw refuse(
+    `${path} cannot be read: its samples are floats of 64 bits, more exact than the 32 bits that are read.`,
+    {
+      file: path,
+      next: 'Save it with 32 bits: a label image as uint16 or uint32, a picture as float32.'
+    }
+  )
 }
 
 function withoutNegatives<T extends Int8Array | Int16Array | Int32Array>(path: string, samples: T): T {
-  if (samples.some((value) => value < 0)) throw unreadable(path, 'it holds negative values')
-  return samples
+  if (!samples.some((value) => value < 0)) return samples
+  throw refuse(`${path} cannot be read: it holds negative values.`, {
+    file: path,
+    next: 'Save it without them: a label image as uint16 with 0 for background, a picture with an offset added or as float32.'
+  })
 }
 
 function finishSamples(data: PixelArray, photometric: number, bits: number): void {

@@ -11,6 +11,7 @@ import { type Source, type SourcePlace } from '../source-image.ts'
 import { type Format } from './format.ts'
 import { findSampleFolders, findSides, haveLabelImages, isOneImage, labelEndings, maskEnding } from './image-folders.ts'
 import { type FilePair, pairFiles, sharedPartner } from './pair-files.ts'
+import { separatePieces } from './separate-pieces.ts'
 import { splitOf } from './splits.ts'
 import { findSequences, pairSequence } from './tracking-challenge.ts'
 
@@ -127,7 +128,7 @@ function labelOf({ picture, partner }: FilePair): Pair {
 
 /** Reads the cells of one label image. */
 async function readLabelCells(path: string, log: Log): Promise<Annotation> {
-  return cellsOfLabels(await readLabelImage(path), path, log)
+  return cellsOfLabels(separatePieces(await readLabelImage(path), basename(path), log), path, log)
 }
 
 /** A cell for each number of a label image. */

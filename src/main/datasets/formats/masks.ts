@@ -2,7 +2,7 @@ import { basename, relative, sep } from 'node:path'
 import { type StoredCell } from '../../../shared/datasets.ts'
 import { AppError, refuse } from '../../../shared/errors.ts'
 import { type Picture } from '../../images/picture.ts'
-import { readPicture } from '../../images/read.ts'
+import { readStoredValues } from '../../images/read.ts'
 import { encodeCounts } from '../../masks/rle-string.ts'
 import { rleFromPixels } from '../../masks/rle.ts'
 import { type Annotation, type Size } from '../annotation.ts'
@@ -10,6 +10,7 @@ import { type Log } from '../import-log.ts'
 import { listPictures, requireFolder } from '../picture-files.ts'
 import { type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 import { type Format } from './format.ts'
+import { darkOnLight, isDarkOnLight } from './separate-pieces.ts'
 import { findSampleFolders, haveLabelImages, isOneImage, type SampleFolder } from './image-folders.ts'
 
 /**
@@ -93,7 +94,7 @@ async function readMask(path: string, { width, height }: Size, log: Log): Promis
     )
     return undefined
   }
-  const pixels = markedPixels(mask)
+  const pixels = markedPixels(mask, name, log)
   if (!pixels.includes(1)) {
     log.refuse(name, 'The mask marks no pixel.', 'masks that mark no pixel')
     return undefined
@@ -103,7 +104,7 @@ async function readMask(path: string, { width, height }: Size, log: Log): Promis
 
 async function readOrList(path: string, log: Log): Promise<Picture | undefined> {
   try {
-    return await readPicture(path)
+    return (await readStoredValues(path)).picture
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     log.refuse(basename(path), thrown.message, 'masks that cannot be read')
@@ -111,12 +112,34 @@ async function readOrList(path: string, log: Log): Promise<Picture | undefined> 
   }
 }
 
-/** 1 where any colour is not 0; an alpha channel does not count. */
-function markedPixels({ width, height, channels, data }: Picture): Uint8Array {
-  const colours = channels === 2 || channels === 4 ? channels - 1 : channels
-  const marked = new Uint8Array(width * height)
-  for (let i = 0; i < marked.length; i++) {
-    for (let c = 0; c < colours; c++) if (data[i * channels + c] !== 0) marked[i] = 1
+/**
+ * 1 where the mask marks: where any colour is not 0, and where it has gray edges, as JPEG leaves them, from half of the
+ * brightest up. An alpha channel does not count. A mask of what lies around the cell is turned.
+ */
+function markedPixels(mask: Picture, name: string, log: Log): Uint8Array {
+  const { width, height } = mask
+  const { brightest, top, isBlackAndWhite } = brightnessOf(mask)
+  const least = isBlackAndWhite ? Number.MIN_VALUE : top / 2
+  const marked = Uint8Array.from(brightest, (value) => (value >= least ? 1 : 0))
+  if (!isBlackAndWhite) {
+    log.warn(
+      'It is not black and white only, as after JPEG or smoothing: what is at least half as bright as its brightest became the cell.',
+      name,
+      'masks with grays'
+    )
   }
-  return marked
+  if (!isDarkOnLight(marked, width, height)) return marked
+  log.warn(...darkOnLight(name))
+  return marked.map((value) => 1 - value)
+}
+
+/** The brightest colour of each pixel, the brightest of all, and whether there is none but that and black. */
+function brightnessOf({ width, height, channels, data }: Picture) {
+  const colours = channels === 2 || channels === 4 ? channels - 1 : channels
+  const brightest = new Float64Array(width * height)
+  for (let i = 0; i < brightest.length; i++) {
+    for (let c = 0; c < colours; c++) brightest[i] = Math.max(brightest[i] ?? 0, data[i * channels + c] ?? 0)
+  }
+  const top = brightest.reduce((most, value) => Math.max(most, value), 0)
+  return { brightest, top, isBlackAndWhite: brightest.every((value) => value === 0 || value === top) }
 }

@@ -73,8 +73,12 @@ describe('label images', () => {
     expect([...toLabelImage('x', picture(4, Uint8Array.of(7, 7, 7, 255, 0, 0, 0, 255))).labels]).toEqual([7, 0])
   })
 
+  test('may have their numbers in one colour', () => {
+    expect([...toLabelImage('x', picture(3, Uint8Array.of(7, 0, 0, 0, 0, 0))).labels]).toEqual([7, 0])
+  })
+
   test('marked by colours are refused', () => {
-    expect(() => toLabelImage('x.png', picture(3, Uint8Array.of(7, 0, 0)))).toThrow(/x\.png marks cells by colours/)
+    expect(() => toLabelImage('x.png', picture(3, Uint8Array.of(7, 3, 0)))).toThrow(/x\.png marks cells by colours/)
   })
 
   test('with fractions are refused', () => {
