@@ -9,6 +9,7 @@ const ranks = [
   ['engine-packs'],
   ['datasets', 'catalog', 'packages', 'jobs'],
   ['tasks'],
+  ['workspace'],
   ['prepare', 'scoring'],
   ['workers'],
   ['services'],

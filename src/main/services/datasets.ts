@@ -5,7 +5,7 @@ import { hasZipEnding } from '../datasets/zip-source.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { runInReader } from '../workers/reader.ts'
 import { newId } from '../files/new-id.ts'
-import { type AppContext, requireFreeName } from './app-context.ts'
+import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 
 /** Takes a folder, file or archive of annotated images into the catalogue: whole, or not at all. */

@@ -7,7 +7,7 @@ import { choiceOf, choiceSentence, rememberChoice } from '../jobs/engine-choice.
 import { engineNames, placeOf } from '../jobs/engine-places.ts'
 import { type EngineTrial, isSoftwareDevice, type MeasuredTrial, tryEngine } from '../jobs/engine-trials.ts'
 import { productVersion } from '../product.ts'
-import { type AppContext } from './app-context.ts'
+import { type AppContext } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { listEnginePacks } from './engine-packs.ts'
 

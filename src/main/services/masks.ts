@@ -8,7 +8,7 @@ import { type MaskGraph } from '../../shared/masks.ts'
 import { makeGrayMask } from '../masks/gray-mask.ts'
 import { rleArea } from '../masks/rle.ts'
 import { rleFromString } from '../masks/rle-string.ts'
-import { type AppContext } from './app-context.ts'
+import { type AppContext } from '../workspace/app-context.ts'
 
 /** The overlap graph of each annotated image, as data, for checking. Ids are the source's annotation ids. */
 export async function maskGraph(app: AppContext, request: ParsedInput<'masks.graph'>): Promise<Output<'masks.graph'>> {

@@ -10,7 +10,7 @@ import { readLabelImage } from '../images/label-image.ts'
 import { encodeRgbPng } from '../images/png-encode.ts'
 import { runInReader } from '../workers/reader.ts'
 import { newId } from '../files/new-id.ts'
-import { type AppContext, requireFreeName } from './app-context.ts'
+import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 
 /** Takes a colleague's package into the workspace: checked first, then whole or not at all. */

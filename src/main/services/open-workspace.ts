@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { type Catalog, openCatalog } from '../catalog/catalog.ts'
 import { DamagedCatalog } from '../catalog/database.ts'
-import { openFolders, type WorkspaceFolders } from './workspace.ts'
+import { openFolders, type WorkspaceFolders } from '../workspace/workspace-folders.ts'
 
 export interface OpenWorkspace {
   readonly folders: WorkspaceFolders

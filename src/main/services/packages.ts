@@ -7,9 +7,9 @@ import { createPackage } from '../packages/create-package.ts'
 import { type PackageAbout } from '../packages/packed-set.ts'
 import { productName } from '../product.ts'
 import { runInReader } from '../workers/reader.ts'
-import { type AppContext } from './app-context.ts'
+import { type AppContext } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { storePackage } from './stored-packages.ts'
+import { storePackage } from '../workspace/stored-packages.ts'
 
 /** Writes a set into one file that a colleague can open, and reads it back before calling it done. */
 export async function packSet(

@@ -7,7 +7,7 @@ import { newId } from '../files/new-id.ts'
 import { usableImages } from '../prepare/choose-images.ts'
 import { describeSet } from '../prepare/describe-set.ts'
 import { prepareImages } from '../prepare/prepare-images.ts'
-import { type AppContext, requireFreeName } from './app-context.ts'
+import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import type { RequestContext } from './dispatch.ts'
 
 /** Turns a data set into training pictures and gray masks (paper §2.2.1), whole or not at all. */

@@ -8,9 +8,9 @@ import { type EngineInfo, type Run } from '../../shared/runs.ts'
 import { type HistoryEntry, type TrainingSettings } from '../../shared/training.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
 import { type EngineMessage, type MemoryPlan, progressOf, type TrainOutcome } from '../jobs/engine-protocol.ts'
-import { type AppContext } from './app-context.ts'
+import { type AppContext } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { gigabytes } from './engine-troubles.ts'
+import { gigabytes } from '../jobs/engine-troubles.ts'
 
 /** Keeps catalogue and listeners in step with what the engine says about one run. */
 export class RunRecord {

@@ -3,7 +3,7 @@ import { refuse } from '../../shared/errors.ts'
 import type { Run } from '../../shared/runs.ts'
 import type { Task } from '../../shared/tasks.ts'
 import type { WorkContext } from '../tasks/work.ts'
-import type { AppContext } from './app-context.ts'
+import type { AppContext } from '../workspace/app-context.ts'
 
 /** The least that a sitting lasts, in minutes. */
 const shortestSitting = 0.05

@@ -4,9 +4,9 @@ import { AppError } from '../../shared/errors.ts'
 import { type FeatureChoice } from '../../shared/evaluation.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { progressOf } from '../jobs/engine-protocol.ts'
-import { type AppContext } from './app-context.ts'
+import { type AppContext } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { requirePrepared } from './prepared-sets.ts'
+import { requirePrepared } from '../workspace/prepared-sets.ts'
 import { runFolder } from './training.ts'
 
 export function showRun(app: AppContext, { name }: ParsedInput<'runs.show'>): Output<'runs.show'> {

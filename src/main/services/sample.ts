@@ -10,7 +10,7 @@ import { GenerateRequest, GenerateResult } from '../../shared/synthetic.ts'
 import type { OutcomeOf, Task } from '../../shared/tasks.ts'
 import { newId } from '../files/new-id.ts'
 import type { Plan, PlanStep } from '../tasks/work.ts'
-import type { AppContext } from './app-context.ts'
+import type { AppContext } from '../workspace/app-context.ts'
 import { sampleSettings } from './sample-settings.ts'
 
 /** The bundled sample through every step: import, prepare, train, evaluate, generate, package. */
@@ -60,7 +60,7 @@ async function concludeSample(app: AppContext, plan: Task, parts: readonly Task[
   const { run } = told.trained
   const { synthetic } = told.made
   const folder = app.folders.folder('synthetic', synthetic.id)
-  const { overviewPicture } = await import('./overview-picture.ts')
+  const { overviewPicture } = await import('../workspace/overview-picture.ts')
   const picture = await overviewPicture(folder, app.catalog.synthetic.images(synthetic.id))
   const { file, bytes, sha256 } = told.packed
   return {

@@ -4,9 +4,9 @@ import type { StorageResult } from '../../shared/tending.ts'
 import type { ThingSummary } from '../../shared/things.ts'
 import { isThere } from '../files/atomic-write.ts'
 import { bytesBelow } from '../files/disk-use.ts'
-import type { AppContext } from './app-context.ts'
-import { packageFileOf } from './stored-packages.ts'
-import { allThings, kindsOfThings } from './thing-kinds.ts'
+import type { AppContext } from '../workspace/app-context.ts'
+import { packageFileOf } from '../workspace/stored-packages.ts'
+import { allThings, kindsOfThings } from '../workspace/thing-kinds.ts'
 
 /** What takes how much room on the disk. */
 export async function measureStorage(app: AppContext): Promise<Output<'things.storage'>> {

@@ -9,9 +9,9 @@ import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { type GenerateJob, type GenerateOutcome, progressOf } from '../jobs/engine-protocol.ts'
 import { productName } from '../product.ts'
 import { newId } from '../files/new-id.ts'
-import { type AppContext, requireFreeName } from './app-context.ts'
+import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { type Model, requireModel } from './models.ts'
+import { type Model, requireModel } from '../workspace/models.ts'
 
 type GenerateInput = ParsedInput<'synthetic.generate'>
 

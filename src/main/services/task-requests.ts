@@ -4,7 +4,7 @@ import { refuse } from '../../shared/errors.ts'
 import { isActive, type Task, type TaskId, type TaskKind } from '../../shared/tasks.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Workshop } from '../tasks/workshop.ts'
-import type { AppContext } from './app-context.ts'
+import type { AppContext } from '../workspace/app-context.ts'
 import type { RequestContext } from './dispatch.ts'
 import type { OutcomeOfKind, InputOfKind } from './works.ts'
 

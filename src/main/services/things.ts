@@ -7,10 +7,10 @@ import type { ThingSummary } from '../../shared/things.ts'
 import type { Tending } from '../catalog/thing-table.ts'
 import { isThere, removeFolder, writeFileAtomic } from '../files/atomic-write.ts'
 import { bytesBelow } from '../files/disk-use.ts'
-import type { AppContext } from './app-context.ts'
-import { packageFileOf } from './stored-packages.ts'
-import { allThings, kindsOfThings, requireThing, shelfOf, summaryOf } from './thing-kinds.ts'
-import { Relations } from './thing-relations.ts'
+import type { AppContext } from '../workspace/app-context.ts'
+import { packageFileOf } from '../workspace/stored-packages.ts'
+import { allThings, kindsOfThings, requireThing, shelfOf, summaryOf } from '../workspace/thing-kinds.ts'
+import { Relations } from '../workspace/thing-relations.ts'
 
 export async function renameThing(
   app: AppContext,

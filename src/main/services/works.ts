@@ -3,7 +3,7 @@ import { type Output, type ParsedInput, type RequestName, requests } from '../..
 import { invariant } from '../../shared/errors.ts'
 import { abilities, type Abilities, type Task, type TaskKind } from '../../shared/tasks.ts'
 import type { Work, WorkContext, Works } from '../tasks/work.ts'
-import type { AppContext } from './app-context.ts'
+import type { AppContext } from '../workspace/app-context.ts'
 import { parseInput } from './dispatch.ts'
 import { discardRun, keepRun, resumeTraining, runCanGoOn } from './run-tasks.ts'
 import { samplePlan } from './sample.ts'
@@ -169,7 +169,7 @@ function engineWorks({ environment }: AppContext): Pick<Works, 'engine-build' | 
 
 /** What was cancelled leaves nothing, even where the thing was whole when its program was killed. */
 function removable(app: AppContext): Pick<Work, 'discard'> {
-  return { discard: async (task) => (await import('./made-things.ts')).removeMade(app, task) }
+  return { discard: async (task) => (await import('../workspace/made-things.ts')).removeMade(app, task) }
 }
 
 /** A kind of task, as the table of all of them takes it: inputs and outcomes are checked by its request's schemas. */

@@ -10,7 +10,7 @@ import { type Catalog, openCatalog } from '../../../src/main/catalog/catalog.ts'
 import { createApp } from '../../../src/main/app.ts'
 import { defaultEnvironment } from '../../../src/main/environment.ts'
 
-const Told = z.union([
+const ChildReport = z.union([
   z.object({ ready: z.literal(true) }),
   z.object({ id: z.string(), kind: z.string(), things: z.array(z.string()) }),
   z.object({ id: z.string(), kind: z.string(), failed: z.unknown() })
@@ -65,7 +65,7 @@ interface Ledger {
 
 /** @returns what failed, which is no finding: the run that it names may have been killed before its first safe point */
 function takeDown(ledger: Ledger, lines: readonly string[]): string[] {
-  const told = lines.map((line) => Told.parse(JSON.parse(line)))
+  const told = lines.map((line) => ChildReport.parse(JSON.parse(line)))
   for (const each of told) {
     if (!('things' in each)) continue
     ledger.tasks.add(each.id)

@@ -29,13 +29,13 @@ export async function runIteration(
   const iteration = new Iteration(settings, state)
   const computed = tf.tidy(() => {
     const { adversarial: generatorLoss, d2d: d2dGenerator } = iteration.trainGenerator()
-    const pathLength = iteration.flattenPaths()
+    const pathLength = iteration.penalizePathLengths()
     updateEma(state.generatorEma, state.generator, emaDecay(settings.ema, settings.batch, state.imagesSeen))
 
     const fakes = iteration.synthesize()
     const real = iteration.replaceReals(batch, fakes)
     const { adversarial, d2d, realLogits } = iteration.trainDiscriminator(real, fakes.samples)
-    const r1 = iteration.penalizeSlopes(real)
+    const r1 = iteration.penalizeGradients(real)
 
     const none = tf.scalar(0)
     const losses = [generatorLoss, d2dGenerator, adversarial, d2d, pathLength ?? none, r1?.penalty ?? none]
@@ -92,7 +92,7 @@ class Iteration {
   }
 
   /** The path-length penalty, where it is due. */
-  flattenPaths(): tf.Scalar | undefined {
+  penalizePathLengths(): tf.Scalar | undefined {
     const { pathLength, batch } = this.#settings
     const { iteration, generator, pathLengthMean } = this.#state
     if (!isDue(pathLength, iteration)) return undefined
@@ -152,7 +152,7 @@ class Iteration {
   }
 
   /** The gradient penalty and the logits of its pass, where it is due. */
-  penalizeSlopes({ samples }: LabelledTensors) {
+  penalizeGradients({ samples }: LabelledTensors) {
     const { r1 } = this.#settings
     if (!isDue(r1, this.#state.iteration)) return undefined
     const real = { samples, transform: this.#transform('R1 augmentation') }

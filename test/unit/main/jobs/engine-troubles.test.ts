@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EngineGone } from '../../../../src/main/jobs/engine-client.ts'
 import { EngineOutOfMemory, saysOutOfMemory } from '../../../../src/main/jobs/out-of-memory.ts'
-import { troubleOf } from '../../../../src/main/services/engine-troubles.ts'
+import { troubleOf } from '../../../../src/main/jobs/engine-troubles.ts'
 import { AppError, refuse } from '../../../../src/shared/errors.ts'
 import { presetSettings } from '../../../../src/shared/presets.ts'
 import { type Run, RunId } from '../../../../src/shared/runs.ts'

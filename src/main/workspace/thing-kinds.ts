@@ -3,7 +3,7 @@ import { refuse } from '../../shared/errors.ts'
 import { ThingKind, type ThingSummary } from '../../shared/things.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Tending, Thing } from '../catalog/thing-table.ts'
-import type { Collection } from './workspace.ts'
+import type { Collection } from './workspace-folders.ts'
 
 /** What tending asks of the tables of all kinds. */
 export interface Shelf {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { settingsOf } from '../../../../src/main/services/training-settings.ts'
+import { settingsOf } from '../../../../src/main/jobs/training-settings.ts'
 import { defaultMaskSettings, type Prepared, PreparedId } from '../../../../src/shared/masks.ts'
 import { presetSettings } from '../../../../src/shared/presets.ts'
 import { TrainRequest } from '../../../../src/shared/runs.ts'

@@ -1,9 +1,9 @@
 import { AppError } from '../../shared/errors.ts'
 import { type Remedy } from '../../shared/remedies.ts'
 import { type Run } from '../../shared/runs.ts'
-import { EngineGone } from '../jobs/engine-client.ts'
-import { type MemoryPlan } from '../jobs/engine-protocol.ts'
-import { EngineOutOfMemory } from '../jobs/out-of-memory.ts'
+import { EngineGone } from './engine-client.ts'
+import { type MemoryPlan } from './engine-protocol.ts'
+import { EngineOutOfMemory } from './out-of-memory.ts'
 
 /**
  * What ended a run, with the ways to resume it. Another engine is never taken without the user's word: its

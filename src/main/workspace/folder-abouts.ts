@@ -8,7 +8,7 @@ import { SyntheticAbout } from '../../shared/synthetic.ts'
 import { HistoryEntry } from '../../shared/training.ts'
 import { type Abouts } from '../catalog/catalog.ts'
 import { listSafePoints } from '../jobs/safe-points.ts'
-import { type Collection, type WorkspaceFolders } from './workspace.ts'
+import { type Collection, type WorkspaceFolders } from './workspace-folders.ts'
 
 /** What the folders say, and which of them say nothing that can be used. */
 export interface FolderAbouts {

@@ -2,7 +2,7 @@ import type { AppEvent } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Environment } from '../environment.ts'
-import type { WorkspaceFolders } from './workspace.ts'
+import type { WorkspaceFolders } from './workspace-folders.ts'
 
 /** What every service works with: given once, by `createApp`. */
 export interface AppContext {

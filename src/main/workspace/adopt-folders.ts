@@ -5,7 +5,7 @@ import { readFolderAbouts } from './folder-abouts.ts'
 import { settleInterruptedRuns } from './interrupted-runs.ts'
 import { describePackages } from './stored-packages.ts'
 import { kindsOfThings, shelfOf } from './thing-kinds.ts'
-import { collections } from './workspace.ts'
+import { collections } from './workspace-folders.ts'
 
 interface Way {
   /** What the catalogue says of things is not to be trusted. */

@@ -35,7 +35,7 @@ export function settingsOf(
   const preset = presetSettings(request.preset, shape, request.seed)
   const isFaster = from === undefined && !request.paper
   const learningRate = request.learningRate ?? (isFaster ? fasterRate(request.preset, prepared.tile) : undefined)
-  const settings = withWishes(preset, { ...request, learningRate })
+  const settings = applyRequest(preset, { ...request, learningRate })
   requireDivisor(settings)
   const network = from === undefined ? settings.network : { ...from.network, ...shape }
   if (from !== undefined && from.network.resolution !== prepared.tile) {
@@ -51,7 +51,7 @@ export function settingsOf(
   }
 }
 
-function withWishes(preset: TrainingSettings, request: TrainInput): TrainingSettings {
+function applyRequest(preset: TrainingSettings, request: TrainInput): TrainingSettings {
   const { learningRate, microBatch } = request
   const { classDraw, alignClassesUntil } = request.paper ? literalRecipe : preset
   const batch = request.batch ?? preset.batch
