@@ -40,7 +40,7 @@ export class PictureIndex {
         this.#byStem.get(stemOf(last))
       ]) {
         const fitting = (candidates ?? []).filter((file) => areAlike(folders, foldersThatTell(file.folders)))
-        if (fitting.length > 0) return theOne(fitting, folders, annotations) ?? 'ambiguous'
+        if (fitting.length > 0) return bestMatch(fitting, folders, annotations) ?? 'ambiguous'
       }
     }
     return this.#otherwise?.find(name, annotations) ?? 'missing'
@@ -110,7 +110,7 @@ function areAlike(a: readonly string[], b: readonly string[]): boolean {
   return at === shorter.length
 }
 
-function theOne(
+function bestMatch(
   candidates: readonly PictureFile[],
   folders: readonly string[],
   annotations: string

@@ -191,7 +191,7 @@ function reading(
   return {
     ...(pixelSize ? { pixelSize } : {}),
     ...(picture.bits === 8 ? {} : { ranges: valueRanges(picture, 'percentiles') }),
-    ...(isWhole ? {} : { taken: taken ?? whatWasTaken(planes, image) })
+    ...(isWhole ? {} : { taken: taken ?? takenPlanes(planes, image) })
   }
 }
 
@@ -200,7 +200,7 @@ function nameOf({ file }: PlannedImage, { isWhole }: SourcePicture): string {
   return isWhole || /\.tiff?$/i.test(file) ? file : `${file}.tif`
 }
 
-function whatWasTaken({ axes, channels, z, t }: PlaneChoice, { path }: PlannedImage): string {
+function takenPlanes({ axes, channels, z, t }: PlaneChoice, { path }: PlannedImage): string {
   const parts = [
     ...(axes === undefined ? [] : [`pages as ${axes}`]),
     ...(channels ? [`channels ${channels.map((channel) => (channel === 0 ? '-' : channel)).join(',')}`] : []),

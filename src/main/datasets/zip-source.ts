@@ -33,9 +33,9 @@ export async function withArchivesUnpacked<Place extends SourcePlace, Result>(
       folders[name] = name === 'source' ? await innerFolder(folder) : folder
     }
     if (archives.size === 0) return await work(place)
-    return retell(await work({ ...place, ...folders }), archives)
+    return withArchiveNames(await work({ ...place, ...folders }), archives)
   } catch (thrown) {
-    throw thrown instanceof AppError ? retellError(thrown, archives) : thrown
+    throw thrown instanceof AppError ? errorWithArchiveNames(thrown, archives) : thrown
   } finally {
     if (archives.size > 0) await rm(scratch, { recursive: true, force: true })
   }
@@ -65,7 +65,7 @@ async function innerFolder(folder: string): Promise<string> {
 }
 
 /** Plain data with each folder named by the archive that it came from. */
-function retell<Result>(result: Result, archives: ReadonlyMap<string, string>): Result {
+function withArchiveNames<Result>(result: Result, archives: ReadonlyMap<string, string>): Result {
   let text = JSON.stringify(result)
   for (const [folder, archive] of archives) text = text.replaceAll(inJson(folder), inJson(archive))
   return JSON.parse(text) as Result // the same data with other texts
@@ -75,16 +75,16 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1)
 }
 
-function retellError(thrown: AppError, archives: ReadonlyMap<string, string>): AppError {
-  const told = (text: string | undefined): string | undefined => {
+function errorWithArchiveNames(thrown: AppError, archives: ReadonlyMap<string, string>): AppError {
+  const named = (text: string | undefined): string | undefined => {
     let result = text
     for (const [folder, archive] of archives) result = result?.replaceAll(folder, archive)
     return result
   }
-  return new AppError(thrown.kind, told(thrown.message) ?? '', {
-    file: told(thrown.file),
-    next: told(thrown.next),
-    remedies: retell(thrown.remedies, archives),
+  return new AppError(thrown.kind, named(thrown.message) ?? '', {
+    file: named(thrown.file),
+    next: named(thrown.next),
+    remedies: withArchiveNames(thrown.remedies, archives),
     cause: thrown
   })
 }

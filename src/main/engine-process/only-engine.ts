@@ -19,7 +19,10 @@ const lookMilliseconds = 200
  * @returns a function that takes the mark away
  * @throws AppError of kind `resources` where the other engine does not end
  */
-export async function beOnlyEngine(runFolder: string, patience = patienceMilliseconds): Promise<() => Promise<void>> {
+export async function holdAsOnlyEngine(
+  runFolder: string,
+  patience = patienceMilliseconds
+): Promise<() => Promise<void>> {
   const file = join(runFolder, 'engine.json')
   const end = performance.now() + patience
   while (await isHeldByAnother(file)) {

@@ -12,7 +12,7 @@ import { HistoryFile } from './history-file.ts'
 import { qualityMetric } from './picture-networks.ts'
 import { Divergence, LossWatch, requireSound } from './loss-watch.ts'
 import { freeMemory, planMemory } from './memory-plan.ts'
-import { beOnlyEngine } from './only-engine.ts'
+import { holdAsOnlyEngine } from './only-engine.ts'
 import { openPreparedTiles } from '../datasets/prepared-tiles.ts'
 import { startingPoint, type StartingPoint } from './run-start.ts'
 import { Scorer } from './scorer.ts'
@@ -28,7 +28,7 @@ const safePointMilliseconds = 5 * 60_000
 export async function trainNetworks(asked: TrainJob, channel: Channel): Promise<void> {
   const { name } = await startEngine(asked, channel)
   await mkdir(asked.runFolder, { recursive: true })
-  const release = await beOnlyEngine(asked.runFolder)
+  const release = await holdAsOnlyEngine(asked.runFolder)
   try {
     await trainAlone(asked, name, channel)
   } finally {
@@ -227,7 +227,7 @@ class TrainingSession {
    * it would come apart again. No setting changes. The second time it is for the user to decide.
    */
   async #goBack(divergence: Divergence): Promise<void> {
-    if (this.#hasGoneBack) throw cameApart(this.#job, divergence, await this.#checkpoints.list())
+    if (this.#hasGoneBack) throw divergedAgain(this.#job, divergence, await this.#checkpoints.list())
     const { iteration, sign } = divergence
     this.#hasGoneBack = true
     this.#state.dispose()
@@ -279,7 +279,7 @@ class TrainingSession {
   }
 }
 
-function cameApart(
+function divergedAgain(
   { settings }: TrainJob,
   { iteration, sign }: Divergence,
   safePoints: readonly Checkpoint[]

@@ -9,7 +9,7 @@ export function parseLooseJson(text: string): unknown {
   try {
     return JSON.parse(exact)
   } catch (thrown) {
-    const plain = exact.replace(textsAndNoNumbers, (found) => (found.startsWith('"') ? found : 'null'))
+    const plain = exact.replace(quotedOrNotFinite, (found) => (found.startsWith('"') ? found : 'null'))
     if (plain === exact) throw thrown
     return JSON.parse(plain)
   }
@@ -17,7 +17,7 @@ export function parseLooseJson(text: string): unknown {
 
 const longMember = /"\s*:\s*-?\d{16,}\s*[,}]/
 const longMembers = /("[^"\\]*(?:\\.[^"\\]*)*"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g
-const textsAndNoNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|\bNaN\b|-?\bInfinity\b/g
+const quotedOrNotFinite = /"[^"\\]*(?:\\.[^"\\]*)*"|\bNaN\b|-?\bInfinity\b/g
 
 /** The encoding of a text by its first bytes: what Windows calls Unicode, with its mark or without. */
 export function utf16Of(start: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {

@@ -40,7 +40,7 @@ export async function describeStack(
   const samples = first.getSamplesPerPixel()
   const ome = parseOme(text)
   const known = ome ? stackOfOme(inThisFile(ome, path), pages, samples) : await stackOfText(text, pages, samples, first)
-  return axes === undefined ? known : asToldBy(axes, known, samples)
+  return axes === undefined ? known : withChosenAxes(axes, known, samples)
 }
 
 /** Reduced copies (pyramids) do not count. */
@@ -186,7 +186,7 @@ async function imagejPixelSize(text: string, first: GeoTIFFImage): Promise<{ x: 
   return x > 0 && y > 0 && Number.isFinite(x * y) ? { x, y } : undefined
 }
 
-function asToldBy(axes: string, stack: TiffStack, samples: number): TiffStack {
+function withChosenAxes(axes: string, stack: TiffStack, samples: number): TiffStack {
   const planes = stack.pages
   const inPages = axes.split('').filter((axis) => 'CZT'.includes(axis))
   const size = (axis: string): number => (inPages.includes(axis) ? planes : 1)

@@ -51,18 +51,18 @@ function sampleSteps(app: AppContext, { seed, engine, minutes = sampleSettings.m
 
 async function concludeSample(app: AppContext, plan: Task, parts: readonly Task[]): Promise<DemoResult> {
   const [imported, prepared, trained, score, made, packed] = parts.map(({ outcome }) => outcome)
-  const told = {
+  const results = {
     trained: TrainResult.parse(trained),
     score: EvaluationResult.parse(score),
     made: GenerateResult.parse(made),
     packed: PackageResult.parse(packed)
   }
-  const { run } = told.trained
-  const { synthetic } = told.made
+  const { run } = results.trained
+  const { synthetic } = results.made
   const folder = app.folders.folder('synthetic', synthetic.id)
   const { overviewPicture } = await import('../workspace/overview-picture.ts')
   const picture = await overviewPicture(folder, app.catalog.synthetic.images(synthetic.id))
-  const { file, bytes, sha256 } = told.packed
+  const { file, bytes, sha256 } = results.packed
   return {
     dataset: ImportResult.parse(imported).dataset.id,
     prepared: PrepareResult.parse(prepared).prepared.id,
@@ -70,7 +70,7 @@ async function concludeSample(app: AppContext, plan: Task, parts: readonly Task[
     synthetic: synthetic.id,
     package: { file, bytes, sha256 },
     pictures: [picture],
-    sentences: closingSentences(told, folder),
+    sentences: closingSentences(results, folder),
     seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0),
     seed: DemoRequest.parse(plan.input).seed
   }

@@ -19,7 +19,7 @@ interface Way {
  */
 export async function adoptFolders(app: AppContext, { isLost, mayWrite }: Way): Promise<void> {
   const { catalog, folders } = app
-  if (isLost) await takeAnew(app)
+  if (isLost) await rebuildFromFolders(app)
   const { abouts } = await readFolderAbouts(folders, (collection, id) => !catalog[collection].hasId(id))
   if (collections.some((collection) => abouts[collection].length > 0)) catalog.takeIn(abouts)
   if (mayWrite) await describePackages(app)
@@ -27,7 +27,7 @@ export async function adoptFolders(app: AppContext, { isLost, mayWrite }: Way): 
 }
 
 /** Forgets all things and takes them from the folders, which are complete. */
-async function takeAnew(app: AppContext) {
+async function rebuildFromFolders(app: AppContext) {
   await describePackages(app)
   const { abouts, left } = await readFolderAbouts(app.folders, () => true)
   return { rebuilt: app.catalog.rebuild(abouts), left: [...left] }
@@ -56,7 +56,7 @@ export async function rebuildCatalog(app: AppContext): Promise<Output<'app.rebui
   const { catalog, folders } = app
   const before = `${folders.catalog}.before-rebuild`
   catalog.copyTo(before)
-  const { rebuilt, left } = await takeAnew(app)
+  const { rebuilt, left } = await rebuildFromFolders(app)
   settleInterruptedRuns(app)
   app.emit({ event: 'workspace.changed' })
   return { rebuilt, left, before }

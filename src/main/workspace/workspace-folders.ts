@@ -25,7 +25,7 @@ export class WorkspaceFolders {
 
   /** The names of the folders of things. */
   async ids(collection: Collection): Promise<string[]> {
-    const entries = await readdir(this.folder(collection), { withFileTypes: true }).catch(whereThereIsNone)
+    const entries = await readdir(this.folder(collection), { withFileTypes: true }).catch(emptyIfAbsent)
     return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
   }
 
@@ -35,7 +35,7 @@ export class WorkspaceFolders {
   }
 }
 
-function whereThereIsNone(thrown: unknown): [] {
+function emptyIfAbsent(thrown: unknown): [] {
   if (codeOf(thrown) === 'ENOENT') return [] // in a workspace that can only be read
   throw thrown
 }

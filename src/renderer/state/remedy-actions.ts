@@ -19,7 +19,7 @@ export type RemedyAction = (remedy: Remedy) => (() => void) | undefined
 export function remedyActions({ show, computer, tasks, problems }: Means): RemedyAction {
   const attempt = (work: () => Promise<unknown>) => () => void problems.attempt('page', work())
   const showSettings = () => show('settings')
-  const deeds: Deeds = {
+  const actions: Actions = {
     'install-engine': ({ engine, again }) => {
       const build = () => computer.build(engine === 'native-gpu', again)
       return () => {
@@ -34,9 +34,9 @@ export function remedyActions({ show, computer, tasks, problems }: Means): Remed
     'task-again': ({ task }) => attempt(() => tasks.ask('again', task))
   }
   // The table pairs each action with its own remedy; a looked-up entry loses that pairing for the compiler.
-  return (remedy) => (deeds[remedy.action] as ((remedy: Remedy) => () => void) | undefined)?.(remedy)
+  return (remedy) => (actions[remedy.action] as ((remedy: Remedy) => () => void) | undefined)?.(remedy)
 }
 
-type Deeds = { readonly [A in Remedy['action']]?: (remedy: Extract<Remedy, { action: A }>) => () => void }
+type Actions = { readonly [A in Remedy['action']]?: (remedy: Extract<Remedy, { action: A }>) => () => void }
 
 export const [getRemedyAction, setRemedyAction] = createContext<RemedyAction>()

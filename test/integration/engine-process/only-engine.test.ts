@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { beOnlyEngine } from '../../../src/main/engine-process/only-engine.ts'
+import { holdAsOnlyEngine } from '../../../src/main/engine-process/only-engine.ts'
 import { ownMark } from '../../../src/main/files/living-process.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -18,7 +18,7 @@ test('an engine waits for one that was left on the run, and begins when that has
   writeFileSync(join(folder, 'engine.json'), JSON.stringify({ place, pid: left.pid }))
 
   let hasBegun = false
-  const beginning = beOnlyEngine(folder).then((release) => {
+  const beginning = holdAsOnlyEngine(folder).then((release) => {
     hasBegun = true
     return release
   })
@@ -42,7 +42,7 @@ test.each([
   const folder = await temporaryFolder()
   writeFileSync(join(folder, 'engine.json'), mark)
   await (
-    await beOnlyEngine(folder, 0)
+    await holdAsOnlyEngine(folder, 0)
   )()
 })
 
@@ -50,5 +50,5 @@ test('an engine that is stuck is named after a while', async () => {
   const folder = await temporaryFolder()
   const { place } = ownMark()
   writeFileSync(join(folder, 'engine.json'), JSON.stringify({ place, pid: process.ppid }))
-  await expect(beOnlyEngine(folder, 100)).rejects.toThrow('An engine from an earlier start')
+  await expect(holdAsOnlyEngine(folder, 100)).rejects.toThrow('An engine from an earlier start')
 })

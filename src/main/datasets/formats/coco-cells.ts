@@ -68,7 +68,7 @@ async function readGroup(group: CocoGroup, file: string, size: Size, log: Log): 
       cells.push({
         what,
         id: ids[i] ?? 0,
-        ...whatIsSaid(annotation),
+        ...furtherFacts(annotation),
         outline: readSegmentation(pixels(annotation), grid)
       })
   }
@@ -83,7 +83,7 @@ const sameAgain: CellProblem = {
   kind: 'cells with the id of an earlier one'
 }
 
-function whatIsSaid({ area, iscrowd }: Readonly<Record<string, unknown>>): Pick<CocoCell, 'isCrowd' | 'more'> {
+function furtherFacts({ area, iscrowd }: Readonly<Record<string, unknown>>): Pick<CocoCell, 'isCrowd' | 'more'> {
   return {
     isCrowd: iscrowd === 1 || iscrowd === true,
     more: typeof area === 'number' && Number.isFinite(area) && area > 0 ? { statedArea: area } : {}

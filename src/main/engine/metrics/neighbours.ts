@@ -34,7 +34,7 @@ export function neighbourScores(
   const [realReach, fakeReach] = [reaches(x, k), reaches(y, k)]
   const between = squaredDistances(x, y)
 
-  const realHoods = new Int32Array(y.rows) // per synthetic picture: in how many real neighbourhoods it lies
+  const neighbourhoodCounts = new Int32Array(y.rows) // per synthetic picture: in how many real neighbourhoods it lies
   let recalled = 0
   let covered = 0
   for (let i = 0; i < x.rows; i++) {
@@ -43,7 +43,7 @@ export function neighbourScores(
     let isCovered = false
     for (const [j, distance] of row.entries()) {
       if (distance < at(realReach, i)) {
-        realHoods[j] = (realHoods[j] ?? 0) + 1
+        neighbourhoodCounts[j] = (neighbourhoodCounts[j] ?? 0) + 1
         isCovered = true
       }
       isRecalled ||= distance < at(fakeReach, j)
@@ -52,9 +52,9 @@ export function neighbourScores(
     covered += Number(isCovered)
   }
   return {
-    precision: realHoods.filter((count) => count > 0).length / y.rows,
+    precision: neighbourhoodCounts.filter((count) => count > 0).length / y.rows,
     recall: recalled / x.rows,
-    density: realHoods.reduce((sum, count) => sum + count, 0) / (k * y.rows),
+    density: neighbourhoodCounts.reduce((sum, count) => sum + count, 0) / (k * y.rows),
     coverage: covered / x.rows
   }
 }
