@@ -39,7 +39,11 @@ export async function resumeRunTask(
   context: RequestContext
 ): Promise<Output<'runs.resume'>> {
   const run = app.catalog.runs.find(input.run)
-  const paused = tasksOf(app, run?.id).find(({ state }) => state === 'paused')
+  const tasks = tasksOf(app, run?.id)
+  if (run !== undefined && tasks.some(isActive)) {
+    throw refuse(`“${run.name}” is being worked on by another window or terminal.`, { next: 'Pause it there first.' })
+  }
+  const paused = tasks.find(({ state, plan }) => state === 'paused' && plan === undefined)
   if (paused === undefined) return carryOut(desk, 'resume', input, context)
   const { id } = desk.tasks.resume(paused.id, input)
   const { outcome } = await follow(desk, id, context)
@@ -101,6 +105,6 @@ function tasksOf({ catalog }: AppContext, run: string | undefined): Task[] {
   if (run === undefined) return []
   return catalog.tasks
     .list()
-    .filter(({ thing, plan }) => thing === run && plan === undefined)
+    .filter(({ thing }) => thing === run)
     .reverse()
 }

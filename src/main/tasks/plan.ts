@@ -15,6 +15,8 @@ export interface PartsWorker {
 export interface Follower {
   /** Aborted when the person wants it to stop: it pauses where it can, and is cancelled where it cannot. */
   readonly signal: AbortSignal
+  /** What it is to stop for, where that is something else. */
+  readonly wish?: (() => Wish | undefined) | undefined
   readonly progress: (progress: Progress) => void
   readonly notice?: ((text: string) => void) | undefined
 }

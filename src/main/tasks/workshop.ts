@@ -70,8 +70,8 @@ export class Workshop {
    *
    * @throws what the work threw; AppError 'stopped' where it was cancelled
    */
-  async follow(id: TaskId, { signal, progress, notice }: Follower): Promise<Task> {
-    const stop = (): void => this.#stopFor(id)
+  async follow(id: TaskId, { signal, wish, progress, notice }: Follower): Promise<Task> {
+    const stop = (): void => this.#stopFor(id, wish?.())
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
     try {
@@ -227,14 +227,14 @@ export class Workshop {
     return work.canGoOn(sitting.task) ? { state: 'paused', ended: undefined, error } : { state: 'failed', error }
   }
 
-  #stopFor(id: TaskId): void {
+  #stopFor(id: TaskId, wish: Wish | undefined): void {
     const task = this.#book.catalog.tasks.require(id)
     if (hasEnded(task) || task.state === 'paused') return
     if (task.state === 'waiting') {
       this.#book.leaveQueue(task, 'cancelled')
       this.forget(id)
     } else {
-      this.ask(task, this.#book.workOf(task).pauses ? 'pause' : 'cancel')
+      this.ask(task, wish ?? (this.#book.workOf(task).pauses ? 'pause' : 'cancel'))
     }
   }
 }
