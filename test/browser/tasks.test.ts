@@ -126,7 +126,7 @@ const kinds: Record<'import' | 'prepare' | 'train', Kind> = {
   train: {
     title: 'Train a model Small',
     form: 'Train a model',
-    fields: { 'Prepared set': 'Many', 'Name of the model': 'Small', Aim: 'Small tiles, as in the sample' },
+    fields: { 'Prepared set': 'Many', 'Name of the model': 'Small', Goal: 'Small tiles, as in the sample' },
     button: 'Train',
     afterKill: 'paused',
     goesOn: 'Resume'
