@@ -2,12 +2,21 @@ import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 
-const project = (name: string, include: string[], testTimeout: number) => ({
+/** Attacks, kills and long training: a minute each. They run by themselves, after the quick ones. */
+const slow = [
+  'test/integration/{hostile-commands,hostile-files,packages-hostile,fuzz,catalog-rebuild}.test.ts',
+  'test/integration/engine-process/{exact-resume,extension,killed}.test.ts',
+  'test/integration/services/{run-troubles,training}.test.ts',
+  'test/integration/main/datasets/made-livecell.test.ts'
+]
+
+const project = (name: string, include: string[], testTimeout: number, exclude: string[] = []) => ({
   plugins: [svelte()],
   resolve: { conditions: ['browser'] },
   test: {
     name,
     include,
+    exclude,
     testTimeout,
     hookTimeout: testTimeout,
     maxWorkers: 2,
@@ -25,7 +34,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/originals.ts'],
     projects: [
-      project('unit', ['test/unit/**/*.test.ts', 'test/integration/**/*.test.ts'], 60_000),
+      project('unit', ['test/unit/**/*.test.ts', 'test/integration/**/*.test.ts'], 60_000, slow),
+      project('slow', slow, 300_000),
       project('native', ['test/native/**/*.test.ts'], 300_000),
       project('webgpu', ['test/webgpu/**/*.test.ts'], 600_000),
       project('browser', ['test/browser/**/*.test.ts'], 600_000)
