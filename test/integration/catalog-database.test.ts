@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { openCatalog } from '../../src/main/catalog/catalog.ts'
-import { closeDatabase, openDatabase } from '../../src/main/catalog/database.ts'
+import { closeDatabase, journalMode, openDatabase } from '../../src/main/catalog/database.ts'
 import { backupPath, migrate, migrations } from '../../src/main/catalog/migrations.ts'
 import { ownMark } from '../../src/main/files/living-process.ts'
 import { AppError } from '../../src/shared/errors.ts'
@@ -51,6 +51,11 @@ describe('a catalogue on disk', () => {
     db.exec("INSERT INTO studies VALUES ('1', 'a', 'k', 'now', 'planned', '{}')")
     expect(settings()).toEqual(wanted)
     closeDatabase(db)
+  })
+
+  test.runIf(process.platform === 'linux')('keeps no log in shared memory on a disk that computers share', () => {
+    const [nfs, smb, ext4, btrfs] = [0x6969, 0xfe534d42, 0xef53, 0x9123683e]
+    expect([nfs, smb, ext4, btrfs].map(journalMode)).toEqual(['TRUNCATE', 'TRUNCATE', 'WAL', 'WAL'])
   })
 
   test('is read by one process while another writes', async () => {

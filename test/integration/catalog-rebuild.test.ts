@@ -2,7 +2,14 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCatalog } from '../../src/main/catalog/catalog.ts'
-import { sampleDataset, sampleDatasetImages, sampleRun, sampleStep } from '../support/catalog-samples.ts'
+import {
+  sampleDataset,
+  sampleDatasetImages,
+  samplePrepared,
+  samplePreparedImages,
+  sampleRun,
+  sampleStep
+} from '../support/catalog-samples.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openTestApp, sampleFolder, type TestApp } from '../support/test-app.ts'
 
@@ -177,6 +184,28 @@ describe('a workspace from a stranger', () => {
       rebuilt: { datasets: 0, prepared: 0, runs: 0, synthetic: 0, packages: 0 },
       left: ['runs/run1 holds a link to another place (checkpoints)']
     })
+  })
+
+  test('in whose folders a link was put afterwards is not written through it', async () => {
+    const other = sampleRun('run1')
+    const folder = await workspaceWith({
+      'prepared/pr1/about.json': {
+        kind: 'prepared',
+        version: 1,
+        result: samplePrepared(),
+        images: samplePreparedImages(),
+        limits: []
+      },
+      'runs/run1/about.json': { ...run, run: { ...other, state: 'paused', iteration: 10 } },
+      'outside/00000008/mine.txt': 'mine'
+    })
+    const host = await openTestApp(folder)
+    await symlink(join(folder, 'outside'), join(folder, 'runs', 'run1', 'checkpoints'))
+    const refused = { kind: 'input', message: 'The folder of "first run" holds a link to another place: checkpoints.' }
+    await expect(host.request('runs.resume', { run: 'run1' })).rejects.toMatchObject(refused)
+    await expect(host.request('runs.evaluate', { run: 'run1' })).rejects.toMatchObject(refused)
+    await host.app.close()
+    expect(await readFile(join(folder, 'outside/00000008/mine.txt'), 'utf8')).toBe('mine')
   })
 
   test('whose catalogue names a place outside is not read there', async () => {

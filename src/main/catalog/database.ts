@@ -1,5 +1,5 @@
 import SQLite, { type Database } from 'better-sqlite3'
-import { existsSync } from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { migrate } from './migrations.ts'
@@ -24,7 +24,7 @@ export function openDatabase<Tables>(file: string, prepare: (db: Database) => Ta
   const db = connect(file)
   try {
     checkHealth(db, file)
-    configure(db)
+    configure(db, file)
     migrate(db, file)
     return prepare(db)
   } catch (thrown) {
@@ -61,15 +61,28 @@ function checkHealth(db: Database, file: string): void {
   if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new DamagedCatalog(file)
 }
 
-function configure(db: Database): void {
+function configure(db: Database, file: string): void {
   db.pragma('trusted_schema = OFF')
   db.pragma('foreign_keys = ON')
-  db.pragma('journal_mode = WAL')
+  db.pragma(`journal_mode = ${db.memory ? 'MEMORY' : journalMode(statfsSync(dirname(file)).type)}`)
   // After the switch to WAL: the library's build falls back to NORMAL there, which may lose commits in a power cut.
   db.pragma('synchronous = FULL')
   if (db.pragma('application_id', { simple: true }) !== applicationId) db.pragma(`application_id = ${applicationId}`)
   invariant(db.pragma('synchronous', { simple: true }) === 2, 'a committed decision survives a power cut')
 }
+
+/**
+ * The computers that share a disk do not share the memory that the write-ahead log needs: there, and where it cannot be
+ * told, a change waits until the one before it is done.
+ *
+ * @param type of the file system, as Linux numbers them; other systems have other numbers
+ */
+export function journalMode(type: number): 'WAL' | 'TRUNCATE' {
+  return process.platform === 'linux' && sharedDisks.has(type) ? 'TRUNCATE' : 'WAL'
+}
+
+/** NFS, SMB in its three generations, AFS, 9P (also Windows' disks under WSL), and whatever a program offers as a disk. */
+const sharedDisks = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x01021997, 0x65735546])
 
 /** Gives SQLite's own refusals a sentence; everything else passes. */
 function explain(thrown: unknown, file: string): unknown {

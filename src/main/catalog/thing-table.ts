@@ -1,5 +1,5 @@
 import { type Database, type Statement } from 'better-sqlite3'
-import { type z } from 'zod'
+import { z } from 'zod'
 import { invariant, refuse } from '../../shared/errors.ts'
 import { type Remedy } from '../../shared/remedies.ts'
 import { SchemaTable } from './schema-table.ts'
@@ -23,6 +23,15 @@ export interface Tending {
   readonly missing?: boolean | undefined
 }
 
+const Mark = z.object({
+  id: z.string(),
+  name: z.string(),
+  created: z.string(),
+  trashed: z.string().optional(),
+  missing: z.boolean().optional()
+})
+type Mark = z.infer<typeof Mark>
+
 interface Shape<Stored extends Thing> {
   readonly table: string
   readonly schema: z.ZodType<Stored> & z.ZodObject
@@ -39,6 +48,7 @@ export class ThingTable<Stored extends Thing> {
   readonly #insert: (thing: Stored) => void
   readonly #update: (thing: Stored) => number
   readonly #all: (parameters: object) => Stored[]
+  readonly #marks: (parameters: object) => Mark[]
   readonly #called: (parameters: { nameOrId: string }) => Stored[]
   readonly #remove: Statement<{ id: string }>
   readonly #clear: Statement<[]>
@@ -53,6 +63,7 @@ export class ThingTable<Stored extends Thing> {
     this.#insert = rows.prepareInsert()
     this.#update = rows.prepareUpdate()
     this.#all = rows.prepareSelect('ORDER BY created DESC, id')
+    this.#marks = new SchemaTable<Mark>(db, table, Mark).prepareSelect('')
     this.#called = rows.prepareSelect(
       `WHERE id = :nameOrId OR name = :nameOrId
        ORDER BY id = :nameOrId DESC, trashed IS NOT NULL, missing IS TRUE, trashed DESC, created DESC, id`
@@ -75,6 +86,11 @@ export class ThingTable<Stored extends Thing> {
   /** Newest first. */
   all(): Stored[] {
     return this.#all({})
+  }
+
+  /** What tells whether each is there, and nothing else of it. */
+  marks(): Mark[] {
+    return this.#marks({})
   }
 
   /** Of this id, or of this name: those that can be used first, what is in the trash last. */

@@ -31,6 +31,8 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
 export interface StagedFolder {
   /** Write here. */
   readonly path: string
+  /** The name that it takes. */
+  readonly finalPath: string
   /**
    * Syncs all that was written and gives the folder its name.
    *
@@ -47,6 +49,7 @@ export async function stageFolder(finalPath: string): Promise<StagedFolder> {
   await mkdir(path, { recursive: true })
   return {
     path,
+    finalPath,
     async commit() {
       await syncTree(path)
       await renameToFree(path, finalPath)

@@ -7,6 +7,7 @@ import { runInReader } from '../workers/reader.ts'
 import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
+import { enterThing } from './enter-thing.ts'
 
 /** Takes a folder, file or archive of annotated images into the catalogue: whole, or not at all. */
 export async function importSource(
@@ -30,12 +31,8 @@ export async function importSource(
       },
       context
     )
-    await staged.commit()
-    app.catalog.transaction(() => {
-      // Another process may have found the finished folder first.
-      if (!app.catalog.datasets.hasId(id)) app.catalog.datasets.insert(dataset, images)
-    })
-    app.emit({ event: 'workspace.changed' })
+    const { datasets } = app.catalog
+    await enterThing(app, staged, { table: datasets, id, insert: () => datasets.insert(dataset, images) })
     return { dataset, refused, warnings }
   } finally {
     await staged.discard()

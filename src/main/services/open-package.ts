@@ -12,6 +12,7 @@ import { runInReader } from '../workers/reader.ts'
 import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
+import { enterThing } from './enter-thing.ts'
 
 /** Takes a colleague's package into the workspace: checked first, then whole or not at all. */
 export async function takePackage(
@@ -39,10 +40,9 @@ async function takeSynthetic(
     const synthetic = { ...withoutHome(about.synthetic), id, name, source: resolve(file) }
     requireFree(synthetic.name)
     await drawPreviews(folder, about.images)
-    const insert = (): void => {
-      if (!app.catalog.synthetic.hasId(id)) app.catalog.synthetic.insert(synthetic, about.images)
-    }
-    return { about: { ...about, synthetic }, insert, output: { ...verified, synthetic } }
+    const { synthetic: table } = app.catalog
+    const thing = { table, id, insert: () => table.insert(synthetic, about.images) }
+    return { about: { ...about, synthetic }, thing, output: { ...verified, synthetic } }
   })
 }
 
@@ -60,17 +60,16 @@ async function takeDataset(
     const name = wanted ?? about.dataset.name
     const dataset = { ...withoutHome(about.dataset), id, name, source: resolve(file) }
     requireFree(dataset.name)
-    const insert = (): void => {
-      if (!app.catalog.datasets.hasId(id)) app.catalog.datasets.insert(dataset, about.images)
-    }
-    return { about: { ...about, dataset }, insert, output: { ...verified, dataset } }
+    const { datasets: table } = app.catalog
+    const thing = { table, id, insert: () => table.insert(dataset, about.images) }
+    return { about: { ...about, dataset }, thing, output: { ...verified, dataset } }
   })
 }
 
 /** What came out of a package: what its folder says of it, how the catalogue gets to know it, and the answer. */
 interface Unpacked {
   readonly about: object
-  readonly insert: () => void
+  readonly thing: Parameters<typeof enterThing>[2]
   readonly output: Output<'packages.open'>
 }
 
@@ -82,11 +81,9 @@ async function takeWhole(
 ): Promise<Output<'packages.open'>> {
   const staged = await stageFolder(folder)
   try {
-    const { about, insert, output } = await unpackInto(staged.path)
+    const { about, thing, output } = await unpackInto(staged.path)
     await writeFileAtomic(join(staged.path, 'about.json'), JSON.stringify(about))
-    await staged.commit()
-    app.catalog.transaction(insert)
-    app.emit({ event: 'workspace.changed' })
+    await enterThing(app, staged, thing)
     return output
   } finally {
     await staged.discard()

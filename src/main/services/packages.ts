@@ -10,6 +10,7 @@ import { runInReader } from '../workers/reader.ts'
 import { type AppContext } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { storePackage } from '../workspace/stored-packages.ts'
+import { requireOwnFiles } from './own-files.ts'
 
 /** Writes a set into one file that a colleague can open, and reads it back before calling it done. */
 export async function packSet(
@@ -18,6 +19,7 @@ export async function packSet(
   { signal, progress }: RequestContext
 ): Promise<Output<'packages.create'>> {
   const { folder, about } = await findSet(app, request.set)
+  await requireOwnFiles(folder, request.set)
   const { out, formats, license, author } = request
   const created = app.environment.now()
   const result = await createPackage(

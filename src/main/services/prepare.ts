@@ -9,6 +9,7 @@ import { describeSet } from '../prepare/describe-set.ts'
 import { prepareImages } from '../prepare/prepare-images.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import type { RequestContext } from './dispatch.ts'
+import { enterThing } from './enter-thing.ts'
 
 /** Turns a data set into training pictures and gray masks (paper §2.2.1), whole or not at all. */
 export async function prepareDataset(
@@ -32,11 +33,8 @@ export async function prepareDataset(
     const created = app.environment.now().toISOString()
     const about = describeSet({ dataset, request, id, created, warnings }, images, outcomes)
     await writeFile(join(staged.path, 'about.json'), JSON.stringify(about))
-    await staged.commit()
-    app.catalog.transaction(() => {
-      if (!app.catalog.prepared.hasId(id)) app.catalog.prepared.insert(about.result, about.images)
-    })
-    app.emit({ event: 'workspace.changed' })
+    const { prepared } = app.catalog
+    await enterThing(app, staged, { table: prepared, id, insert: () => prepared.insert(about.result, about.images) })
     return about.result
   } finally {
     await staged.discard()

@@ -12,6 +12,7 @@ import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { type Model, requireModel } from '../workspace/models.ts'
+import { enterThing } from './enter-thing.ts'
 
 type GenerateInput = ParsedInput<'synthetic.generate'>
 
@@ -48,11 +49,8 @@ export async function generateSynthetic(
     invariant(engine !== undefined, 'an engine that generated has said its name')
     const about = describeSet(app, model, request, { id, outcome, engine })
     await writeFile(join(staged.path, 'about.json'), JSON.stringify(about))
-    await staged.commit()
-    app.catalog.transaction(() => {
-      if (!app.catalog.synthetic.hasId(id)) app.catalog.synthetic.insert(about.synthetic, about.images)
-    })
-    app.emit({ event: 'workspace.changed' })
+    const { synthetic: table } = app.catalog
+    await enterThing(app, staged, { table, id, insert: () => table.insert(about.synthetic, about.images) })
     const { filtered, warnings } = outcome
     return { synthetic: about.synthetic, filtered, warnings, seed: request.seed, engine }
   } finally {

@@ -122,13 +122,23 @@ async function tend(app: AppContext, thing: ThingSummary, tending: Tending): Pro
   return tended
 }
 
-async function describe({ folders }: AppContext, { kind, id, name, note, trashed }: ThingSummary): Promise<void> {
+/** A folder that is missing, or whose description is damaged, can say nothing of it. */
+async function describe({ folders }: AppContext, thing: ThingSummary): Promise<void> {
+  const { kind, id, name, note, trashed, missing } = thing
+  if (missing === true) return
   const { collection, place } = kindsOfThings[kind]
   const file = join(folders.folder(collection, id), 'about.json')
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return // its files are missing
-  const about: unknown = JSON.parse(text)
+  const about = await readFile(file, 'utf8').then(jsonOf, () => undefined)
+  if (about === undefined) return
   await writeFileAtomic(file, JSON.stringify(changedAt(about, place, { name, note, trashed })))
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const Fields = z.record(z.string(), z.unknown())

@@ -12,6 +12,7 @@ import { type RequestContext } from './dispatch.ts'
 import { troubleOf } from '../jobs/engine-troubles.ts'
 import { requireModel } from '../workspace/models.ts'
 import { requirePrepared } from '../workspace/prepared-sets.ts'
+import { requireOwnFiles } from './own-files.ts'
 import { RunRecord } from './run-record.ts'
 import { trainableClasses } from '../jobs/trainable-classes.ts'
 import { requireDivisor, settingsOf } from '../jobs/training-settings.ts'
@@ -128,6 +129,7 @@ async function keepTraining(
   session: Session,
   context: RequestContext
 ): Promise<Output<'runs.train'>> {
+  await requireOwnFiles(runFolder(app, run), run.name)
   context.thingBegun?.(run.id) // refused where another process works on it
   const record = new RunRecord(app, run, settings, context)
   try {

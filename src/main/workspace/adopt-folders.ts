@@ -41,7 +41,7 @@ async function noteMissing({ catalog, folders, environment }: AppContext): Promi
   for (const kind of ThingKind.options) {
     const there = new Set(await folders.ids(kindsOfThings[kind].collection))
     const shelf = shelfOf(catalog, kind)
-    for (const { id, name, created, trashed, missing } of shelf.all()) {
+    for (const { id, name, created, trashed, missing } of shelf.marks()) {
       const isNew = environment.now().getTime() - Date.parse(created) < settledAfter
       if (missing !== true && !there.has(id) && !isNew) shelf.tend(id, { missing: true })
       if (missing === true && there.has(id)) {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type z } from 'zod'
 import { DatasetAbout, RunAbout, StoredPackageAbout } from '../../shared/abouts.ts'
@@ -7,6 +7,7 @@ import { type Run } from '../../shared/runs.ts'
 import { SyntheticAbout } from '../../shared/synthetic.ts'
 import { HistoryEntry } from '../../shared/training.ts'
 import { type Abouts } from '../catalog/catalog.ts'
+import { firstLink } from '../files/links.ts'
 import { listSafePoints } from '../jobs/safe-points.ts'
 import { type Collection, type WorkspaceFolders } from './workspace-folders.ts'
 
@@ -96,12 +97,6 @@ async function readAbout<Schema extends z.ZodType>(folder: string, schema: Schem
   const link = await firstLink(folder)
   if (link !== undefined) throw new UselessFolder(`holds a link to another place (${link})`)
   return parsed.data
-}
-
-/** Whoever writes below a folder that came from elsewhere must not end up outside it. */
-async function firstLink(folder: string): Promise<string | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
-  return entries.find((entry) => entry.isSymbolicLink())?.name
 }
 
 /** A run's files know more than what it said about itself before it was cut off. */

@@ -8,6 +8,7 @@ import type { Collection } from './workspace-folders.ts'
 /** What tending asks of the tables of all kinds. */
 export interface Shelf {
   all(): Thing[]
+  marks(): Pick<Thing, 'id' | 'name' | 'created' | 'trashed' | 'missing'>[]
   called(nameOrId: string): Thing[]
   nameTaken(name: string): boolean
   freeName(wanted: string): string

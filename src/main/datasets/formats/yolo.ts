@@ -65,7 +65,7 @@ function outlineOf([, ...shares]: readonly number[], size: Size): CellOutline | 
   if (!isEven) return { reason: 'is not a list of x, y pairs', kind: 'lines that are not lists of x, y pairs' }
   if (shares.some((share) => share > 1.5 || share < -0.5)) {
     return {
-      reason: 'has points that are not fractions of width and height',
+      reason: 'has points that are not fractions of width and height, from 0 to 1',
       kind: 'cells whose points are not fractions'
     }
   }
