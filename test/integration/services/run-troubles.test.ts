@@ -62,7 +62,7 @@ describe('a run whose safe points cannot be used', () => {
   ])('because the description %s is refused with a sentence, and stays as it is', async (what, sentence, change) => {
     const id = await pausedRun(`because ${what}`)
     const [folder = ''] = await safePoints(id)
-    if (what === 'belongs to another network') {
+    if (what === 'is of another network') {
       const other = await host.request('runs.train', {
         ...quick,
         engine: 'wasm',
@@ -176,7 +176,7 @@ test('a run that diverges goes back once, and stops with advice when it does so 
     message: expect.stringMatching(/^Training diverged twice/) as string,
     next: expect.stringMatching(/^It had no safe point yet\. Start a new run with half the learning rate/) as string
   })
-  expect(told.join()).toMatch(/went back to iteration 0 and goes on with other random draws; no setting was changed/)
+  expect(told.join()).toMatch(/went back to iteration 0 and continues with other random draws; no setting was changed/)
 })
 
 describe('memory', () => {
