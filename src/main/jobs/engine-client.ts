@@ -50,7 +50,8 @@ const keptOutput = 4000
 /**
  * Runs one job on this engine, in a process of its own, and passes on what it says.
  *
- * Aborting asks the engine to finish its step, save and stop; the outcome then arrives as usual.
+ * Aborting asks an engine that trains to finish its step, save and stop; the outcome then arrives as usual. Making
+ * and scoring pictures ends at once, with an AppError of kind `stopped`.
  *
  * @throws EngineOutOfMemory, EngineGone when the process ends before its last word; AppError as the engine reports it
  */
@@ -64,8 +65,11 @@ export async function runOnEngine<J extends EngineJob>(
   const killsBefore = kernelKills()
   const child = start(launcher, place.variables)
   const output = lastOutput(child)
+  // Training comes to a safe point, a trial of an engine is short; the others are ended at once, and nothing of them is kept.
+  const endsAtOnce = job.job === 'generate' || job.job === 'evaluate'
   const pause = (): void => {
-    if (child.connected) child.send({ command: 'pause' } satisfies EngineCommand)
+    if (endsAtOnce) child.kill('SIGKILL')
+    else if (child.connected) child.send({ command: 'pause' } satisfies EngineCommand)
   }
   const { mostSeconds } = place
   const timer = mostSeconds === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), mostSeconds * 1000)
@@ -92,6 +96,7 @@ export async function runOnEngine<J extends EngineJob>(
     signal.addEventListener('abort', pause)
     const how = await ended
     if (failure !== undefined) throw failure.thrown
+    if (signal.aborted && endsAtOnce && !(last !== undefined && 'outcome' in last)) throw stopped()
     if (isOutOfMemory(last, { how, output: output(), killsBefore })) throw new EngineOutOfMemory()
     return outcome(job, last, how)
   } finally {
@@ -120,6 +125,10 @@ function lastOutput({ stderr }: ChildProcess): () => string {
     kept = (kept + text).slice(-keptOutput)
   })
   return () => kept
+}
+
+function stopped(): AppError {
+  return new AppError('stopped', 'The engine was stopped before its end.', { next: 'Start it again at any time.' })
 }
 
 interface Ending {

@@ -49,6 +49,19 @@ test('an import that is cancelled leaves no folder and no name', async () => {
   await host.app.close()
 })
 
+test('generating stops at once when it is cancelled, and leaves no folder', { timeout: 120_000 }, async () => {
+  const workspace = await temporaryFolder()
+  const host = await openTestApp(workspace)
+  const input = { run: 'starter', name: 'many', count: 5000, engine: 'wasm' }
+  const { id } = await host.request('tasks.start', { kind: 'generate', input })
+  const done = async (): Promise<number> => (await host.request('tasks.show', { id })).done ?? 0
+  await expect.poll(done, { timeout: 90_000 }).toBeGreaterThan(0)
+  const cancelled = await host.request('tasks.cancel', { id, follow: true })
+  expect(cancelled.state).toBe('cancelled')
+  expect(readdirSync(join(workspace, 'synthetic'))).toEqual([])
+  await host.app.close()
+})
+
 test('a task whose data set went to the trash while it waited fails alone, in a sentence', async () => {
   const host = await openTestApp(await temporaryFolder())
   await host.request('datasets.import', importInput)
