@@ -96,7 +96,7 @@ export async function runOnEngine<J extends EngineJob>(
     signal.addEventListener('abort', pause)
     const how = await ended
     if (failure !== undefined) throw failure.thrown
-    if (signal.aborted && endsAtOnce && !(last !== undefined && 'outcome' in last)) throw stopped()
+    if (endsAtOnce) refuseIfStopped(signal, last)
     if (isOutOfMemory(last, { how, output: output(), killsBefore })) throw new EngineOutOfMemory()
     return outcome(job, last, how)
   } finally {
@@ -127,8 +127,10 @@ function lastOutput({ stderr }: ChildProcess): () => string {
   return () => kept
 }
 
-function stopped(): AppError {
-  return new AppError('stopped', 'The engine was stopped before its end.', { next: 'Start it again at any time.' })
+/** @throws AppError 'stopped' where the end came before the last word, and was wanted */
+function refuseIfStopped(signal: AbortSignal, last: EngineMessage | undefined): void {
+  if (!signal.aborted || (last !== undefined && 'outcome' in last)) return
+  throw new AppError('stopped', 'The engine was stopped before its end.', { next: 'Start it again at any time.' })
 }
 
 interface Ending {

@@ -16,7 +16,7 @@ describe('choosing an engine', () => {
     await expect(chooseBackend('native-cpu')).rejects.toMatchObject({
       kind: 'input',
       message: "TensorFlow's own library is not installed on this computer.",
-      next: expect.stringContaining('npm run engine') as string
+      remedies: expect.arrayContaining([expect.objectContaining({ action: 'install-engine' })]) as unknown
     })
   })
 
@@ -24,7 +24,7 @@ describe('choosing an engine', () => {
     await expect(chooseBackend('native-cpu', { nativeFolder: '/no/such/folder' })).rejects.toMatchObject({
       kind: 'input',
       file: '/no/such/folder',
-      next: expect.stringContaining('--force') as string
+      remedies: expect.arrayContaining([expect.objectContaining({ action: 'install-engine', anew: true })]) as unknown
     })
   })
 })
