@@ -24,7 +24,7 @@ describe('choosing an engine', () => {
     await expect(chooseBackend('native-cpu', { nativeFolder: '/no/such/folder' })).rejects.toMatchObject({
       kind: 'input',
       file: '/no/such/folder',
-      remedies: expect.arrayContaining([expect.objectContaining({ action: 'install-engine', anew: true })]) as unknown
+      remedies: expect.arrayContaining([expect.objectContaining({ action: 'install-engine', again: true })]) as unknown
     })
   })
 })
