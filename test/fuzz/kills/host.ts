@@ -66,7 +66,7 @@ function nextRequest(): { kind: string; input: object } | undefined {
     pick(draw, 'packages')
   ]
   const requests = [
-    { kind: 'import', input: { source: sample, name, format: 'labels', maxImages: 8 } },
+    { kind: 'import', input: { source: sample, name, format: 'labels', classFrom: 'none', maxImages: 8 } },
     { kind: 'look', input: { source: sample } },
     { kind: 'generate', input: { run: 'starter', name, count: 4, engine: 'wasm' } },
     dataset && { kind: 'prepare', input: { dataset, name, tile: 32, scale: 0.5 } },
@@ -80,9 +80,8 @@ function nextRequest(): { kind: string; input: object } | undefined {
 }
 
 function pick(draw: RandomStream, collection: string): string | undefined {
-  const names = readdirSync(join(workspace, collection)).filter(
-    (name) => !name.startsWith('.') && !name.endsWith('.json')
-  )
+  const isThing = (name: string): boolean => (collection === 'packages' ? name.endsWith('.zip') : !name.startsWith('.'))
+  const names = readdirSync(join(workspace, collection)).filter(isThing)
   return names[Math.floor(uniform(draw) * names.length)]
 }
 
