@@ -12,15 +12,7 @@ import { forLooking } from './services/read-only.ts'
 import { listPackages } from './workspace/stored-packages.ts'
 import { openWorkspace } from './services/open-workspace.ts'
 import { OthersChanges } from './workspace/others-changes.ts'
-import {
-  carryOut,
-  pauseRunTask,
-  repeatTask,
-  resumeRunTask,
-  resumeTask,
-  type TaskDesk,
-  untilRest
-} from './services/task-requests.ts'
+import { begun, carryOut, pauseRunTask, resumeRunTask, type TaskDesk, untilRest } from './services/task-requests.ts'
 import { createWorks } from './services/works.ts'
 import { Presence } from './tasks/presence.ts'
 import { TaskBook } from './tasks/task-book.ts'
@@ -146,10 +138,10 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
     'tasks.list': (input) => ({ tasks: tasks.list(input) }),
     'tasks.show': ({ id }) => tasks.show(id),
     'tasks.pause': (input, context) => untilRest(desk, tasks.pause(input.id), input, context),
-    'tasks.resume': (input, context) => resumeTask(desk, input, context),
+    'tasks.resume': (input, context) => begun(desk, tasks.resume(input.id), input.follow, context),
     'tasks.cancel': async (input, context) => untilRest(desk, await tasks.cancel(input.id), input, context),
     'tasks.keep': (input, context) => untilRest(desk, tasks.keep(input.id), input, context),
-    'tasks.again': (input, context) => repeatTask(desk, input, context),
+    'tasks.again': (input, context) => begun(desk, tasks.again(input.id), input.follow, context),
     'tasks.dismiss': ({ id }) => tasks.dismiss(id),
     'tasks.move': ({ id, place }) => tasks.move(id, place),
     'tasks.quitting': () => tasks.whenQuitting()

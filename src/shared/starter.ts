@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { CellLimits } from './masks.ts'
 import { TrainingSettings } from './training.ts'
 
-/** The name by which a command asks for the model on board, where no run has taken it. */
+/** The name by which a command asks for the built-in model, where no run has taken it. */
 export const starterName = 'starter'
 
-/** `model.json` beside the weights of the model on board: what it is, and what one must know to use it. */
+/** `model.json` beside the weights of the built-in model: what it is, and what one must know to use it. */
 export const StarterCard = z.object({
   version: z.literal(1),
   /** Classes in the order of the network's labels. */

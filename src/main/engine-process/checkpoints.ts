@@ -46,7 +46,7 @@ const StateFile = z.object({
   isScheduled: z.boolean().default(true),
   settings: TrainingSettings,
   classes: z.array(z.string()),
-  /** How often the run came apart, went back and went on with other random draws. */
+  /** How often the run diverged, went back and continued with other random draws. */
   redraws: z.int().nonnegative().default(0),
   /** Seconds that each stage took (see `TimeLeft`). */
   stageSeconds: z
@@ -199,7 +199,7 @@ export class CheckpointFolder {
     return this.load(await this.#choice(iteration))
   }
 
-  /** The same, but only what makes pictures: a model on board holds no more. */
+  /** The same, but only what makes pictures: a built-in model holds no more. */
   async chooseModel(iteration?: number): Promise<LoadedModel> {
     const checkpoint = await this.#choice(iteration)
     const folder = join(this.#folder, checkpoint.folder)

@@ -1,6 +1,6 @@
 import { type SavedState } from '../engine/gan/training-state.ts'
 
-/** A run has come apart: its weights are of no use any more. */
+/** A run has diverged: its weights are of no use any more. */
 export class Divergence extends Error {
   /** The first iteration that showed it. */
   readonly iteration: number

@@ -9,7 +9,7 @@ import { decodeSafetensors } from '../engine/safetensors.ts'
 import { sha256 } from '../files/checksum.ts'
 import { readTorchWeights } from '../files/torch-file.ts'
 
-/** The Fréchet distance of the network on board. It is not comparable with a published FID, and never called so. */
+/** The Fréchet distance of the built-in network. It is not comparable with a published FID, and never called so. */
 export const qualityMetric = 'FD-EffNet'
 
 /** A network that scores compare pictures with, and what scores of it are called. */
@@ -18,7 +18,7 @@ export interface LoadedPictureNetwork {
   readonly features: FeatureDescription
 }
 
-/** Loads the network on board, or the published one from the user's file. The caller disposes it. */
+/** Loads the built-in network, or the published one from the user's file. The caller disposes it. */
 export function loadPictureNetwork(resources: string, choice: FeatureChoice): Promise<LoadedPictureNetwork> {
   return choice.network === 'effnet' ? loadOnBoard(resources) : loadInception(choice)
 }

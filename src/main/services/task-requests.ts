@@ -63,22 +63,8 @@ export function pauseRunTask(
   return run
 }
 
-/** The answer comes at once, or with `follow` when the task is at rest. */
-export async function resumeTask(
-  desk: TaskDesk,
-  { id, follow: follows }: ParsedInput<'tasks.resume'>,
-  context: RequestContext
-): Promise<Task> {
-  const task = desk.tasks.resume(id)
-  return follows ? follow(desk, task.id, context) : task
-}
-
-export async function repeatTask(
-  desk: TaskDesk,
-  { id, follow: follows }: ParsedInput<'tasks.again'>,
-  context: RequestContext
-): Promise<Task> {
-  const task = desk.tasks.again(id)
+/** A task that was begun or resumed here: at once, or with `follows` when it is at rest. */
+export function begun(desk: TaskDesk, task: Task, follows: boolean, context: RequestContext): Task | Promise<Task> {
   return follows ? follow(desk, task.id, context) : task
 }
 
