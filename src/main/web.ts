@@ -1,19 +1,20 @@
-import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { AppError } from '../shared/errors.ts'
+import { entryPath, ticketParameter } from '../shared/web-entry.ts'
 import { type App } from './app.ts'
 import { answerRequest } from './web/api.ts'
+import { letIn } from './web/entry.ts'
 import { EventStreams } from './web/event-streams.ts'
-import { enter, Guard } from './web/guard.ts'
+import { Guard } from './web/guard.ts'
 import { hasPage, pageFolder, readPageFile } from './web/page.ts'
 import { sendPicture } from './web/pictures.ts'
 import { sendFile, sendText } from './web/reply.ts'
 
 export interface WebHost {
-  /** Where the page is, with the token of this start: whoever has it can use the app. */
-  readonly address: string
-  /** An address that lets in once, for where others can see it. */
-  ticket(): string
+  /** Where the page is, for those who hold a key already. */
+  readonly origin: string
+  /** An address that lets a page in, once. */
+  entry(onUsed?: () => void): string
   /** Ends open connections and stops listening. The app itself stays open. */
   close(): Promise<void>
 }
@@ -38,8 +39,8 @@ interface Site {
 }
 
 /**
- * Serves the app to browsers on this computer: the page, its requests, events and pictures, on 127.0.0.1 behind a random
- * token.
+ * Serves the app to browsers on this computer, on 127.0.0.1. The page itself anyone may read; its requests, events and
+ * pictures are behind a random key, which a page gets for the ticket in its address (docs/security.md).
  *
  * @throws AppError if the page is not built or the port is taken.
  */
@@ -53,12 +54,11 @@ export async function startWebHost(app: App, options: WebHostOptions = {}): Prom
 
   const server = createServer()
   const port = await listen(server, options.port ?? 0)
-  const token = newToken()
   const streams = new EventStreams()
   const unfollow = app.onEvent((event) => streams.send(event))
   const closing = new AbortController()
   const log = options.log ?? (() => undefined)
-  const guard = new Guard(token, port)
+  const guard = new Guard(port)
   const site: Site = { app, page, guard, streams, closing: closing.signal, log }
   server.on('request', (request, response) => {
     answer(site, request, response).catch((thrown: unknown) => {
@@ -68,14 +68,10 @@ export async function startWebHost(app: App, options: WebHostOptions = {}): Prom
     })
   })
 
-  const addressWith = (key: string) => `http://127.0.0.1:${port}/?token=${key}`
+  const origin = `http://127.0.0.1:${port}`
   return {
-    address: addressWith(token),
-    ticket: () => {
-      const ticket = newToken()
-      guard.sell(ticket)
-      return addressWith(ticket)
-    },
+    origin,
+    entry: (onUsed = () => undefined) => `${origin}/?${ticketParameter}=${guard.newTicket(onUsed)}`,
     close: async () => {
       unfollow()
       closing.abort()
@@ -86,10 +82,6 @@ export async function startWebHost(app: App, options: WebHostOptions = {}): Prom
       })
     }
   }
-}
-
-function newToken(): string {
-  return randomBytes(32).toString('base64url')
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -115,18 +107,36 @@ function portProblem(error: NodeJS.ErrnoException, port: number): Error {
 }
 
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const verdict = site.guard.judge(request)
-  if (verdict.kind === 'deny') sendText(response, verdict.status, verdict.sentence)
-  else if (verdict.kind === 'enter') enter(response, verdict.cookie)
-  else await serve(site, new URL(request.url ?? '/', 'http://127.0.0.1').pathname, request, response)
+  const path = pathOf(request)
+  const refusal = site.guard.refusalOf(request)
+  if (refusal !== undefined) sendText(response, refusal.status, refusal.sentence)
+  else if (path === undefined) sendText(response, 400, 'This address cannot be read.')
+  else if (path === entryPath) await letIn(site.guard, request, response)
+  else if (!isOfApp(path)) await servePage(site, path, request, response)
+  else if (!site.guard.hasKey(request))
+    sendText(response, 403, 'This page has no key. Open the newest address that CytoLoom printed.')
+  else await serveApp(site, path, request, response)
 }
 
-async function serve(site: Site, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+function pathOf(request: IncomingMessage): string | undefined {
+  return URL.parse(request.url ?? '/', 'http://127.0.0.1')?.pathname
+}
+
+/** All but the page's own files, which are the same everywhere and tell nothing. */
+function isOfApp(path: string): boolean {
+  return path.startsWith('/api/') || path.startsWith('/events') || path.startsWith('/picture/')
+}
+
+async function serveApp(site: Site, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (path.startsWith('/api/')) await answerRequest(site, path.slice('/api/'.length), request, response)
   else if (request.method !== 'GET') sendText(response, 405, 'This address can only be read.')
   else if (path === '/events') site.streams.open(response)
-  else if (path.startsWith('/picture/')) await sendPicture(site.app, path.slice('/picture/'.length), response)
-  else await sendPageFile(site.page, path, response)
+  else await sendPicture(site.app, path.slice('/picture/'.length), response)
+}
+
+async function servePage(site: Site, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === 'GET') await sendPageFile(site.page, path, response)
+  else sendText(response, 405, 'This address can only be read.')
 }
 
 async function sendPageFile(page: string, path: string, response: ServerResponse): Promise<void> {

@@ -3,17 +3,22 @@ import { AppEvent, type Input, type Output, type RequestName, requests } from '.
 import { fromWireError, WireError } from '../shared/errors.ts'
 import { DesktopTransport } from './transport/desktop.ts'
 import { HttpTransport } from './transport/http.ts'
-import { type Connection, type Transport } from './transport/transport.ts'
+import { type Connection, type LoadedPicture, type Transport } from './transport/transport.ts'
 
 // The page may not compile code from strings (its content security policy), so zod must not try.
 z.config({ jitless: true })
 
 const Reply = z.union([z.object({ output: z.unknown() }), z.object({ error: WireError })])
 
+export interface Picture {
+  load(): Promise<LoadedPicture>
+}
+
 /** The page's way to the app, typed by the request table and checked at the door, whatever carries it. */
 export class Bridge {
   readonly #transport: Transport
   readonly #eventListeners = new Set<(event: AppEvent) => void>()
+  readonly #pictures = new Map<string, Picture>() // one picture is one object, so that what shows it need not load it twice
   readonly #connectionListeners = new Set<(connection: Connection) => void>()
 
   constructor(transport: Transport) {
@@ -51,9 +56,11 @@ export class Bridge {
     )
   }
 
-  /** Where a picture can be loaded from, given its path below the workspace (`PicturePath`). */
-  pictureAddress(path: string): string {
-    return this.#transport.pictureAddress(path)
+  /** A picture to show, given its path below the workspace (`PicturePath`). */
+  picture(path: string): Picture {
+    const picture = this.#pictures.get(path) ?? { load: () => this.#transport.loadPicture(path) }
+    this.#pictures.set(path, picture)
+    return picture
   }
 }
 

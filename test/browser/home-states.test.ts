@@ -45,8 +45,8 @@ afterAll(async () => {
 async function open(demo: FakeDemo, options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
   host = await startWebHost(demo.app)
   page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-  trouble = watchForTrouble(page, new URL(host.address).origin)
-  await page.goto(host.address)
+  trouble = watchForTrouble(page, host.origin)
+  await page.goto(host.entry())
 }
 
 async function expectFinished(name: string, fullPage = true): Promise<void> {
@@ -70,11 +70,8 @@ function masks() {
   return page.getByRole('img', { name: 'Its mask' })
 }
 
-/** Pictures further down load when they are scrolled to; a screenshot of the whole page wants them all. */
-const loadAllPictures = `Promise.all([...document.images].map((image) => {
-  image.loading = 'eager'
-  return image.decode()
-}))`
+/** A screenshot of the whole page wants them all. */
+const areAllPicturesShown = '[...document.images].every((image) => image.complete && image.naturalWidth > 0)'
 
 describe('Home', () => {
   test('greets a newcomer and says what the sample does', async () => {
@@ -237,7 +234,7 @@ describe('Home', () => {
     expect(await masks().count()).toBe(16)
     await page.getByRole('button', { name: 'All' }).click()
     await page.getByText('sample.zip').first().waitFor()
-    await page.evaluate(loadAllPictures)
+    await page.waitForFunction(areAllPicturesShown)
     expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
       true
     )
@@ -249,14 +246,14 @@ describe('Home', () => {
     demo.draw()
     await open(demo)
     await heading(/^Step 3/).waitFor()
-    const port = Number(new URL(host?.address ?? '').port)
+    const port = Number(new URL(host?.origin ?? '').port)
     await host?.close()
     await page.getByText('Trying again').waitFor()
 
     host = await startWebHost(demo.app, { port })
-    await page.getByText('CytoLoom was closed or restarted').waitFor() // its token is of the earlier start
+    await page.getByText('CytoLoom does not know this page').waitFor() // its key is of the earlier start
     demo.state = { ...idleDemo, state: 'cancelled' }
-    await page.goto(host.address)
+    await page.goto(host.entry())
     await page.getByRole('button', { name: 'Try the sample' }).waitFor()
   })
 })

@@ -65,8 +65,8 @@ async function open(answers: Partial<Handlers>, options: Parameters<Browser['new
   demo.content = fullWorkspace(folder)
   host = await startWebHost(demo.app)
   page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-  trouble = watchForTrouble(page, new URL(host.address).origin)
-  await page.goto(host.address)
+  trouble = watchForTrouble(page, host.origin)
+  await page.goto(host.entry())
   await page.getByRole('link', { name: /^Work/ }).click()
   return demo
 }

@@ -16,6 +16,7 @@ let workspace: string
 let app: AppProcess
 let page: Page
 let trouble: string[]
+let address: string
 
 beforeAll(async () => {
   workspace = mkdtempSync(join(tmpdir(), 'cytoloom-sample-'))
@@ -23,7 +24,8 @@ beforeAll(async () => {
   browser = await launchChromium()
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
   page.setDefaultTimeout(2 * minute)
-  trouble = watchForTrouble(page, new URL(await app.address()).origin)
+  address = await app.address()
+  trouble = watchForTrouble(page, new URL(address).origin)
 })
 
 afterAll(async () => {
@@ -40,18 +42,15 @@ function sheet() {
   return page.getByRole('img', { name: /^Sheet of generated cell pictures/ })
 }
 
-/** Pictures further down load when they are scrolled to; a screenshot of the whole page wants them all. */
-const loadAllPictures = `Promise.all([...document.images].map((image) => {
-  image.loading = 'eager'
-  return image.decode()
-}))`
+/** A screenshot of the whole page wants them all. */
+const areAllPicturesShown = '[...document.images].every((image) => image.complete && image.naturalWidth > 0)'
 
 // One story in order, with the real engine: each part begins where the one before ended.
 describe.skipIf(!isLinux)(
   `The sample, from the button to the package${isLinux ? '' : ' (skipped: needs Linux’s /proc)'}`,
   () => {
     test('starts with a short time for learning', async () => {
-      await page.goto(await app.address())
+      await page.goto(address)
       expect(page.url()).not.toContain('token')
       await page.getByText('Choose how long to train').click()
       await page.getByLabel('Minutes of training').fill('0.5')
@@ -86,7 +85,7 @@ describe.skipIf(!isLinux)(
     test('ends with pictures, masks, sentences and a package that is there', { timeout: 6 * minute }, async () => {
       await heading(/^Done/).waitFor({ timeout: 5 * minute })
       await page.getByRole('img', { name: 'Its mask' }).nth(11).waitFor()
-      await page.evaluate(loadAllPictures) // fails if one cannot be shown
+      await page.waitForFunction(areAllPicturesShown) // fails if one cannot be shown
       const place = await page.locator('.package code').textContent()
       expect(existsSync(place ?? '')).toBe(true)
       expect(await page.locator('.sentences p').count()).toBe(3)
@@ -103,7 +102,7 @@ describe.skipIf(!isLinux)(
       await page.reload()
       await heading(/^Done/).waitFor()
       await page.getByRole('img', { name: 'Its mask' }).nth(11).waitFor()
-      await page.evaluate(loadAllPictures)
+      await page.waitForFunction(areAllPicturesShown)
       await page.screenshot({ path: join(screenshots, 'sample-done-dark.png'), fullPage: true })
       expect(await accessibilityProblems(page)).toEqual([])
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startWebHost, type WebHost } from '../../src/main/web.ts'
+import { Entered, keyHeader } from '../../src/shared/web-entry.ts'
 import { FakeApp } from '../support/fake-app.ts'
 import { fakeTask } from '../support/fake-demo.ts'
 
@@ -12,7 +13,7 @@ let page: string
 let app: FakeApp
 let host: WebHost
 let port: number
-let token: string
+let key: string
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cytoloom-host-'))
@@ -23,9 +24,8 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'secret.html'), 'secret')
   app = new FakeApp(join(folder, 'workspace'), { 'tasks.list': () => ({ tasks: [] }) })
   host = await startWebHost(app, { page })
-  const address = new URL(host.address)
-  port = Number(address.port)
-  token = address.searchParams.get('token') ?? ''
+  port = Number(new URL(host.origin).port)
+  key = Entered.parse(JSON.parse((await enter(ticketOf(host.entry()))).text)).key
 })
 
 afterEach(async () => {
@@ -58,69 +58,112 @@ function send(path: string, options: RequestOptions = {}, body?: string | Buffer
   })
 }
 
-function cookie(): string {
-  return `cytoloom-${port}=${token}`
+function ticketOf(entry: string): string {
+  return new URL(entry).searchParams.get('token') ?? ''
+}
+
+function enter(ticket: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const own = { origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' }
+  return send('/enter', { method: 'POST', headers: { ...own, ...headers } }, JSON.stringify({ ticket }))
 }
 
 function post(name: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
-  const own = { cookie: cookie(), origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' }
+  const own = { [keyHeader]: key, origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' }
   return send(`/api/${name}`, { method: 'POST', headers: { ...own, ...headers } }, body)
 }
 
-const visit = (path: string) => send(path, { headers: { cookie: cookie() } })
+const visit = (path: string) => send(path, { headers: { [keyHeader]: key } })
 
 describe('The door', () => {
   test('listens on this computer alone, behind 32 random bytes', () => {
-    expect(new URL(host.address).hostname).toBe('127.0.0.1')
-    expect(Buffer.from(token, 'base64url')).toHaveLength(32)
+    expect(new URL(host.entry()).hostname).toBe('127.0.0.1')
+    expect(Buffer.from(ticketOf(host.entry()), 'base64url')).toHaveLength(32)
+    expect(Buffer.from(key, 'base64url')).toHaveLength(32)
   })
 
-  test('takes the token of the address into a cookie that scripts and other sites cannot have', async () => {
-    const answer = await send(`/?token=${token}`)
-    expect(answer.status).toBe(303)
-    expect(answer.headers.location).toBe('/')
-    expect(answer.headers['set-cookie']).toEqual([`${cookie()}; HttpOnly; SameSite=Strict; Path=/`])
+  test('gives the key for a ticket, once, and tells whoever sold it', async () => {
+    let used = 0
+    const ticket = ticketOf(host.entry(() => (used += 1)))
+    expect(ticket).not.toBe(key)
+    expect(JSON.parse((await enter(ticket)).text)).toEqual({ key })
+    expect(used).toBe(1)
+    expect((await enter(ticket)).status).toBe(403)
+    expect((await enter(key)).status).toBe(403)
+    expect((await enter('')).status).toBe(403)
+    expect(used).toBe(1)
   })
 
-  test('lets a ticket in once, with the same cookie', async () => {
-    const { pathname, search } = new URL(host.ticket())
-    expect(search).not.toContain(token)
-    const answer = await send(pathname + search)
-    expect(answer.status).toBe(303)
-    expect(answer.headers['set-cookie']).toEqual([`${cookie()}; HttpOnly; SameSite=Strict; Path=/`])
-    expect((await send(pathname + search)).status).toBe(403)
+  test('uses up no ticket for whoever only looks at its address, or sends it from another page', async () => {
+    const entry = new URL(host.entry())
+    await send(entry.pathname + entry.search)
+    expect((await enter(ticketOf(entry.href), { origin: 'http://127.0.0.1:1' })).status).toBe(403)
+    expect((await enter(ticketOf(entry.href))).status).toBe(200)
   })
 
-  test.each(['/', '/events', '/picture/runs/a/samples/1.png', '/assets/index-abc.js', '/?token=guessed'])(
-    'refuses %s without the token',
+  test('sets no cookie and asks for no password: a browser would send both by itself, to every port', async () => {
+    const entry = new URL(host.entry())
+    const answers = [
+      await send(entry.pathname + entry.search),
+      await enter(ticketOf(entry.href)),
+      await visit('/events/')
+    ]
+    for (const { headers } of answers) {
+      expect(headers['set-cookie']).toBeUndefined()
+      expect(headers['www-authenticate']).toBeUndefined()
+      expect(headers['access-control-allow-origin']).toBeUndefined()
+    }
+  })
+
+  test('shows the page to everyone, which holds nothing of the workspace and no key', async () => {
+    const answer = await send('/')
+    expect(answer.status).toBe(200)
+    expect(answer.text).not.toContain(key)
+  })
+
+  test.each(['/events', '/events/', '/picture/runs/a/samples/1.png', '/api/tasks.list'])(
+    'refuses %s without the key in its header',
     async (path) => {
-      const answer = await send(path)
-      expect(answer.status).toBe(403)
-      expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8')
+      for (const headers of [{}, { cookie: `cytoloom-${port}=${key}` }, { authorization: `Bearer ${key}` }]) {
+        const answer = await send(`${path}?token=${key}`, { headers })
+        expect(answer.status).toBe(403)
+        expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8')
+      }
     }
   )
 
-  test('refuses a cookie of another start', async () => {
-    const other = `${token.startsWith('-') ? '_' : '-'}${token.slice(1)}`
-    const answer = await send('/', { headers: { cookie: `cytoloom-${port}=${other}` } })
+  test('refuses the key of another start', async () => {
+    const other = `${key.startsWith('-') ? '_' : '-'}${key.slice(1)}`
+    expect((await post('tasks.list', '{}', { [keyHeader]: other })).status).toBe(403)
+  })
+
+  test('does not answer what a browser asks before another page’s request with a header', async () => {
+    const asked = { origin: 'http://127.0.0.1:1', 'access-control-request-headers': keyHeader }
+    const answer = await send('/api/tasks.list', { method: 'OPTIONS', headers: asked })
     expect(answer.status).toBe(403)
+    expect(answer.headers['access-control-allow-headers']).toBeUndefined()
   })
 
   test.each(['evil.example', 'evil.example:80', '127.0.0.1', 'localhost:1'])(
     'refuses the host name %s, whoever asks (DNS rebinding)',
     async (name) => {
-      expect((await send('/', { headers: { cookie: cookie(), host: name } })).status).toBe(421)
-      expect((await send(`/?token=${token}`, { headers: { host: name } })).status).toBe(421)
+      expect((await send('/', { headers: { host: name } })).status).toBe(421)
+      expect((await post('tasks.list', '{}', { host: name })).status).toBe(421)
+      expect((await enter(ticketOf(host.entry()), { host: name })).status).toBe(421)
     }
   )
+
+  test('refuses an address that cannot be read', async () => {
+    expect((await send('//')).status).toBe(400)
+    expect((await send('http://[', {})).status).toBe(400)
+  })
 
   test('refuses requests that another page sends, and posts that do not say where they come from', async () => {
     expect((await post('tasks.list', '{}', { origin: 'http://evil.example' })).status).toBe(403)
     expect((await post('tasks.list', '{}', { origin: 'null' })).status).toBe(403)
     expect((await post('tasks.list', '{}', { origin: `http://localhost:${port}` })).status).toBe(403)
-    const nameless = { cookie: cookie(), 'content-type': 'application/json' }
+    const nameless = { [keyHeader]: key, 'content-type': 'application/json' }
     expect((await send('/api/tasks.list', { method: 'POST', headers: nameless }, '{}')).status).toBe(403)
-    const foreign = { cookie: cookie(), origin: 'http://evil.example' }
+    const foreign = { [keyHeader]: key, origin: 'http://evil.example' }
     expect((await send('/events', { headers: foreign })).status).toBe(403)
   })
 })
@@ -252,7 +295,7 @@ interface Listening {
 
 function openEvents(): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path: '/events', headers: { cookie: cookie() } }, (response) => {
+    const sent = request({ host: '127.0.0.1', port, path: '/events', headers: { [keyHeader]: key } }, (response) => {
       let text = ''
       const ended = new Promise<void>((end) => {
         response.on('close', end)

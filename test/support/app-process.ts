@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '../..')
 export class AppProcess {
   readonly #process: ChildProcess
   readonly #pid: number
+  readonly #given = new Set<string>()
   #output = ''
 
   constructor(workspace: string) {
@@ -26,11 +27,15 @@ export class AppProcess {
     return this.#output
   }
 
-  /** The address that it prints, with its token. */
+  /** The address that it prints. Each lets one page in, and then it prints the next. */
   async address(): Promise<string> {
     for (;;) {
-      const [address] = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(this.#output) ?? []
-      if (address !== undefined) return address
+      const printed = this.#output.match(/http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/g) ?? []
+      const address = printed.find((each) => !this.#given.has(each))
+      if (address !== undefined) {
+        this.#given.add(address)
+        return address
+      }
       if (this.#process.exitCode !== null) throw new Error(`The app ended: ${this.#output}`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }

@@ -1,4 +1,4 @@
-import { type Connection, type Transport } from '../../src/renderer/transport/transport.ts'
+import { type Connection, type LoadedPicture, type Transport } from '../../src/renderer/transport/transport.ts'
 import { type AppEvent, type Output, type RequestName } from '../../src/shared/api.ts'
 import { toWireError } from '../../src/shared/errors.ts'
 
@@ -35,8 +35,8 @@ export class FakeTransport implements Transport {
     }
   }
 
-  pictureAddress(path: string): string {
-    return `picture:${path}`
+  loadPicture(path: string): Promise<LoadedPicture> {
+    return Promise.resolve({ address: `picture:${path}`, release: () => undefined })
   }
 
   emit(event: AppEvent): void {

@@ -1,5 +1,6 @@
 import { type Browser, type Locator, type Page } from 'playwright-core'
 import { type Output, requests } from '../../src/shared/api.ts'
+import { keyHeader } from '../../src/shared/web-entry.ts'
 import { type AppProcess } from './app-process.ts'
 import { watchForTrouble } from './chromium.ts'
 
@@ -52,7 +53,11 @@ export class WorkPage {
   /** What the app answers to a request of this page. */
   async answer<N extends 'workspace.show' | 'things.inTrash'>(name: N): Promise<Output<N>> {
     const reply: unknown = await this.page.evaluate(
-      `fetch('/api/${name}', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })
+      `fetch('/api/${name}', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', '${keyHeader}': sessionStorage.getItem('cytoloom-key') },
+        body: '{}'
+      })
         .then((answer) => answer.json())
         .then(({ output }) => output)`
     )

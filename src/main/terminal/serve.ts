@@ -2,7 +2,7 @@ import { toWireError } from '../../shared/errors.ts'
 import { quitSentences } from '../../shared/quit-sentences.ts'
 import { createApp } from '../app.ts'
 import { defaultEnvironment } from '../environment.ts'
-import { startWebHost } from '../web.ts'
+import { startWebHost, type WebHost } from '../web.ts'
 import { openBrowser } from './open-browser.ts'
 
 export interface ServeOptions {
@@ -17,15 +17,13 @@ export async function serve({ workspace, port, opensBrowser }: ServeOptions): Pr
   const app = await createApp(defaultEnvironment(workspace === undefined ? { log } : { workspace, log }))
   for (const notice of app.notices) process.stderr.write(`${notice}\n`)
   const host = await startWebHost(app, { port, log })
-  process.stdout.write(
-    `CytoLoom is at ${host.address}\nThe address contains a key for this start only. Ctrl-C stops CytoLoom.\n`
-  )
+  process.stdout.write(`CytoLoom is at ${addressOf(host)}\nThe address works once. Ctrl-C stops CytoLoom.\n`)
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
   if (opensBrowser) {
-    const isOpen = await openBrowser(host.ticket())
+    const isOpen = await openBrowser(host.entry())
     const sentence = isOpen
       ? 'It opens in your browser.'
       : 'No browser could be opened here: open the address yourself.'
@@ -35,6 +33,13 @@ export async function serve({ workspace, port, opensBrowser }: ServeOptions): Pr
   for (const sentence of quitSentences(app.whenQuitting())) process.stdout.write(`${sentence}\n`)
   await host.close()
   await app.close()
+}
+
+/** Each address lets one page in; the next one is printed when it has. */
+function addressOf(host: WebHost): string {
+  return host.entry(() => {
+    process.stdout.write(`For another page: ${addressOf(host)}\n`)
+  })
 }
 
 /** What users can mend is said on the page; what only we can mend belongs where a developer sees it. */

@@ -31,7 +31,8 @@ export async function answerRequest(
 
 type Asked = { readonly input: unknown } | { readonly refusal: string; readonly status: number }
 
-async function readInput(request: IncomingMessage): Promise<Asked> {
+/** The JSON that was posted, or why it is not taken. */
+export async function readInput(request: IncomingMessage): Promise<Asked> {
   if (request.method !== 'POST') return { status: 405, refusal: 'Requests are posted.' }
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
     return { status: 415, refusal: 'Requests are JSON.' }

@@ -1,75 +1,58 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { type IncomingMessage, type ServerResponse } from 'node:http'
-import { sendHeaders } from './reply.ts'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { type IncomingMessage } from 'node:http'
+import { keyHeader } from '../../shared/web-entry.ts'
 
-export type Verdict =
-  | { readonly kind: 'admit' }
-  | { readonly kind: 'enter'; readonly cookie: string }
-  | { readonly kind: 'deny'; readonly status: number; readonly sentence: string }
+export interface Refusal {
+  readonly status: number
+  readonly sentence: string
+}
 
 /**
  * Decides who may speak to the app. A loopback port is in reach of every program and every web page on the computer, so:
  * the Host header must be ours (a foreign name pointing here is DNS rebinding), a browser's request must come from our own
- * page, and the caller must hold the token of this start, first in the address and then in a cookie.
+ * page, and the caller must name the key of this start in a header. Nothing that a browser sends by itself opens anything:
+ * cookies would, and they go to every port of a host.
  */
 export class Guard {
-  readonly #token: string
+  readonly #key = newSecret()
   readonly #hosts: readonly string[]
-  readonly #cookieName: string
-  /** Tokens that let in once. */
-  readonly #tickets: string[] = []
+  /** What lets in once, and whom to tell. */
+  readonly #tickets = new Map<string, () => void>()
 
-  constructor(token: string, port: number) {
-    this.#token = token
+  constructor(port: number) {
     this.#hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
-    this.#cookieName = `cytoloom-${port}` // cookies are shared by all ports of a host
   }
 
-  /** From now on the ticket opens the door, once. */
-  sell(ticket: string): void {
-    this.#tickets.push(ticket)
+  /** A ticket that can be exchanged for the key, once. */
+  newTicket(onUsed: () => void): string {
+    const ticket = newSecret()
+    this.#tickets.set(ticket, onUsed)
+    return ticket
   }
 
-  judge(request: IncomingMessage): Verdict {
+  /** The key, for a ticket that was not used before. */
+  exchange(ticket: string): string | undefined {
+    const [sold, onUsed] = [...this.#tickets].find(([each]) => isSame(each, ticket)) ?? []
+    if (sold === undefined) return undefined
+    this.#tickets.delete(sold)
+    onUsed?.()
+    return this.#key
+  }
+
+  /** Why this request is not looked at at all, if so. */
+  refusalOf(request: IncomingMessage): Refusal | undefined {
     const { host } = request.headers
-    if (host === undefined || !this.#hosts.includes(host)) return deny('CytoLoom answers only at its own address.', 421)
-    if (!isFromOwnPage(request, host)) return deny('Another web page may not use CytoLoom.')
-
-    const { pathname, searchParams } = new URL(request.url ?? '/', `http://${host}`)
-    const given = searchParams.get('token')
-    if (request.method === 'GET' && pathname === '/' && given !== null) return this.#letIn(given)
-    if (this.#isToken(cookie(request, this.#cookieName))) return { kind: 'admit' }
-    return deny('Open CytoLoom with the whole address that it printed when it started: it ends in a token.')
-  }
-
-  #letIn(given: string): Verdict {
-    if (!this.#isToken(given) && !this.#takeTicket(given)) {
-      return deny(
-        'This address was used before, or is from an earlier start of CytoLoom. Open the one that it printed.'
-      )
+    if (host === undefined || !this.#hosts.includes(host)) {
+      return { status: 421, sentence: 'CytoLoom answers only at its own address.' }
     }
-    return { kind: 'enter', cookie: `${this.#cookieName}=${this.#token}; HttpOnly; SameSite=Strict; Path=/` }
+    if (!isFromOwnPage(request, host)) return { status: 403, sentence: 'Another web page may not use CytoLoom.' }
+    return undefined
   }
 
-  #isToken(given: string | undefined): boolean {
-    return given !== undefined && isSame(given, this.#token)
+  hasKey(request: IncomingMessage): boolean {
+    const given = request.headers[keyHeader]
+    return typeof given === 'string' && isSame(given, this.#key)
   }
-
-  #takeTicket(given: string): boolean {
-    const place = this.#tickets.findIndex((ticket) => isSame(given, ticket))
-    if (place >= 0) this.#tickets.splice(place, 1)
-    return place >= 0
-  }
-}
-
-/** Keeps the token in a cookie and takes it out of the address bar and the history. */
-export function enter(response: ServerResponse, cookie: string): void {
-  sendHeaders(response, 303, { 'Set-Cookie': cookie, Location: '/', 'Cache-Control': 'no-store' })
-  response.end()
-}
-
-function deny(sentence: string, status = 403): Verdict {
-  return { kind: 'deny', status, sentence }
 }
 
 /** Whatever changes something must say that it comes from our page; a plain visit has no origin. */
@@ -79,13 +62,12 @@ function isFromOwnPage(request: IncomingMessage, host: string): boolean {
   return request.method === 'GET' ? origin === undefined || isOwn : isOwn
 }
 
-function cookie(request: IncomingMessage, name: string): string | undefined {
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
+function newSecret(): string {
+  return randomBytes(32).toString('base64url')
 }
 
-function isSame(given: string, token: string): boolean {
-  return timingSafeEqual(digest(given), digest(token))
+function isSame(given: string, secret: string): boolean {
+  return timingSafeEqual(digest(given), digest(secret))
 }
 
 function digest(text: string): Buffer {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { keyHeader } from '../../shared/web-entry.ts'
 import { type App } from '../app.ts'
 import { sendHeaders, sendText } from './reply.ts'
 
@@ -17,7 +18,8 @@ export async function sendPicture(app: App, path: string, response: ServerRespon
     'Content-Type': 'image/png',
     'Content-Length': size,
     // Folder names are never used again and a written picture never changes.
-    'Cache-Control': 'private, max-age=86400, immutable'
+    'Cache-Control': 'private, max-age=86400, immutable',
+    Vary: keyHeader // what the browser kept is only for requests with the same key
   })
   await pipeline(createReadStream(file), response)
 }

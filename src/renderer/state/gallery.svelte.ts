@@ -1,10 +1,10 @@
 import { createContext } from 'svelte'
 import { type SyntheticImage } from '../../shared/synthetic.ts'
-import { type Bridge } from '../bridge.ts'
+import { type Bridge, type Picture } from '../bridge.ts'
 
 export interface GalleryPicture extends SyntheticImage {
-  readonly imageAddress: string
-  readonly maskAddress: string
+  readonly shownImage: Picture
+  readonly shownMask: Picture
 }
 
 /** The pictures of one synthetic set, each with the coloured preview of its mask. */
@@ -29,12 +29,12 @@ export class Gallery {
 
     const { synthetic, images } = await this.#bridge.call('synthetic.show', { name: set })
     if (set !== this.#set) return
-    const address = (folder: string, { file }: SyntheticImage) =>
-      this.#bridge.pictureAddress(`synthetic/${synthetic.id}/${folder}/${file}`)
+    const picture = (folder: string, { file }: SyntheticImage) =>
+      this.#bridge.picture(`synthetic/${synthetic.id}/${folder}/${file}`)
     this.#pictures = images.map((image) => ({
       ...image,
-      imageAddress: address('images', image),
-      maskAddress: address('previews', image) // the masks themselves are 16-bit labels: black to the eye
+      shownImage: picture('images', image),
+      shownMask: picture('previews', image) // the masks themselves are 16-bit labels: black to the eye
     }))
   }
 }

@@ -1,6 +1,6 @@
 import { createContext } from 'svelte'
 import { type HistoryEntry } from '../../shared/training.ts'
-import { type Bridge } from '../bridge.ts'
+import { type Bridge, type Picture } from '../bridge.ts'
 
 export type Evaluation = Extract<HistoryEntry, { kind: 'evaluation' }>
 export type Sample = Extract<HistoryEntry, { kind: 'sample' }>
@@ -15,7 +15,7 @@ export class RunHistory {
   readonly evaluations = $derived(this.#entries.filter((entry) => entry.kind === 'evaluation'))
   readonly samples = $derived(
     this.#entries.flatMap((entry) =>
-      entry.kind === 'sample' ? [{ iteration: entry.iteration, address: this.#address(entry) }] : []
+      entry.kind === 'sample' ? [{ iteration: entry.iteration, picture: this.#picture(entry) }] : []
     )
   )
 
@@ -59,9 +59,9 @@ export class RunHistory {
     this.#entries = [...kept, ...shown].sort((a, b) => a.iteration - b.iteration)
   }
 
-  #address(sample: Sample): string {
+  #picture(sample: Sample): Picture {
     const file = sample.file.split(/[/\\]/).at(-1) ?? ''
-    return this.#bridge.pictureAddress(`runs/${this.#run ?? ''}/samples/${file}`)
+    return this.#bridge.picture(`runs/${this.#run ?? ''}/samples/${file}`)
   }
 }
 

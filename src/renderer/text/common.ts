@@ -6,7 +6,7 @@ export const connectionWords = {
     'If you closed it, start it again and open the new address. Work that was running is kept at its last safe point.',
   lost: 'The connection to CytoLoom is interrupted. Trying again … Work continues without this page.',
   closed:
-    'CytoLoom was closed or restarted at another address. What you see is how things were then. Start CytoLoom again and open the address that it prints.'
+    'CytoLoom does not know this page: it was restarted, or this tab was opened without the key. Open the newest address that CytoLoom printed where it was started. What you see here is how things were.'
 }
 
 export const errorWords = {

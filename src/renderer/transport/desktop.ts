@@ -1,5 +1,5 @@
 import { type Desktop } from '../../shared/desktop.ts'
-import { type Connection, type Transport } from './transport.ts'
+import { type Connection, type LoadedPicture, type Transport } from './transport.ts'
 
 declare global {
   interface Window {
@@ -25,7 +25,7 @@ export class DesktopTransport implements Transport {
     return end
   }
 
-  pictureAddress(path: string): string {
-    return `asset://workspace/${path}`
+  loadPicture(path: string): Promise<LoadedPicture> {
+    return Promise.resolve({ address: `asset://workspace/${path}`, release: () => undefined })
   }
 }

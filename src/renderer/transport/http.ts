@@ -1,41 +1,73 @@
 import { AppError } from '../../shared/errors.ts'
-import { type Connection, type Transport } from './transport.ts'
+import { keyHeader } from '../../shared/web-entry.ts'
 import { connectionWords } from '../text/common.ts'
+import { followEvents } from './event-stream.ts'
+import { takeKey, takeKeyToNewTabs } from './key.ts'
+import { type Connection, type LoadedPicture, type Transport } from './transport.ts'
 
-/** Requests by POST, events by server-sent events, in the loopback page. */
+interface KeylessRequest {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** Requests, events and pictures by `fetch` in the loopback page, each with the key of this start in a header. */
 export class HttpTransport implements Transport {
+  readonly #key = takeKey()
+
+  constructor() {
+    takeKeyToNewTabs()
+  }
+
   async send(name: string, input: unknown): Promise<unknown> {
-    const response = await fetch(`/api/${name}`, {
+    const response = await this.#fetch(`/api/${name}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(input)
-    }).catch((cause: unknown) => {
-      throw new AppError('stopped', connectionWords.noAnswer, { next: connectionWords.startAgain, cause })
     })
-    if (!response.ok) {
-      throw new AppError('stopped', (await response.text()).trim(), { next: connectionWords.startAgain })
-    }
     return response.json()
   }
 
   listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): () => void {
-    const events = new EventSource('/events')
-    events.onopen = () => {
-      onConnection('open')
-    }
-    events.onmessage = ({ data }: MessageEvent<string>) => {
-      onEvent(JSON.parse(data))
-    }
-    // The browser tries again by itself, unless the answer was a refusal: then the token is of an earlier start.
-    events.onerror = () => {
-      onConnection(events.readyState === EventSource.CLOSED ? 'closed' : 'lost')
-    }
-    return () => {
-      events.close()
+    return followEvents(async (signal) => fetch('/events', { headers: await this.#headers(), signal }), {
+      onOpen: () => {
+        onConnection('open')
+      },
+      onMessage: (data) => {
+        onEvent(JSON.parse(data))
+      },
+      onLost: () => {
+        onConnection('lost')
+      },
+      onRefused: () => {
+        onConnection('closed')
+      }
+    })
+  }
+
+  /** As data of this page: an image element would ask by itself, and without the key. */
+  async loadPicture(path: string): Promise<LoadedPicture> {
+    const response = await this.#fetch(`/picture/${path}`, {})
+    const address = URL.createObjectURL(await response.blob())
+    return {
+      address,
+      release: () => {
+        URL.revokeObjectURL(address)
+      }
     }
   }
 
-  pictureAddress(path: string): string {
-    return `/picture/${path}`
+  async #fetch(address: string, init: KeylessRequest): Promise<Response> {
+    const response = await fetch(address, { ...init, headers: { ...init.headers, ...(await this.#headers()) } }).catch(
+      (cause: unknown) => {
+        throw new AppError('stopped', connectionWords.noAnswer, { next: connectionWords.startAgain, cause })
+      }
+    )
+    if (response.ok) return response
+    throw new AppError('stopped', (await response.text()).trim(), { next: connectionWords.startAgain })
+  }
+
+  async #headers(): Promise<Record<string, string>> {
+    return { [keyHeader]: await this.#key }
   }
 }

@@ -1,9 +1,16 @@
 /** open: events arrive · lost: trying again · closed: the app is gone, or was started anew at another address. */
 export type Connection = 'open' | 'lost' | 'closed'
 
-/** Carries requests and events as plain data. */
+/** A picture where an image element finds it. */
+export interface LoadedPicture {
+  readonly address: string
+  /** Call it once the picture is no longer shown. */
+  release(): void
+}
+
+/** Carries requests, events and pictures as plain data. */
 export interface Transport {
   send(name: string, input: unknown): Promise<unknown>
   listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): () => void
-  pictureAddress(path: string): string
+  loadPicture(path: string): Promise<LoadedPicture>
 }

@@ -33,13 +33,10 @@ describe('Gallery', () => {
     await gallery.show('Sample')
     await gallery.show('Sample')
     expect(transport.sent).toEqual([{ name: 'synthetic.show', input: { name: 'Sample' } }])
-    expect(gallery.pictures).toEqual([
-      {
-        ...image,
-        imageAddress: 'picture:synthetic/set-9/images/000003.png',
-        maskAddress: 'picture:synthetic/set-9/previews/000003.png'
-      }
-    ])
+    const [picture] = gallery.pictures
+    expect(picture).toMatchObject(image)
+    expect((await picture?.shownImage.load())?.address).toBe('picture:synthetic/set-9/images/000003.png')
+    expect((await picture?.shownMask.load())?.address).toBe('picture:synthetic/set-9/previews/000003.png')
     await gallery.show(undefined)
     expect(gallery.pictures).toEqual([])
   })

@@ -53,9 +53,10 @@ describe('RunHistory', () => {
     tell('a', sample(100))
     tell('b', evaluation(150, 1))
     expect(shown.evaluations.map(({ value }) => value)).toEqual([200, 150])
-    expect(shown.samples).toEqual([
-      { iteration: 50, address: 'picture:runs/a/samples/50.png' },
-      { iteration: 100, address: 'picture:runs/a/samples/100.png' }
+    const samples = shown.samples.map(async ({ iteration, picture }) => [iteration, (await picture.load()).address])
+    expect(await Promise.all(samples)).toEqual([
+      [50, 'picture:runs/a/samples/50.png'],
+      [100, 'picture:runs/a/samples/100.png']
     ])
   })
 

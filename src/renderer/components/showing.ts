@@ -1,0 +1,35 @@
+import { type Attachment } from 'svelte/attachments'
+
+/** A picture that can be brought to the page. */
+export interface PictureSource {
+  load(): Promise<LoadedPicture>
+}
+
+interface LoadedPicture {
+  readonly address: string
+  release(): void
+}
+
+/** Shows a picture in an image element for as long as both are there. */
+export function showing(source: PictureSource): Attachment<HTMLImageElement> {
+  return (image) => {
+    let isShown = true
+    let shown: LoadedPicture | undefined
+
+    const load = async () => {
+      const loaded = await source.load()
+      if (!isShown) {
+        loaded.release()
+        return
+      }
+      shown = loaded
+      image.src = loaded.address
+    }
+    load().catch(() => undefined) // its description stays in its place; why nothing comes, the page says elsewhere
+
+    return () => {
+      isShown = false
+      shown?.release()
+    }
+  }
+}
