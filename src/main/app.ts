@@ -9,6 +9,7 @@ import type { AppContext } from './workspace/app-context.ts'
 import type { Handlers } from './services/dispatch.ts'
 import { settleInterruptedRuns } from './workspace/interrupted-runs.ts'
 import { forLooking } from './services/read-only.ts'
+import { completeArrivals } from './workspace/package-arrival.ts'
 import { listPackages } from './workspace/stored-packages.ts'
 import { openWorkspace } from './services/open-workspace.ts'
 import { OthersChanges } from './workspace/others-changes.ts'
@@ -51,7 +52,10 @@ export async function createApp(environment: Environment): Promise<App> {
 
   /** What processes left that are gone: unfinished folders, and tasks and runs that look as if they were at work. */
   const tidyUp = async (isLost = false): Promise<void> => {
-    if (mayWrite) await folders.sweep()
+    if (mayWrite) {
+      await completeArrivals(folders)
+      await folders.sweep()
+    }
     await adoptFolders(context, { isLost, mayWrite })
     await workshop.settleLost()
     settleInterruptedRuns(context)

@@ -6,18 +6,23 @@ import { ThingTable } from './thing-table.ts'
 /** Packages that were made here. The file of one lies wherever the user put it. */
 export class PackageTable extends ThingTable<StoredPackage> {
   readonly #db: Database
-  readonly #ofFile: (parameters: { file: string }) => StoredPackage[]
+  readonly #atPlace: (parameters: { file: string }) => StoredPackage[]
 
   constructor(db: Database) {
     super(db, { table: 'packages', schema: StoredPackage, noun: 'package', remedies: [] })
     this.#db = db
-    this.#ofFile = new SchemaTable<StoredPackage>(db, 'packages', StoredPackage).prepareSelect('WHERE file = :file')
+    this.#atPlace = new SchemaTable<StoredPackage>(db, 'packages', StoredPackage).prepareSelect('WHERE file = :file')
+  }
+
+  /** What is known of a file, by its place. */
+  atPlace(file: string): StoredPackage | undefined {
+    return this.#atPlace({ file })[0]
   }
 
   /** One at the path of another takes over its name and id: the earlier file is no longer there. */
   insert(stored: StoredPackage): StoredPackage {
     const write = this.#db.transaction(() => {
-      const [before] = this.#ofFile({ file: stored.file })
+      const before = this.atPlace(stored.file)
       if (before === undefined) {
         this.add(stored)
         return stored

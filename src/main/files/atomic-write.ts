@@ -77,13 +77,17 @@ export async function removeFolder(path: string): Promise<void> {
  * The name of a leftover holds the process that made it; what a process still at work makes stays.
  */
 export async function sweepPartials(folder: string): Promise<string[]> {
-  const names = await namesIn(folder)
-  const leftovers = names.filter((name) => {
+  const leftovers = await leftoversIn(folder)
+  for (const name of leftovers) await rm(join(folder, name), { recursive: true, force: true })
+  return leftovers
+}
+
+/** The names of what interrupted writes left in a folder. */
+export async function leftoversIn(folder: string): Promise<string[]> {
+  return (await namesIn(folder)).filter((name) => {
     const maker = partialName.exec(name)?.[1]
     return maker !== undefined && !isAtWork(Number(maker))
   })
-  for (const name of leftovers) await rm(join(folder, name), { recursive: true, force: true })
-  return leftovers
 }
 
 const partialName = /^\..*\.partial-(\d+)-[\da-f-]{36}$/u
@@ -184,7 +188,8 @@ async function syncFile(path: string): Promise<void> {
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** What was made, renamed or removed in a folder is on the disk after it. */
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return // folders cannot be opened there, and NTFS journals the rename
   const handle = await open(folder, 'r')
   try {

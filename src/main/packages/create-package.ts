@@ -34,13 +34,18 @@ export interface PackageSource {
   readonly software: string
 }
 
+export interface CreateOptions extends PackageOptions {
+  /** Called when the package is whole, before it has its name: whoever lists packages must know of it by then. */
+  readonly announce?: (made: PackageResult) => Promise<void>
+}
+
 /**
  * Packs a synthetic set or a data set as one file for a colleague. It is written beside its place, synced, checked by reading all of
  * it back, and only then gets its name. The same set, time and formats give the same bytes.
  *
  * @throws AppError of kind `input` when `out` exists or cannot be made there, or when the set's files do not fit together
  */
-export async function createPackage(source: PackageSource, options: PackageOptions = {}): Promise<PackageResult> {
+export async function createPackage(source: PackageSource, options: CreateOptions = {}): Promise<PackageResult> {
   await requireFreePlace(source.out)
   await sweepPartials(dirname(source.out))
   const plan = makePlan(source)
@@ -50,8 +55,10 @@ export async function createPackage(source: PackageSource, options: PackageOptio
     await writeAll(partial, plan, options)
     const { sha256: digest, entries } = await checkAgain(partial, source, plan, options)
     const { size } = await stat(partial)
+    const made = { file: source.out, bytes: size, sha256: digest, entries, warnings: plan.files.warnings() }
+    await options.announce?.(made)
     await moveToFreePath(partial, source.out)
-    return { file: source.out, bytes: size, sha256: digest, entries, warnings: plan.files.warnings() }
+    return made
   } finally {
     await staged.discard()
   }

@@ -7,7 +7,7 @@ import { runInReader } from '../workers/reader.ts'
 import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { enterThing } from './enter-thing.ts'
+import { enterThing } from '../workspace/enter-thing.ts'
 
 /** Takes a folder, file or archive of annotated images into the catalogue: whole, or not at all. */
 export async function importSource(

@@ -1,35 +1,55 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
+import { CreatePackageRequest, type PackageResult } from '../../shared/packages.ts'
 import { SyntheticAbout } from '../../shared/synthetic.ts'
+import type { Task } from '../../shared/tasks.ts'
+import { sweepPartials } from '../files/atomic-write.ts'
 import { createPackage } from '../packages/create-package.ts'
 import { type PackageAbout } from '../packages/packed-set.ts'
 import { productName } from '../product.ts'
 import { runInReader } from '../workers/reader.ts'
 import { type AppContext } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
-import { storePackage } from '../workspace/stored-packages.ts'
+import { removeMade } from '../workspace/made-things.ts'
+import { PackageArrival } from '../workspace/package-arrival.ts'
 import { requireOwnFiles } from './own-files.ts'
 
 /** Writes a set into one file that a colleague can open, and reads it back before calling it done. */
 export async function packSet(
   app: AppContext,
   request: ParsedInput<'packages.create'>,
-  { signal, progress }: RequestContext
+  { signal, progress, thingBegun }: RequestContext
 ): Promise<Output<'packages.create'>> {
   const { folder, about } = await findSet(app, request.set)
   await requireOwnFiles(folder, request.set)
   const { out, formats, license, author } = request
   const created = app.environment.now()
-  const result = await createPackage(
-    { folder, about, out, formats, license, author, now: created, software: productName },
-    { onProgress: (done, total) => progress({ stage: 'package', done, total }), signal }
-  )
-  const { warnings: _, ...stored } = result
-  const source = about.kind === 'synthetic' ? { synthetic: about.synthetic.id } : { dataset: about.dataset.id }
-  await storePackage(app, { ...stored, created: created.toISOString(), ...source })
-  return result
+  const origin = about.kind === 'synthetic' ? { synthetic: about.synthetic.id } : { dataset: about.dataset.id }
+  const arrival = new PackageArrival(app)
+  const announce = async ({ warnings: _, ...made }: PackageResult): Promise<void> => {
+    thingBegun?.(await arrival.announce({ ...made, created: created.toISOString(), ...origin }))
+  }
+  const onProgress = (done: number, total: number): void => progress({ stage: 'package', done, total })
+  try {
+    const source = { folder, about, out, formats, license, author, now: created, software: productName }
+    const result = await createPackage(source, { onProgress, signal, announce })
+    await arrival.enter()
+    return result
+  } catch (thrown) {
+    await arrival.withdraw()
+    throw thrown
+  }
+}
+
+const Place = CreatePackageRequest.pick({ out: true })
+
+/** Removes what is left of a package that was cut off: what it has become, and what its making left beside its place. */
+export async function discardPackage(app: AppContext, task: Task): Promise<void> {
+  await removeMade(app, task)
+  const { out } = Place.parse(task.input)
+  await sweepPartials(dirname(out)).catch(() => undefined) // a disk that is not there now, or may only be read
 }
 
 interface FoundSet {

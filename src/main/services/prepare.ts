@@ -9,7 +9,7 @@ import { describeSet } from '../prepare/describe-set.ts'
 import { prepareImages } from '../prepare/prepare-images.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import type { RequestContext } from './dispatch.ts'
-import { enterThing } from './enter-thing.ts'
+import { enterThing } from '../workspace/enter-thing.ts'
 
 /** Turns a data set into training pictures and gray masks (paper §2.2.1), whole or not at all. */
 export async function prepareDataset(

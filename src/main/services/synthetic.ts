@@ -12,7 +12,7 @@ import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { type Model, requireModel } from '../workspace/models.ts'
-import { enterThing } from './enter-thing.ts'
+import { enterThing } from '../workspace/enter-thing.ts'
 
 type GenerateInput = ParsedInput<'synthetic.generate'>
 

@@ -7,6 +7,7 @@ import type { ThingSummary } from '../../shared/things.ts'
 import type { Tending } from '../catalog/thing-table.ts'
 import { isThere, removeFolder, writeFileAtomic } from '../files/atomic-write.ts'
 import { bytesBelow } from '../files/disk-use.ts'
+import { jsonOf } from '../files/json-or-nothing.ts'
 import type { AppContext } from '../workspace/app-context.ts'
 import { packageFileOf } from '../workspace/stored-packages.ts'
 import { allThings, kindsOfThings, requireThing, shelfOf, summaryOf } from '../workspace/thing-kinds.ts'
@@ -131,14 +132,6 @@ async function describe({ folders }: AppContext, thing: ThingSummary): Promise<v
   const about = await readFile(file, 'utf8').then(jsonOf, () => undefined)
   if (about === undefined) return
   await writeFileAtomic(file, JSON.stringify(changedAt(about, place, { name, note, trashed })))
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const Fields = z.record(z.string(), z.unknown())

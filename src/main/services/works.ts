@@ -129,6 +129,7 @@ function modelWorks(app: AppContext): Pick<Works, 'train' | 'resume' | 'evaluate
 function packageWorks(app: AppContext): Pick<Works, 'package' | 'verify' | 'open'> {
   return {
     package: work('package', {
+      discard: async (task) => (await import('./packages.ts')).discardPackage(app, task),
       paths: ['out'],
       nameOf: ({ out }) => basename(out),
       run: async (input, context) => (await import('./packages.ts')).packSet(app, input, context),

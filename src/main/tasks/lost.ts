@@ -34,6 +34,6 @@ export function lostTasks(catalog: Catalog, living: ReadonlySet<string>): Task[]
 }
 
 /** Whether what the task made is whole and listed: only its own end was cut off. */
-export function isMade({ datasets, prepared, synthetic }: Catalog, { thing }: Task): boolean {
-  return thing !== undefined && [datasets, prepared, synthetic].some((table) => table.hasId(thing))
+export function isMade({ datasets, prepared, synthetic, packages }: Catalog, { thing }: Task): boolean {
+  return thing !== undefined && [datasets, prepared, synthetic, packages].some((table) => table.hasId(thing))
 }

@@ -122,6 +122,7 @@ export class Workshop {
     for (const task of settleLost(book.catalog, this.#presence.living(), book.works, () => book.now())) {
       book.tell(task)
       if (task.state === 'cancelled') await book.tidy(task)
+      else if (task.state === 'interrupted' && task.plan === undefined) await book.workOf(task).discard(task)
     }
   }
 

@@ -7,6 +7,7 @@ import { type Run } from '../../shared/runs.ts'
 import { SyntheticAbout } from '../../shared/synthetic.ts'
 import { HistoryEntry } from '../../shared/training.ts'
 import { type Abouts } from '../catalog/catalog.ts'
+import { jsonOf } from '../files/json-or-nothing.ts'
 import { firstLink } from '../files/links.ts'
 import { listSafePoints } from '../jobs/safe-points.ts'
 import { type Collection, type WorkspaceFolders } from './workspace-folders.ts'
@@ -113,13 +114,4 @@ async function readHistory(folder: string): Promise<HistoryEntry[]> {
   const text = await readFile(join(folder, 'metrics.jsonl'), 'utf8').catch(() => '')
   const lines = text.split('\n').filter((line) => line.endsWith('}'))
   return lines.flatMap((line) => HistoryEntry.safeParse(jsonOf(line)).data ?? [])
-}
-
-/** `undefined` where a text was cut off or changed. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,36 +1,19 @@
 import { mkdir } from 'node:fs/promises'
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type StoredPackageAbout } from '../../shared/abouts.ts'
-import { PackageId, type StoredPackage } from '../../shared/packages.ts'
+import { type StoredPackage } from '../../shared/packages.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
 import { type AppContext } from './app-context.ts'
-import { newId } from '../files/new-id.ts'
 
 /** Newest first, with their files where they are now. */
 export function listPackages({ catalog, folders }: AppContext): StoredPackage[] {
-  return catalog.packages.list().map((stored) => ({ ...stored, file: resolve(folders.root, stored.file) }))
-}
-
-/** Keeps that a package was made: in the catalogue, and in a folder of its own that tells of it. */
-export async function storePackage(
-  app: AppContext,
-  { file, ...made }: Omit<StoredPackage, 'id' | 'name'>
-): Promise<void> {
-  const { packages } = app.catalog
-  const stored = packages.insert({
-    ...made,
-    id: PackageId.parse(newId('k')),
-    name: packages.freeName(basename(file, '.zip')),
-    file: placeOf(app.folders.root, file)
-  })
-  await describe(app, stored)
-  app.emit({ event: 'workspace.changed' })
+  return catalog.packages.list().map((stored) => ({ ...stored, file: fullPathOf(folders.root, stored.file) }))
 }
 
 /** Where the file of a package is, and whether it lies among the workspace's own. */
 export function packageFileOf({ catalog, folders }: AppContext, id: string): { path: string; isInside: boolean } {
   const stored = catalog.packages.called(id).find((each) => each.id === id)
-  const path = resolve(folders.root, stored?.file ?? '')
+  const path = fullPathOf(folders.root, stored?.file ?? '')
   return { path, isInside: isBelow(folders.folder('packages'), path) }
 }
 
@@ -40,9 +23,13 @@ function isBelow(folder: string, path: string): boolean {
 }
 
 /** A file in the workspace is known by its place there, since a workspace can be moved. */
-function placeOf(root: string, file: string): string {
+export function placeOf(root: string, file: string): string {
   const path = resolve(file)
   return isBelow(root, path) ? relative(root, path).replaceAll(sep, '/') : path
+}
+
+export function fullPathOf(root: string, place: string): string {
+  return resolve(root, place)
 }
 
 /** Writes what is missing of the folders that tell of packages: those of older versions had none. */
@@ -54,6 +41,9 @@ export async function describePackages(app: AppContext): Promise<void> {
 async function describe({ folders }: AppContext, stored: StoredPackage): Promise<void> {
   const folder = folders.folder('packages', stored.id)
   await mkdir(folder, { recursive: true })
-  const about: StoredPackageAbout = { kind: 'package', version: 1, package: stored }
-  await writeFileAtomic(join(folder, 'about.json'), JSON.stringify(about))
+  await writeFileAtomic(join(folder, 'about.json'), JSON.stringify(aboutOf(stored)))
+}
+
+export function aboutOf(stored: StoredPackage): StoredPackageAbout {
+  return { kind: 'package', version: 1, package: stored }
 }

@@ -51,7 +51,7 @@ export async function killRounds({
     const failures = takeDown(ledger, await liveAndDie(workspace, seed * 100_000 + round, wait))
     const found = await examine(workspace, ledger)
     for (const line of [...failures, ...found]) report(`round ${round}: ${line}`)
-    findings.push(...found)
+    findings.push(...found, ...failures.filter((line) => line.includes('exists already')))
   }
   return { findings, finishedTasks: ledger.tasks.size, kinds: ledger.kinds }
 }
@@ -63,7 +63,10 @@ interface Ledger {
   readonly kinds: Map<string, number>
 }
 
-/** @returns what failed, which is no finding: the run that it names may have been killed before its first safe point */
+/**
+ * @returns what failed; no finding but where something half made stands in its way, as the run that it names may have been
+ * killed before its first safe point
+ */
 function takeDown(ledger: Ledger, lines: readonly string[]): string[] {
   const told = lines.map((line) => ChildReport.parse(JSON.parse(line)))
   for (const each of told) {

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import { removeFolder, type StagedFolder } from '../files/atomic-write.ts'
-import type { AppContext } from '../workspace/app-context.ts'
+import type { AppContext } from './app-context.ts'
 
 /**
  * Gives a finished folder its name, and the catalogue what it is. Where another thing took its name meanwhile, nothing
