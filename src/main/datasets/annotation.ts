@@ -1,5 +1,5 @@
 import { type StoredCell } from '../../shared/datasets.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, refuse } from '../../shared/errors.ts'
 import { encodeCounts } from '../masks/rle-string.ts'
 import { rasterizeRings } from '../masks/rasterize.ts'
 import { type Rle, rleArea } from '../masks/rle.ts'
@@ -41,13 +41,19 @@ export function outlineFromRings(
   const reach = usable.reduce((furthest, ring) => Math.max(furthest, beyond(ring, width, height)), -Infinity)
   // An edge is followed column by column, so a coordinate of 10¹² would never end.
   if (!(reach <= 4 * (width + height))) {
-    return { reason: 'has points far outside its image', kind: 'cells with points far outside their image' }
+    return farOutside
   }
   const isCut = reach > 1
   const rle = rasterizeRings(usable, height, width)
   if (rleArea(rle) > 0) return { rle, skippedRings: rings.length - usable.length, isCut }
-  return isCut ? { reason: 'lies outside its image', kind: 'cells outside their image' } : coversNothing
+  return isCut ? outsideImage : coversNothing
 }
+
+const farOutside: CellProblem = {
+  reason: 'has points far outside its image',
+  kind: 'cells with points far outside their image'
+}
+const outsideImage: CellProblem = { reason: 'lies outside its image', kind: 'cells outside their image' }
 
 export const coversNothing: CellProblem = {
   reason: 'covers no pixel of its image',
@@ -80,6 +86,9 @@ export function bridgeRings(rings: readonly (readonly number[])[]): number[] {
   return bridged
 }
 
+/** Fewer outlines outside a picture are single mistakes. */
+const leastOutside = 2
+
 /** Collects the cells of one annotation file and says what was wrong with those left out. */
 export class CellCollector {
   readonly #file: string
@@ -87,6 +96,7 @@ export class CellCollector {
   readonly #log: Log
   readonly #cells: StoredCell[] = []
   #cut = 0
+  #outside = 0
   #refused = 0
   #skippedRings = 0
 
@@ -119,9 +129,29 @@ export class CellCollector {
     this.#cells.push({ id, counts: compact(encodeCounts(outline.rle.counts)), ...more })
   }
 
-  refuse(what: string, { reason, kind }: CellProblem): void {
+  refuse(what: string, problem: CellProblem): void {
     this.#refused++
-    this.#log.refuse(this.#file, `${what} ${reason}.`, kind)
+    if (problem === outsideImage || problem === farOutside) this.#outside++
+    this.#log.refuse(this.#file, `${what} ${problem.reason}.`, problem.kind)
+  }
+
+  /**
+   * Holds outlines that state no size against their picture: where many of them reach beyond it, they were drawn on a
+   * larger one, and those within it lie in the wrong places.
+   *
+   * @throws AppError of kind `input`
+   */
+  requireSameScale({ width, height }: Size): void {
+    const beyond = this.#outside + this.#cut
+    const all = this.#cells.length + this.#refused
+    if (this.#outside < leastOutside || beyond * 3 < all) return
+    throw refuse(
+      `${this.#file}: ${beyond} of ${all} outlines reach beyond their picture of ${width}×${height} pixels, so they were drawn on a larger one.`,
+      {
+        file: this.#file,
+        next: 'Export the picture in its full resolution (QuPath: downsample 1), or draw the outlines on this one.'
+      }
+    )
   }
 
   /** All cells; `undefined` where there were some and none could be taken: such an image is not annotated. */

@@ -79,7 +79,7 @@ async function importFrom(
   const images = outcomes.flatMap(({ image }) => image ?? [])
 
   const { refused } = log
-  if (images.length === 0) throw nothingTaken(request.source, refused)
+  if (images.length === 0) throw nothingTaken(request.source, outcomes, refused)
   warnOfSparseAnnotation(images, log)
   const dataset = summarize(identity, format, images)
   const about = { kind: 'dataset', version: 1, dataset, images }
@@ -227,10 +227,12 @@ function plan(
   })
 }
 
-function nothingTaken(source: string, refused: readonly Refusal[]): AppError {
-  const first = refused[0] ? ` The first: ${refused[0].reason}` : ''
-  return refuse(`None of the pictures in ${source} could be imported.${first}`, {
-    file: refused[0]?.file ?? source,
+/** What is wrong with a whole picture says more than what is wrong with its cells. */
+function nothingTaken(source: string, outcomes: readonly Taken[], refused: readonly Refusal[]): AppError {
+  const problem = outcomes.find((outcome) => outcome.problem !== undefined)
+  const first = problem ? { file: problem.planned.file, reason: problem.problem } : refused[0]
+  return refuse(`None of the pictures in ${source} could be imported.${first ? ` The first: ${first.reason}` : ''}`, {
+    file: first?.file ?? source,
     next: 'Fix or remove these files, or choose another folder.'
   })
 }

@@ -53,7 +53,7 @@ export async function takeImage(task: TakeTask): Promise<TakeOutcome> {
   try {
     const source = read ? givenOut(read) : await readSource(task)
     const { picture } = source
-    const annotation = await annotationOf(image, picture, read, log)
+    const annotation = await annotationOf(task, source, log)
     if (annotation) checkGrid(image, picture, annotation)
     warn(image, source, log)
     const taken = describe(task, source, annotation)
@@ -105,13 +105,13 @@ function givenOut({ picture, taken }: ReadImage): SourcePicture {
 }
 
 async function annotationOf(
-  image: PlannedImage,
-  picture: Picture,
-  read: ReadImage | undefined,
+  { image, planes, read }: TakeTask,
+  { picture: { width, height }, stack }: SourcePicture,
   log: Log
 ): Promise<Annotation | undefined> {
   if (read) return cellsOfLabels(read.labels, image.file, log)
-  return image.cells && formats[image.cells.format].cells?.(image.cells, image.file, picture, log)
+  const facts = { width, height, planes, stack }
+  return image.cells && formats[image.cells.format].cells?.(image.cells, image.file, facts, log)
 }
 
 function checkGrid(image: PlannedImage, picture: Picture, { width, height }: Annotation): void {

@@ -8,6 +8,7 @@ import { decodeWithSharp, jpegHeader } from './jpeg.ts'
 import { checkSize, emptyLike, type Picture, type PictureFormat, type PixelSize, unreadable } from './picture.ts'
 import { decodePng } from './png-decode.ts'
 import { decodeTiff, isPlainEightBit, openTiff } from './tiff.ts'
+import { type TiffStack } from './tiff-stack.ts'
 
 /**
  * Decodes a PNG, TIFF or JPEG, told apart by content: the extension does not matter.
@@ -57,7 +58,11 @@ export interface DecodedPicture {
   /** Whether `readPicture` gives the same; else it is a choice among the planes of the file. */
   readonly isWhole: boolean
   readonly pixelSize?: PixelSize | undefined
+  /** How many planes the file has on each axis, where it is a stack. */
+  readonly stack?: StackSizes | undefined
 }
+
+export type StackSizes = Pick<TiffStack, 'sizeC' | 'sizeZ' | 'sizeT'>
 
 async function decodeTiffFile(path: string, bytes: Uint8Array, choice: PlaneChoice) {
   const page = await openTiff(path, bytes, choice)
@@ -65,7 +70,8 @@ async function decodeTiffFile(path: string, bytes: Uint8Array, choice: PlaneChoi
   const picture = samples ?? (await decodeWithSharp(path, bytes))
   const { stack, header } = page
   const isWhole = stack.pages === 1 && !choice.channels
-  return { picture, isWhole, pixelSize: header.pixelSize }
+  const { sizeC, sizeZ, sizeT, pages } = stack
+  return { picture, isWhole, pixelSize: header.pixelSize, ...(pages > 1 ? { stack: { sizeC, sizeZ, sizeT } } : {}) }
 }
 
 /** Channels of a picture that is no TIFF: the one that was chosen, or three as stains. */

@@ -10,6 +10,7 @@ import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from
 import { type CocoPlace, readCocoCells } from './coco-cells.ts'
 import { type Format } from './format.ts'
 import { type CocoEntry, type IndexedCoco, indexCocoFile } from './coco-index.ts'
+import { warnOfMixed } from './one-file-each.ts'
 import { splitOf, splitOfFolders, stricterSplit } from './splits.ts'
 
 /**
@@ -224,9 +225,7 @@ function describe(pictures: readonly PictureFile[], merged: ReadonlyMap<string, 
       `${withoutCells} pictures are named by the annotations, but have no cells: they come in without annotation.`
     )
   }
-  const mixed = all.filter((one) => categoriesOf(one).size > 1).length
-  if (mixed > 0)
-    log.warn(`${mixed} pictures have cells of several categories; each goes by the one of most of its cells.`)
+  warnOfMixed(all.filter((one) => categoriesOf(one).size > 1).length, log)
   return pictures.map((picture) => {
     const one = merged.get(picture.path)
     return {

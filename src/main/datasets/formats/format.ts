@@ -1,4 +1,5 @@
-import { type FormatName } from '../../../shared/datasets.ts'
+import { type FormatName, type PlaneChoice } from '../../../shared/datasets.ts'
+import { type StackSizes } from '../../images/read.ts'
 import { type Annotation, type Size } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { type PictureFile } from '../picture-files.ts'
@@ -16,14 +17,21 @@ export interface Format<More = unknown> {
    * Reads the cells of one image; absent where the source gives them out with its pictures.
    *
    * @param file as the log is to call the image
-   * @param size of the image, for annotations that do not state their own
    * @returns `undefined` where there are cells and none of them can be taken
    */
-  cells?(place: CellsPlace<More>, file: string, size: Size, log: Log): Promise<Annotation | undefined>
+  cells?(place: CellsPlace<More>, file: string, picture: PictureFacts, log: Log): Promise<Annotation | undefined>
   /** The category of each cell in the annotation of one image; absent where `find` knows them. */
   categories?(place: CellsPlace<More>): Promise<Iterable<string | undefined>>
   /** The rule for classes and times that its file names follow, where no other is asked for. */
   readonly names?: 'livecell'
+}
+
+/** What is known of a picture when its cells are read: its size, for annotations that do not state their own, and … */
+export interface PictureFacts extends Size {
+  /** … which planes of its stack were chosen, */
+  readonly planes?: PlaneChoice
+  /** … of how many. */
+  readonly stack?: StackSizes | undefined
 }
 
 /**

@@ -1,10 +1,5 @@
 import { basename } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
-import { reasonOf, refuse } from '../../../shared/errors.ts'
-import { limits } from '../../../shared/limits.ts'
-import { readInputFile } from '../../files/input-file.ts'
-import { parseJsonText } from '../../files/json-text.ts'
 import { rleUnion } from '../../masks/rle.ts'
 import {
   type Annotation,
@@ -17,6 +12,10 @@ import {
 } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { type Objects } from '../source-image.ts'
+import { findEnclosingRegions, insideOf } from './enclosing-regions.ts'
+import { type PictureFacts } from './format.ts'
+import { type GeojsonObject, type GeojsonObjects, isObject, readFeatures } from './geojson-features.ts'
+import { onChosenPlane, type OutlinePlane } from './outline-planes.ts'
 
 const Point = z.tuple([z.number(), z.number()]).rest(z.unknown())
 const Rings = z.array(z.array(Point))
@@ -25,66 +24,80 @@ const Geometry = z.discriminatedUnion('type', [
   z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(Rings) })
 ])
 type Geometry = z.infer<typeof Geometry>
-
-/** What is read of a QuPath object; all else is left alone. */
-const Feature = z.object({
-  type: z.literal('Feature'),
-  geometry: z.unknown(),
-  nucleusGeometry: z.unknown().optional(),
-  properties: z
-    .object({
-      objectType: z.string().optional().catch(undefined),
-      classification: z.object({ name: z.string() }).nullish().catch(undefined)
-    })
-    .nullish()
-})
-
-/** An object with its number in the file, from 1. */
-type NumberedFeature = z.infer<typeof Feature> & { readonly number: number }
-
-/**
- * The objects of a GeoJSON file as QuPath writes it: a collection, a list, or one object; plain or gzipped.
- *
- * Where there are cells or detections, annotations are the regions that they were looked for in, and no cells.
- *
- * @throws AppError of kind `input` for a file that is no GeoJSON
- */
-export async function readFeatures(
-  path: string
-): Promise<{ objects: NumberedFeature[]; regions: number; unknown: number }> {
-  const value = parse(path, await readInputFile(path, 'GeoJSON file', limits.json.fileBytes))
-  const list: unknown =
-    isObject(value) && 'features' in value ? value['features'] : Array.isArray(value) ? value : [value]
-  if (!Array.isArray(list)) throw notGeojson(path, 'its "features" are not a list')
-  const known = list.flatMap((entry, i): NumberedFeature[] => {
-    const { data } = Feature.safeParse(entry)
-    return data ? [{ ...data, number: i + 1 }] : []
-  })
-  if (known.length === 0 && list.length > 0) throw notGeojson(path, 'it holds no features')
-  const isCell = ({ properties }: NumberedFeature) => ['cell', 'detection'].includes(properties?.objectType ?? '')
-  const cells = known.filter(isCell)
-  const objects = cells.length > 0 ? cells : known.filter(({ properties }) => properties?.objectType !== 'tile')
-  return { objects, regions: known.length - objects.length, unknown: list.length - known.length }
-}
+const Plane = z.object({ plane: z.object({ z: z.int().min(0), t: z.int().min(0) }) })
 
 /** Reads the cells of one image out of a GeoJSON file, numbered by their places in it. */
 export async function readGeojsonCells(
   path: string,
   which: Objects,
   file: string,
-  size: Size,
+  picture: PictureFacts,
   log: Log
 ): Promise<Annotation | undefined> {
-  const { objects, regions, unknown } = await readFeatures(path)
+  const found = await readFeatures(path)
+  const drawn = found.objects.map((object): DrawnObject => {
+    const geometry = which === 'nuclei' ? (object.nucleusGeometry ?? object.geometry) : object.geometry
+    return { object, geometry, outline: outlineOf(geometry, picture) }
+  })
+  const doesNamePlanes = drawn.some(({ geometry }) => planeOf(geometry) !== undefined)
+  const firstPlane = doesNamePlanes ? { z: 1, t: 1 } : {}
+  const here = onChosenPlane(drawn, ({ geometry }) => planeOf(geometry) ?? firstPlane, picture, file, log)
   const cells = new CellCollector(basename(path), file, log)
-  for (const feature of objects) {
-    const geometry = which === 'nuclei' ? (feature.nucleusGeometry ?? feature.geometry) : feature.geometry
-    cells.add(`Object ${feature.number}`, feature.number, outlineOf(geometry, size))
+  const objects = here && (found.areAnnotations ? withoutRegions(here, file, log) : withoutSpots(here, file, log))
+  for (const { object, outline } of objects ?? []) cells.add(`Object ${object.number}`, object.number, outline)
+  cells.requireSameScale(picture)
+  warnOfOthers(found, file, log)
+  return objects && cells.finish(picture)
+}
+
+interface DrawnObject {
+  readonly object: GeojsonObject
+  readonly geometry: unknown
+  readonly outline: CellOutline | CellProblem
+}
+
+/** Of annotations, those around others are regions. */
+function withoutRegions(drawn: readonly DrawnObject[], file: string, log: Log): readonly DrawnObject[] {
+  const areas = drawn.flatMap((one) => ('rle' in one.outline ? [{ one, rle: one.outline.rle }] : []))
+  const places = findEnclosingRegions(areas.map(({ rle }) => rle))
+  if (places.size === 0) return drawn
+  const regions = new Set(areas.flatMap(({ one }, place) => (places.has(place) ? [one] : [])))
+  log.warn(
+    `${regions.size} of its annotations enclose others: they were taken for regions, not for cells, and left out.`,
+    file,
+    'pictures with regions around cells'
+  )
+  return drawn.filter((one) => !regions.has(one))
+}
+
+/** Of detections, those within objects that are cells by their kind are parts of them. */
+function withoutSpots(drawn: readonly DrawnObject[], file: string, log: Log): readonly DrawnObject[] {
+  const cells = drawn.flatMap(({ object, outline }) =>
+    object.kind === 'cell' && 'rle' in outline ? [outline.rle] : []
+  )
+  if (cells.length === 0 || cells.length === drawn.length) return drawn
+  const isWithin = insideOf(cells)
+  const kept = drawn.filter(
+    ({ object, outline }) => object.kind === 'cell' || !('rle' in outline) || !isWithin(outline.rle)
+  )
+  const spots = drawn.length - kept.length
+  if (spots > 0) {
+    const reason = `${spots} detections inside its cells were taken for parts of them, such as spots, and left out.`
+    log.warn(reason, file, 'pictures with detections inside cells')
   }
+  return kept
+}
+
+function warnOfOthers({ regions, unknown }: GeojsonObjects, file: string, log: Log): void {
   if (regions > 0)
     log.warn(`${regions} annotated regions around the cells were left out.`, file, 'pictures with regions around cells')
   if (unknown > 0) log.warn(`${unknown} entries are not objects and were left out.`, file, 'pictures with such entries')
-  return cells.finish(size)
+}
+
+/** QuPath counts planes from 0, and names none where it is the first. */
+function planeOf(geometry: unknown): OutlinePlane | undefined {
+  const { data } = Plane.safeParse(geometry)
+  return data && { z: data.plane.z + 1, t: data.plane.t + 1 }
 }
 
 function outlineOf(value: unknown, size: Size): CellOutline | CellProblem {
@@ -107,26 +120,4 @@ function outlineOf(value: unknown, size: Size): CellOutline | CellProblem {
 /** Each polygon: its outer ring, then its holes. */
 function partsOf(geometry: Geometry) {
   return geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
-}
-
-function parse(path: string, bytes: Buffer): unknown {
-  try {
-    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
-    const plain = isPacked ? gunzipSync(bytes, { maxOutputLength: limits.json.fileBytes }) : bytes
-    return parseJsonText(plain)
-  } catch (cause) {
-    throw notGeojson(path, reasonOf(cause, 'it is damaged or not JSON'), cause)
-  }
-}
-
-function notGeojson(path: string, reason: string, cause?: unknown): Error {
-  return refuse(`${path} cannot be read as GeoJSON: ${reason}.`, {
-    file: path,
-    next: 'Export the objects from QuPath again: File, Export objects as GeoJSON.',
-    cause
-  })
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -55,9 +55,25 @@ export async function findOneFileEach(
     log.refuse(file.relative, await reasonAlone(file, format), 'annotation files without a picture')
   }
   for (const file of shared) log.refuse(file.relative, ...sharedPartner)
+  return { images: await describeAll(pairs, log, count, format) }
+}
+
+async function describeAll(
+  pairs: readonly FilePair[],
+  log: Log,
+  count: CountCategories,
+  format: FileEachFormat
+): Promise<SourceImage[]> {
   const images: SourceImage[] = []
-  for (const pair of pairs) images.push(await describe(pair, count, format))
-  return { images }
+  let mixed = 0
+  for (const { picture, partner } of pairs) {
+    const place = partner && format.cells(partner.path)
+    const categories = place ? await countOrNone(place, count) : new Map<string, number>()
+    if (categories.size > 1) mixed++
+    images.push(describe(picture, place, categories, format))
+  }
+  warnOfMixed(mixed, log)
+  return images
 }
 
 /** Why no picture has an annotation file: by one of the files, where it tells. */
@@ -84,20 +100,26 @@ async function reasonAlone({ path }: PictureFile, { explainAlone }: FileEachForm
   return known ? `It ${known.reason}. ${known.next}` : 'No picture has the name of this file.'
 }
 
-async function describe(
-  { picture, partner }: FilePair,
-  count: CountCategories,
-  { cells, nameOf = (category) => category }: FileEachFormat
-): Promise<SourceImage> {
-  const place = partner && cells(partner.path)
-  const category = place && mostFrequent(await countOrNone(place, count))
+/** Where cells of several categories lie in a picture, its class is that of most. */
+export function warnOfMixed(pictures: number, log: Log): void {
+  if (pictures === 0) return
+  log.warn(`${pictures} pictures have cells of several categories; each goes by the one of most of its cells.`)
+}
+
+function describe(
+  picture: PictureFile,
+  cells: CellsPlace | undefined,
+  categories: ReadonlyMap<string, number>,
+  { nameOf = (category) => category }: FileEachFormat
+): SourceImage {
+  const category = mostFrequent(categories)
   return {
     path: picture.path,
     file: picture.relative,
     folders: picture.folders,
     split: picture.folders.map(splitOf).findLast((split) => split !== undefined),
     category: category === undefined ? undefined : nameOf(category),
-    cells: place
+    cells
   }
 }
 

@@ -1,7 +1,8 @@
 import { type Log } from '../import-log.ts'
 import { type CountCategories, type Objects, type Source, type SourcePlace } from '../source-image.ts'
 import { type Format, hasEnding } from './format.ts'
-import { readFeatures, readGeojsonCells } from './geojson-cells.ts'
+import { readGeojsonCells } from './geojson-cells.ts'
+import { readFeatures } from './geojson-features.ts'
 import { findOneFileEach } from './one-file-each.ts'
 
 export const geojsonEndings = ['.geojson', '.geojson.gz']
@@ -25,8 +26,7 @@ export const qupath: Format<Objects> = {
   },
   find: findGeojson,
   cells: ({ files: [path = ''], more: objects }, file, size, log) => readGeojsonCells(path, objects, file, size, log),
-  categories: async ({ files: [path = ''] }) =>
-    (await readFeatures(path)).objects.map(({ properties }) => properties?.classification?.name)
+  categories: async ({ files: [path = ''] }) => (await readFeatures(path)).objects.map(({ category }) => category)
 }
 
 function findGeojson(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { encodeGrayPng8 } from '../../../../src/main/images/png-encode.ts'
 import { readLabelImage } from '../../../../src/main/images/label-image.ts'
@@ -161,50 +160,6 @@ describe('ImageJ regions', () => {
     expect(taken.dataset).toMatchObject({ images: 1, cells: 1 })
     expect(taken.refused.map(({ file }) => file)).toEqual(['b.png', 'c.png'])
     expect(taken.refused.every(({ reason }) => reason.includes('cannot be read as a zip archive'))).toBe(true)
-  })
-})
-
-describe("QuPath's GeoJSON", () => {
-  const ring = (points: readonly number[]) =>
-    [...points, ...points.slice(0, 2)].reduce<number[][]>(
-      (pairs, value, i) =>
-        i % 2 === 0 ? [...pairs, [value]] : [...pairs.slice(0, -1), [...(pairs.at(-1) ?? []), value]],
-      []
-    )
-  const feature = (geometry: object, properties: object = { objectType: 'detection' }, more: object = {}) => ({
-    type: 'Feature',
-    geometry,
-    properties,
-    ...more
-  })
-  const polygon = (...rings: number[][]) => ({ type: 'Polygon', coordinates: rings.map(ring) })
-  const hole = [3, 3, 5, 3, 5, 5, 3, 5]
-
-  test('gives cells with holes and several parts; regions around them are left out', async () => {
-    const taken = await importFiles({
-      'a.png': gray(),
-      'a.geojson': {
-        type: 'FeatureCollection',
-        features: [
-          feature(polygon([0, 0, 20, 0, 20, 16, 0, 16]), { objectType: 'annotation' }),
-          feature(polygon(square, hole), { objectType: 'cell', classification: { name: 'Tumor' } }),
-          feature({ type: 'MultiPolygon', coordinates: [[ring(square)], [ring([10, 10, 12, 10, 12, 12, 10, 12])]] }),
-          feature({ type: 'Point', coordinates: [3, 3] })
-        ]
-      }
-    })
-    expect(taken.dataset).toMatchObject({ format: 'qupath', cells: 2 })
-    expect(taken.images[0]?.class).toBe('Tumor')
-    expect(await areas(taken)).toEqual([36 - 4, 36 + 4])
-    expect(taken.refused[0]?.reason).toBe('Object 4 is drawn as Point, and only areas are cells.')
-    expect(taken.warnings.some(({ reason }) => reason.startsWith('1 annotated regions'))).toBe(true)
-  })
-
-  test('gives nuclei instead, where they are asked for; lists and gzip are read too', async () => {
-    const cell = feature(polygon(square), { objectType: 'cell' }, { nucleusGeometry: polygon(hole) })
-    const files = { 'a.tif.png': gray(), 'a.tif.geojson.gz': gzipSync(JSON.stringify([cell])) }
-    expect(await areas(await importFiles(files))).toEqual([36])
-    expect(await areas(await importFiles(files, { objects: 'nuclei' }))).toEqual([4])
   })
 })
 
