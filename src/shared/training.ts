@@ -96,8 +96,6 @@ export const TrainingSettings = z.object({
   batch: z.int().positive(),
   /** Samples that go through the networks at once, a divisor of the batch; all of them where absent. Changes nothing in the result. */
   microBatch: z.int().positive().optional(),
-  /** Stop when this much time has gone into training, if set. */
-  minutes: z.number().positive().optional(),
   learningRate: z.object({
     generator: z.number().positive(),
     discriminator: z.number().positive(),
@@ -174,7 +172,7 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
     note: z.string().optional()
   }),
   z.object({ kind: z.literal('sample'), iteration: z.int(), file: InnerPath }),
-  /** A sentence on how training ended here; it is taken back when training goes on. */
+  /** A sentence on what did not come about here; at the end of the history it is taken back when training goes on. */
   z.object({ kind: z.literal('note'), iteration: z.int(), text: z.string() })
 ])
 export type HistoryEntry = z.infer<typeof HistoryEntry>

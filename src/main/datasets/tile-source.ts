@@ -50,10 +50,10 @@ export interface TileBatch {
 
 /** Real tiles for scores. */
 export interface EvaluationTiles {
-  /** [N, tile, tile, image channels], 8 bits. */
-  readonly pixels: Uint8Array
   /** Where each comes from: the image's name and the tile's upper left corner, in pixels. */
   readonly places: readonly { readonly image: string; readonly x: number; readonly y: number }[]
+  /** One of them: [tile, tile, image channels], 8 bits. */
+  readonly read: (position: number) => Promise<Uint8Array>
 }
 
 const defaultCacheBytes = 256 * 1024 * 1024
@@ -113,17 +113,20 @@ export class TileSource {
    * Tiles to compare synthetic pictures with. They lie on even grids, spread over all images of the class, and are always
    * the same. Where the class has fewer different ones than asked for, each comes once; a class without images gives none.
    */
-  async evaluationTiles(classIndex: number, count: number): Promise<EvaluationTiles> {
+  evaluationTiles(classIndex: number, count: number): EvaluationTiles {
     const { tile, imageChannels } = this.#settings
     const chosen = this.#evaluationPlan(classIndex, count)
-    const pixels = new Uint8Array(chosen.length * tile * tile * imageChannels)
-    for (const [image, ofImage] of Map.groupBy(chosen.entries(), ([, { image }]) => image)) {
-      const { pixels: source } = await this.#pixelsOf(image)
-      for (const [k, { place }] of ofImage) {
-        readTile(source, place, imageChannels, pixels, k * tile * tile * imageChannels)
+    return {
+      places: chosen.map(({ image, place: { x, y } }) => ({ image: image.name, x, y })),
+      read: async (position) => {
+        const { image, place } = chosen[position] ?? {}
+        invariant(image && place, 'there is a tile at this position')
+        const { pixels } = await this.#pixelsOf(image)
+        const into = new Uint8Array(tile * tile * imageChannels)
+        readTile(pixels, place, imageChannels, into, 0)
+        return into
       }
     }
-    return { pixels, places: chosen.map(({ image, place: { x, y } }) => ({ image: image.name, x, y })) }
   }
 
   /** One place of each image after the other, then a second one of each, and so on. */

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '../../shared/errors.ts'
 import { EngineCommand, EngineJob, type EngineMessage } from '../jobs/engine-protocol.ts'
 
 /**
@@ -32,6 +34,21 @@ export class Channel {
       if (this.#process.send === undefined || !this.#process.connected) resolve()
       else this.#process.send(message, undefined, undefined, () => resolve())
     })
+  }
+
+  /** Lets messages in: an engine computes without giving way. */
+  async listen(): Promise<void> {
+    await setImmediate()
+  }
+
+  /**
+   * Lets messages in, between two steps of a work that cannot be resumed.
+   *
+   * @throws AppError of kind `stopped` where the parent wants it no longer, or is gone
+   */
+  async refuseIfStopped(sentence: string, next = 'Start it again at any time.'): Promise<void> {
+    await this.listen()
+    if (this.pause.aborted) throw new AppError('stopped', sentence, { next })
   }
 
   close(): void {

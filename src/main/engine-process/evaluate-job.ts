@@ -7,32 +7,35 @@ import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
 import { reportMemorization } from './memorization-report.ts'
 import { openPreparedTiles } from '../datasets/prepared-tiles.ts'
-import { readRealTiles, type RealTiles } from './real-tiles.ts'
-import { Scorer } from './scorer.ts'
+import { realTiles, type RealTiles } from './real-tiles.ts'
+import { samplingBatch } from './sampling-batch.ts'
+import { drawnPictures, labelsLike, Scorer } from './scorer.ts'
 import { startEngine } from './start-engine.ts'
 
 /** Measures how far a checkpoint's pictures are from the real ones, per class and in the mean, and whether they repeat them. */
 export async function evaluateCheckpoint(job: EvaluateJob, channel: Channel): Promise<void> {
-  const engine = await startEngine(job, channel)
   const { settings, classes, seed } = job
-  const progress = (done: number) => channel.send({ type: 'progress', stage: 'evaluate', done, total: 4 })
-  const { tensors, checkpoint } = await new CheckpointFolder(job.runFolder).chooseModel(job.checkpoint)
   const asked = job.count ?? settings.evaluationPictures
-  const real = await readRealTiles(await openPreparedTiles(job), settings, classes, asked)
-  const scorer = await Scorer.of(job, real)
-  await progress(1)
+  const progress = new EvaluationProgress(channel, 2 * asked)
+  await progress.after(0)
+  const engine = await startEngine(job, channel)
+  const folder = new CheckpointFolder(job.runFolder)
+  const { tensors, checkpoint } = await folder.chooseModel(job.checkpoint)
+  const real = realTiles(await openPreparedTiles(job), settings, classes, asked)
+  const scorer = await Scorer.open(job)
+  const realFeatures = await scorer.featuresOfReal(real, (done) => progress.after(done))
+
   const generator = restoreGenerator(settings, tensors.generatorEma)
-  const fake = await scorer.draw(generator, seed)
+  const fake = drawnPictures(generator, labelsLike(realFeatures, classes.length), {
+    seed,
+    batch: samplingBatch(settings.network)
+  })
+  const seen = real.classes.length
+  const fakeFeatures = await scorer.featuresOf(fake, (done) => progress.after(seen + done))
+  const quality = await scorer.compare(realFeatures, fakeFeatures, () => progress.after(2 * seen))
+  const compared = { real, realFeatures, fake, fakeFeatures, classes }
+  const memorization = await reportMemorization(compared, join(job.runFolder, 'samples'), checkpoint.iteration)
   generator.dispose()
-  await progress(2)
-  const fakeFeatures = await scorer.featuresOf(fake)
-  await progress(3)
-  const quality = scorer.compare(fakeFeatures)
-  const memorization = await reportMemorization(
-    { real, realFeatures: scorer.real, fake, fakeFeatures, classes },
-    join(job.runFolder, 'samples'),
-    checkpoint.iteration
-  )
   scorer.dispose()
   await channel.send({
     type: 'evaluated',
@@ -47,6 +50,23 @@ export async function evaluateCheckpoint(job: EvaluateJob, channel: Channel): Pr
       engine
     }
   })
+}
+
+/** Between two parts: tells how far it is, and ends where the work was stopped. */
+class EvaluationProgress {
+  readonly #channel: Channel
+  readonly #total: number
+
+  constructor(channel: Channel, total: number) {
+    this.#channel = channel
+    this.#total = total
+  }
+
+  async after(done: number): Promise<void> {
+    const total = this.#total
+    await this.#channel.send({ type: 'progress', stage: 'evaluate', done: Math.min(done, total), total })
+    await this.#channel.refuseIfStopped('Scoring was stopped.')
+  }
 }
 
 /** What a reader should know of the numbers as a whole. */

@@ -8,6 +8,9 @@ import { sha256 } from '../files/checksum.ts'
 /** At most so many sets of features are kept; the oldest go first. */
 const mostFiles = 24
 
+/** Everything that features depend on. */
+type FeatureInputs = Readonly<Record<string, string | number>>
+
 /**
  * Features of real pictures, kept under a hash of all that they depend on. A file that is damaged, or was never finished,
  * is as good as none: the features are worked out again and take its place.
@@ -24,20 +27,28 @@ export class FeatureCache {
    * @param shape [pictures, size of a feature vector]
    */
   async provide(
-    inputs: Readonly<Record<string, string | number>>,
+    inputs: FeatureInputs,
     shape: readonly [number, number],
     compute: () => Promise<Float32Array>
   ): Promise<Float32Array> {
-    const path = join(this.#folder, `${sha256(JSON.stringify({ ...inputs, shape })).slice(0, 32)}.safetensors`)
-    const kept = await readKept(path, shape)
+    const kept = await this.find(inputs, shape)
     if (kept !== undefined) return kept
     const features = await compute()
     try {
-      await this.#keep(path, shape, features)
+      await this.#keep(this.#path(inputs, shape), shape, features)
     } catch (thrown) {
       if (!isTroubleWithDisk(thrown)) throw thrown // without room the next evaluation computes them again
     }
     return features
+  }
+
+  /** What was kept, where it is there and whole. */
+  find(inputs: FeatureInputs, shape: readonly [number, number]): Promise<Float32Array | undefined> {
+    return readKept(this.#path(inputs, shape), shape)
+  }
+
+  #path(inputs: FeatureInputs, shape: readonly [number, number]): string {
+    return join(this.#folder, `${sha256(JSON.stringify({ ...inputs, shape })).slice(0, 32)}.safetensors`)
   }
 
   async #keep(path: string, shape: readonly [number, number], features: Float32Array): Promise<void> {

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '../../shared/errors.ts'
 import { type CellLimits } from '../../shared/masks.ts'
 import { type RemovedCell, type SyntheticImage } from '../../shared/synthetic.ts'
 import { sampleGenerator } from '../engine/sampling.ts'
@@ -16,15 +15,17 @@ import { OutlineCollector } from '../packages/outlines.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
 import { grayBytes, imageBytes } from './sample-bytes.ts'
+import { samplingBatch } from './sampling-batch.ts'
 import { startEngine } from './start-engine.ts'
 
-/** Pictures made at once. */
-const batch = 16
+/** Pictures of a class that are numbered, and looked at, together. */
+const round = 16
 /** At most this many are made for each one that is wanted; then the filter has the last word no longer. */
 const attemptsPerPicture = 4
 
 /** Makes a synthetic set from a run's best model: pictures, label images, outlines. */
 export async function generateSet(job: GenerateJob, channel: Channel): Promise<void> {
+  await tellProgress(job, channel, 0)
   await startEngine(job, channel)
   const { tensors, checkpoint } = await new CheckpointFolder(job.runFolder).chooseModel()
   const generator = restoreGenerator(job.settings, tensors.generatorEma)
@@ -42,6 +43,13 @@ interface Candidate {
   readonly cells: number
   readonly removed: readonly RemovedCell[]
   readonly drop: string | undefined
+}
+
+/** A picture that the filter rejected, with the first number of the round that it was made in. */
+interface Rejected {
+  readonly index: number
+  readonly firstIndex: number
+  readonly drop: string
 }
 
 class SetMaker {
@@ -71,7 +79,7 @@ class SetMaker {
 
   /** Finds the grays that this generator paints, from one batch of all classes in turn. */
   async learnLevels(): Promise<void> {
-    const labels = Int32Array.from({ length: batch }, (_, i) => i % this.#job.classes.length)
+    const labels = Int32Array.from({ length: round }, (_, i) => i % this.#job.classes.length)
     const samples = await this.#sample(labels, 0)
     const { levels, warning } = estimateLevels(
       samples.map((sample) => grayBytes(sample, this.#job.settings.network.imageChannels)),
@@ -84,13 +92,15 @@ class SetMaker {
   /** Makes `count` pictures of one class that pass the filter, or the best it can, and says so. */
   async makeClass(label: number, count: number): Promise<void> {
     const name = this.#job.classes[label] ?? ''
-    const rejected: Candidate[] = []
+    const rejected: Rejected[] = []
     let kept = 0
-    for (let made = 0; kept < count && made < count * attemptsPerPicture; made += batch) {
-      for (const candidate of await this.#makeBatch(label)) {
+    for (let made = 0; kept < count && made < count * attemptsPerPicture; made += round) {
+      const firstIndex = this.#nextIndex
+      this.#nextIndex += round
+      for await (const { drop, ...candidate } of this.#makeRound(label, firstIndex)) {
+        if (drop === undefined) await this.#keep(candidate, label, ++kept)
+        else rejected.push({ index: candidate.index, firstIndex, drop })
         if (kept === count) break
-        if (candidate.drop === undefined) await this.#keep(candidate, label, ++kept)
-        else rejected.push(candidate)
       }
     }
     const missing = count - kept
@@ -99,8 +109,18 @@ class SetMaker {
         `${name}: only ${kept} of ${count} pictures looked like real ones in number and size of cells; the others are kept without their implausible cells. More training helps.`
       )
     }
-    for (const candidate of rejected.slice(0, missing)) await this.#keep(candidate, label, ++kept)
+    await this.#keepRejected(rejected.slice(0, missing), label, kept)
     this.#countDropped(rejected.slice(missing))
+  }
+
+  /** Only the numbers of rejected pictures are kept, since a picture depends on its number alone: these are made once more. */
+  async #keepRejected(rejected: readonly Rejected[], label: number, before: number): Promise<void> {
+    let kept = before
+    for (const [firstIndex, wanted] of Map.groupBy(rejected, (candidate) => candidate.firstIndex)) {
+      for await (const candidate of this.#makeRound(label, firstIndex)) {
+        if (wanted.some(({ index }) => index === candidate.index)) await this.#keep(candidate, label, ++kept)
+      }
+    }
   }
 
   async finish(iteration: number): Promise<GenerateOutcome> {
@@ -113,23 +133,24 @@ class SetMaker {
     }
   }
 
-  async #makeBatch(label: number): Promise<Candidate[]> {
-    if (this.#channel.pause.aborted) {
-      throw new AppError('stopped', 'Generation was stopped; nothing was kept.', {
-        next: 'Start it again at any time: the same seed gives the same pictures.'
-      })
-    }
+  async *#makeRound(label: number, firstIndex: number): AsyncGenerator<Candidate> {
     const { settings, limits, grayLevels, classes } = this.#job
-    const firstIndex = this.#nextIndex
-    this.#nextIndex += batch
-    const samples = await this.#sample(new Int32Array(batch).fill(label), firstIndex)
+    const samples = await this.#sample(new Int32Array(round).fill(label), firstIndex)
     const { resolution, imageChannels } = settings.network
     const real = limits?.find((limit) => limit.class === classes[label])
-    return samples.map((sample, i) => {
+    for (const [i, sample] of samples.entries()) {
+      await this.#refuseIfStopped()
       const gray = grayBytes(sample, imageChannels)
       const mask = decodeGrayMask(gray, resolution, resolution, grayLevels, { levels: this.#levels })
-      return { index: firstIndex + i, image: imageBytes(sample, imageChannels), ...filtered(mask, resolution, real) }
-    })
+      yield { index: firstIndex + i, image: imageBytes(sample, imageChannels), ...filtered(mask, resolution, real) }
+    }
+  }
+
+  #refuseIfStopped(): Promise<void> {
+    return this.#channel.refuseIfStopped(
+      'Generation was stopped; nothing was kept.',
+      'Start it again at any time: the same seed gives the same pictures.'
+    )
   }
 
   /** One sample [R, R, image planes + 1] for each label. */
@@ -139,14 +160,15 @@ class SetMaker {
       labels,
       seed,
       firstIndex,
-      batch,
+      batch: samplingBatch(this.#job.settings.network),
+      afterBatch: () => this.#refuseIfStopped(),
       ...(truncation === 1 ? {} : { truncation: { psi: truncation } })
     })
     const size = samples.length / labels.length
     return Array.from(labels, (_, i) => samples.subarray(i * size, (i + 1) * size))
   }
 
-  async #keep(candidate: Candidate, label: number, position: number): Promise<void> {
+  async #keep(candidate: Omit<Candidate, 'drop'>, label: number, position: number): Promise<void> {
     const className = this.#job.classes[label] ?? ''
     const { resolution, imageChannels } = this.#job.settings.network
     const file = `${this.#stems[label] ?? ''}-${String(position).padStart(5, '0')}.png`
@@ -179,13 +201,12 @@ class SetMaker {
     })
     this.#countReasons(candidate.removed.map(({ reason }) => reason))
     this.#removedCells += candidate.removed.length
-    const total = this.#job.counts.reduce((sum, count) => sum + count, 0)
-    await this.#channel.send({ type: 'progress', stage: 'generate', done: this.#images.length, total })
+    await tellProgress(this.#job, this.#channel, this.#images.length)
   }
 
-  #countDropped(candidates: readonly Candidate[]): void {
+  #countDropped(candidates: readonly Rejected[]): void {
     this.#droppedImages += candidates.length
-    this.#countReasons(candidates.map(({ drop }) => drop ?? ''))
+    this.#countReasons(candidates.map(({ drop }) => drop))
   }
 
   #countReasons(reasons: Iterable<string>): void {
@@ -215,4 +236,9 @@ function fileStems(classes: readonly string[]): string[] {
   const isTwice = (stem: string): boolean =>
     stems.filter((other) => other.toLowerCase() === stem.toLowerCase()).length > 1
   return stems.map((stem, i) => (isTwice(stem) ? `${stem}-${i + 1}` : stem))
+}
+
+function tellProgress({ counts }: GenerateJob, channel: Channel, done: number): Promise<void> {
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  return channel.send({ type: 'progress', stage: 'generate', done, total })
 }

@@ -13,14 +13,14 @@ export class HistoryFile {
 
   /**
    * Drops what was written after a safe point, which is going to be done again, a line that was cut off, and what closed
-   * an earlier sitting, since training goes on.
+   * an earlier sitting, since training goes on: a score beside the schedule, and a note at the very end.
    *
    * @returns what is left
    */
   async goOnFrom(iteration: number): Promise<HistoryEntry[]> {
     const text = await readFile(this.#file, 'utf8').catch(() => '')
     const entries = text.split('\n').flatMap(parseLine)
-    const kept = entries.filter((entry) => entry.iteration <= iteration && !closes(entry))
+    const kept = entries.filter((entry) => entry.iteration <= iteration && !closes(entry, iteration))
     await writeFileAtomic(this.#file, kept.map(line).join(''))
     return kept
   }
@@ -30,8 +30,9 @@ export class HistoryFile {
   }
 }
 
-function closes(entry: HistoryEntry): boolean {
-  return entry.kind === 'note' || (entry.kind === 'evaluation' && entry.isClosing === true)
+function closes(entry: HistoryEntry, last: number): boolean {
+  if (entry.kind === 'note') return entry.iteration === last
+  return entry.kind === 'evaluation' && entry.isClosing === true
 }
 
 function line(entry: HistoryEntry): string {

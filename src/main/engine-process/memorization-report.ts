@@ -6,6 +6,7 @@ import { evenRows, mostInPairs, type PictureFeatures } from '../engine/metrics/s
 import { writeFileAtomic } from '../files/atomic-write.ts'
 import { drawContactSheet, type SheetSample } from '../images/contact-sheet.ts'
 import { encodeRgbPng } from '../images/png-encode.ts'
+import { type PictureStream } from './picture-stream.ts'
 import { type RealTiles } from './real-tiles.ts'
 
 /** Pairs on the sheet, and the fewest and most that are listed. */
@@ -15,7 +16,7 @@ const mostListed = 100
 interface Compared {
   readonly real: RealTiles
   readonly realFeatures: PictureFeatures
-  readonly fake: { readonly pixels: Uint8Array; readonly classes: ArrayLike<number> }
+  readonly fake: PictureStream
   readonly fakeFeatures: PictureFeatures
   readonly classes: readonly string[]
 }
@@ -70,17 +71,30 @@ async function drawPairs(
   folder: string,
   iteration: number
 ): Promise<string> {
-  const { height, channels } = real
-  const size = height * height * channels
-  const cut = (pixels: Uint8Array, position: number): SheetSample => ({
-    image: pixels.subarray(position * size, (position + 1) * size),
-    imageChannels: channels === 3 ? 3 : 1
-  })
+  const imageChannels = real.channels === 3 ? 3 : 1
+  const take = async (pictures: PictureStream, positions: readonly number[]): Promise<SheetSample[]> => {
+    const samples: SheetSample[] = []
+    for (const position of positions)
+      samples.push({ image: await pictures.pixels(position, position + 1), imageChannels })
+    return samples
+  }
   const rows = [
-    { title: 'Synthetic, nearest to a real one first', samples: pairs.map(({ number }) => cut(fake.pixels, number)) },
-    { title: 'The real tile nearest to each', samples: pairs.map(({ tile }) => cut(real.pixels, tile)) }
+    {
+      title: 'Synthetic, nearest to a real one first',
+      samples: await take(
+        fake,
+        pairs.map(({ number }) => number)
+      )
+    },
+    {
+      title: 'The real tile nearest to each',
+      samples: await take(
+        real,
+        pairs.map(({ tile }) => tile)
+      )
+    }
   ]
-  const sheet = drawContactSheet(rows, height)
+  const sheet = drawContactSheet(rows, real.height)
   const file = `nearest-${String(iteration).padStart(6, '0')}.png`
   await mkdir(folder, { recursive: true })
   await writeFileAtomic(join(folder, file), encodeRgbPng(sheet.pixels, sheet.width, sheet.height))

@@ -1,41 +1,36 @@
 import { type TrainingSettings } from '../../shared/training.ts'
 import { type EvaluationTiles, type TileSource } from '../datasets/tile-source.ts'
-import { type PictureSet } from '../engine/metrics/sample-quality.ts'
+import { type PictureStream } from './picture-stream.ts'
 
 /** Real pictures for scores, and where each comes from. */
-export interface RealTiles extends PictureSet {
-  readonly pixels: Uint8Array
+export interface RealTiles extends PictureStream {
   readonly places: EvaluationTiles['places']
 }
 
 /** @param count pictures in all; each class brings an equal share, or as many different ones as it has */
-export async function readRealTiles(
+export function realTiles(
   tiles: TileSource,
   { network: { resolution, imageChannels } }: TrainingSettings,
   classes: readonly string[],
   count: number
-): Promise<RealTiles> {
+): RealTiles {
   const share = Math.ceil(count / classes.length)
-  const perClass = await Promise.all(classes.map((_, label) => tiles.evaluationTiles(label, share)))
-  const labels = perClass.flatMap(({ places }, label) => places.map(() => label))
-  const all = {
-    pixels: new Uint8Array(Buffer.concat(perClass.map(({ pixels }) => pixels))),
-    places: perClass.flatMap(({ places }) => places),
-    classes: labels,
+  const perClass = classes.map((_, label) => tiles.evaluationTiles(label, share))
+  const all = perClass.flatMap(({ places, read }, label) =>
+    places.map((place, i) => ({ place, label, read: () => read(i) }))
+  )
+  // A single picture has no spread to compare; taken twice it has none either, but training can go on.
+  const taken = all.length === 1 ? [...all, ...all] : all
+  return {
+    places: taken.map(({ place }) => place),
+    classes: Int32Array.from(taken, ({ label }) => label),
     height: resolution,
     width: resolution,
-    channels: imageChannels
-  }
-  return labels.length === 1 ? doubled(all) : all
-}
-
-/** A single picture has no spread to compare; taken twice it has none either, but training can go on. */
-function doubled(tiles: RealTiles): RealTiles {
-  const { pixels, places, classes } = tiles
-  return {
-    ...tiles,
-    pixels: new Uint8Array(Buffer.concat([pixels, pixels])),
-    places: [...places, ...places],
-    classes: [...Array.from(classes), ...Array.from(classes)]
+    channels: imageChannels,
+    pixels: async (from, to) => {
+      const parts: Uint8Array[] = []
+      for (const { read } of taken.slice(from, to)) parts.push(await read())
+      return new Uint8Array(Buffer.concat(parts))
+    }
   }
 }

@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../files/atomic-write.ts'
 import { drawContactSheet } from '../images/contact-sheet.ts'
 import { encodeRgbPng } from '../images/png-encode.ts'
 import { grayBytes, imageBytes } from './sample-bytes.ts'
+import { samplingBatch } from './sampling-batch.ts'
 
 /** Pictures of each class on a sheet. */
 const perClass = 4
@@ -23,12 +24,17 @@ export class SampleSheets {
     this.#classes = classes
   }
 
-  /** @returns the name of the sheet's file in `samples/` */
-  async draw(generator: Generator, iteration: number): Promise<string> {
+  /**
+   * @param goOn called before every part; what it throws ends the work
+   * @returns the name of the sheet's file in `samples/`
+   */
+  async draw(generator: Generator, iteration: number, goOn?: () => Promise<void>): Promise<string> {
+    await goOn?.()
     const { seed, network } = this.#settings
     const { resolution, imageChannels, maskChannels } = network
     const labels = Int32Array.from(this.#classes.flatMap((_, label) => new Array<number>(perClass).fill(label)))
-    const samples = await sampleGenerator(generator, { labels, seed, firstIndex: 0, batch: perClass })
+    const batch = Math.min(perClass, samplingBatch(network))
+    const samples = await sampleGenerator(generator, { labels, seed, firstIndex: 0, batch, afterBatch: goOn })
     const size = resolution ** 2 * (imageChannels + maskChannels)
     const rows = this.#classes.map((title, label) => ({
       title,

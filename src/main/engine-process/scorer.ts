@@ -1,27 +1,22 @@
 import * as tf from '@tensorflow/tfjs'
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type FeatureChoice, type FeatureDescription } from '../../shared/evaluation.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
-import { type TileSource } from '../datasets/tile-source.ts'
+import { type Evaluation } from '../engine/gan/training-loop.ts'
 import {
   compareFeatures,
   frechetDistances,
   PictureFeatures,
-  type PictureSet,
   type SampleQuality
 } from '../engine/metrics/sample-quality.ts'
 import { type Generator } from '../engine/networks/generator.ts'
 import { type PictureNetwork } from '../engine/networks/picture-network.ts'
 import { sampleGenerator } from '../engine/sampling.ts'
-import { type Evaluation } from '../engine/gan/training-loop.ts'
-import { sha256 } from '../files/checksum.ts'
 import { FeatureCache } from './feature-cache.ts'
 import { loadPictureNetwork } from './picture-networks.ts'
-import { readRealTiles } from './real-tiles.ts'
+import { type AfterPart, featuresOf, forEachPart, type PictureStream } from './picture-stream.ts'
 import { imageBytes } from './sample-bytes.ts'
-
-/** Pictures generated at once. */
-const batch = 16
 
 /** What a scorer needs to know of a run. */
 export interface ScoredRun {
@@ -29,82 +24,104 @@ export interface ScoredRun {
   readonly preparedFolder: string
   readonly settings: TrainingSettings
   readonly classes: readonly string[]
-  /** The network on board, if it is left out. */
+  /** The built-in network, if it is left out. */
   readonly features?: FeatureChoice
 }
 
 /** Compares pictures with real ones; the real ones' features are worked out once and kept with the prepared set. */
 export class Scorer {
   readonly features: FeatureDescription
-  readonly real: PictureFeatures
   readonly #network: PictureNetwork
-  readonly #settings: TrainingSettings
-  readonly #classes: readonly string[]
+  readonly #run: ScoredRun
+  readonly #cache: FeatureCache
 
-  private constructor(
-    { settings, classes }: ScoredRun,
-    network: PictureNetwork,
-    features: FeatureDescription,
-    real: PictureFeatures
-  ) {
-    this.#network = network
+  private constructor(run: ScoredRun, network: PictureNetwork, features: FeatureDescription) {
     this.features = features
-    this.real = real
-    this.#settings = settings
-    this.#classes = classes
+    this.#run = run
+    this.#network = network
+    this.#cache = new FeatureCache(join(run.preparedFolder, 'features'))
   }
 
-  /** @param count real pictures in all */
-  static async create(run: ScoredRun, tiles: TileSource, count: number): Promise<Scorer> {
-    return Scorer.of(run, await readRealTiles(tiles, run.settings, run.classes, count))
-  }
-
-  static async of(run: ScoredRun, real: PictureSet): Promise<Scorer> {
+  static async open(run: ScoredRun): Promise<Scorer> {
     const { network, features } = await loadPictureNetwork(run.resources, run.features ?? { network: 'effnet' })
-    const cache = new FeatureCache(join(run.preparedFolder, 'features'))
-    const labels = Int32Array.from(real.classes)
-    const { pixels, height, width, channels } = real
-    const inputs = {
-      pictures: sha256(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)),
-      size: `${height} × ${width} × ${channels}`,
-      network: features.sha256,
-      resize: features.resize ?? '',
-      // Engines differ in the last digits, and the same engine should always say the same.
-      engine: tf.getBackend()
-    }
-    const vectors = await cache.provide(inputs, [labels.length, network.size], () =>
-      network.features(pixels, labels.length, height, width, channels)
-    )
-    return new Scorer(run, network, features, new PictureFeatures(vectors, network.size, labels))
+    return new Scorer(run, network, features)
   }
 
-  /** As many synthetic pictures of each class as there are real ones (paper §3.2: the mean over classes counts). */
-  async draw(generator: Generator, seed: number): Promise<PictureSet & { readonly pixels: Uint8Array }> {
-    const { resolution, imageChannels, maskChannels } = this.#settings.network
-    const labels = Int32Array.from(
-      this.#classes.flatMap((_, label) => new Array<number>(this.real.count(label)).fill(label))
-    )
-    const samples = await sampleGenerator(generator, { labels, seed, firstIndex: 0, batch })
-    const pixels = imageBytes(samples, imageChannels, maskChannels)
-    return { pixels, height: resolution, width: resolution, channels: imageChannels, classes: labels }
+  /** The features of real pictures: as they were kept, else worked out and kept. */
+  async featuresOfReal(real: PictureStream, afterPart?: AfterPart): Promise<PictureFeatures> {
+    const { inputs, shape } = await this.#keyOf(real)
+    const vectors = await this.#cache.provide(inputs, shape, () => featuresOf(this.#network, real, afterPart))
+    return new PictureFeatures(vectors, this.#network.size, real.classes)
   }
 
-  featuresOf(pictures: PictureSet): Promise<PictureFeatures> {
-    return PictureFeatures.of(this.#network, pictures)
+  /** The features of real pictures where they were kept. */
+  async findFeaturesOfReal(real: PictureStream): Promise<PictureFeatures | undefined> {
+    const { inputs, shape } = await this.#keyOf(real)
+    const vectors = await this.#cache.find(inputs, shape)
+    return vectors === undefined ? undefined : new PictureFeatures(vectors, this.#network.size, real.classes)
   }
 
-  compare(fake: PictureFeatures): SampleQuality {
-    return compareFeatures(this.real, fake, this.#classes)
+  async featuresOf(pictures: PictureStream, afterPart?: AfterPart): Promise<PictureFeatures> {
+    const vectors = await featuresOf(this.#network, pictures, afterPart)
+    return new PictureFeatures(vectors, this.#network.size, pictures.classes)
+  }
+
+  compare(real: PictureFeatures, fake: PictureFeatures, afterGroup?: () => Promise<void>): Promise<SampleQuality> {
+    return compareFeatures(real, fake, this.#run.classes, afterGroup)
   }
 
   /** One number and its parts, for the run's history. */
-  async evaluate(generator: Generator, seed: number): Promise<Evaluation> {
-    const fake = await this.featuresOf(await this.draw(generator, seed))
-    const { mean, classes } = frechetDistances(this.real, fake, this.#classes)
+  score(real: PictureFeatures, fake: PictureFeatures): Evaluation {
+    const { mean, classes } = frechetDistances(real, fake, this.#run.classes)
     return { metric: this.features.name, value: mean, classes }
   }
 
   dispose(): void {
     this.#network.dispose()
   }
+
+  /** Everything that the features of real pictures depend on. */
+  async #keyOf(real: PictureStream) {
+    const pictures = createHash('sha256')
+    await forEachPart(real, (pixels) => void pictures.update(pixels))
+    const { height, width, channels, classes } = real
+    const inputs = {
+      pictures: pictures.digest('hex'),
+      size: `${height} × ${width} × ${channels}`,
+      network: this.features.sha256,
+      resize: this.features.resize ?? '',
+      // Engines differ in the last digits, and the same engine should always say the same.
+      engine: tf.getBackend()
+    }
+    return { inputs, shape: [classes.length, this.#network.size] as const }
+  }
+}
+
+/**
+ * Synthetic pictures of these classes, numbered from 0: made when they are asked for, and the same whenever they are.
+ *
+ * @param batch pictures made at once
+ */
+export function drawnPictures(
+  generator: Generator,
+  labels: Int32Array,
+  { seed, batch }: { readonly seed: number; readonly batch: number }
+): PictureStream {
+  const { resolution, imageChannels, maskChannels } = generator.settings
+  return {
+    height: resolution,
+    width: resolution,
+    channels: imageChannels,
+    classes: labels,
+    pixels: async (from, to) => {
+      const own = { labels: labels.subarray(from, to), firstIndex: from }
+      return imageBytes(await sampleGenerator(generator, { ...own, seed, batch }), imageChannels, maskChannels)
+    }
+  }
+}
+
+/** As many synthetic pictures of each class as there are real ones (paper §2.5: the mean over classes counts). */
+export function labelsLike(real: PictureFeatures, classes: number, most = Number.POSITIVE_INFINITY): Int32Array {
+  const counts = Array.from({ length: classes }, (_, label) => Math.min(real.count(label), most))
+  return Int32Array.from(counts.flatMap((count, label) => new Array<number>(count).fill(label)))
 }

@@ -7,8 +7,9 @@ export type StageSeconds = Partial<Record<Stage | 'iteration', number | undefine
 
 /** How many of the latest iterations the pace is taken from: some whole cycles of the regularisers. */
 const windowSize = 64
-/** Iterations before the first estimate. */
-const enough = 10
+/** What the regularisers add to an iteration, as shares of the rest: by measurements (docs/performance.md). */
+const pathLengthShare = 0.4
+const r1Share = 0.3
 /** Safe points are also made after this many seconds. */
 const safePointSeconds = 5 * 60
 
@@ -28,7 +29,8 @@ export class TimeLeft {
   readonly #settings: TrainingSettings
   readonly #earlier: StageSeconds
   readonly #start: number
-  readonly #iterationSeconds: number[] = []
+  /** Of the latest iterations: what each took, and what it was expected to, as a multiple of a plain one. */
+  readonly #iterations: { readonly seconds: number; readonly expected: number }[] = []
   readonly #stageSeconds: Record<Stage, number[]> = { evaluation: [], safePoint: [], sample: [] }
   /** Seconds of the run at the last iteration, and of stages since. */
   #last: number
@@ -46,31 +48,50 @@ export class TimeLeft {
     this.#last = seconds
   }
 
-  /** Takes note of what a stage took. It counts from the second time on as well: the latest three make the mean. */
-  took(stage: Stage, seconds: number): void {
+  /**
+   * Takes note of what a stage took. It counts from the second time on as well: the latest three make the mean.
+   *
+   * @param isWhole false where it was cut short, and says nothing of the next
+   */
+  took(stage: Stage, seconds: number, isWhole = true): void {
     this.#stagesSince += seconds
+    if (!isWhole) return
     const latest = this.#stageSeconds[stage]
     latest.push(seconds)
     if (latest.length > 3) latest.shift()
   }
 
-  /** @param seconds of the run so far, stages included */
-  after({ iteration, seconds }: { readonly iteration: number; readonly seconds: number }): Progress {
-    const own = seconds - this.#last - this.#stagesSince
+  /**
+   * @param seconds of the run so far, stages included
+   * @param sitting where it has an end: seconds since it began, and seconds that are left of it
+   */
+  after(
+    { iteration, seconds }: { readonly iteration: number; readonly seconds: number },
+    sitting?: { readonly elapsed: number; readonly left: number }
+  ): Progress {
+    this.#note(iteration, seconds - this.#last - this.#stagesSince)
     this.#last = seconds
     this.#stagesSince = 0
-    // An engine's first iteration makes what the later ones use again.
-    if (iteration > this.#start + 1) this.#iterationSeconds.push(own)
-    if (this.#iterationSeconds.length > this.#window) this.#iterationSeconds.shift()
 
-    const { iterations, minutes } = this.#settings
-    const needed = this.#secondsFrom(iteration) ?? Number.POSITIVE_INFINITY
-    const budget = minutes === undefined ? Number.POSITIVE_INFINITY : Math.max(0, 60 * minutes - seconds)
-    const secondsLeft = Math.min(needed, budget)
+    const { iterations } = this.#settings
+    const needed = this.#secondsFrom(iteration)
+    if (sitting === undefined || needed < sitting.left)
+      return { done: iteration, total: iterations, secondsLeft: needed }
     // Whichever limit comes first decides how full the bar is.
-    const progress =
-      budget < needed ? { done: seconds, total: seconds + budget } : { done: iteration, total: iterations }
-    return iteration - this.#start < enough || !Number.isFinite(secondsLeft) ? progress : { ...progress, secondsLeft }
+    const left = Math.max(0, sitting.left)
+    return { done: sitting.elapsed, total: sitting.elapsed + left, secondsLeft: left }
+  }
+
+  #note(iteration: number, seconds: number): void {
+    // An engine's first iteration makes what the later ones use again: it counts as long as there is no other.
+    if (iteration === this.#start + 2) this.#iterations.length = 0
+    this.#iterations.push({ seconds, expected: this.#expected(iteration - 1) })
+    if (this.#iterations.length > this.#window) this.#iterations.shift()
+  }
+
+  /** What the next iteration is likely to take, with a safe point after it; half of it is as good as none of it. */
+  get nextSeconds(): number {
+    return (this.#pace ?? 0) / 2 + (this.#stage('safePoint') ?? 0)
   }
 
   /** What this session knows of each stage, to be kept with the run. */
@@ -86,9 +107,8 @@ export class TimeLeft {
     return all
   }
 
-  #secondsFrom(iteration: number): number | undefined {
-    const pace = this.#pace
-    if (pace === undefined) return undefined
+  #secondsFrom(iteration: number): number {
+    const pace = this.#pace ?? 0
     const { iterations, evaluateEvery, checkpointEvery, sampleEvery } = this.#settings
     const training = (iterations - iteration) * pace
     const left = (every: number): number => Math.floor(iterations / every) - Math.floor(iteration / every)
@@ -102,12 +122,21 @@ export class TimeLeft {
     )
   }
 
-  /** Seconds an iteration, over whole cycles of the regularisers where there are some. */
+  /** Seconds an iteration: over whole cycles of the regularisers where there are some, else by what each was expected to take. */
   get #pace(): number | undefined {
+    if (this.#iterations.length === 0) return undefined
     const cycle = this.#cycle
-    const times = this.#iterationSeconds
-    const whole = Math.floor(times.length / cycle) * cycle
-    return mean(whole === 0 ? times : times.slice(-whole))
+    const whole = Math.floor(this.#iterations.length / cycle) * cycle
+    const counted = whole === 0 ? this.#iterations : this.#iterations.slice(-whole)
+    const usual = sum(Array.from({ length: cycle }, (_, i) => this.#expected(i))) / cycle
+    return (sum(counted.map(({ seconds }) => seconds)) / sum(counted.map(({ expected }) => expected))) * usual
+  }
+
+  /** What an iteration is expected to take, as a multiple of one without regularisers. */
+  #expected(iteration: number): number {
+    const { r1, pathLength } = this.#settings
+    const isDue = (interval: number): boolean => interval > 0 && iteration % interval === 0
+    return 1 + (isDue(pathLength.interval) ? pathLengthShare : 0) + (isDue(r1.interval) ? r1Share : 0)
   }
 
   #stage(stage: Stage): number | undefined {
@@ -129,5 +158,9 @@ export class TimeLeft {
 }
 
 function mean(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
+  return values.length === 0 ? undefined : sum(values) / values.length
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }

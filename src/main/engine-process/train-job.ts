@@ -3,9 +3,10 @@ import { type AppError, refuse } from '../../shared/errors.ts'
 import { type Best, type Checkpoint } from '../../shared/runs.ts'
 import { type HistoryEntry, type TrainingSettings } from '../../shared/training.ts'
 import { type BackendName } from '../backends/backend.ts'
-import { type TrainingEvent, train } from '../engine/gan/training-loop.ts'
+import { type TrainingEvent, type TrainingHooks, train } from '../engine/gan/training-loop.ts'
 import { type SavedScalars, type TrainingState } from '../engine/gan/training-state.ts'
 import { type TrainJob, type TrainOutcome } from '../jobs/engine-protocol.ts'
+import { BrokenOff, unlessBrokenOff } from './broken-off.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
 import { HistoryFile } from './history-file.ts'
@@ -15,8 +16,9 @@ import { freeMemory, planMemory } from './memory-plan.ts'
 import { holdAsOnlyEngine } from './only-engine.ts'
 import { openPreparedTiles } from '../datasets/prepared-tiles.ts'
 import { startingPoint, type StartingPoint } from './run-start.ts'
-import { Scorer } from './scorer.ts'
+import { RunScores } from './run-scores.ts'
 import { SampleSheets } from './sample-sheets.ts'
+import { SittingClock } from './sitting-clock.ts'
 import { startEngine } from './start-engine.ts'
 import { TileFeeder } from './tile-feeder.ts'
 import { type Stage, TimeLeft } from './time-left.ts'
@@ -54,9 +56,8 @@ type SaveReason = 'schedule' | 'best' | 'best at the end' | 'time' | 'end'
 
 class TrainingSession {
   readonly #job: TrainJob
-  /** When this session has to end, in seconds of the run. */
-  readonly #minutes: number | undefined
   readonly #channel: Channel
+  readonly #clock: SittingClock
   readonly #checkpoints: CheckpointFolder
   readonly #history: HistoryFile
   readonly #sheets: SampleSheets
@@ -75,8 +76,8 @@ class TrainingSession {
 
   private constructor(job: TrainJob, channel: Channel, { state, isFresh, redraws, stageSeconds }: StartingPoint) {
     this.#job = job
-    this.#minutes = job.minutes === undefined ? undefined : state.seconds / 60 + job.minutes
     this.#channel = channel
+    this.#clock = new SittingClock(job.endsAt)
     this.#state = state
     this.#isFresh = isFresh
     this.#redraws = redraws
@@ -92,22 +93,18 @@ class TrainingSession {
     return session
   }
 
-  /** The run's settings, with the minutes of this session, and other random draws where the run had to go back. */
+  /** The run's settings, with other random draws where the run had to go back. */
   get #settings(): TrainingSettings {
     const { settings } = this.#job
-    return {
-      ...settings,
-      ...(this.#minutes === undefined ? {} : { minutes: this.#minutes }),
-      seed: settings.seed + this.#redraws * 2 ** 32 // no seed that anybody gives
-    }
+    return { ...settings, seed: settings.seed + this.#redraws * 2 ** 32 } // no seed that anybody gives
   }
 
   async run(): Promise<void> {
     const tiles = await openPreparedTiles(this.#job)
-    const scorer = await Scorer.create(this.#job, tiles, this.#job.settings.evaluationPictures)
+    const scores = new RunScores(this.#job, tiles, this.#channel, this.#clock)
     const feeder = new TileFeeder(this.#job)
     try {
-      await this.#trainOn(scorer, feeder)
+      await this.#trainOn(scores, feeder)
       await this.#finish()
     } finally {
       await feeder.close()
@@ -115,24 +112,40 @@ class TrainingSession {
   }
 
   /** Trains to the end of this session, over setbacks. */
-  async #trainOn(scorer: Scorer, feeder: TileFeeder): Promise<void> {
-    const hooks = {
-      nextBatch: (iteration: number) => feeder.batch(iteration),
-      evaluate: (generator: TrainingState['generatorEma']) =>
-        this.#timed('evaluation', () => scorer.evaluate(generator, this.#job.settings.seed))
-    }
+  async #trainOn(scores: RunScores, feeder: TileFeeder): Promise<void> {
+    await scores.tryOut(this.#state.generatorEma)
     for (;;) {
       try {
-        // A kill or a pause may have come between an iteration and what was due after it.
-        if (this.#state.iteration % this.#settings.sampleEvery === 0 && !this.#isShown) await this.#showSamples()
-        const isScored = this.#isScored
-        await this.#follow(train(this.#settings, this.#state, { ...hooks, isScored }, this.#channel.pause))
+        await this.#follow(train(this.#settings, this.#state, this.#hooks(scores, feeder), this.#channel.pause))
         await this.#save('end')
         return
       } catch (thrown) {
         if (!(thrown instanceof Divergence)) throw thrown
         await this.#goBack(thrown)
       }
+    }
+  }
+
+  #hooks(scores: RunScores, feeder: TileFeeder): TrainingHooks {
+    const start = this.#state.iteration
+    return {
+      nextBatch: (iteration) => feeder.batch(iteration),
+      evaluate: (generator, occasion) =>
+        this.#timed(
+          'evaluation',
+          async () => {
+            const { iteration } = this.#state
+            if (iteration > start || iteration >= this.#job.settings.iterations) scores.takeAllTime()
+            const score = await scores.evaluate(generator, occasion)
+            if (scores.missing !== undefined) await this.#note(scores.missing)
+            return score
+          },
+          (score) => score !== undefined && score !== 'left out' && score.note === undefined // a whole one
+        ),
+      // A sitting has an iteration at least, or many short ones would never come to anything.
+      isOver: () => this.#state.iteration > start && this.#clock.left < scores.reserve + this.#timeLeft.nextSeconds,
+      isShown: this.#isShown,
+      isScored: this.#isScored
     }
   }
 
@@ -143,7 +156,11 @@ class TrainingSession {
         case 'step':
           this.#isScored = false
           await this.#record(event)
-          await this.#channel.send({ type: 'progress', stage: 'train', ...this.#timeLeft.after(event) })
+          await this.#channel.send({
+            type: 'progress',
+            stage: 'train',
+            ...this.#timeLeft.after(event, this.#clock.isLimited ? this.#clock : undefined)
+          })
           this.#losses.after(event)
           if (performance.now() - this.#lastSave > safePointMilliseconds) await this.#save('time')
           break
@@ -171,16 +188,18 @@ class TrainingSession {
   async #takeScore({ occasion, kind: _, ...score }: Extract<TrainingEvent, { kind: 'evaluated' }>): Promise<void> {
     const isClosing = occasion === 'closing'
     await this.#record({ kind: 'evaluation', ...score, ...(isClosing ? { isClosing } : {}) })
-    this.#isScored = true
+    this.#isScored = score.note === undefined
+    if (score.note !== undefined) await this.#channel.send({ type: 'notice', text: score.note })
     if (!score.isBest) return
     this.#closingBest = isClosing ? { iteration: score.iteration, value: score.value } : undefined
     await this.#save(isClosing ? 'best at the end' : 'best')
   }
 
-  async #timed<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+  /** @param isWhole whether what came of it says how long the next one will take */
+  async #timed<T>(stage: Stage, work: () => Promise<T>, isWhole: (result: T) => boolean = () => true): Promise<T> {
     const started = performance.now()
     const result = await work()
-    this.#timeLeft.took(stage, (performance.now() - started) / 1000)
+    this.#timeLeft.took(stage, (performance.now() - started) / 1000, isWhole(result))
     return result
   }
 
@@ -191,8 +210,24 @@ class TrainingSession {
 
   async #showSamples(): Promise<void> {
     const { iteration, generatorEma } = this.#state
-    const file = await this.#timed('sample', () => this.#sheets.draw(generatorEma, iteration))
-    await this.#record({ kind: 'sample', iteration, file })
+    const draw = () => this.#sheets.draw(generatorEma, iteration, () => this.#goOnUnlessOver())
+    const file = await this.#timed(
+      'sample',
+      () => unlessBrokenOff(draw),
+      (name) => name !== undefined
+    )
+    if (file !== undefined) await this.#record({ kind: 'sample', iteration, file })
+  }
+
+  /** @throws BrokenOff where a sheet would hold up the end of the sitting: it is drawn when the run goes on */
+  async #goOnUnlessOver(): Promise<void> {
+    await this.#channel.listen()
+    if (this.#channel.pause.aborted || this.#clock.left < 0) throw new BrokenOff()
+  }
+
+  async #note(text: string): Promise<void> {
+    await this.#record({ kind: 'note', iteration: this.#state.iteration, text })
+    await this.#channel.send({ type: 'notice', text })
   }
 
   async #save(reason: SaveReason): Promise<void> {
@@ -258,10 +293,9 @@ class TrainingSession {
   }
 
   #ending(): TrainOutcome['ending'] {
-    const isPaused = this.#channel.pause.aborted
-    // Asked to pause before its last score, a run still has something to go on with.
-    if (this.#state.iteration >= this.#job.settings.iterations && (this.#isScored || !isPaused)) return 'finished'
-    return isPaused ? 'pause' : 'minutes'
+    // Without its last score, a run still has something to go on with.
+    if (this.#state.iteration >= this.#job.settings.iterations && this.#isScored) return 'finished'
+    return this.#channel.pause.aborted ? 'pause' : 'minutes'
   }
 
   async #finish(): Promise<void> {

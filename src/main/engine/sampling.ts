@@ -14,6 +14,8 @@ export interface SamplingOptions {
   readonly truncation?: StyleInputs['truncation']
   /** Pictures made at once. */
   readonly batch: number
+  /** Called after each batch; what it throws ends the work. */
+  readonly afterBatch?: (() => Promise<void>) | undefined
 }
 
 /**
@@ -32,6 +34,7 @@ export async function sampleGenerator(generator: Generator, options: SamplingOpt
     made.dispose()
     // The last batch is filled up, so that all batches take the same way through the engine.
     pictures.set(values.subarray(0, pictures.length - first * pictureSize), first * pictureSize)
+    await options.afterBatch?.()
   }
   return pictures
 }

@@ -22,8 +22,8 @@ export const TrainJob = z.object({
   preparedFolder: z.string(),
   settings: TrainingSettings,
   classes: z.array(z.string()),
-  /** Stop after this many minutes of this session. */
-  minutes: z.number().positive().optional(),
+  /** When this sitting has to be over, with all that surrounds training: seconds on the clock that processes share. */
+  endsAt: z.number().optional(),
   /** Folder of the run whose best model is the start of this one. */
   fromRunFolder: z.string().optional()
 })

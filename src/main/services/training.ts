@@ -4,6 +4,7 @@ import { type EngineRequest, type Run, RunId } from '../../shared/runs.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
 import { removeFolder } from '../files/atomic-write.ts'
 import { EngineGone } from '../jobs/engine-client.ts'
+import { sharedSeconds } from '../jobs/shared-clock.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { type TrainOutcome } from '../jobs/engine-protocol.ts'
 import { newId } from '../files/new-id.ts'
@@ -164,13 +165,12 @@ async function trainUntilDone(
   session: Session,
   signal: AbortSignal
 ): Promise<TrainOutcome> {
-  const started = performance.now()
+  const { engine, minutes } = session
+  const endsAt = minutes === undefined ? undefined : sharedSeconds() + 60 * minutes
   for (let restarts = 0; ; restarts++) {
-    const spent = (performance.now() - started) / 60_000
-    const minutes = session.minutes === undefined ? undefined : Math.max(0.01, session.minutes - spent)
     const safeBefore = record.safeIteration
     try {
-      return await trainOnce(app, record, { ...session, minutes }, signal)
+      return await trainOnce(app, record, { engine, endsAt }, signal)
     } catch (thrown) {
       if (!(thrown instanceof EngineGone) || signal.aborted) throw thrown
       if (record.safeIteration > safeBefore) restarts = 0
@@ -187,7 +187,7 @@ async function trainUntilDone(
 async function trainOnce(
   app: AppContext,
   record: RunRecord,
-  { engine, minutes }: Session,
+  { engine, endsAt }: { readonly engine: EngineRequest; readonly endsAt: number | undefined },
   signal: AbortSignal
 ): Promise<TrainOutcome> {
   const { run } = record
@@ -201,7 +201,7 @@ async function trainOnce(
     {
       job: 'train',
       engine,
-      minutes,
+      endsAt,
       resources,
       runFolder: runFolder(app, run),
       preparedFolder: app.folders.folder('prepared', prepared.id),

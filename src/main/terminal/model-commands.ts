@@ -63,9 +63,12 @@ function addRuns(program: Command, host: Host): void {
 }
 
 function runSentences({ run, history, checkpoints }: Output<'runs.show'>): string {
-  const scores = history.flatMap((entry) =>
-    entry.kind === 'evaluation' ? [`  iteration ${entry.iteration}: ${entry.metric} ${entry.value.toFixed(1)}`] : []
-  )
+  const scores = history.flatMap((entry) => {
+    const place = `  iteration ${entry.iteration}:`
+    if (entry.kind === 'note') return [`${place} ${entry.text}`]
+    if (entry.kind !== 'evaluation') return []
+    return [`${place} ${entry.metric} ${entry.value.toFixed(1)}${entry.note === undefined ? '' : ` (${entry.note})`}`]
+  })
   return [
     `"${run.name}": ${run.state}, iteration ${run.iteration} of ${run.settings.iterations}.`,
     ...scores,

@@ -12,7 +12,10 @@ export class RunHistory {
   #run: string | undefined
   #entries = $state.raw<readonly Shown[]>([]) // replaced whole, never mutated
 
-  readonly evaluations = $derived(this.#entries.filter((entry) => entry.kind === 'evaluation'))
+  /** Scores that can be compared: those of fewer pictures say so in a note, and stand elsewhere on the scale. */
+  readonly evaluations = $derived(
+    this.#entries.filter((entry) => entry.kind === 'evaluation').filter(({ note }) => note === undefined)
+  )
   readonly samples = $derived(
     this.#entries.flatMap((entry) =>
       entry.kind === 'sample' ? [{ iteration: entry.iteration, picture: this.#picture(entry) }] : []

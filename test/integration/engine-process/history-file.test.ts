@@ -34,6 +34,13 @@ test('what closed a sitting is taken back when training goes on', async () => {
   expect(await history.goOnFrom(4)).toEqual([step(4), score])
 })
 
+test('a note on a score that training went on without stays in the history', async () => {
+  const history = new HistoryFile(await temporaryFolder())
+  const note: HistoryEntry = { kind: 'note', iteration: 4, text: 'There was no time for the score that was due.' }
+  for (const entry of [step(4), note, step(5)]) await history.append(entry)
+  expect(await history.goOnFrom(5)).toEqual([step(4), note, step(5)])
+})
+
 test('a run without a history begins with an empty one', async () => {
   const folder = await temporaryFolder()
   expect(await new HistoryFile(folder).goOnFrom(0)).toEqual([])

@@ -2,9 +2,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chooseBackend } from '../../../src/main/backends/backend.ts'
-import { type PictureSet } from '../../../src/main/engine/metrics/sample-quality.ts'
 import { FeatureCache } from '../../../src/main/engine-process/feature-cache.ts'
 import { loadPictureNetwork } from '../../../src/main/engine-process/picture-networks.ts'
+import { type PictureStream } from '../../../src/main/engine-process/picture-stream.ts'
 import { Scorer } from '../../../src/main/engine-process/scorer.ts'
 import { toEightBit } from '../../../src/main/images/eight-bit.ts'
 import { readPicture } from '../../../src/main/images/read.ts'
@@ -26,17 +26,17 @@ beforeEach(async () => {
 const run = () => ({ resources, preparedFolder: folder, settings: tinyTraining(), classes: ['all'] })
 
 /** @param values [count, side, side] */
-function gray(values: Uint8Array, side: number): PictureSet {
+function gray(values: Uint8Array, side: number): PictureStream {
   return {
-    pixels: values,
+    pixels: (from, to) => Promise.resolve(values.slice(from * side ** 2, to * side ** 2)),
     height: side,
     width: side,
     channels: 1,
-    classes: new Array<number>(values.length / side ** 2).fill(0)
+    classes: new Int32Array(values.length / side ** 2)
   }
 }
 
-function noise(count: number, side: number): PictureSet {
+function noise(count: number, side: number): PictureStream {
   const random = new RandomStream(11, 'noise')
   return gray(
     Uint8Array.from({ length: count * side ** 2 }, () => random.integer(256)),
@@ -73,10 +73,11 @@ describe.skipIf(!hasSharedData)(`real nuclei${withoutSharedData}`, () => {
     const half = tiles.length / 2
     const shuffled = new RandomStream(1, 'halves').shuffled(tiles)
     const set = (part: Uint8Array[]) => gray(new Uint8Array(Buffer.concat(part)), side)
-    const scorer = await Scorer.of(run(), set(shuffled.slice(0, half)))
-    const same = scorer.compare(await scorer.featuresOf(set(shuffled.slice(0, half))))
-    const other = scorer.compare(await scorer.featuresOf(set(shuffled.slice(half))))
-    const noisy = scorer.compare(await scorer.featuresOf(noise(half, side)))
+    const scorer = await Scorer.open(run())
+    const real = await scorer.featuresOfReal(set(shuffled.slice(0, half)))
+    const same = await scorer.compare(real, await scorer.featuresOf(set(shuffled.slice(0, half))))
+    const other = await scorer.compare(real, await scorer.featuresOf(set(shuffled.slice(half))))
+    const noisy = await scorer.compare(real, await scorer.featuresOf(noise(half, side)))
     scorer.dispose()
     expect(same.mean.frechet).toBeLessThan(1e-6)
     // Two halves differ by what few pictures always differ by; the kernel distance takes that off.
@@ -90,7 +91,9 @@ describe.skipIf(!hasSharedData)(`real nuclei${withoutSharedData}`, () => {
 })
 
 test('works out real features once, keeps them, and makes them again when they are damaged', async () => {
-  const first = await Scorer.of(run(), noise(6, 16))
+  const scorer = await Scorer.open(run())
+  expect(await scorer.findFeaturesOfReal(noise(6, 16))).toBeUndefined()
+  const first = await scorer.featuresOfReal(noise(6, 16))
   const [name, ...more] = await readdir(join(folder, 'features'))
   expect(more).toEqual([])
   const path = join(folder, 'features', name ?? '')
@@ -100,10 +103,11 @@ test('works out real features once, keeps them, and makes them again when they a
   changed[changed.length - 3] = (changed[changed.length - 3] ?? 0) ^ 1
   for (const damage of [changed, kept.subarray(0, 100), Buffer.alloc(0)]) {
     await writeFile(path, damage)
-    const again = await Scorer.of(run(), noise(6, 16))
-    expect(again.real.vectors('all')).toEqual(first.real.vectors('all'))
+    const again = await scorer.featuresOfReal(noise(6, 16))
+    expect(again.vectors('all')).toEqual(first.vectors('all'))
     expect(await readFile(path)).toEqual(kept)
   }
+  expect((await scorer.findFeaturesOfReal(noise(6, 16)))?.vectors('all')).toEqual(first.vectors('all'))
 })
 
 test('takes kept features as they are, and only those of the same pictures', async () => {

@@ -92,7 +92,7 @@ test('gives a training run the same Fréchet distances as an evaluation', async 
   const real = await PictureFeatures.of(network, pictures(1, [20, 120, 200], classes))
   const fake = await PictureFeatures.of(network, pictures(2, [40, 120, 200], classes))
   const quick = frechetDistances(real, fake, ['a', 'b', 'c'])
-  const whole = compareFeatures(real, fake, ['a', 'b', 'c'])
+  const whole = await compareFeatures(real, fake, ['a', 'b', 'c'])
   expect(quick.mean).toBe(whole.mean.frechet)
   expect(quick.classes).toEqual(
     whole.classes.map(({ name, frechet, real: reals, fake: fakes }) => ({ name, frechet, real: reals, fake: fakes }))

@@ -124,6 +124,14 @@ describe('the training loop', () => {
     expect(state.best).toEqual({ iteration: 4, value: 5 })
   })
 
+  test('never takes a score of fewer pictures, which says so, for the best', async () => {
+    const evaluate = () => Promise.resolve({ metric: 'test', value: 1, classes: [], note: 'fewer pictures' })
+    const state = TrainingState.create(settings)
+    const events = await trainAll(settings, state, { evaluate })
+    expect(events.flatMap((event) => (event.kind === 'evaluated' ? [event.isBest] : []))).toEqual([false, false])
+    expect(state.best).toBeUndefined()
+  })
+
   test('does not let the score that closes a run count for one that goes on', async () => {
     const values = [5, 3]
     const evaluate = () => Promise.resolve({ metric: 'test', value: values.shift() ?? NaN, classes: [] })
@@ -169,11 +177,11 @@ describe('the training loop', () => {
     expect(events.length).toBeLessThan(12)
   })
 
-  test('ends when its minutes are over', async () => {
-    const own = tinyTraining({ iterations: 1000, minutes: 1e-6 })
+  test('ends when the time of a sitting is over', async () => {
+    const own = tinyTraining({ iterations: 1000 })
     const state = TrainingState.create(own)
-    await trainAll(own, state)
-    expect(state.iteration).toBe(1)
+    await trainAll(own, state, { isOver: () => state.iteration >= 2 })
+    expect(state.iteration).toBe(2)
   })
 })
 

@@ -13,11 +13,16 @@ export interface TrainingHooks {
   /** The batch of an iteration, counted from 0. The same iteration gets the same batch whenever it is asked for. */
   readonly nextBatch: (iteration: number) => Promise<Batch>
   /**
-   * Scores the averaged generator: when it is due, or once more because training ends. Nothing comes of it where there
-   * is no time for it, or it was broken off; training ends then, and what was due is made up for when it goes on.
+   * Scores the averaged generator: when it is due, or once more because training ends. Where nothing comes of it, since it
+   * was broken off or there is no time for it, training ends, and what was due is made up for when it goes on; a score that
+   * is left out is missed.
    */
-  readonly evaluate?: ((generatorEma: Generator, occasion: Occasion) => Promise<Evaluation | undefined>) | undefined
-  /** Whether the state had its score before: where a run goes on, that is known from its history. */
+  readonly evaluate?:
+    ((generatorEma: Generator, occasion: Occasion) => Promise<Evaluation | 'left out' | undefined>) | undefined
+  /** Whether the time of this sitting is over. */
+  readonly isOver?: (() => boolean) | undefined
+  /** What the state had before: where a run goes on, its history tells whether there are pictures and a score of it. */
+  readonly isShown?: boolean | undefined
   readonly isScored?: boolean | undefined
 }
 
@@ -45,9 +50,9 @@ export async function* train(
   signal: AbortSignal
 ): AsyncGenerator<TrainingEvent> {
   const clock = startClock(state)
-  let score = yield* scoreBefore(settings, state, hooks)
+  let score = yield* makeUp(settings, state, hooks)
 
-  while (score !== 'broken off' && !signal.aborted && !isFinished(settings, state)) {
+  while (score !== 'broken off' && !signal.aborted && goesOn(settings, state, hooks)) {
     // One batch through both networks.
     const batch = await hooks.nextBatch(state.iteration)
     const losses = await runIteration(settings, state, batch)
@@ -74,16 +79,18 @@ export async function* train(
   if (score !== 'there' && !signal.aborted) yield* evaluate(state, hooks, 'closing')
 }
 
-function isFinished({ iterations, minutes }: TrainingSettings, state: TrainingState): boolean {
-  return state.iteration >= iterations || (minutes !== undefined && state.seconds >= 60 * minutes)
+function goesOn({ iterations }: TrainingSettings, { iteration }: TrainingState, { isOver }: TrainingHooks): boolean {
+  return iteration < iterations && !(isOver?.() ?? false)
 }
 
-/** What a state still lacks that was saved, or left, between an iteration and its score. */
-async function* scoreBefore(
+/** Makes up for what a state lacks that was saved, or left, between an iteration and what was due after it. */
+async function* makeUp(
   settings: TrainingSettings,
   state: TrainingState,
   hooks: TrainingHooks
 ): AsyncGenerator<TrainingEvent, Score> {
+  const { iteration } = state
+  if (hooks.isShown === false && iteration % settings.sampleEvery === 0) yield { kind: 'sample-due', iteration }
   return (hooks.isScored ?? state.iteration > 0) ? 'there' : yield* scoreWhereDue(settings, state, hooks)
 }
 
@@ -113,8 +120,10 @@ async function* evaluate(
   if (!hooks.evaluate) return 'there'
   const score = await hooks.evaluate(state.generatorEma, occasion)
   if (score === undefined) return 'broken off'
+  if (score === 'left out') return 'there'
   const { iteration, seconds } = state
-  const isBest = state.best === undefined || score.value <= state.best.value
+  // A score of fewer pictures, which says so, cannot be compared with whole ones.
+  const isBest = score.note === undefined && (state.best === undefined || score.value <= state.best.value)
   if (isBest && occasion === 'due') state.best = { iteration, value: score.value }
   yield { kind: 'evaluated', iteration, seconds, ...score, occasion, isBest }
   return 'there'

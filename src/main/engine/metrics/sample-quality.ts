@@ -134,15 +134,21 @@ export class PictureFeatures {
  * the counts agree. The kernel distance has no such bias.
  *
  * @param classNames by class index
+ * @param afterGroup called after each class; what it throws ends the work
  * @throws AppError of kind `input` when there are fewer than two pictures of either kind
  */
-export function compareFeatures(
+export async function compareFeatures(
   real: PictureFeatures,
   fake: PictureFeatures,
-  classNames: readonly string[]
-): SampleQuality {
+  classNames: readonly string[],
+  afterGroup?: () => Promise<void>
+): Promise<SampleQuality> {
   const { enough, leftOut } = splitByCount(real, fake, classNames)
-  const classes = enough.map(({ name, index }) => compare(name, index, real, fake))
+  const classes: ClassQuality[] = []
+  for (const { name, index } of enough) {
+    classes.push(compare(name, index, real, fake))
+    await afterGroup?.()
+  }
   const all = compare('all', 'all', real, fake)
 
   // Where no class has two pictures of each kind, all of them together are the one group there is.

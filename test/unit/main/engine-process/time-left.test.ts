@@ -64,8 +64,16 @@ function errorAfter(run: SimulatedRun, iteration: number): number {
 }
 
 describe('time left', () => {
-  test('says nothing before it knows the pace', () => {
-    expect(new SimulatedRun(computer).until(5).secondsLeft).toBeUndefined()
+  test.each([
+    ['with the first iteration, which has both regularisers', 1, 2],
+    ['better with the fourth', 4, 1.25]
+  ])('is there %s, by no more than a factor', (_, iteration, factor) => {
+    const run = new SimulatedRun({ ...computer, evaluation: 0.1 })
+    const estimate = run.until(iteration).secondsLeft ?? Number.NaN
+    const then = run.seconds
+    run.until(settings.iterations)
+    expect(estimate / (run.seconds - then)).toBeLessThan(factor)
+    expect(estimate / (run.seconds - then)).toBeGreaterThan(1 / factor)
   })
 
   test.each([
@@ -100,9 +108,11 @@ describe('time left', () => {
   })
 
   test('fills its bar by time where the minutes come to an end first', () => {
-    const timeLeft = new TimeLeft({ ...settings, minutes: 2 }, { iteration: 0, seconds: 0 })
+    const timeLeft = new TimeLeft(settings, { iteration: 0, seconds: 0 })
     let told: ReturnType<TimeLeft['after']> | undefined
-    for (let i = 1; i <= 60; i++) told = timeLeft.after({ iteration: i, seconds: i })
-    expect(told).toMatchObject({ done: 60, total: 120, secondsLeft: 60 })
+    for (let i = 1; i <= 60; i++) {
+      told = timeLeft.after({ iteration: i, seconds: i }, { elapsed: i + 10, left: 110 - i })
+    }
+    expect(told).toMatchObject({ done: 70, total: 120, secondsLeft: 50 })
   })
 })
