@@ -121,7 +121,7 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
     'datasets.list': () => ({ datasets: app.catalog.datasets.list() }),
     'datasets.show': async (input) => (await services.datasets()).showDataset(app, input),
     'prepared.create': (input, context) => carryOut(desk, 'prepare', input, context),
-    'masks.graph': async (input) => (await services.masks()).maskGraph(app, input),
+    'masks.graph': async (input, context) => (await services.masks()).maskGraph(app, input, context),
     'masks.decode': async (input, context) =>
       (await services.reader()).runInReader(app, { name: 'decode', input, file: input.mask }, context),
     'runs.train': (input, context) => carryOut(desk, 'train', input, context),

@@ -54,6 +54,13 @@ export function refuse(message: string, details: ErrorDetails = {}): AppError {
   return new AppError('input', message, details)
 }
 
+/** A refusal that does not say where, with the name of the file that was being worked on. */
+export function naming(file: string, thrown: unknown): unknown {
+  if (!(thrown instanceof AppError) || thrown.kind !== 'input' || thrown.file !== undefined) return thrown
+  const { message, next, remedies, details } = thrown
+  return refuse(`${file}: ${message}`, { file, next, remedies, details, cause: thrown })
+}
+
 /** Why something cannot be read, in words of ours that end a sentence: whoever knows the file says the rest. */
 export class Reason extends Error {}
 

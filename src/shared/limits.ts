@@ -22,6 +22,15 @@ export const limits = {
   mask: { pixels: 16 * mebi },
   /** The objects of one label image, and the runs of pixels that they take together. */
   labels: { objects: 300_000, runs: 4_000_000 },
+  /**
+   * Cells of one image that lie side by side or on one another. Each of 300,000 cells can have a dozen neighbours; what
+   * goes beyond was annotated many times over, or made to take memory.
+   */
+  meetings: {
+    pairs: 4_000_000,
+    /** Boxes that are only looked at. */
+    looks: 1_000_000_000
+  },
   json: {
     /** One entry of a list that is read as a stream. */
     entryBytes: 8 * mebi,
@@ -84,10 +93,19 @@ export const limits = {
       open: 640,
       openDataset: 640,
       score: 2048,
-      decode: 512
+      decode: 512,
+      graph: 1024
     },
+    /** The same for a thread that paints the masks of an image. */
+    maskHeapMebibytes: 1024,
+    /** The same for the thread that reads tiles for training. */
+    tileHeapMebibytes: 1024,
     /** The longest that one image may take, and the longest that a thread may stay without a sign. */
     seconds: 8,
+    /** The same for the masks of one image, which are painted, read back and compared. */
+    maskSeconds: 60,
+    /** … and for large images a second more for each so many pixels. */
+    maskPixelsPerSecond: 500_000,
     /** Large files have more time: a second for each so many bytes. */
     bytesPerSecond: 8 * mebi,
     /** … and images whose cells lie in files of their own, a second for each so many files. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { AppError, fromWireError } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
 import { type TileBatch } from '../datasets/tile-source.ts'
 import { type TileRequest } from '../datasets/prepared-tiles.ts'
 import { type BatchReply, type BatchRequest } from '../workers/tile-worker.ts'
@@ -19,7 +20,10 @@ export class TileFeeder {
 
   constructor(request: TileRequest) {
     this.#size = request.settings.batch
-    this.#worker = new Worker(workerFile(), { workerData: request })
+    this.#worker = new Worker(workerFile(), {
+      workerData: request,
+      resourceLimits: { maxOldGenerationSizeMb: limits.thread.tileHeapMebibytes }
+    })
     this.#worker.on('message', (reply: BatchReply) => this.#take(reply))
     this.#worker.on('error', (thrown) => this.#fail(thrown))
     this.#worker.on('exit', () => this.#fail(new Error('The thread that reads pictures ended.')))
@@ -60,9 +64,18 @@ export class TileFeeder {
 
   #fail(thrown: unknown): void {
     if (this.#isClosed) return
-    const error = thrown instanceof AppError ? thrown : new Error('Reading pictures failed.', { cause: thrown })
+    const error = thrown instanceof AppError ? thrown : failure(thrown)
     for (const { reject } of this.#asked.values()) reject(error)
   }
+}
+
+function failure(thrown: unknown): Error {
+  if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_WORKER_OUT_OF_MEMORY')) {
+    return new Error('Reading pictures failed.', { cause: thrown })
+  }
+  return new AppError('resources', 'Reading the prepared pictures takes more memory than is allowed.', {
+    next: 'Prepare smaller tiles, or fewer images.'
+  })
 }
 
 /** Beside this file in a checkout, beside the entries in the built program. */

@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { DatasetImage, ValueRange } from '../../shared/datasets.ts'
-import { AppError } from '../../shared/errors.ts'
-import { ThreadPool } from '../threads/pool.ts'
+import { AppError, naming } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import { ThreadPool, type Work } from '../threads/pool.ts'
 import { needsBrightness, settleRanges } from './brightness.ts'
 import type { PrepareInput } from './choose-images.ts'
 import type { PreparedOutcome, PrepareTask } from './prepare-image.ts'
@@ -30,13 +31,13 @@ export async function prepareImages(
 ): Promise<PreparedOutcome[]> {
   for (const name of ['images', 'masks']) await mkdir(join(target, name))
   const threads = Math.min(request.workers ?? availableParallelism(), images.length)
-  const pool = new ThreadPool({ workerPath, threads })
+  const pool = new ThreadPool({ workerPath, threads, heapMebibytes: limits.thread.maskHeapMebibytes })
   try {
     const files = images.map(({ file }) => join(source, 'images', file))
     const hasRange = request.brightness === 'set' && needsBrightness(images)
-    const samples = hasRange ? await runAll<Float64Array[]>(pool, 'sample', files, signal) : undefined
+    const samples = hasRange ? await runAll<Float64Array[]>(pool, 'sample', pieces(images, files), signal) : undefined
     const tasks = makeTasks(images, request, { source, target }, samples && settleRanges(samples))
-    return await runAll<PreparedOutcome>(pool, 'prepare', tasks, signal, onProgress)
+    return await runAll<PreparedOutcome>(pool, 'prepare', pieces(images, tasks), signal, onProgress)
   } catch (thrown) {
     if (!signal.aborted) throw thrown
     throw new AppError('stopped', 'Preparation was stopped; nothing was kept.', {
@@ -75,19 +76,42 @@ function makeTasks(
   }))
 }
 
+interface Piece {
+  readonly image: DatasetImage
+  readonly input: PrepareTask | string
+}
+
+function pieces(images: readonly DatasetImage[], inputs: readonly Piece['input'][]): Piece[] {
+  return images.flatMap((image, i) => {
+    const input = inputs[i]
+    return input === undefined ? [] : [{ image, input }]
+  })
+}
+
 function runAll<Outcome>(
   pool: ThreadPool,
   name: 'prepare' | 'sample',
-  inputs: readonly (PrepareTask | string)[],
+  all: readonly Piece[],
   signal: AbortSignal,
   onDone?: (done: number) => void
 ): Promise<Outcome[]> {
   let done = 0
   return Promise.all(
-    inputs.map(async (input) => {
-      const outcome = await pool.run<Outcome>(input, { name, signal })
-      onDone?.(++done)
-      return outcome
+    all.map(async ({ image, input }) => {
+      try {
+        const outcome = await pool.run<Outcome>(input, { name, signal, guard: guardOf(image) })
+        onDone?.(++done)
+        return outcome
+      } catch (thrown) {
+        throw naming(image.file, thrown)
+      }
     })
   )
+}
+
+/** What was imported may come from strangers, too: an image that takes too much is named, and the rest is not made to wait. */
+function guardOf({ file, width, height }: DatasetImage): Required<Work>['guard'] {
+  const { maskSeconds, maskPixelsPerSecond } = limits.thread
+  const seconds = maskSeconds + (width * height) / maskPixelsPerSecond
+  return { file, seconds, does: { verb: 'prepare', participle: 'prepared' } }
 }

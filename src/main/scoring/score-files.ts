@@ -1,5 +1,5 @@
 import type { Output, ParsedInput, Progress } from '../../shared/api.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, naming } from '../../shared/errors.ts'
 import { readScoredFiles, type ScoredFiles, type ScoredPrediction, type ScoredTruth } from './scored-files.ts'
 import { intersections, iousOf } from '../masks/instance-iou.ts'
 import { rleArea } from '../masks/rle.ts'
@@ -76,10 +76,14 @@ class ImagePair {
     this.#truths = truths
     this.#predictions = predictions
     this.#truthAreas = truths.map(({ mask }) => rleArea(mask))
-    this.#shared = intersections(
-      predictions.map(({ mask }) => mask),
-      truths.map(({ mask }) => mask)
-    )
+    try {
+      this.#shared = intersections(
+        predictions.map(({ mask }) => mask),
+        truths.map(({ mask }) => mask)
+      )
+    } catch (thrown) {
+      throw naming(`Image ${id}`, thrown)
+    }
   }
 
   /** @param areByBox whether a prediction's size is that of its box, as the COCO tools take it where there is one */

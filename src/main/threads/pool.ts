@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import { type AppError, refuse } from '../../shared/errors.ts'
+import { type AppError, type ErrorDetails, refuse } from '../../shared/errors.ts'
 import { outcomeOf, type Reply, type ThreadTask } from './reply.ts'
 
 export interface ThreadPoolOptions {
@@ -16,11 +16,19 @@ export interface Work {
   readonly name: string
   readonly signal?: AbortSignal
   /** For files from outside: the one to blame when the work does not end, and how long it may take after its last sign. */
-  readonly guard?: { readonly file: string; readonly seconds: number }
+  readonly guard?: Guard
   /** Ports in the input that the thread is to own. */
   readonly transfer?: readonly MessagePort[]
 }
 
+interface Guard {
+  readonly file: string
+  readonly seconds: number
+  /** What is done with it, if it is not only read. */
+  readonly does?: { readonly verb: string; readonly participle: string }
+}
+
+const reading = { verb: 'read', participle: 'read' }
 const ticksPerSecond = 2
 const waitingCounts = 0.1
 
@@ -66,7 +74,7 @@ export class ThreadPool {
     try {
       return await this.#reply(task, { ...options, signal: ends })
     } catch (thrown) {
-      throw overdue.signal.aborted ? tooSlow(guard) : this.#explain(guard.file, thrown)
+      throw overdue.signal.aborted ? tooSlow(guard) : this.#explain(guard, thrown)
     } finally {
       this.#watched.delete(watched)
     }
@@ -101,13 +109,13 @@ export class ThreadPool {
     return Math.min(seconds, Math.max(used, waitingCounts * seconds))
   }
 
-  #explain(file: string, thrown: unknown): unknown {
+  #explain({ file, does: { verb, participle } = reading }: Guard, thrown: unknown): unknown {
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
     if (code !== 'ERR_WORKER_OUT_OF_MEMORY') return thrown
-    return refuse(`${file} takes more than ${this.#heapMebibytes} MB of memory to read, so it was not read.`, {
-      file,
-      next: 'It may be damaged or malicious. If it is sound, split it into smaller files.'
-    })
+    return refuse(
+      `${file} takes more than ${this.#heapMebibytes} MB of memory to ${verb}, so it was not ${participle}.`,
+      advice(file)
+    )
   }
 }
 
@@ -120,9 +128,13 @@ interface Watched {
   readonly end: () => void
 }
 
-function tooSlow({ file, seconds }: { readonly file: string; readonly seconds: number }): AppError {
-  return refuse(`${file} takes longer than ${Math.round(seconds)} seconds to read, so it was not read.`, {
-    file,
-    next: 'It may be damaged or malicious. If it is sound, split it into smaller files.'
-  })
+function tooSlow({ file, seconds, does: { verb, participle } = reading }: Guard): AppError {
+  return refuse(
+    `${file} takes longer than ${Math.round(seconds)} seconds to ${verb}, so it was not ${participle}.`,
+    advice(file)
+  )
+}
+
+function advice(file: string): ErrorDetails {
+  return { file, next: 'It may be damaged or malicious. If it is sound, split it into smaller files.' }
 }

@@ -24,7 +24,7 @@ flushCompileCache() // once it has answered, the process is killed
 
 async function work({ name, input, file, workerPath }: Exclude<ToReader, 'stop'>): Promise<void> {
   const pool = new ThreadPool({ workerPath, threads: 1, heapMebibytes: limits.thread.requestHeapMebibytes[name] })
-  const guard = { file, seconds: limits.thread.seconds }
+  const guard = { file, seconds: name === 'graph' ? limits.thread.maskSeconds : limits.thread.seconds }
   const task = { name, input, port: there }
   tell(await replyOf(() => pool.run(task, { name: 'readerWork', guard, transfer: [there] })))
   await pool.close()

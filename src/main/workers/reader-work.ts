@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Output, ParsedInput, Progress } from '../../shared/api.ts'
 import type { ImportRequest, InspectRequest } from '../../shared/datasets.ts'
 import type { DatasetIdentity, ImportedDataset } from '../datasets/import-dataset.ts'
+import type { GraphInput } from '../prepare/mask-graph.ts'
 import type { OpenedPackage } from '../packages/read-package.ts'
 import type { DatasetAbout } from '../../shared/abouts.ts'
 import type { PackageKind } from '../../shared/packages.ts'
@@ -100,6 +101,10 @@ const works = {
   decode: async (request: ParsedInput<'masks.decode'>): Promise<Output<'masks.decode'>> => {
     const { decodeMask } = await import('../prepare/decode-mask.ts')
     return decodeMask(request)
+  },
+  graph: async (input: GraphInput, { signal }: Surroundings): Promise<Output<'masks.graph'>> => {
+    const { graphsOf } = await import('../prepare/mask-graph.ts')
+    return graphsOf(input, signal)
   }
 } satisfies Record<string, (input: never, surroundings: Surroundings) => Promise<unknown>>
 

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
+import { encodeGrayPng8 } from '../../../src/main/images/png-encode.ts'
 import { readLabelImage } from '../../../src/main/images/label-image.ts'
 import { PreparedAbout } from '../../../src/shared/masks.ts'
 import { dataPath, hasSharedData, withoutSharedData } from '../../support/shared-data.ts'
@@ -103,6 +104,47 @@ describe.skipIf(!hasSharedData)(`preparing LIVECell${withoutSharedData}`, () => 
         expect(a === undefined || a !== b).toBe(true)
       }
     }
+    await host.app.close()
+  })
+})
+
+describe('cells that somebody annotated in one place', () => {
+  test('are refused by name, by prepare and by the overlap graph, while the program answers', async () => {
+    const source = await temporaryFolder()
+    const [size, count] = [64, 12_000]
+    await writeFile(join(source, 'pile.png'), encodeGrayPng8(new Uint8Array(size * size), size, size))
+    const annotations = Array.from({ length: count }, (_, i) => ({
+      id: i + 1,
+      image_id: 1,
+      category_id: 1,
+      segmentation: [[2, 2, 50, 2, 50, 50, 2, 50]]
+    }))
+    const coco = {
+      images: [{ id: 1, file_name: 'pile.png', width: size, height: size }],
+      categories: [{ id: 1, name: 'cell' }],
+      annotations
+    }
+    await writeFile(join(source, 'pile.json'), JSON.stringify(coco))
+    const host = await openTestApp(await temporaryFolder())
+    await host.request('datasets.import', { source, name: 'pile', format: 'coco' })
+
+    const refusal = {
+      kind: 'input',
+      message: expect.stringMatching(/^pile\.png: So many cells lie in one place/) as unknown
+    }
+    await expect(host.request('prepared.create', { dataset: 'pile', name: 'p', tile: 32 })).rejects.toMatchObject(
+      refusal
+    )
+
+    let longest = 0
+    let last = performance.now()
+    const clock = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    }, 10)
+    await expect(host.request('masks.graph', { dataset: 'pile' })).rejects.toMatchObject(refusal)
+    clearInterval(clock)
+    expect(longest).toBeLessThan(1000)
     await host.app.close()
   })
 })
