@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { readdir, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { type PackDescription, type PackKind } from '../../shared/engine-packs.ts'
 import { refuse } from '../../shared/errors.ts'
 import { removeFolder, stageFolder } from '../files/atomic-write.ts'
 import { sha256File } from '../files/checksum.ts'
+import { findProgram, neutralFolder } from '../files/programs.ts'
 import { type Download, tensorflowWheel } from './download.ts'
 import { describePack, markReady } from './pack-folder.ts'
 import { stopIfAsked } from './stopping.ts'
@@ -123,8 +124,11 @@ async function findTensorFlow({ source, wheels }: PackOrder, workshop: string, t
 
 /** Debugging symbols are a quarter of TensorFlow's library. Without the tool the pack is larger, and as good. */
 async function stripLibraries(pack: string): Promise<void> {
+  const strip = await findProgram('strip')
+  if (strip === undefined) return
   for (const name of (await readdir(pack)).filter((file) => libraryName.test(file))) {
-    await promisify(execFile)('strip', ['--strip-unneeded', join(pack, name)]).catch(() => undefined)
+    const words = ['--strip-unneeded', resolve(pack, name)]
+    await promisify(execFile)(strip, words, { cwd: neutralFolder }).catch(() => undefined)
   }
 }
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { refuse } from '../../shared/errors.ts'
+import { findProgram, neutralFolder } from '../files/programs.ts'
 import { stopIfAsked } from './stopping.ts'
 import { isWheelOf, type WheelSource } from './wheels.ts'
 
@@ -26,12 +27,13 @@ export function tensorflowWheel({ package: name, version, tag }: WheelSource): W
  */
 export async function downloadByPip(wanted: WantedWheel, folder: string, signal: AbortSignal): Promise<string> {
   await mkdir(folder, { recursive: true })
-  await requirePip(wanted)
+  const python = await requirePip(wanted)
   const platforms = wanted.tags.flatMap((tag) => ['--platform', tag])
-  const python = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311', '--abi', 'none']
-  const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--no-cache-dir', ...platforms, ...python]
+  const build = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311', '--abi', 'none']
+  const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--no-cache-dir', ...platforms, ...build]
   const { status, complaint } = await run(
-    ['-m', 'pip', 'download', ...options, '--dest', folder, wanted.requirement],
+    python,
+    ['download', ...options, '--dest', resolve(folder), wanted.requirement],
     signal
   )
   stopIfAsked(signal)
@@ -44,9 +46,13 @@ export async function downloadByPip(wanted: WantedWheel, folder: string, signal:
   })
 }
 
-async function requirePip(wanted: WantedWheel): Promise<void> {
-  const { status } = await run(['-m', 'pip', '--version'], new AbortController().signal)
-  if (status === 0) return
+/** The Python that has it. */
+async function requirePip(wanted: WantedWheel): Promise<string> {
+  const python = await findProgram('python3')
+  if (python !== undefined) {
+    const { status } = await run(python, ['--version'], new AbortController().signal)
+    if (status === 0) return python
+  }
   throw refuse('Python with pip is needed to download TensorFlow, and was not found on this computer.', {
     next: `Install Python 3 (any version), or download the wheel with a browser: ${byHand(wanted)}.`,
     remedies: [{ action: 'set-option', option: 'wheel' }]
@@ -59,13 +65,22 @@ function byHand({ package: name, requirement, tags }: WantedWheel): string {
   return `on PyPI, choose the file of ${release} for cp311 and ${tags[0] ?? 'any'}, and install from it`
 }
 
-function run(words: readonly string[], signal: AbortSignal): Promise<{ status: number; complaint: string }> {
-  return new Promise((resolve) => {
-    const child = spawn('python3', words, { stdio: ['ignore', 'ignore', 'pipe'], signal })
+/** Isolated (-I): else `-m` takes what is called pip in the current folder, or in one that a variable names. */
+function run(
+  python: string,
+  words: readonly string[],
+  signal: AbortSignal
+): Promise<{ status: number; complaint: string }> {
+  return new Promise((settle) => {
+    const child = spawn(python, ['-I', '-m', 'pip', ...words], {
+      cwd: neutralFolder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      signal
+    })
     let complaint = ''
     child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')))
-    child.once('error', () => resolve({ status: -1, complaint }))
-    child.once('close', (code) => resolve({ status: code ?? -1, complaint }))
+    child.once('error', () => settle({ status: -1, complaint }))
+    child.once('close', (code) => settle({ status: code ?? -1, complaint }))
   })
 }
 

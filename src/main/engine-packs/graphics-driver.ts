@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
 import { promisify } from 'node:util'
 import { type InstalledPack } from '../../shared/engine-packs.ts'
+import { findProgram, neutralFolder } from '../files/programs.ts'
 
 export interface GraphicsCard {
   readonly name: string
@@ -15,7 +17,10 @@ const oldestDriver: Readonly<Record<number, string>> = { 11: '450.80.02', 12: '5
 /** NVIDIA's cards and their driver, asked from its tool or, without it, from the kernel. */
 export async function findGraphicsCards(): Promise<GraphicsCard[]> {
   const query = ['--query-gpu=name,driver_version', '--format=csv,noheader']
-  const answer = await promisify(execFile)('nvidia-smi', query, { timeout: 10_000 }).catch(() => undefined)
+  const program = await findProgram('nvidia-smi')
+  const options = { cwd: neutralFolder, timeout: 10_000 }
+  const answer =
+    program === undefined ? undefined : await promisify(execFile)(program, query, options).catch(() => undefined)
   if (answer !== undefined) return parseCards(answer.stdout)
   const kernel = await readFile('/proc/driver/nvidia/version', 'utf8').catch(() => '')
   const driver = /Kernel Module\s+(?:for \S+\s+)?([\d.]+)/.exec(kernel)?.[1]
@@ -50,7 +55,7 @@ function isOlder(version: string, than: string): boolean {
 /** What the engine process must find in its environment when it starts with this pack. */
 export function packVariables(pack: Pick<InstalledPack, 'kind' | 'folder'>): Record<string, string> {
   if (pack.kind !== 'native-gpu') return {}
-  const others = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter((folder) => folder !== '')
+  const others = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter((folder) => isAbsolute(folder))
   return {
     LD_LIBRARY_PATH: [...new Set([`${pack.folder}/nvidia`, pack.folder, ...others])].join(':'),
     TF_FORCE_GPU_ALLOW_GROWTH: 'true', // else the card looks full to every other program

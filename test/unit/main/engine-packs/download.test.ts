@@ -1,5 +1,8 @@
-import { chmod, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { downloadByPip, tensorflowWheel } from '../../../../src/main/engine-packs/download.ts'
 import { fakeSource } from '../../../support/fake-wheel.ts'
@@ -25,8 +28,8 @@ async function fakePython(download: string): Promise<void> {
   const script = `#!/bin/sh
 words="$*"
 case "$words" in
-  "-m pip --version") exit 0 ;;
-  "-m pip download "*) ;;
+  "-I -m pip --version") exit 0 ;;
+  "-I -m pip download "*) ;;
   *) exit 9 ;;
 esac
 while [ "$1" != --dest ]; do shift; done
@@ -44,6 +47,30 @@ describe.skipIf(process.platform === 'win32')('downloading by pip (where shell s
     const file = await downloadByPip(wanted, folder, go)
     expect(await readdir(folder)).toEqual(['tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'])
     expect(file.startsWith(folder)).toBe(true)
+  })
+
+  // From a folder of somebody else: what is called pip or python3 there is not run.
+  test('takes no code from the folder that it is called in', async () => {
+    const here = await temporaryFolder()
+    const [program, marker] = [join(here, 'try.ts'), join(here, 'ran')]
+    const download = join(import.meta.dirname, '../../../../src/main/engine-packs/download.ts')
+    await writeFile(join(here, 'pip.py'), `open(${JSON.stringify(marker)}, "w")`)
+    await writeFile(join(here, 'python3'), `#!/bin/sh\necho > ${marker}\n`)
+    await chmod(join(here, 'python3'), 0o755)
+    await writeFile(
+      program,
+      `import { downloadByPip } from ${JSON.stringify(download)}
+      const wanted = { package: 'none', requirement: 'none==0', tags: ['any'] }
+      const stopping = AbortSignal.timeout(3000)
+      await downloadByPip(wanted, 'wheels', stopping).catch(() => undefined)`
+    )
+    const env = { ...process.env, PATH: `.${delimiter}${path ?? ''}`, PYTHONPATH: here, PIP_NO_INDEX: '1' }
+    await promisify(execFile)(process.execPath, [program], { cwd: here, env })
+    expect(existsSync(marker)).toBe(false)
+    await writeFile(join(programs, 'python3'), `#!/bin/sh\npwd > ${marker}\nexit 1\n`)
+    await chmod(join(programs, 'python3'), 0o755)
+    await promisify(execFile)(process.execPath, [program], { cwd: here, env: { ...env, PATH: programs } })
+    expect(await readFile(marker, 'utf8')).toBe('/\n')
   })
 
   test("says pip's own reason, without addresses, and how to go on without a network", async () => {

@@ -33,13 +33,17 @@ describe('opening a browser', () => {
   )
 
   test('starts nothing on a Linux without a screen', async () => {
-    expect(browserCommand({ platform: 'linux', env: { DISPLAY: '' } })).toEqual([])
+    expect(await browserCommand({ platform: 'linux', env: { DISPLAY: '' } })).toEqual([])
     expect(await openBrowser('http://127.0.0.1:1/', { platform: 'linux', env: {} })).toBe(false)
   })
 
-  test("uses each system's own program", () => {
-    expect(browserCommand({ platform: 'linux', env: { WAYLAND_DISPLAY: 'wayland-0' } })).toEqual(['xdg-open'])
-    expect(browserCommand({ platform: 'darwin', env: {} })).toEqual(['open'])
-    expect(browserCommand({ platform: 'win32', env: {} })).toEqual(['rundll32', 'url.dll,FileProtocolHandler'])
+  test("uses each system's own program, by its full path", async () => {
+    const { env, folder } = await desktopWith('exit 0')
+    expect(await browserCommand({ platform: 'linux', env })).toEqual([join(folder, 'xdg-open')])
+    expect(await browserCommand({ platform: 'darwin', env: {} })).toEqual(['/usr/bin/open'])
+    expect(await browserCommand({ platform: 'win32', env: { SystemRoot: 'D:\\Windows' } })).toEqual([
+      'D:\\Windows\\System32\\rundll32.exe',
+      'url.dll,FileProtocolHandler'
+    ])
   })
 })
