@@ -158,7 +158,7 @@ function thingHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, 
     'things.note': async (input) => (await services.things()).noteThing(app, input),
     'things.trash': async (input) => (await services.things()).trashThings(app, input),
     'things.restore': async (input) => (await services.things()).restoreThing(app, input),
-    'things.inTrash': async () => (await services.things()).listTrash(app),
+    'things.inTrash': async () => (await services.things()).showTrash(app),
     'things.emptyTrash': async () => (await services.things()).emptyTrash(app),
     'things.storage': async () => (await services.storage()).measureStorage(app),
     'things.origin': async (input) => (await services.things()).originOf(app, input)

@@ -1,5 +1,5 @@
 /** The screens of the page, in the order of the navigation. */
-export const screens = ['home', 'work', 'settings'] as const
+export const screens = ['home', 'work', 'trash', 'settings'] as const
 export type Screen = (typeof screens)[number]
 
 /** As it stands in the address, so that a reload and Back lead to the same screen. */

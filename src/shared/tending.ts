@@ -35,7 +35,17 @@ export const RestoreResult = ThingResult.extend({
   /** What it needs, and was in the trash as well. */
   along: z.array(ThingSummary)
 })
-export const TrashContents = z.object({ things: z.array(ThingSummary) })
+export const TrashContents = z.object({
+  /** What was put there last comes first. */
+  things: z.array(
+    ThingSummary.extend({
+      bytes: z.number(),
+      /** What is in use and cannot be worked with as before once this is gone. */
+      neededBy: z.array(ThingSummary)
+    })
+  )
+})
+export type TrashContents = z.infer<typeof TrashContents>
 
 export const EmptyTrashResult = z.object({
   removed: z.array(ThingSummary),

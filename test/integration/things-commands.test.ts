@@ -58,7 +58,7 @@ test('things are tended from the terminal: note, rename, origin, trash, restore,
     'Restored: the run "first run", the prepared set "livecell 64".\n'
   )
   expect(await run('trash', 'sy1', '--empty')).toMatchObject({ status: 2 })
-  expect((await run('trash')).out).toMatch(/^the run "second run", since 20/)
+  expect((await run('trash')).out).toMatch(/^the run "second run", \d+ kB, since 20/)
   expect((await run('trash', '--empty')).out).toMatch(/^1 thing removed; .* are free again\.\n$/)
   expect((await run('storage')).out).toContain('the data set "plate 3"')
 }, 120_000)

@@ -27,7 +27,7 @@ export async function measureStorage(app: AppContext): Promise<Output<'things.st
 }
 
 /** A package outside the workspace takes no room in it; one whose file is gone is missing. */
-async function measure(app: AppContext, thing: ThingSummary): Promise<StorageResult['things'][number]> {
+export async function measure(app: AppContext, thing: ThingSummary): Promise<StorageResult['things'][number]> {
   const folder = app.folders.folder(kindsOfThings[thing.kind].collection, thing.id)
   const bytes = await bytesBelow(folder)
   if (thing.kind !== 'package') return { ...thing, bytes }

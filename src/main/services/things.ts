@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Output, ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
+import type { TrashContents } from '../../shared/tending.ts'
 import type { ThingSummary } from '../../shared/things.ts'
 import type { Tending } from '../catalog/thing-table.ts'
 import { isThere, removeFolder, writeFileAtomic } from '../files/atomic-write.ts'
@@ -12,6 +13,7 @@ import type { AppContext } from '../workspace/app-context.ts'
 import { packageFileOf } from '../workspace/stored-packages.ts'
 import { allThings, kindsOfThings, requireThing, shelfOf, summaryOf } from '../workspace/thing-kinds.ts'
 import { Relations } from '../workspace/thing-relations.ts'
+import { measure } from './storage.ts'
 
 export async function renameThing(
   app: AppContext,
@@ -75,17 +77,28 @@ function restore(app: AppContext, thing: ThingSummary): Promise<ThingSummary> {
   return tend(app, thing, { trashed: undefined, name })
 }
 
-/** What is in the trash, what was put there last first. */
-export function listTrash({ catalog }: AppContext): Output<'things.inTrash'> {
+/** What is in the trash, how large it is, and what would miss it. */
+export async function showTrash(app: AppContext): Promise<Output<'things.inTrash'>> {
+  const relations = new Relations(app.catalog)
+  const things: TrashContents['things'] = []
+  for (const thing of trashedThings(app)) {
+    const { bytes } = await measure(app, thing)
+    things.push({ ...thing, bytes, neededBy: relations.needing([thing.id]) })
+  }
+  return { things }
+}
+
+/** What was put there last comes first. */
+function trashedThings({ catalog }: AppContext): ThingSummary[] {
   const things = allThings(catalog).filter(({ trashed }) => trashed !== undefined)
-  return { things: things.sort((a, b) => (b.trashed ?? '').localeCompare(a.trashed ?? '')) }
+  return things.sort((a, b) => (b.trashed ?? '').localeCompare(a.trashed ?? ''))
 }
 
 /** Removes what is in the trash for good. */
 export async function emptyTrash(app: AppContext): Promise<Output<'things.emptyTrash'>> {
   const { catalog, folders } = app
   const kept: string[] = []
-  const { things } = listTrash(app)
+  const things = trashedThings(app)
   let bytes = 0
   for (const thing of things) {
     const folder = folders.folder(kindsOfThings[thing.kind].collection, thing.id)

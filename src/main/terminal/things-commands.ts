@@ -94,7 +94,10 @@ async function trash(host: Host, things: string[], options: TrashOptions): Promi
 
 async function listTrash(host: Host, { workspace }: TrashOptions): Promise<void> {
   const result = await host.request('things.inTrash', {}, workspace)
-  const lines = result.things.map((thing) => `${inWords(thing)}, since ${thing.trashed ?? ''}`)
+  const lines = result.things.map((thing) => {
+    const needed = thing.neededBy.length === 0 ? '' : `; needed by ${listed(thing.neededBy)}`
+    return `${inWords(thing)}, ${bytes(thing.bytes)}, since ${thing.trashed ?? ''}${needed}`
+  })
   host.print(result, lines.length === 0 ? 'The trash is empty.' : lines.join('\n'))
 }
 

@@ -2,8 +2,9 @@ import { createContext } from 'svelte'
 import { SvelteMap } from 'svelte/reactivity'
 import { AppError, fromWireError, toWireError } from '../../shared/errors.ts'
 
-/** What a problem belongs to: the page as a whole, a part of it, a form by what it begins, or a task by its id. */
-export type Subject = 'page' | 'sample' | 'computer' | 'packs' | `form ${string}` | `task ${string}`
+/** What a problem belongs to: the page as a whole, a part of it, a form by what it begins, a task or a thing by its id. */
+export type Subject =
+  'page' | 'sample' | 'computer' | 'packs' | 'trash' | `form ${string}` | `task ${string}` | `thing ${string}`
 
 /** The one place where failed requests end. A problem stays with its subject until it is dismissed or the work succeeds. */
 export class Problems {

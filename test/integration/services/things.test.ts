@@ -136,6 +136,20 @@ describe('the trash', () => {
     expect(await runs()).toEqual([])
   })
 
+  test('tells of what is in it how large it is, and what still needs it', async () => {
+    await host.request('things.trash', { things: ['ds1'], needing: 'leave' })
+    await host.request('things.trash', { things: ['pr1'], needing: 'leave' })
+    await host.request('things.trash', { things: ['sy1'] })
+    const { things } = await host.request('things.inTrash', {})
+    const told = new Map(things.map(({ id, ...thing }) => [id, thing]))
+    expect([...told].map(([id, { neededBy }]) => [id, ids(neededBy)]).sort()).toEqual([
+      ['ds1', ['run1', 'run2']], // through the prepared set, which is in the trash itself
+      ['pr1', ['run1', 'run2']],
+      ['sy1', []]
+    ])
+    expect(told.get('ds1')?.bytes).toBeGreaterThan(5000)
+  })
+
   test('takes things with what needs them when all are named', async () => {
     const { trashed } = await host.request('things.trash', { things: ['run1', 'run2', 'pr1'] })
     expect(ids(trashed)).toEqual(['run1', 'run2', 'pr1'])

@@ -7,6 +7,8 @@ export interface Holding {
   readonly name: string
   readonly facts: string
   readonly created: string
+  /** Empty where there is none. */
+  readonly note: string
 }
 
 export interface HoldingGroup {
@@ -57,9 +59,10 @@ function holding(
     readonly name: string
     readonly created: string
     readonly missing?: boolean | undefined
+    readonly note?: string | undefined
   },
   facts: string
 ): Holding {
-  const { id, name, created, missing } = item
-  return { key: id, name, facts: missing === true ? workspaceWords.missing : facts, created: date(created) }
+  const { id, name, created, missing, note = '' } = item
+  return { key: id, name, facts: missing === true ? workspaceWords.missing : facts, created: date(created), note }
 }

@@ -4,6 +4,7 @@ import { Computer } from '../../../../src/renderer/state/computer.svelte.ts'
 import { Problems } from '../../../../src/renderer/state/problems.svelte.ts'
 import { remedyActions } from '../../../../src/renderer/state/remedy-actions.ts'
 import { TaskList } from '../../../../src/renderer/state/tasks.svelte.ts'
+import { Tending } from '../../../../src/renderer/state/tending.svelte.ts'
 import { FakeTransport } from '../../../support/fake-transport.ts'
 import { everyRemedy } from '../../../support/remedies.ts'
 
@@ -17,6 +18,7 @@ function page() {
     show: (screen) => shown.push(screen),
     computer: new Computer(bridge, tasks),
     tasks,
+    tending: new Tending(bridge),
     problems
   })
   return { transport, shown, actionOf, problems }
@@ -39,6 +41,14 @@ test('a damaged pack is fetched again where packs are shown', () => {
   ])
 })
 
+test('what is in the trash is restored at once, and the trash is shown before it is emptied', () => {
+  const { transport, shown, actionOf } = page()
+  actionOf({ action: 'restore', name: 'my run' })?.()
+  expect(transport.sent).toEqual([{ name: 'things.restore', input: { thing: 'my run' } }])
+  actionOf({ action: 'empty-trash' })?.()
+  expect([shown, transport.sent.length]).toEqual([['trash'], 1])
+})
+
 test('a remedy that fails says why', async () => {
   const { actionOf, problems } = page()
   actionOf({ action: 'open-package', file: '/x.zip' })?.()
@@ -54,6 +64,8 @@ test('what the page cannot do yet stays a sentence', () => {
     'remove-engine',
     'resume-run',
     'open-package',
+    'empty-trash',
+    'restore',
     'task-again'
   ])
 })

@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, type Locator, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startWebHost, type WebHost } from '../../src/main/web.ts'
+import { accessibilityProblems } from '../support/accessibility.ts'
+import { launchChromium, watchForTrouble } from '../support/chromium.ts'
+import { makeWorkspace } from '../support/made-workspace.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { openTestApp, type TestApp } from '../support/test-app.ts'
+
+const screenshots = join(import.meta.dirname, 'screenshots')
+
+let browser: Browser
+let folder: string
+let app: TestApp
+let host: WebHost
+let page: Page
+let trouble: string[]
+
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+
+afterEach(async () => {
+  await page.context().close()
+  await host.close()
+})
+
+afterAll(() => browser.close())
+
+/** The real app on a workspace with a thing of each kind, each made from the one before. */
+async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
+  folder = await temporaryFolder()
+  await makeWorkspace(folder)
+  app = await openTestApp(folder)
+  host = await startWebHost(app.app)
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
+  trouble = watchForTrouble(page, host.origin)
+  await page.goto(host.entry())
+  await page.getByRole('heading', { name: 'In your workspace' }).waitFor()
+}
+
+/** An entry of a list, by its name. */
+function thing(name: string): Locator {
+  return page.getByRole('listitem').filter({ hasText: name })
+}
+
+/** What a button says, and of what where there are several. */
+function press(name: string, of?: string): Promise<void> {
+  const whole = of === undefined ? `^${name}$` : `^${name} ?: ${of}$`
+  return page.getByRole('button', { name: new RegExp(whole) }).click()
+}
+
+async function isSaid(text: string | RegExp): Promise<void> {
+  await page.getByRole('status').filter({ hasText: text }).waitFor()
+}
+
+async function expectFinished(name: string): Promise<void> {
+  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true })
+  expect(await accessibilityProblems(page)).toEqual([])
+  expect(trouble).toEqual([])
+}
+
+describe('A thing in the workspace', () => {
+  test('gets another name and a note, which a reload still shows', async () => {
+    await open()
+    await press('Edit', 'first run')
+    await page.getByLabel('Name').fill('Neurons at day 3')
+    await page.getByLabel('Note').fill('Ask Ana before use.')
+    await expectFinished('thing-edited')
+    await press('Save')
+    await isSaid('“Neurons at day 3” was saved.')
+    await page.reload()
+    await thing('Neurons at day 3').getByText('Ask Ana before use.').waitFor()
+    expect(await app.request('runs.show', { name: 'run1' })).toMatchObject({
+      run: { name: 'Neurons at day 3', note: 'Ask Ana before use.' }
+    })
+    expect(trouble).toEqual([])
+  })
+
+  test('keeps its name where another has the wanted one, and says so beside it', async () => {
+    await open()
+    await press('Edit', 'first run')
+    await page.getByLabel('Name').fill('second run')
+    await press('Save')
+    await thing('first run').getByText('There is already a run called "second run".').waitFor()
+    await expectFinished('thing-refused')
+  })
+
+  test('that others need goes to the trash with them, alone, or not at all', async () => {
+    await open()
+    await press('Edit', 'first run')
+    await press('Move to the trash')
+    const dialog = page.getByRole('dialog', { name: '“first run” is needed' })
+    await dialog.getByText('“second run” (model)').waitFor()
+    await expectFinished('thing-needed')
+    await dialog.getByRole('button', { name: 'Keep it' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await press('Move to the trash')
+    await dialog.getByRole('button', { name: 'Move all 2 to the trash' }).click()
+    await isSaid('In the trash: “first run”, “second run”.')
+    expect(await thing('first run').count()).toBe(0)
+  })
+})
+
+describe('The trash', () => {
+  const narrow = { viewport: { width: 390, height: 844 }, colorScheme: 'dark' } as const
+
+  test.each([
+    ['trash', {}],
+    ['trash-dark-narrow', narrow]
+  ])('lists what is in it with size and time, and what would miss it (%s)', async (name, options) => {
+    await open(options)
+    await app.request('things.trash', { things: ['pr1'], needing: 'leave' })
+    await app.request('things.trash', { things: ['sy1'] })
+    await page.getByRole('link', { name: 'Trash' }).click()
+    await thing('prepared')
+      .getByText(/Needed by .*“first run” \(model\)/)
+      .waitFor()
+    await page.getByText(/synthetic set, \d+ kB, in the trash since/).waitFor()
+    await expectFinished(name)
+  })
+
+  test('gives back what is restored, together with what that needs', async () => {
+    await open()
+    await app.request('things.trash', { things: ['run1'], needing: 'take' })
+    await app.request('things.trash', { things: ['pr1'] })
+    await page.getByRole('link', { name: 'Trash' }).click()
+    await press('Restore', 'first run')
+    await isSaid(/Restored: “first run” \(model\), .* \(prepared set\)/)
+    await thing('second run').waitFor()
+    expect((await app.request('things.inTrash', {})).things.map(({ id }) => id)).toEqual(['run2'])
+    expect(trouble).toEqual([])
+  })
+
+  test('is emptied only after asking what cannot be undone', async () => {
+    await open()
+    await app.request('things.trash', { things: ['sy1', 'k1'] })
+    await page.getByRole('link', { name: 'Trash' }).click()
+    await press('Empty the trash')
+    await page.keyboard.press('Escape')
+    await press('Empty the trash')
+    await page.getByRole('dialog').getByText('removes 2 things (2 kB) for good and cannot be undone').waitFor()
+    await expectFinished('trash-emptying')
+    await press('Remove for good')
+    await isSaid(/2 things removed, \d+ kB free again\./)
+    await page.getByText('The trash is empty.').waitFor()
+    expect(existsSync(join(folder, 'packages/a.zip'))).toBe(false)
+    await expectFinished('trash-empty')
+  })
+
+  test('shows what another program puts there while it is looked at', async () => {
+    await open()
+    await page.getByRole('link', { name: 'Trash' }).click()
+    await page.getByText('The trash is empty.').waitFor()
+    await app.request('things.trash', { things: ['sy1'] })
+    await page.getByText(/synthetic set, .* in the trash since/).waitFor()
+    expect(trouble).toEqual([])
+  })
+})
