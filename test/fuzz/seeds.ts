@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../../src/main/images/png-encode.ts'
 import { encodeTiff } from '../../src/main/images/tiff-encode.ts'
+import { tiffBytes } from '../support/picture-files.ts'
 import { rawZip } from '../support/raw-zip.ts'
 import { roiBytes } from '../support/roi-bytes.ts'
 import { makePackages } from './packages.ts'
@@ -84,6 +85,8 @@ function pictureSeeds(jpeg: Uint8Array): Seed[] {
 }
 
 function tiffSeeds(): Seed[] {
+  const overlay = [roiBytes({ type: 1, left: 3, top: 4, right: 10, bottom: 9, second: { name: 'cell' } })]
+  const overlayTiff = tiffBytes({ width, height, data: gray, overlay })
   const labelTiff = encodeTiff({ width, height, channels: 1, bits: 16, data: Uint16Array.from(labels) })
   const packed = [
     'u16-lzw',
@@ -105,6 +108,7 @@ function tiffSeeds(): Seed[] {
     'u32-zstd'
   ]
   return [
+    imports('overlay in a TIFF', { 'a.tif': overlayTiff }, ['a.tif']),
     imports('labels, TIFF', { 'images/a.png': png, 'labels/a.tif': labelTiff }, ['labels/a.tif']),
     ...packed.map((name) => {
       const bytes = readFileSync(join(fixtures, 'tiff', `${name}.tif`))

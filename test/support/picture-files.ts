@@ -13,6 +13,11 @@ export interface TiffContent {
   readonly description?: string
   /** How often the directory occurs. */
   readonly pages?: number
+  readonly orientation?: number
+  /** Regions of ImageJ's overlay, each the bytes of a `.roi` file. */
+  readonly overlay?: readonly Buffer[]
+  /** Instead of the overlay's true lengths. */
+  readonly overlayLengths?: readonly number[]
 }
 
 /** Writes a TIFF (TIFF 6.0) byte by byte, so that tests do not depend on what a library would write. */
@@ -65,11 +70,28 @@ function fieldsOf(content: TiffContent, pixelBytes: number): Field[] {
     shorts(262, [photometric]),
     ...(description === undefined ? [] : [text(270, description)]),
     longs(273, pixelStart),
+    ...(content.orientation === undefined ? [] : [shorts(274, [content.orientation])]),
     shorts(277, [samples]),
     longs(278, height),
     longs(279, pixelBytes),
     ...(colourMap ? [shorts(320, [...colourMap])] : []),
-    shorts(339, perSample(sampleFormat))
+    shorts(339, perSample(sampleFormat)),
+    ...(content.overlay ? overlayFields(content.overlay, content.overlayLengths) : [])
+  ]
+}
+
+/** ImageJ's notes: a list of what they are, and the regions one after the other. */
+function overlayFields(
+  regions: readonly Buffer[],
+  lengths: readonly number[] = [12, ...regions.map(({ length }) => length)]
+): Field[] {
+  const header = Buffer.alloc(12)
+  header.write('JIJIrevo', 'latin1') // numbers, little-endian
+  header.writeUInt32LE(regions.length, 8)
+  const notes = Buffer.concat([header, ...regions])
+  return [
+    { id: 50838, type: 4, count: lengths.length, values: Buffer.from(Uint32Array.from(lengths).buffer) },
+    { id: 50839, type: 1, count: notes.length, values: notes }
   ]
 }
 

@@ -15,6 +15,10 @@ export interface RoiContent {
   /** x1, y1, x2, y2 of a fitted ellipse or a turned rectangle. */
   readonly axis?: readonly number[]
   readonly parameter?: number
+  /** The plane of a stack, counted through all its axes. */
+  readonly position?: number
+  /** What newer versions write behind the outline. */
+  readonly second?: { readonly z?: number; readonly t?: number; readonly name?: string }
 }
 
 const nothing = { left: 0, top: 0, right: 0, bottom: 0, points: [], subPixel: [], path: [], subtype: 0, axis: [] }
@@ -33,8 +37,19 @@ export function roiBytes(content: RoiContent): Buffer {
   header.writeInt16BE(subtype, 48)
   header.writeUInt16BE(isFine ? 128 : 0, 50)
   if (content.parameter !== undefined) header.writeFloatBE(content.parameter, 52)
+  header.writeInt32BE(content.position ?? 0, 56)
   const whole = shorts(isFine ? subPixel.map(Math.round) : points)
-  return Buffer.concat([header, whole, floats([...ofAxis(subPixel, 0), ...ofAxis(subPixel, 1)]), floats(path)])
+  const outline = [whole, floats([...ofAxis(subPixel, 0), ...ofAxis(subPixel, 1)]), floats(path)]
+  const first = Buffer.concat([header, ...outline])
+  if (!content.second) return first
+  first.writeInt32BE(first.length, 60)
+  return Buffer.concat([first, secondHeader(content.second, first.length)])
+}
+
+function secondHeader({ z = 0, t = 0, name = '' }: NonNullable<RoiContent['second']>, start: number): Buffer {
+  const header = Buffer.alloc(64)
+  for (const [i, value] of [z, t, start + header.length, name.length].entries()) header.writeInt32BE(value, 8 + 4 * i)
+  return Buffer.concat([header, Buffer.from(name, 'utf16le').swap16()])
 }
 
 function ofAxis(points: readonly number[], axis: 0 | 1): number[] {

@@ -1,6 +1,7 @@
 import { refuse } from '../../shared/errors.ts'
 import { type Picture } from './picture.ts'
 import { readStoredValues } from './read.ts'
+import { type PictureStack } from './tiff-partner.ts'
 
 /** A picture whose values are object numbers; 0 is background. */
 export interface LabelImage {
@@ -14,10 +15,11 @@ export interface LabelImage {
  * Reads a label image exactly: gray of any depth, the indices of a palette, whole-numbered floats, colour in which R, G
  * and B agree, or one colour alone, as BBBC039 has its numbers in red. An inverted TIFF is read as it is stored.
  *
+ * @param of the stack of the picture that it marks, and what was chosen of it
  * @throws AppError of kind `input` for a picture that cannot be read, is a JPEG, has colours, or holds fractions
  */
-export async function readLabelImage(path: string): Promise<LabelImage> {
-  const { format, picture } = await readStoredValues(path)
+export async function readLabelImage(path: string, of?: PictureStack): Promise<LabelImage> {
+  const { format, picture } = await readStoredValues(path, of)
   if (format !== 'jpeg') return toLabelImage(path, picture)
   throw refuse(`${path} is a JPEG, whose lossy packing changes the numbers of cells.`, {
     file: path,

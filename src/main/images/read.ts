@@ -7,8 +7,9 @@ import { limits } from '../../shared/limits.ts'
 import { decodeWithSharp, jpegHeader } from './jpeg.ts'
 import { checkSize, emptyLike, type Picture, type PictureFormat, type PixelSize, unreadable } from './picture.ts'
 import { decodePng } from './png-decode.ts'
-import { decodeTiff, isPlainEightBit, openTiff } from './tiff.ts'
-import { type TiffStack } from './tiff-stack.ts'
+import { planesLike, type PictureStack } from './tiff-partner.ts'
+import { decodeTiff, isPlainEightBit, openTiff, readStack } from './tiff.ts'
+import { type StackSizes } from './tiff-stack.ts'
 
 /**
  * Decodes a PNG, TIFF or JPEG, told apart by content: the extension does not matter.
@@ -26,12 +27,15 @@ export async function readPicture(path: string): Promise<Picture> {
  * The same for a picture whose values are numbers and not brightness, such as the numbers of cells: as they are stored,
  * the indices of palettes and the values of inverted TIFFs among them.
  */
-export async function readStoredValues(path: string): Promise<Pick<DecodedPicture, 'picture' | 'format'>> {
+export async function readStoredValues(
+  path: string,
+  of: PictureStack = {}
+): Promise<Pick<DecodedPicture, 'picture' | 'format'>> {
   const bytes = await readPictureFile(path)
   const format = formatOf(path, bytes)
   if (format === 'png') return { format, picture: decodePng(path, bytes, 'as stored') }
   if (format === 'jpeg') return decodePicture(path, bytes)
-  const page = await openTiff(path, bytes)
+  const page = await openTiff(path, bytes, planesLike(path, await readStack(path, bytes), of))
   const samples = isPlainEightBit(page) ? undefined : await decodeTiff(path, page, 'as stored')
   return { format, picture: samples ?? (await decodeWithSharp(path, bytes)) }
 }
@@ -61,8 +65,6 @@ export interface DecodedPicture {
   /** How many planes the file has on each axis, where it is a stack. */
   readonly stack?: StackSizes | undefined
 }
-
-export type StackSizes = Pick<TiffStack, 'sizeC' | 'sizeZ' | 'sizeT'>
 
 async function decodeTiffFile(path: string, bytes: Uint8Array, choice: PlaneChoice) {
   const page = await openTiff(path, bytes, choice)

@@ -4,6 +4,9 @@ import { limits } from '../../shared/limits.ts'
 import { unreadable } from './picture.ts'
 import { micrometres, type OmePixels, parseOme } from './ome.ts'
 
+/** How many planes a stack has on each axis. */
+export type StackSizes = Pick<TiffStack, 'sizeC' | 'sizeZ' | 'sizeT'>
+
 /** The planes of a TIFF, and how each is found. */
 export interface TiffStack {
   readonly sizeC: number

@@ -198,6 +198,11 @@ function widthOf(data: PixelArray): 8 | 16 | 32 {
   return data instanceof Uint16Array ? 16 : 32
 }
 
+/** The planes of a TIFF; no pixel is decoded. */
+export async function readStack(path: string, bytes: Uint8Array): Promise<TiffStack> {
+  return (await openStack(path, bytes, undefined)).stack
+}
+
 async function openStack(path: string, bytes: Uint8Array, axes: string | undefined) {
   const isWhole = bytes.byteLength === bytes.buffer.byteLength
   const whole = isWhole ? bytes.buffer : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)

@@ -1,5 +1,5 @@
 import { type FormatName, type PlaneChoice } from '../../../shared/datasets.ts'
-import { type StackSizes } from '../../images/read.ts'
+import { type StackSizes } from '../../images/tiff-stack.ts'
 import { type Annotation, type Size } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { type PictureFile } from '../picture-files.ts'

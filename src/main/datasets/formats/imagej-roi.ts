@@ -6,6 +6,10 @@ export interface Roi {
   readonly ring: readonly number[]
   /** The plane of a stack that it was drawn on, from 1; 0 for none in particular. */
   readonly position: number
+  /** The same on each axis of a hyperstack. */
+  readonly z: number
+  readonly t: number
+  readonly name: string
 }
 
 const [polygon, rectangle, oval, freehand, traced] = [0, 1, 2, 7, 8]
@@ -18,6 +22,13 @@ const openKinds = new Map([
   [10, 'set of points']
 ])
 const [ellipse, rotatedRectangle] = [3, 5]
+/** Rectangles that hold something else. */
+const contents = new Map([
+  [1, 'text'],
+  [4, 'picture']
+])
+/** Scale bars and calibration bars, as ImageJ names their parts. */
+const bars = new Set(['|SB|', '|CB|'])
 const coordinatesStart = 64
 const subPixelOption = 128
 
@@ -32,13 +43,33 @@ export function parseRoi(bytes: Buffer): Roi | CellProblem {
   const kind = openKinds.get(bytes.readUInt8(6))
   if (kind !== undefined)
     return { reason: `is a ${kind}, which encloses nothing`, kind: 'regions that enclose nothing' }
+  const content = bytes.readUInt8(6) === rectangle ? contents.get(bytes.readInt16BE(48)) : undefined
+  if (content !== undefined) return { reason: `is a ${content} on the picture, and no cell`, kind: lettering }
+  const { z, t, name } = readSecondHeader(bytes)
+  if (bars.has(name)) return { reason: 'is a part of a scale bar, and no cell', kind: lettering }
   try {
     const ring = ringOf(bytes)
-    return { ring, position: Math.max(0, bytes.readInt32BE(56)) }
+    return { ring, position: Math.max(0, bytes.readInt32BE(56)), z, t, name }
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown
     return { reason: 'ends before its outline does', kind: 'regions that end before their outline does' }
   }
+}
+
+const lettering = 'texts, pictures and scale bars among regions'
+
+/** What newer versions of ImageJ write behind the outline; where there is none, nothing is known. */
+function readSecondHeader(bytes: Buffer): Pick<Roi, 'z' | 't' | 'name'> {
+  const at = bytes.readInt32BE(60)
+  if (at < coordinatesStart || at + 24 > bytes.length) return { z: 0, t: 0, name: '' }
+  const [z, t, start, length] = [8, 12, 16, 20].map((field) => Math.max(0, bytes.readInt32BE(at + field))) as [
+    number,
+    number,
+    number,
+    number
+  ]
+  const name = start + 2 * length <= bytes.length ? bytes.subarray(start, start + 2 * length) : Buffer.alloc(0)
+  return { z, t, name: Buffer.from(name).swap16().toString('utf16le') }
 }
 
 function ringOf(bytes: Buffer): number[] {

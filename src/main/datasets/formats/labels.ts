@@ -8,7 +8,7 @@ import { type Annotation } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { type Source, type SourcePlace } from '../source-image.ts'
-import { type Format } from './format.ts'
+import { type Format, type PictureFacts } from './format.ts'
 import { findSampleFolders, findSides, haveLabelImages, isOneImage, labelEndings, maskEnding } from './image-folders.ts'
 import { type FilePair, pairFiles, sharedPartner } from './pair-files.ts'
 import { separatePieces } from './separate-pieces.ts'
@@ -46,7 +46,7 @@ export const labels: Format = {
     }
   },
   find: findLabels,
-  cells: ({ files: [path = ''] }, _, __, log) => readLabelCells(path, log)
+  cells: ({ files: [path = ''] }, _, picture, log) => readLabelCells(path, picture, log)
 }
 
 async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
@@ -127,8 +127,8 @@ function labelOf({ picture, partner }: FilePair): Pair {
 }
 
 /** Reads the cells of one label image. */
-async function readLabelCells(path: string, log: Log): Promise<Annotation> {
-  return cellsOfLabels(separatePieces(await readLabelImage(path), basename(path), log), path, log)
+async function readLabelCells(path: string, picture: PictureFacts, log: Log): Promise<Annotation> {
+  return cellsOfLabels(separatePieces(await readLabelImage(path, picture), basename(path), log), path, log)
 }
 
 /** A cell for each number of a label image. */

@@ -1,5 +1,8 @@
-import { dirname } from 'node:path'
-import { refuse } from '../../../shared/errors.ts'
+import { dirname, extname } from 'node:path'
+import { AppError, refuse } from '../../../shared/errors.ts'
+import { listZip } from '../../files/zip/unpack.ts'
+import { readOverlay } from './imagej-overlay.ts'
+import { isPictureName } from '../../images/read.ts'
 import { groupBy } from '../group-by.ts'
 import { type Log } from '../import-log.ts'
 import { isFolder, listByEnding, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
@@ -17,7 +20,7 @@ const labelNames = /(?:^|[_-])(?:labels?|masks?|instances?|ids|outlines?|flows)$
 
 /**
  * Pictures with ImageJ regions: `NAME.zip` or `NAME_RoiSet.zip` for a picture of that name, or `NAME.roi` with
- * one region, or a `RoiSet.zip` beside the one picture of its folder. Pictures without regions come in without annotation.
+ * one region, or a `RoiSet.zip` beside the one picture of its folder; else the overlay inside a TIFF. Pictures without regions come in without annotation.
  *
  * @throws AppError of kind `input` when no picture has regions
  */
@@ -29,7 +32,14 @@ export const roi: Format = {
       const isArchive = (path: string): boolean => /roi[ _-]?s?(?:et)?s?[^/\\]*\.zip$/i.test(path)
       return files.some(isArchive) ? 'there are archives of ImageJ regions' : undefined
     },
-    rest: ({ files }) => loneRegion(files)
+    rest: async ({ files }) =>
+      loneRegion(files) ??
+      (await firstWith(
+        namedArchives(files),
+        holdsRegions,
+        'there is an archive of ImageJ regions with the name of a picture'
+      )) ??
+      (await firstWith(files.filter(isTiff), hasOverlay, 'there are ImageJ overlays inside the pictures'))
   },
   find: findRois,
   cells: ({ files: [path = ''] }, file, size, log) => readRoiCells(path, file, size, log)
@@ -39,12 +49,56 @@ function loneRegion(files: readonly string[]): string | undefined {
   return files.some((path) => hasEnding(path, '.roi')) ? 'there is an ImageJ region' : undefined
 }
 
+const mostOpened = 20
+
+/** The reason, where one of the first few of these files is so. */
+async function firstWith(
+  files: readonly string[],
+  is: (path: string) => Promise<boolean>,
+  reason: string
+): Promise<string | undefined> {
+  for (const path of files.slice(0, mostOpened)) if (await is(path)) return reason
+  return undefined
+}
+
+/** Zips that have the name of a picture beside them. */
+function namedArchives(files: readonly string[]): string[] {
+  const stemOf = (path: string) => path.slice(0, path.length - extname(path).length)
+  const pictures = new Set(files.filter(isPictureName).map(stemOf))
+  return files.filter((path) => hasEnding(path, '.zip') && pictures.has(stemOf(path)))
+}
+
+async function holdsRegions(path: string): Promise<boolean> {
+  const names = await listZip(path).catch(orNothing)
+  return names !== undefined && names.length > 0 && names.every((name) => hasEnding(name, '.roi'))
+}
+
+const isTiff = (path: string): boolean => hasEnding(path, '.tif', '.tiff')
+
+async function hasOverlay(path: string): Promise<boolean> {
+  return ((await readOverlay(path).catch(orNothing)) ?? []).length > 0
+}
+
+/** Of a file that cannot be read, something else will be said. */
+function orNothing(thrown: unknown): undefined {
+  if (!(thrown instanceof AppError)) throw thrown
+}
+
+/** Pictures without a file of regions may have them inside. */
+async function addOverlays(pictures: readonly PictureFile[], partners: Map<string, PictureFile>): Promise<void> {
+  for (const picture of pictures) {
+    if (!partners.has(picture.path) && isTiff(picture.path) && (await hasOverlay(picture.path)))
+      partners.set(picture.path, picture)
+  }
+}
+
 async function findRois(place: SourcePlace, log: Log): Promise<Source> {
   const isFile = (await isFolder(place.source)) === false
   const folder = await requireFolder(place.images ?? (isFile ? dirname(place.source) : place.source), 'the pictures')
   const pictures = (await listPictures(folder)).filter(({ stem }) => !labelNames.test(stem))
   const archives = await findArchives(place, isFile)
-  const partners = pairAll(pictures, archives, log)
+  const partners = new Map(pairAll(pictures, archives, log))
+  if (place.annotations === undefined && !isFile) await addOverlays(pictures, partners)
   if (partners.size === 0) {
     throw refuse(`No picture in ${folder} has ImageJ regions (RoiSet.zip) that belong to it.`, {
       file: place.source,
