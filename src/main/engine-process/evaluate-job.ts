@@ -5,10 +5,11 @@ import { restoreGenerator } from '../engine/gan/training-state.ts'
 import { type EvaluateJob } from '../jobs/engine-protocol.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
+import { requireMemoryForPictures } from './memory-plan.ts'
 import { reportMemorization } from './memorization-report.ts'
 import { openPreparedTiles } from '../datasets/prepared-tiles.ts'
 import { realTiles, type RealTiles } from './real-tiles.ts'
-import { samplingBatch } from './sampling-batch.ts'
+import { samplingBatch } from '../engine/memory-model.ts'
 import { drawnPictures, labelsLike, Scorer } from './scorer.ts'
 import { startEngine } from './start-engine.ts'
 
@@ -19,6 +20,7 @@ export async function evaluateCheckpoint(job: EvaluateJob, channel: Channel): Pr
   const progress = new EvaluationProgress(channel, 2 * asked)
   await progress.after(0)
   const engine = await startEngine(job, channel)
+  requireMemoryForPictures(settings, engine.name)
   const folder = new CheckpointFolder(job.runFolder)
   const { tensors, checkpoint } = await folder.chooseModel(job.checkpoint)
   const real = realTiles(await openPreparedTiles(job), settings, classes, asked)

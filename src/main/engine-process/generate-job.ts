@@ -14,8 +14,9 @@ import { type GenerateJob, type GenerateOutcome } from '../jobs/engine-protocol.
 import { OutlineCollector } from '../packages/outlines.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
+import { requireMemoryForPictures } from './memory-plan.ts'
 import { grayBytes, imageBytes } from './sample-bytes.ts'
-import { samplingBatch } from './sampling-batch.ts'
+import { samplingBatch } from '../engine/memory-model.ts'
 import { startEngine } from './start-engine.ts'
 
 /** Pictures of a class that are numbered, and looked at, together. */
@@ -26,7 +27,8 @@ const attemptsPerPicture = 4
 /** Makes a synthetic set from a run's best model: pictures, label images, outlines. */
 export async function generateSet(job: GenerateJob, channel: Channel): Promise<void> {
   await tellProgress(job, channel, 0)
-  await startEngine(job, channel)
+  const { name } = await startEngine(job, channel)
+  requireMemoryForPictures(job.settings, name)
   const { tensors, checkpoint } = await new CheckpointFolder(job.runFolder).chooseModel()
   const generator = restoreGenerator(job.settings, tensors.generatorEma)
   const maker = new SetMaker(job, generator, channel)

@@ -2,8 +2,10 @@ import { totalmem } from 'node:os'
 import { AppError, type ErrorDetails } from '../../shared/errors.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
 import { type BackendName } from '../backends/backend.ts'
-import { predictPeak } from '../engine/memory-model.ts'
+import { predictPeak, predictPictures } from '../engine/memory-model.ts'
 import { type MemoryPlan } from '../jobs/engine-protocol.ts'
+import { type MemoryLimit, waysToMoreMemory } from '../jobs/out-of-memory.ts'
+import { wishedMemory } from '../jobs/wished-limits.ts'
 
 /** A prediction may be wrong by this share, so as much of the memory is left alone. */
 const reserve = 0.1
@@ -21,7 +23,7 @@ const worthwhile = 0.85
 export function planMemory(settings: TrainingSettings, engine: BackendName, freeBytes: number | undefined): MemoryPlan {
   const { batch, microBatch: wanted } = settings
   const limit = freeBytes === undefined ? Number.POSITIVE_INFINITY : limitOf(engine, freeBytes)
-  const ways = waysToMore(engine, freeBytes)
+  const ways = waysToMoreMemory(whatLimits(engine, freeBytes ?? Number.POSITIVE_INFINITY))
   const sizes = divisors(batch).filter((size) => size <= (wanted ?? batch))
   const peak = (size: number): number => predictPeak(settings, engine, size)
 
@@ -41,16 +43,37 @@ export function planMemory(settings: TrainingSettings, engine: BackendName, free
 }
 
 /**
+ * Makes sure that pictures can be made with a model, and looked at.
+ *
+ * @param freeBytes as for `planMemory`
+ * @throws AppError of kind `resources` when they do not fit
+ */
+export function requireMemoryForPictures(
+  { network }: TrainingSettings,
+  engine: BackendName,
+  freeBytes = freeMemory(engine)
+): void {
+  if (freeBytes === undefined) return
+  const [needed, limit] = [predictPictures(network, engine), limitOf(engine, freeBytes)]
+  if (needed <= limit) return
+  throw new AppError(
+    'resources',
+    `Making pictures with this model needs about ${gigabytes(needed)} of memory; ${gigabytes(limit)} is available.`,
+    waysToMoreMemory(whatLimits(engine, freeBytes))
+  )
+}
+
+/**
  * What this process may have: what is free now, with what it has already, within the limits that a container sets and
  * those of the user (`CYTOLOOM_MEMORY_GB`). A graphics card's memory is its own, and not told by its driver.
  */
 export function freeMemory(engine: BackendName): number | undefined {
   if (engine === 'native-gpu' || engine === 'webgpu') return undefined
-  const wished = Number(process.env['CYTOLOOM_MEMORY_GB'] ?? 0) * 1e9
+  const wished = wishedMemory()
   const free = process.availableMemory() + process.memoryUsage.rss()
   // macOS counts as free only what holds no file, and gives more when it is asked.
   const available = process.platform === 'darwin' ? Math.max(free, 0.7 * totalmem()) : free
-  return wished > 0 ? Math.min(wished, available) : available
+  return wished === undefined ? available : Math.min(wished, available)
 }
 
 function limitOf(engine: BackendName, freeBytes: number): number {
@@ -64,18 +87,10 @@ interface Need {
 
 type Advice = Pick<ErrorDetails, 'next' | 'remedies'>
 
-/** What gives an engine more memory: where the limit is WebAssembly's own, closing other programs would not. */
-function waysToMore(engine: BackendName, freeBytes: number | undefined): Advice {
-  if (engine === 'wasm' && freeBytes !== undefined && freeBytes > wasmBytes) {
-    return {
-      next: 'WebAssembly can use no more than 4 GB, whatever the computer has. The processor pack has no such limit; smaller tiles need less.',
-      remedies: [{ action: 'install-engine', engine: 'native-cpu' }, { action: 'prepare-again' }]
-    }
-  }
-  return {
-    next: 'Close other programs, prepare the data set with smaller tiles, or train on a computer with more memory.',
-    remedies: [{ action: 'prepare-again' }]
-  }
+/** What an engine's memory ends at. */
+function whatLimits(engine: BackendName, freeBytes: number): MemoryLimit {
+  if (engine === 'wasm' && freeBytes > wasmBytes) return 'webassembly'
+  return freeBytes === wishedMemory() ? 'chosen' : 'computer'
 }
 
 function fewerAtATime(size: number): Advice {

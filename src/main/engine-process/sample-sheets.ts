@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../files/atomic-write.ts'
 import { drawContactSheet } from '../images/contact-sheet.ts'
 import { encodeRgbPng } from '../images/png-encode.ts'
 import { grayBytes, imageBytes } from './sample-bytes.ts'
-import { samplingBatch } from './sampling-batch.ts'
+import { samplingBatch } from '../engine/memory-model.ts'
 
 /** Pictures of each class on a sheet. */
 const perClass = 4

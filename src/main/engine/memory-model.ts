@@ -21,6 +21,15 @@ interface MemoryCosts {
 }
 
 const bytesPerNumber = 4
+/** Pictures made at once where memory is no matter, and the bytes that those of larger networks may take. */
+const usualBatch = 16
+const mostDrawingBytes = 0.6e9
+/** The feature network at work, as measured. */
+const lookingBytes = 0.2e9
+/** Bytes for each byte of both networks' parameters between two iterations: weights, moments, averages, a copy to save. */
+const keptPerParameterByte = 8
+/** The same for a process that only makes pictures, which has one network: measured, 0.6 to 1.5. */
+const drawnPerParameterByte = 1.5
 
 /**
  * Most memory, in bytes, that the engine process has at a time while it trains with these settings.
@@ -28,6 +37,11 @@ const bytesPerNumber = 4
  * @param microBatch samples that go through the networks at once
  */
 export function predictPeak(settings: TrainingSettings, engine: BackendName, microBatch: number): number {
+  return Math.max(predictIterations(settings, engine, microBatch), predictScores(settings, engine))
+}
+
+/** Most memory of the iterations alone. */
+export function predictIterations(settings: TrainingSettings, engine: BackendName, microBatch: number): number {
   const { network, batch, augmentation } = settings
   const costs = memoryCosts[engine]
   const sample = network.resolution ** 2 * (network.imageChannels + network.maskChannels) * bytesPerNumber
@@ -41,8 +55,33 @@ export function predictPeak(settings: TrainingSettings, engine: BackendName, mic
   )
 }
 
+/** The scores of a run, made beside what it keeps between two iterations. */
+function predictScores({ network }: TrainingSettings, engine: BackendName): number {
+  return memoryCosts[engine].base + keptPerParameterByte * parameterBytes(network) + pictureBytes(network)
+}
+
+/** Most memory, in bytes, of a process that makes pictures with a model and looks at them. */
+export function predictPictures(network: NetworkSettings, engine: BackendName): number {
+  return memoryCosts[engine].base + drawnPerParameterByte * parameterBytes(network) + pictureBytes(network)
+}
+
+/** Bytes that making a batch of pictures takes, or looking at one, whichever is more. */
+function pictureBytes(network: NetworkSettings): number {
+  return Math.max(drawingBytes(network, samplingBatch(network)), lookingBytes)
+}
+
+/**
+ * Pictures made at once. It follows from the network alone, not from the memory of this computer: engines may round
+ * otherwise in another batch, and the same seed is to give the same pictures everywhere.
+ */
+export function samplingBatch(network: NetworkSettings): number {
+  let batch = usualBatch
+  while (batch > 1 && drawingBytes(network, batch) > mostDrawingBytes) batch /= 2
+  return batch
+}
+
 /** Bytes that making so many pictures at once takes: measured, 16.5 to 17.1 for each byte of their feature maps. */
-export function drawingBytes(network: NetworkSettings, pictures: number): number {
+function drawingBytes(network: NetworkSettings, pictures: number): number {
   return 17 * pictures * featureMapBytes(network)
 }
 

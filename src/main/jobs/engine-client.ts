@@ -4,6 +4,7 @@ import { engineEnvironment } from '../../shared/engine-environment.ts'
 import { AppError, fromWireError, invariant } from '../../shared/errors.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { type EngineCommand, type EngineJob, EngineMessage } from './engine-protocol.ts'
+import { wishedMemory, wishedThreads } from './wished-limits.ts'
 import { EngineOutOfMemory, kernelKills, saysOutOfMemory } from './out-of-memory.ts'
 
 export interface EngineLauncher {
@@ -62,6 +63,7 @@ export async function runOnEngine<J extends EngineJob>(
   onMessage: (message: EngineMessage) => void,
   signal: AbortSignal
 ): Promise<LastWord<J>['outcome']> {
+  wishedMemory() // refused before anything begins where it cannot be read
   const killsBefore = kernelKills()
   const child = start(launcher, place.variables)
   const output = lastOutput(child)
@@ -97,7 +99,10 @@ export async function runOnEngine<J extends EngineJob>(
     const how = await ended
     if (failure !== undefined) throw failure.thrown
     if (endsAtOnce) refuseIfStopped(signal, last)
-    if (isOutOfMemory(last, { how, output: output(), killsBefore })) throw new EngineOutOfMemory()
+    if (isOutOfMemory(last, { how, output: output(), killsBefore })) {
+      // Killed, it was the computer that had no more; what it says itself on wasm is that its own memory is at its end.
+      throw new EngineOutOfMemory(place.engine === 'wasm' && how !== 'SIGKILL' ? 'webassembly' : 'computer')
+    }
     return outcome(job, last, how)
   } finally {
     clearTimeout(timer)
@@ -148,8 +153,7 @@ function isOutOfMemory(last: EngineMessage | undefined, { how, output, killsBefo
 
 /** All cores, unless the user wants some for other work. */
 export function wantedThreads(): number {
-  const wished = Number(process.env['CYTOLOOM_THREADS'] ?? 0)
-  return Number.isInteger(wished) && wished > 0 ? wished : availableParallelism()
+  return wishedThreads() ?? availableParallelism()
 }
 
 function outcome<J extends EngineJob>(job: J, last: EngineMessage | undefined, how: string): LastWord<J>['outcome'] {

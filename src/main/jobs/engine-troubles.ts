@@ -3,7 +3,7 @@ import { type Remedy } from '../../shared/remedies.ts'
 import { type Run } from '../../shared/runs.ts'
 import { EngineGone } from './engine-client.ts'
 import { type MemoryPlan } from './engine-protocol.ts'
-import { EngineOutOfMemory } from './out-of-memory.ts'
+import { EngineOutOfMemory, waysToMoreMemory } from './out-of-memory.ts'
 
 /**
  * What ended a run, with the ways to resume it. Another engine is never taken without the user's word: its
@@ -24,15 +24,13 @@ function outOfMemory(cause: EngineOutOfMemory, run: Run, memory: MemoryPlan | un
     run: run.name,
     ...(microBatch && { microBatch })
   })
-  return new AppError('resources', `The engine ran out of memory${size}. The run is paused at its last safe point.`, {
-    ...(smaller === undefined
-      ? {
-          next: 'Close other programs, then resume it. Only smaller tiles or networks would need less.',
-          remedies: [again()]
-        }
-      : { next: 'Resume it with fewer samples at a time: the result stays the same.', remedies: [again(smaller)] }),
-    cause
-  })
+  const message = `The engine ran out of memory${size}. The run is paused at its last safe point.`
+  if (smaller !== undefined) {
+    const next = 'Resume it with fewer samples at a time: the result stays the same.'
+    return new AppError('resources', message, { next, remedies: [again(smaller)], cause })
+  }
+  const { next, remedies } = waysToMoreMemory(cause.limit)
+  return new AppError('resources', message, { next, remedies: [again(), ...remedies], cause })
 }
 
 function engineFailed(kind: 'resources' | 'defect', message: string, run: Run, cause: unknown): AppError {

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type BackendName } from '../../../src/main/backends/backend.ts'
-import { predictPeak } from '../../../src/main/engine/memory-model.ts'
+import { predictIterations } from '../../../src/main/engine/memory-model.ts'
 import { tinyTraining } from '../tiny-training.ts'
 
 const program = join(import.meta.dirname, 'steady-training.ts')
@@ -29,7 +29,7 @@ export function describeFlatMemory(engine: BackendName): void {
     expect(Math.max(...later.slice(-5)) - Math.min(...later.slice(0, 5))).toBeLessThan(allowedGrowth)
 
     const settings = tinyTraining()
-    const predicted = predictPeak(settings, engine, settings.batch)
+    const predicted = predictIterations(settings, engine, settings.batch)
     expect(predicted / peak).toBeGreaterThan(1 - band)
     expect(predicted / peak).toBeLessThan(1 + band)
   }, 600_000)

@@ -1,10 +1,36 @@
-import { describe, expect, test } from 'vitest'
-import { planMemory } from '../../../../src/main/engine-process/memory-plan.ts'
-import { predictPeak } from '../../../../src/main/engine/memory-model.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { planMemory, requireMemoryForPictures } from '../../../../src/main/engine-process/memory-plan.ts'
+import { predictPeak, predictPictures, samplingBatch } from '../../../../src/main/engine/memory-model.ts'
 import { presetSettings } from '../../../../src/shared/presets.ts'
 
 const livecell = presetSettings('livecell', { resolution: 512, imageChannels: 1, classes: 8 }, 0)
 const demo = presetSettings('demo', { resolution: 32, imageChannels: 1, classes: 2 }, 0)
+
+describe('the memory of making pictures', () => {
+  test('is flat: larger networks make fewer at a time, by nothing but their size', () => {
+    const batches = [32, 128, 256, 512].map((resolution) => {
+      const { network } = presetSettings('livecell', { resolution, imageChannels: 1, classes: 8 }, 0)
+      return samplingBatch(network)
+    })
+    expect(batches).toEqual([8, 2, 1, 1])
+    expect(samplingBatch(demo.network)).toBe(16)
+  })
+
+  test('is refused where it is not there, with what it ends at', () => {
+    const needed = predictPictures(livecell.network, 'wasm')
+    expect(() => requireMemoryForPictures(livecell, 'wasm', needed / 0.89)).not.toThrow()
+    expect(() => requireMemoryForPictures(livecell, 'wasm', needed / 2)).toThrow(
+      /^Making pictures with this model needs/
+    )
+  })
+
+  test('counts for a run too, which is scored', () => {
+    const small = { ...demo, batch: 1, microBatch: 1 }
+    const scoring = predictPeak(small, 'wasm', 1)
+    expect(scoring).toBeGreaterThan(predictPictures(small.network, 'wasm'))
+    expect(scoring).toBeGreaterThan(360e6 + 200e6) // the engine's base, and the network that looks at pictures
+  })
+})
 
 describe('the memory of a run', () => {
   test('is asked for whole where it is there', () => {
@@ -51,6 +77,14 @@ describe('the memory of a run', () => {
         remedies: expect.arrayContaining([{ action: 'install-engine', engine: 'native-cpu' }]) as unknown
       }) as Error
     )
+  })
+
+  test('that ends at a limit which was set is found by raising it', () => {
+    vi.stubEnv('CYTOLOOM_MEMORY_GB', '0.4GB')
+    expect(() => planMemory(demo, 'wasm', 0.4e9)).toThrow(
+      expect.objectContaining({ next: expect.stringContaining('raise it') as string }) as Error
+    )
+    vi.unstubAllEnvs()
   })
 
   test('is not guessed at on graphics cards', () => {

@@ -39,10 +39,18 @@ describe('what ended a run', () => {
 
   test('names a smaller size where memory ran out', () => {
     const plan = { microBatch: 8, peakBytes: 4e9, limitBytes: 5e9, smallerMicroBatch: 4 }
-    expect(troubleOf(new EngineOutOfMemory(), run, plan)).toMatchObject({
+    expect(troubleOf(new EngineOutOfMemory('computer'), run, plan)).toMatchObject({
       kind: 'resources',
       message: 'The engine ran out of memory with 8 samples at a time. The run is paused at its last safe point.',
       remedies: [{ action: 'resume-run', run: 'my run', microBatch: 4 }]
+    })
+  })
+
+  test('names the engine that lifts the limit of WebAssembly, and never other programs', () => {
+    const trouble = troubleOf(new EngineOutOfMemory('webassembly'), run, undefined)
+    expect(trouble).toMatchObject({
+      next: expect.not.stringContaining('other programs') as string,
+      remedies: expect.arrayContaining([{ action: 'install-engine', engine: 'native-cpu' }]) as unknown
     })
   })
 
