@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hasUnseen } from './plain-text.ts'
 import { InnerPath, tending, thingId } from './things.ts'
 
 export const DatasetId = thingId.brand('DatasetId')
@@ -10,7 +11,11 @@ export const Name = z
   .trim()
   .min(1, 'A name is needed.')
   .max(100, 'A name can have at most 100 characters.')
-  .refine((name) => !/[/\\:*?"<>|\p{Cc}]/u.test(name), 'A name must not contain / \\ : * ? " < > | or line breaks.')
+  .refine(
+    (name) => !/[/\\:*?"<>|]/.test(name) && !hasUnseen(name),
+    'A name must not contain / \\ : * ? " < > |, line breaks or characters that are not seen.'
+  )
+  .refine((name) => !name.startsWith('-'), 'A name must not begin with -: it would be taken for an option.')
 
 /** How annotation can be stored. Each has a row in `formats` (src/main/datasets/formats). */
 export const FormatName = z.enum([

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hasUnseen } from './plain-text.ts'
 import { Name } from './datasets.ts'
 import { tending, ThingKind, ThingSummary } from './things.ts'
 
@@ -6,7 +7,7 @@ const Note = z
   .string()
   .trim()
   .max(2000, 'A note can have at most 2,000 characters.')
-  .refine((note) => !/(?!\n)\p{Cc}/u.test(note), 'A note must not contain control characters.')
+  .refine((note) => !hasUnseen(note.replaceAll('\n', '')), 'A note must not contain control characters.')
 
 /** A thing as people call it: by its name or its id, with its kind where the name is that of several. */
 const called = { thing: z.string(), kind: ThingKind.optional() }

@@ -1,3 +1,4 @@
+import { plainLine } from '../../shared/plain-text.ts'
 import { sha256 } from './checksum.ts'
 
 /**
@@ -34,7 +35,7 @@ export function safePath(name: string): string {
 const maxBytes = 200
 
 function safePart(part: string): string {
-  const plain = part.replace(/[<>:"|?*\p{Cc}]/gu, '_').replace(/[. ]+$/u, (end) => '_'.repeat(end.length))
+  const plain = plainLine(part.replace(/[<>:"|?*]/g, '_'), '_').replace(/[. ]+$/u, (end) => '_'.repeat(end.length))
   const isReserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(plain)
   const visible = isReserved || plain.startsWith('.') ? `_${plain}` : plain
   return Buffer.byteLength(visible) <= maxBytes ? visible : shortened(visible)

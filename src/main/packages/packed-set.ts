@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DatasetAbout } from '../../shared/abouts.ts'
 import { type PackageKind } from '../../shared/packages.ts'
+import { plainLine } from '../../shared/plain-text.ts'
 import { SyntheticAbout } from '../../shared/synthetic.ts'
 import { type ExportImage } from './formats/format.ts'
 
@@ -31,7 +32,7 @@ export interface PackedSet {
 export function packedSetOf(about: PackageAbout): PackedSet {
   if (about.kind === 'synthetic') {
     const { name, created, seed, images: pictures, cells, classes } = about.synthetic
-    const statement = `Synthetic pictures made by ${about.provenance.software}; not photographs of real cells.`
+    const statement = `Synthetic pictures made by ${plainLine(about.provenance.software)}; not photographs of real cells.`
     return { kind: 'synthetic', name, created, seed, images: about.images, pictures, cells, classes, statement }
   }
   const { name, created, images: pictures, cells, classes } = about.dataset
@@ -44,6 +45,6 @@ export function packedSetOf(about: PackageAbout): PackedSet {
     pictures,
     cells,
     classes: classes.map(({ name: className, images, cells: own }) => ({ name: className, images, cells: own })),
-    statement: `Pictures and cells of the data set "${name}", as they were imported; not made by a network.`
+    statement: `Pictures and cells of the data set "${plainLine(name)}", as they were imported; not made by a network.`
   }
 }

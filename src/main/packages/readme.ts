@@ -1,10 +1,12 @@
+import { plainly } from '../../shared/plain-text.ts'
 import { type PackageOrigin } from './manifest.ts'
 import { packedSetOf } from './packed-set.ts'
 import { fileLines, programsPart } from './readme-formats.ts'
 import { heading, madePart, pictureLines, rightsPart } from './readme-origin.ts'
 
 /** The text that a colleague reads who has only a zip program. */
-export function readmeText(origin: PackageOrigin): string {
+export function readmeText(given: PackageOrigin): string {
+  const origin = plainly(given) // no text of a stranger begins a line of ours
   const programs = programsPart(origin.formats)
   const parts = [
     heading(origin),

@@ -1,4 +1,5 @@
 import { type Progress } from '../../shared/api.ts'
+import { plainJson, plainLine } from '../../shared/plain-text.ts'
 
 /** Shows how far the work is: a line that renews itself on a terminal, JSON lines for scripts, nothing else anywhere. */
 export interface ProgressDisplay {
@@ -24,8 +25,8 @@ export function createProgressDisplay(screen: Screen, asJson: boolean, now: () =
 
 function jsonLines(screen: Screen): ProgressDisplay {
   return {
-    show: (progress) => screen.write(`${JSON.stringify({ progress })}\n`),
-    notice: (text) => screen.write(`${JSON.stringify({ notice: text })}\n`),
+    show: (progress) => screen.write(`${plainJson({ progress })}\n`),
+    notice: (text) => screen.write(`${plainJson({ notice: text })}\n`),
     end: () => undefined
   }
 }
@@ -43,7 +44,7 @@ function renewedLine(screen: Screen, now: () => number): ProgressDisplay {
     },
     notice(text) {
       clear()
-      screen.write(`${text}\n`)
+      screen.write(`${plainLine(text)}\n`)
     },
     end: clear
   }
@@ -60,7 +61,7 @@ function stageLines(screen: Screen): ProgressDisplay {
       last = key
       screen.write(`${stage}: ${tenth * 10} %${secondsLeft === undefined ? '' : `, ${duration(secondsLeft)} left`}\n`)
     },
-    notice: (text) => screen.write(`${text}\n`),
+    notice: (text) => screen.write(`${plainLine(text)}\n`),
     end: () => undefined
   }
 }

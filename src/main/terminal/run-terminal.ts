@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { type Input, type Output, type RequestName } from '../../shared/api.ts'
 import { AppError, type ErrorDetails, fromWireError, toWireError, type WireError } from '../../shared/errors.ts'
+import { plainJson, plainly, plainText } from '../../shared/plain-text.ts'
 import { defaultEnvironment } from '../environment.ts'
 import { dispatch } from '../services/dispatch.ts'
 import { createProgram } from './commands.ts'
@@ -38,9 +39,10 @@ function afterCommander(thrown: CommanderError, asJson: boolean): number {
   return exitStatus.usage
 }
 
-function report(error: WireError, asJson: boolean, answer: object = {}): void {
+function report(thrown: WireError, asJson: boolean, answer: object = {}): void {
+  const error = asJson ? thrown : plainly(thrown)
   if (asJson) {
-    process.stdout.write(`${JSON.stringify({ ...answer, error })}\n`)
+    process.stdout.write(`${plainJson({ ...answer, error })}\n`)
     return
   }
   const file = error.file !== undefined && !error.message.includes(error.file) ? `\n  File: ${error.file}` : ''
@@ -65,14 +67,14 @@ function createHost(asJson: boolean): Host {
         display.end()
         if ('error' in reply) throw thrown.at(-1) instanceof Error ? thrown.at(-1) : fromWireError(reply.error)
         // dispatch has parsed the output with this request's schema.
-        return reply.output as Output<N>
+        return (asJson ? reply.output : plainly(reply.output)) as Output<N>
       } finally {
         interruption.end()
         await app.close()
       }
     },
     print(answer, sentences) {
-      process.stdout.write(asJson ? `${JSON.stringify(answer)}\n` : `${sentences}\n`)
+      process.stdout.write(asJson ? `${plainJson(answer)}\n` : `${plainText(sentences)}\n`)
     },
     refused(answer, message, details) {
       throw new RefusedAnswer(answer, message, details)

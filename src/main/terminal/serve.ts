@@ -1,4 +1,5 @@
 import { toWireError } from '../../shared/errors.ts'
+import { plainLine } from '../../shared/plain-text.ts'
 import { quitSentences } from '../../shared/quit-sentences.ts'
 import { createApp } from '../app.ts'
 import { defaultEnvironment } from '../environment.ts'
@@ -15,7 +16,7 @@ export interface ServeOptions {
 /** Serves the page until the terminal says stop; then what runs is paused at a safe point. */
 export async function serve({ workspace, port, opensBrowser }: ServeOptions): Promise<void> {
   const app = await createApp(defaultEnvironment(workspace === undefined ? { log } : { workspace, log }))
-  for (const notice of app.notices) process.stderr.write(`${notice}\n`)
+  for (const notice of app.notices) process.stderr.write(`${plainLine(notice)}\n`)
   const host = await startWebHost(app, { port, log })
   process.stdout.write(`CytoLoom is at ${addressOf(host)}\nThe address works once. Ctrl-C stops CytoLoom.\n`)
   const stopped = new Promise<void>((resolve) => {
@@ -30,7 +31,9 @@ export async function serve({ workspace, port, opensBrowser }: ServeOptions): Pr
     process.stdout.write(`${sentence}\n`)
   }
   await stopped
-  for (const sentence of quitSentences(app.whenQuitting())) process.stdout.write(`${sentence}\n`)
+  for (const sentence of quitSentences(app.whenQuitting())) {
+    process.stdout.write(`${plainLine(sentence)}\n`)
+  }
   await host.close()
   await app.close()
 }
