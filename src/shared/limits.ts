@@ -89,7 +89,7 @@ export const limits = {
       import: 640,
       inspect: 640,
       verify: 640,
-      packageKind: 640,
+      packageExtent: 640,
       open: 640,
       openDataset: 640,
       score: 2048,

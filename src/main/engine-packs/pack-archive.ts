@@ -1,11 +1,11 @@
-import { mkdir, rename, stat, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { PackDescription } from '../../shared/engine-packs.ts'
-import { AppError, refuse } from '../../shared/errors.ts'
+import { refuse } from '../../shared/errors.ts'
 import { placeOf } from '../../shared/issue-words.ts'
-import { waysToSpace } from '../../shared/system-errors.ts'
-import { stageFolder } from '../files/atomic-write.ts'
+import { moveToFreePath, requireFreePath, stageFolder } from '../files/atomic-write.ts'
 import { sha256File } from '../files/checksum.ts'
+import { requireSpace } from '../files/disk-space.ts'
 import { type ZipEntry } from '../files/zip/policy.ts'
 import { type ZipReader } from '../files/zip/reader.ts'
 import { writeZip } from '../files/zip/writer.ts'
@@ -22,7 +22,7 @@ export async function writePackArchive(
   { files }: PackDescription,
   out: string
 ): Promise<{ file: string; bytes: number; sha256: string }> {
-  if (await exists(out)) throw refuse(`${out} exists already.`, { file: out, next: 'Choose another name.' })
+  await requireFreePath(out)
   await mkdir(dirname(out), { recursive: true })
   const staged = await stageFolder(`${out}.unfinished`)
   try {
@@ -34,7 +34,7 @@ export async function writePackArchive(
     )
     const { size: bytes } = await stat(whole)
     const sha256 = await sha256File(whole)
-    await rename(whole, out)
+    await moveToFreePath(whole, out)
     return { file: out, bytes, sha256 }
   } finally {
     await staged.discard()
@@ -73,7 +73,8 @@ export async function installArchive(
     }
     const staged = await stageFolder(folder)
     try {
-      await requireSpace(staged.path, description)
+      const needed = description.files.reduce((sum, { bytes }) => sum + bytes, 0)
+      await requireSpace(staged.path, needed, 'The pack')
       await extractAll(zip, contents, staged.path, tools)
       await writeFile(join(staged.path, descriptionName), text)
       tools.report('check', 0, 1)
@@ -148,24 +149,6 @@ async function extractAll(
       throw unfit(zip.path, `${entry.name} does not have the SHA-256 that its description states`)
     }
   }
-}
-
-async function requireSpace(folder: string, { files }: PackDescription): Promise<void> {
-  const needed = files.reduce((sum, { bytes }) => sum + bytes, 0)
-  const { bavail, bsize } = await statfs(folder)
-  if (bavail * bsize >= needed) return
-  throw new AppError(
-    'resources',
-    `The pack needs ${megabytes(needed)} of disk, and ${megabytes(bavail * bsize)} are free.`,
-    {
-      next: 'Free some space and try again: nothing was written.',
-      remedies: waysToSpace
-    }
-  )
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -27,6 +27,23 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
   await syncFolder(dirname(path))
 }
 
+/**
+ * The same for a file that a person names: nothing is ever overwritten.
+ *
+ * @throws AppError of kind `input` when something has that name
+ */
+export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+  await requireFreePath(path)
+  const staged = await stageFolder(path)
+  try {
+    const file = join(staged.path, basename(path))
+    await writeFileAtomic(file, bytes)
+    await moveToFreePath(file, path)
+  } finally {
+    await staged.discard()
+  }
+}
+
 /** A folder that is filled out of sight and takes its name when it is complete. */
 export interface StagedFolder {
   /** Write here. */
@@ -55,7 +72,7 @@ export async function stageFolder(finalPath: string): Promise<StagedFolder> {
       await renameToFree(path, finalPath)
       await syncFolder(dirname(finalPath))
     },
-    discard: () => rm(path, { recursive: true, force: true })
+    discard: () => rm(path, whole)
   }
 }
 
@@ -68,19 +85,29 @@ export async function removeFolder(path: string): Promise<void> {
     if (hasCode(thrown, 'ENOENT')) return
     throw thrown
   }
-  await rm(hidden, { recursive: true, force: true })
+  await rm(hidden, whole)
 }
 
 /**
  * Removes what interrupted writes left in a folder (not in folders below it) and returns the names removed.
  *
- * The name of a leftover holds the process that made it; what a process still at work makes stays.
+ * The name of a leftover holds the process that made it; what a process still at work makes stays. What cannot be removed
+ * now is hidden anyway, and waits for the next time.
  */
 export async function sweepPartials(folder: string): Promise<string[]> {
-  const leftovers = await leftoversIn(folder)
-  for (const name of leftovers) await rm(join(folder, name), { recursive: true, force: true })
-  return leftovers
+  const removed: string[] = []
+  for (const name of await leftoversIn(folder)) {
+    const isRemoved = rm(join(folder, name), whole).then(
+      () => true,
+      () => false
+    )
+    if (await isRemoved) removed.push(name)
+  }
+  return removed
 }
+
+/** With patience: a process that was killed may have one of its own that writes a last file there. */
+const whole = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const // ms, and more each time
 
 /** The names of what interrupted writes left in a folder. */
 export async function leftoversIn(folder: string): Promise<string[]> {

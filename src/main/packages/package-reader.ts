@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import { Manifest, type PackageKind, type VerifyResult } from '../../shared/packages.ts'
 import { sha256 } from '../files/checksum.ts'
 import { Archive, type ArchiveEntry } from './archive.ts'
-import { entryName } from './entry-names.ts'
+import { entryName, type Place } from './entry-names.ts'
 import { packageLimits, type PackageLimits } from './limits.ts'
 import { compareLists, expectedEntries, parseJson } from './manifest.ts'
 import { type PackageAbout } from './packed-set.ts'
@@ -51,12 +51,24 @@ export async function readPackage(file: string, options: PackageOptions, take?: 
   }
 }
 
-/** What a package says that it holds; nothing else of it is checked. */
-export async function packageKind(file: string): Promise<PackageKind> {
+export interface PackageExtent {
+  readonly kind: PackageKind
+  /** What the set takes on the disk when it is opened. */
+  readonly bytes: number
+}
+
+const kept: ReadonlySet<Place> = new Set<Place>(['about', 'outlines', 'cells', 'image', 'mask'])
+
+/** What a package says that it holds, and how much; nothing else of it is checked. */
+export async function packageExtent(file: string): Promise<PackageExtent> {
   await checkSeal(file)
   const archive = await Archive.open(file, packageLimits)
   try {
-    return kindOf(await readManifest(file, archive))
+    const entries = archive.entries.filter(({ place }) => kept.has(place))
+    return {
+      kind: kindOf(await readManifest(file, archive)),
+      bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0)
+    }
   } finally {
     archive.close()
   }

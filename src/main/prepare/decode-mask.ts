@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import { writeFileAtomic } from '../files/atomic-write.ts'
+import { requireFreePath, writeNewFile } from '../files/atomic-write.ts'
 import { readInputFile } from '../files/input-file.ts'
 import { parseNpy } from '../files/npz.ts'
 import { toEightBit } from '../images/eight-bit.ts'
@@ -10,18 +10,23 @@ import { encodeLabelPng16 } from '../images/png-encode.ts'
 import { readPicture } from '../images/read.ts'
 import { decodeGrayMask } from '../masks/decode.ts'
 
-/** Reads a gray mask back to instances and writes them as a 16-bit label image. */
+/**
+ * Reads a gray mask back to instances and writes them as a 16-bit label image.
+ *
+ * @throws AppError of kind `input` where there is something at that place, such as the mask itself
+ */
 export async function decodeMask({
   mask,
   grayLevels,
   out
 }: ParsedInput<'masks.decode'>): Promise<Output<'masks.decode'>> {
+  await requireFreePath(out)
   const { values, width, height } = await readGray(mask)
   const { labels, cells, sharpness, method } = decodeGrayMask(values, width, height, grayLevels)
   if (cells > 0xffff) {
     throw refuse(`${mask} holds ${cells} cells; a 16-bit label image has room for 65,535.`, { file: mask })
   }
-  await writeFileAtomic(out, encodeLabelPng16(labels, width, height))
+  await writeNewFile(out, encodeLabelPng16(labels, width, height))
   return { cells, sharpness, method, file: out }
 }
 

@@ -5,6 +5,7 @@ import { DatasetId } from '../../shared/datasets.ts'
 import { SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
 import { withoutHome } from '../../shared/things.ts'
 import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
+import { requireSpace } from '../files/disk-space.ts'
 import { drawLabels } from '../images/label-colours.ts'
 import { readLabelImage } from '../images/label-image.ts'
 import { encodeRgbPng } from '../images/png-encode.ts'
@@ -21,7 +22,8 @@ export async function takePackage(
   context: RequestContext
 ): Promise<Output<'packages.open'>> {
   const { file } = request
-  const kind = await runInReader(app, { name: 'packageKind', input: { file }, file }, context)
+  const { kind, bytes } = await runInReader(app, { name: 'packageExtent', input: { file }, file }, context)
+  await requireSpace(app.folders.root, bytes, `The set in ${file}`, { file })
   return kind === 'synthetic' ? takeSynthetic(app, request, context) : takeDataset(app, request, context)
 }
 

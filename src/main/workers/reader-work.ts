@@ -6,7 +6,7 @@ import type { DatasetIdentity, ImportedDataset } from '../datasets/import-datase
 import type { GraphInput } from '../prepare/mask-graph.ts'
 import type { OpenedPackage } from '../packages/read-package.ts'
 import type { DatasetAbout } from '../../shared/abouts.ts'
-import type { PackageKind } from '../../shared/packages.ts'
+import type { PackageExtent } from '../packages/package-reader.ts'
 import type { SyntheticAbout } from '../../shared/synthetic.ts'
 
 /** What the work can tell while it is at it, and how it is told to stop. */
@@ -73,9 +73,9 @@ const works = {
     const { verifyPackage } = await import('../packages/read-package.ts')
     return verifyPackage(file, { signal, onProgress: (done, total) => progress({ stage: 'verify', done, total }) })
   },
-  packageKind: async ({ file }: FileWork): Promise<PackageKind> => {
-    const { packageKind } = await import('../packages/package-reader.ts')
-    return packageKind(file)
+  packageExtent: async ({ file }: FileWork): Promise<PackageExtent> => {
+    const { packageExtent } = await import('../packages/package-reader.ts')
+    return packageExtent(file)
   },
   openDataset: async (
     { file, folder }: OpenWork,

@@ -1,10 +1,10 @@
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
-import { waysToSpace } from '../../../shared/system-errors.ts'
 import { limits } from '../../../shared/limits.ts'
+import { requireSpace } from '../disk-space.ts'
 import { SafeNames } from '../safe-names.ts'
-import { type ZipEntry, type ZipPolicy } from './policy.ts'
+import { type ZipPolicy } from './policy.ts'
 import { ZipReader } from './reader.ts'
 
 export interface UnpackOptions {
@@ -48,7 +48,9 @@ export async function unpackZip(path: string, folder: string, options: UnpackOpt
   const zip = await ZipReader.open(path, unpacked)
   try {
     await mkdir(folder, { recursive: true })
-    await checkSpace(path, folder, zip.entries)
+    const needed = zip.entries.reduce((sum, { bytes }) => sum + bytes, 0)
+    const next = 'Free some space, or unpack it on another disk and import the folder.'
+    await requireSpace(folder, needed, `${path}, unpacked,`, { file: path, next })
     const names = new SafeNames()
     for (const [i, entry] of zip.entries.entries()) {
       if (options.signal?.aborted) throw new AppError('stopped', 'Stopped while unpacking; nothing was kept.')
@@ -60,19 +62,4 @@ export async function unpackZip(path: string, folder: string, options: UnpackOpt
   } finally {
     zip.close()
   }
-}
-
-async function checkSpace(path: string, folder: string, entries: readonly ZipEntry[]): Promise<void> {
-  const needed = entries.reduce((sum, { bytes }) => sum + bytes, 0)
-  const { bavail, bsize } = await statfs(folder)
-  if (needed <= bavail * bsize) return
-  throw new AppError('resources', `${path} takes ${gibibytes(needed)} unpacked, and the disk has less left.`, {
-    file: path,
-    next: 'Free some space, or unpack it on another disk and import the folder.',
-    remedies: waysToSpace
-  })
-}
-
-function gibibytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`
 }

@@ -1,8 +1,16 @@
-import { spawnSync } from 'node:child_process'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { removeFolder, stageFolder, sweepPartials, writeFileAtomic } from '../../../../src/main/files/atomic-write.ts'
+import {
+  removeFolder,
+  stageFolder,
+  sweepPartials,
+  writeFileAtomic,
+  writeNewFile
+} from '../../../../src/main/files/atomic-write.ts'
 import { sha256, sha256File } from '../../../../src/main/files/checksum.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
@@ -14,6 +22,19 @@ describe('writing whole or not at all', () => {
     await writeFileAtomic(path, 'new')
     expect(await readFile(path, 'utf8')).toBe('new')
     expect(await readdir(folder)).toHaveLength(1)
+  })
+
+  test.each(['file', 'folder', 'link that leads nowhere'])('a new file never takes the place of a %s', async (kind) => {
+    const folder = await temporaryFolder()
+    const path = join(folder, 'a.png')
+    if (kind === 'file') await writeFile(path, 'old')
+    else if (kind === 'folder') await mkdir(path)
+    else await symlink(join(folder, 'nowhere'), path)
+    await expect(writeNewFile(path, Buffer.from('new'))).rejects.toThrow(/exists already/)
+    expect(await readdir(folder)).toEqual(['a.png'])
+    await rm(path, { recursive: true })
+    await writeNewFile(path, Buffer.from('new'))
+    expect([await readdir(folder), await readFile(path, 'utf8')]).toEqual([['a.png'], 'new'])
   })
 
   test('leaves nothing when it cannot finish', async () => {
@@ -32,6 +53,25 @@ describe('writing whole or not at all', () => {
     await staged.discard()
     expect(await readdir(folder)).toEqual(['set'])
     expect(await readdir(join(folder, 'set'))).toEqual(['a.txt'])
+  })
+
+  test('sweeps what another process still writes into, as long as that ends soon, and fails in no case', async () => {
+    const folder = await temporaryFolder()
+    const dead = spawnSync(process.execPath, ['-e', '']).pid
+    const leftover = join(folder, `.set.partial-${dead}-00000000-0000-0000-0000-000000000000`)
+    await mkdir(leftover)
+    const script = `let n = 0
+      const writing = setInterval(() => {
+        try { for (let i = 0; i < 20; i++) require('node:fs').writeFileSync(process.argv[1] + '/' + n++, '') } catch { process.exit() }
+      })
+      setTimeout(() => clearInterval(writing), 400)`
+    const writer = spawn(process.execPath, ['-e', script, leftover])
+    const ended = once(writer, 'exit')
+    while ((await readdir(leftover)).length < 100) await setTimeout(5)
+    const swept = await sweepPartials(folder)
+    await ended
+    expect([...swept, ...(await sweepPartials(folder))]).toHaveLength(1)
+    expect(await readdir(folder)).toEqual([])
   })
 
   test.each([['filled'], ['empty']])('refuses to put a staged folder over one that is %s', async (kind) => {
