@@ -8,6 +8,9 @@ export type PreparedId = z.infer<typeof PreparedId>
 export const Split = z.enum(['train', 'validation', 'test'])
 export type Split = z.infer<typeof Split>
 
+/** From fewer training pictures of a class a network learns nothing but these, and no score of it means anything. */
+export const fewestOfClass = 3
+
 /** The choices of the mask pipeline (paper §2.2.1, Algorithm 1; docs/method.md §8.2). */
 export const MaskSettings = z.object({
   /** A cell covered by another beyond this share of its area is removed (strictly greater). */
@@ -71,6 +74,10 @@ export const PrepareRequest = z.object({
    */
   split: z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]).optional(),
   seed: z.int().default(0),
+  /** Classes whose images are left out. */
+  leaveOut: z.array(z.string()).optional(),
+  /** Whether all images become one class. */
+  mergeClasses: z.boolean().optional(),
   /**
    * How images of more than 8 bits come to 8: from the 1st to the 99.8th percentile of each image, or of all images of
    * the set together; or the full range.

@@ -84,7 +84,9 @@ export const Remedy = z.discriminatedUnion('action', [
   z.object({
     action: z.literal('prepare-again'),
     dataset: z.string().optional(),
-    tile: z.int().positive().optional()
+    tile: z.int().positive().optional(),
+    leaveOut: z.array(z.string()).optional(),
+    mergeClasses: z.boolean().optional()
   }),
   z.object({ action: z.literal('generate-again'), run: z.string().optional() }),
 

@@ -113,6 +113,12 @@ class SetMaker {
     }
     await this.#keepRejected(rejected.slice(0, missing), label, kept)
     this.#countDropped(rejected.slice(missing))
+    const own = this.#images.filter((image) => image.class === name)
+    if (own.length > 0 && own.every(({ cells, removedCells }) => cells === 0 && removedCells > 0)) {
+      this.#warnings.push(
+        `${name}: not one cell is left, since the area filter took all of them for implausible. Train further, or generate without the filter.`
+      )
+    }
   }
 
   /** Only the numbers of rejected pictures are kept, since a picture depends on its number alone: these are made once more. */

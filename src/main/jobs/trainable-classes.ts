@@ -1,8 +1,6 @@
-import { refuse } from '../../shared/errors.ts'
-import { type PreparedAbout } from '../../shared/masks.ts'
-
-/** From fewer pictures of a class a network learns nothing but these pictures, and no score of it means anything. */
-const fewestPictures = 3
+import { type AppError, refuse } from '../../shared/errors.ts'
+import { fewestOfClass, type PreparedAbout, type PreparedImage } from '../../shared/masks.ts'
+import { type Remedy } from '../../shared/remedies.ts'
 
 /**
  * The classes that a run learns: all that the prepared set has pictures of.
@@ -10,7 +8,7 @@ const fewestPictures = 3
  * @throws AppError of kind `input` where there is nothing to learn, or too little of a class
  */
 export function trainableClasses({ result, images }: PreparedAbout): string[] {
-  const { name } = result.prepared
+  const { name, dataset } = result.prepared
   const training = images.filter(({ split }) => split === 'train')
   if (training.every(({ counts }) => counts.painted === 0)) {
     throw refuse(`No training mask of "${name}" shows a cell.`, {
@@ -18,14 +16,33 @@ export function trainableClasses({ result, images }: PreparedAbout): string[] {
     })
   }
   const classes = result.classes.filter((known) => known.images > 0).map((known) => known.name)
-  for (const className of classes) {
-    const count = training.filter((image) => image.class === className).length
-    if (count >= fewestPictures) continue
-    const pictures = count === 1 ? '1 training picture' : `${count} training pictures`
-    throw refuse(`The class "${className}" of "${name}" has ${pictures}; at least ${fewestPictures} are needed.`, {
-      next: 'Add images of it, or import the data set without that class or without classes.',
-      remedies: [{ action: 'import-again', option: 'classFrom', value: 'none' }]
-    })
-  }
+  const poor = classes.filter((known) => training.filter((image) => image.class === known).length < fewestOfClass)
+  if (poor.length > 0) throw tooFew(poor, { name, dataset, classes, images })
   return classes
+}
+
+interface Set {
+  readonly name: string
+  readonly dataset: string
+  readonly classes: readonly string[]
+  readonly images: readonly PreparedImage[]
+}
+
+function tooFew(poor: readonly string[], { name, dataset, classes, images }: Set): AppError {
+  const counted = poor.map((known) => {
+    const own = images.filter((image) => image.class === known)
+    const training = own.filter(({ split }) => split === 'train').length
+    const heldOut = own.length - training
+    const others = heldOut === 0 ? '' : `, and ${heldOut} for validation and test`
+    return `"${known}" (${training}${others})`
+  })
+  const again = { action: 'prepare-again', dataset } as const
+  const others: Remedy[] = poor.length < classes.length ? [{ ...again, leaveOut: [...poor] }] : []
+  return refuse(
+    `"${name}" has too few training pictures of ${counted.join(', ')}: at least ${fewestOfClass} of each class are needed.`,
+    {
+      next: `Add images, or prepare the data set again${classes.length > 1 ? ' without these classes, with all classes merged into one,' : ''} or with other shares of the split.`,
+      remedies: [...others, ...(classes.length > 1 ? [{ ...again, mergeClasses: true } as const] : []), again]
+    }
+  )
 }

@@ -1,15 +1,18 @@
 import type { ParsedInput } from '../../shared/api.ts'
 import type { Dataset, DatasetImage } from '../../shared/datasets.ts'
-import { refuse } from '../../shared/errors.ts'
+import { type AppError, refuse } from '../../shared/errors.ts'
+import type { Remedy } from '../../shared/remedies.ts'
 import { scaledSize } from '../masks/rle.ts'
 import { publishedSplit } from '../study/published-split.ts'
 import { splitByGroup } from '../study/split.ts'
 
 export type PrepareInput = ParsedInput<'prepared.create'>
 
-/** Annotated images that hold at least one tile. The others are named, not skipped in silence. */
-export function usableImages(dataset: Dataset, images: readonly DatasetImage[], { tile, scale }: PrepareInput) {
-  const annotated = images.filter((image) => image.annotated)
+/** Annotated images of the chosen classes that hold at least one tile. The others are named, not skipped in silence. */
+export function usableImages(dataset: Dataset, images: readonly DatasetImage[], request: PrepareInput) {
+  requireNetworkSize(request)
+  const { tile, scale } = request
+  const annotated = ofChosenClasses(dataset, images, request).filter((image) => image.annotated)
   const fits = ({ width, height }: DatasetImage): boolean =>
     scaledSize(width, scale) >= tile && scaledSize(height, scale) >= tile
   const usable = annotated.filter(fits)
@@ -20,22 +23,72 @@ export function usableImages(dataset: Dataset, images: readonly DatasetImage[], 
     })
   }
   if (usable.length === 0) {
-    throw refuse(`No annotated image of "${dataset.name}" holds a tile of ${tile}×${tile} pixels.`, {
-      next: 'Choose smaller tiles, or a larger scale.',
-      remedies: [
-        { action: 'set-option', option: 'tile' },
-        { action: 'set-option', option: 'scale' }
-      ]
-    })
+    throw noTileFits(dataset, annotated, request)
   }
   const small = annotated.filter((image) => !fits(image))
-  const without = images.length - annotated.length
+  const without = images.filter((image) => !image.annotated).length
   const warnings = [
     ...(without === 0 ? [] : [{ reason: `${without} images without annotation are left out.` }]),
     ...small.map(({ file }) => ({ file, reason: `left out: it is smaller than a tile of ${tile}×${tile} pixels` }))
   ]
   return { images: usable, warnings }
 }
+
+/** Networks double their size from 4 pixels on: whoever chooses another tile learns it before any work is done. */
+function requireNetworkSize({ tile }: PrepareInput): void {
+  if (Number.isInteger(Math.log2(tile))) return
+  const below = 2 ** Math.floor(Math.log2(tile))
+  throw refuse(`No network takes tiles of ${tile} pixels: they double their size from 4.`, {
+    next: `Choose tiles of ${below} or ${2 * below} pixels.`,
+    remedies: [below, 2 * below].map((value) => ({ action: 'set-option', option: 'tile', value }))
+  })
+}
+
+function ofChosenClasses(
+  dataset: Dataset,
+  images: readonly DatasetImage[],
+  { leaveOut = [], mergeClasses = false }: PrepareInput
+): DatasetImage[] {
+  const known = new Set(images.map((image) => image.class))
+  const unknown = leaveOut.filter((name) => !known.has(name))
+  if (unknown.length > 0) {
+    throw refuse(`"${dataset.name}" has no class "${unknown.join('", "')}".`, {
+      next: `It has: ${[...known].sort().join(', ')}.`
+    })
+  }
+  const kept = images.filter((image) => !leaveOut.includes(image.class))
+  if (kept.length === 0) {
+    throw refuse(`Nothing of "${dataset.name}" remains without these classes.`, { next: 'Leave fewer of them out.' })
+  }
+  return mergeClasses ? kept.map((image) => ({ ...image, class: onlyClass })) : kept
+}
+
+/** What all images are when they have no classes, here as in an import. */
+const onlyClass = 'all'
+
+/** With advice that works for these images: the largest tile that one of them holds, or the scale at which it holds this one. */
+function noTileFits(dataset: Dataset, annotated: readonly DatasetImage[], { tile, scale }: PrepareInput): AppError {
+  const sides = annotated.map(({ width, height }) => Math.min(width, height))
+  const longest = sides.reduce((most, side) => Math.max(most, side), 0)
+  const largest = 2 ** Math.floor(Math.log2(Math.max(1, scaledSize(longest, scale))))
+  const ways: Remedy[] = []
+  if (largest >= smallestTile) ways.push({ action: 'set-option', option: 'tile', value: largest })
+  if (longest >= tile) ways.push({ action: 'set-option', option: 'scale', value: 1 })
+  const advice = [
+    ...(largest >= smallestTile ? [`tiles of ${largest} pixels`] : []),
+    ...(longest >= tile ? ['a scale of 1'] : [])
+  ]
+  return refuse(`No annotated image of "${dataset.name}" holds a tile of ${tile}×${tile} pixels.`, {
+    next:
+      advice.length === 0
+        ? `Its images are too small for any network: the largest is ${longest} pixels high or wide.`
+        : `Choose ${advice.join(' or ')}.`,
+    remedies: ways
+  })
+}
+
+/** The smallest that can be asked for. */
+const smallestTile = 8
 
 const usualShares = [0.8, 0.1, 0.1] as const
 

@@ -15,6 +15,7 @@ import { type ImageMatches, livecellPrecision } from '../study/coco-matching.ts'
 import { type PrepareInput, splitImages } from './choose-images.ts'
 import type { PreparedOutcome } from './prepare-image.ts'
 import { pictureName } from './prepare-images.ts'
+import { warningsOn } from './prepare-warnings.ts'
 
 /** What a prepared set says of itself: each image with its split, totals, the round trip, and the limits of real cells. */
 export function describeSet(
@@ -98,7 +99,7 @@ function summarize(
     roundTripPaper: averagePrecisions(outcomes.flatMap(({ matchesPaper }) => matchesPaper ?? [])),
     splits: { train: inSplit('train'), validation: inSplit('validation'), test: inSplit('test') },
     splitFrom,
-    warnings: [...warnings, ...vanishedCells(outcomes)],
+    warnings: [...warnings, ...warningsOn(images, outcomes)],
     ...brightnessOf(request, images),
     seed
   }
@@ -115,12 +116,6 @@ function brightnessOf(
     high: ranges.reduce((most, { high }) => Math.max(most, high), -Infinity)
   }
   return { brightness: { rule, images: ranges.length, span } }
-}
-
-function vanishedCells(outcomes: readonly PreparedOutcome[]): { reason: string }[] {
-  const vanished = outcomes.reduce((sum, outcome) => sum + outcome.vanished, 0)
-  if (vanished === 0) return []
-  return [{ reason: `${vanished} cells have no pixel: they lie outside their image or are too small at this scale.` }]
 }
 
 function classNames(images: readonly PreparedImage[]): string[] {

@@ -40,6 +40,8 @@ export interface PreparedOutcome {
   readonly counts: MaskCounts
   /** The values that became 0…255; absent where the picture had 8 bits. */
   readonly ranges: ValueRange[] | undefined
+  /** Whether the whole picture is of one gray or colour. */
+  readonly isFlat: boolean
   /** Cells that scaling left without a pixel. */
   readonly vanished: number
   /** Mask → decode → matches with the source, for the chosen settings and for the paper's literal ones. */
@@ -56,7 +58,7 @@ interface SourceCell extends Cell {
 
 /** Prepares one image: writes its 8-bit picture and its label indices, and measures what the mask gives back. */
 export async function prepareImage(task: PrepareTask): Promise<PreparedOutcome> {
-  const ranges = await writePicture(task)
+  const { ranges, isFlat } = await writePicture(task)
   const cells = await readCells(task)
   const size = { width: scaledSize(task.width, task.scale), height: scaledSize(task.height, task.scale) }
   const drawn = cells.filter((cell) => !cell.isCrowd)
@@ -76,6 +78,7 @@ export async function prepareImage(task: PrepareTask): Promise<PreparedOutcome> 
     ...size,
     counts: countsOf(drawn, gray),
     ranges,
+    isFlat,
     vanished: gray.empty.length,
     matches: roundTrip(task, cells, gray, size),
     matchesPaper: roundTrip(task, cells, paper, size),
@@ -83,7 +86,7 @@ export async function prepareImage(task: PrepareTask): Promise<PreparedOutcome> 
   }
 }
 
-async function writePicture(task: PrepareTask): Promise<ValueRange[] | undefined> {
+async function writePicture(task: PrepareTask): Promise<Pick<PreparedOutcome, 'ranges' | 'isFlat'>> {
   const { imageFile, pictureOut, scale, brightness, channels } = task
   const picture = await readPicture(imageFile)
   const ranges = typeof brightness === 'string' ? valueRanges(picture, brightness) : [...brightness]
@@ -92,7 +95,11 @@ async function writePicture(task: PrepareTask): Promise<ValueRange[] | undefined
   const scaled = scaleDown({ pixels: bytes, width: picture.width, height: picture.height, channels: planes }, scale)
   const encode = channels === 'rgb' ? encodeRgbPng : encodeGrayPng8
   await writeFile(pictureOut, encode(scaled.pixels, scaled.width, scaled.height))
-  return picture.bits === 8 ? undefined : ranges
+  const { pixels } = scaled
+  return {
+    ranges: picture.bits === 8 ? undefined : ranges,
+    isFlat: pixels.every((value, i) => value === pixels[i % planes])
+  }
 }
 
 async function readCells({ cellsFile, width, height, scale }: PrepareTask): Promise<SourceCell[]> {

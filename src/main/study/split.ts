@@ -1,4 +1,4 @@
-import type { Split } from '../../shared/masks.ts'
+import { fewestOfClass, type Split } from '../../shared/masks.ts'
 import { RandomStream } from '../../shared/random.ts'
 
 /** What a split needs to know of an image. */
@@ -11,8 +11,8 @@ const names: readonly Split[] = ['train', 'validation', 'test']
 
 /**
  * Deals images to training, validation and test so that the shares hold in each class, as far as its number allows, and
- * over all. Images of one group (crops of one frame) stay together. The first group of a class goes to training, so that
- * no class is only tested on.
+ * over all. Images of one group (crops of one frame) stay together. The first group of a class goes to training, and as
+ * many more as make the class trainable, so that no class is only tested on.
  *
  * @param shares of images for training, validation and test; their sum is taken as the whole
  * @returns the split of each image, in the order given; the same for the same seed
@@ -36,8 +36,24 @@ export function splitByGroup(
       overall.add(split, positions.length)
       for (const [position] of positions) splits[position] = names[split] ?? 'train'
     }
+    if (shares[0] > 0)
+      makeTrainable(
+        splits,
+        order.map((group) => (groups.get(group) ?? []).map(([i]) => i))
+      )
   }
   return splits
+}
+
+/** Takes groups of a class back from validation and test, the first dealt first, until training has enough of them. */
+function makeTrainable(splits: Split[], groups: readonly (readonly number[])[]): void {
+  let training = groups.flat().filter((position) => splits[position] === 'train').length
+  for (const group of groups) {
+    if (training >= fewestOfClass) return
+    if (group.every((position) => splits[position] === 'train')) continue
+    for (const position of group) splits[position] = 'train'
+    training += group.length
+  }
 }
 
 /** How many images each split has, beside what it should have. */

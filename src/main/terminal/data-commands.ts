@@ -88,6 +88,8 @@ interface PrepareOptions extends MaskOptions {
   readonly brightness: z.infer<typeof BrightnessRule>
   readonly seed: number
   readonly workers?: number
+  readonly leaveOut?: string[]
+  readonly mergeClasses?: boolean
 }
 
 function addPrepare(program: Command, host: Host): void {
@@ -110,11 +112,18 @@ function addPrepare(program: Command, host: Host): void {
         .choices(BrightnessRule.options)
         .default('percentiles')
     )
+    .option('--leave-out <class...>', 'classes whose images are left out')
+    .option('--merge-classes', 'make all images one class')
     .option('--seed <number>', 'seed of the split', wholeNumber, 0)
     .option('--workers <number>', 'number of images prepared at a time (default: one per core)', wholeNumber)
     .action(async (dataset: string, options: PrepareOptions) => {
-      const { name, tile, scale, channels, split, brightness, seed, workers } = options
-      const choices = { ...(split && { split }), ...(workers !== undefined && { workers }) }
+      const { name, tile, scale, channels, split, brightness, seed, workers, leaveOut, mergeClasses } = options
+      const choices = {
+        ...(split && { split }),
+        ...(leaveOut && { leaveOut }),
+        ...(mergeClasses && { mergeClasses }),
+        ...(workers !== undefined && { workers })
+      }
       const input = { dataset, name, tile, scale, channels, brightness, seed, mask: maskSettings(options), ...choices }
       const result = await host.request('prepared.create', input, options.workspace)
       host.print(result, prepareSentences(result))
@@ -126,7 +135,12 @@ function prepareSentences(result: PrepareResult): string {
   return [
     `"${prepared.name}": ${count(totals.painted, 'cell')} of ${totals.cells.toLocaleString('en')} are in the masks of ${count(totals.images, 'image')}.`,
     `${count(totals.removedByCover, 'cell')} covered by others left out, ${count(totals.droppedByCap, 'cell')} beyond ${prepared.grayLevels} gray levels.`,
-    `Read back from the masks: AP ${percent(roundTrip.AP)} (AP50 ${percent(roundTrip.AP50)}); with the paper's literal edges it would be ${percent(roundTripPaper.AP)}.`,
+    // Without a cell there is nothing to read back, and COCO's number for that is −1.
+    ...(roundTrip.AP < 0
+      ? []
+      : [
+          `Read back from the masks: AP ${percent(roundTrip.AP)} (AP50 ${percent(roundTrip.AP50)}); with the paper's literal edges it would be ${percent(roundTripPaper.AP)}.`
+        ]),
     `${count(splits.train, 'image')} for training, ${splits.validation} for validation, ${splits.test} for testing${splitFrom === 'source' ? ', as in the source' : ''}.`,
     ...brightnessSentence(result),
     ...warnings.map(({ file, reason }) => `${file === undefined ? '' : `${file}: `}${reason}`)

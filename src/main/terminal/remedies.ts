@@ -43,8 +43,13 @@ const wordings: Wordings = {
 
   'import-again': ({ option, value }) =>
     `Import it again: cytoloom import SOURCE --name NAME${option === undefined ? '' : ` ${optionText(option, value)}`}`,
-  'prepare-again': ({ dataset, tile }) =>
-    `Prepare it again: cytoloom prepare ${dataset === undefined ? 'DATASET' : quoted(dataset)} --name NAME${tile === undefined ? '' : ` --tile ${tile}`}`,
+  'prepare-again': ({ dataset, tile, leaveOut = [], mergeClasses = false }) =>
+    [
+      `Prepare it again: cytoloom prepare ${dataset === undefined ? 'DATASET' : quoted(dataset)} --name NAME`,
+      ...(tile === undefined ? [] : [`--tile ${tile}`]),
+      ...(leaveOut.length === 0 ? [] : [`--leave-out ${leaveOut.map(quoted).join(' ')}`]),
+      ...(mergeClasses ? ['--merge-classes'] : [])
+    ].join(' '),
   'generate-again': ({ run }) =>
     `Generate it again: cytoloom generate ${run === undefined ? 'RUN' : quoted(run)} --name NAME`,
 

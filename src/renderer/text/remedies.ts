@@ -51,8 +51,8 @@ const wordings: Wordings = {
   'extend-run': ({ run }) => [`Train “${run}” further`],
 
   'import-again': () => ['Import the images again'],
-  'prepare-again': ({ tile }) => [
-    `Prepare the images again${tile === undefined ? '' : ` with tiles of ${tile} pixels`}`
+  'prepare-again': ({ tile, leaveOut = [], mergeClasses = false }) => [
+    `Prepare the images again${tile === undefined ? '' : ` with tiles of ${tile} pixels`}${leaveOut.length === 0 ? '' : ` without ${leaveOut.join(', ')}`}${mergeClasses ? ' as one class' : ''}`
   ],
   'generate-again': () => ['Generate the set again'],
 

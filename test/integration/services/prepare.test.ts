@@ -72,6 +72,44 @@ describe('preparing the bundled sample', () => {
     expect((await readdir(join(workspace, 'prepared'))).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
+  test('refuses a tile that no network takes, with those beside it, before any work', async () => {
+    const input = { dataset: 'sample', name: 'odd', tile: 48, scale: 0.5 }
+    await expect(host.request('prepared.create', input)).rejects.toMatchObject({
+      kind: 'input',
+      remedies: [32, 64].map((value) => ({ action: 'set-option', option: 'tile', value }))
+    })
+  })
+
+  test('advises a tile or a scale that works where none fits', async () => {
+    const input = { dataset: 'sample', name: 'large', tile: 128, scale: 0.25 }
+    await expect(host.request('prepared.create', input)).rejects.toMatchObject({
+      next: 'Choose tiles of 64 pixels or a scale of 1.',
+      remedies: [
+        { action: 'set-option', option: 'tile', value: 64 },
+        { action: 'set-option', option: 'scale', value: 1 }
+      ]
+    })
+    await expect(host.request('prepared.create', { ...input, tile: 2048, scale: 1 })).rejects.toMatchObject({
+      remedies: [{ action: 'set-option', option: 'tile', value: expect.any(Number) as number }]
+    })
+  })
+
+  test('leaves classes out and merges them where it is asked to', async () => {
+    const input = { dataset: 'sample', tile: 32, scale: 0.5 }
+    const without = await host.request('prepared.create', { ...input, name: 'without', leaveOut: ['stained'] })
+    expect(without.prepared.classes).toEqual(['fluorescence'])
+    expect(without.totals.images).toBe(14)
+    const merged = await host.request('prepared.create', { ...input, name: 'merged', mergeClasses: true })
+    expect(merged.prepared.classes).toEqual(['all'])
+    expect(merged.totals.images).toBe(24)
+    await expect(
+      host.request('prepared.create', { ...input, name: 'none', leaveOut: ['stained', 'fluorescence'] })
+    ).rejects.toThrow(/Nothing of "sample" remains/)
+    await expect(host.request('prepared.create', { ...input, name: 'none', leaveOut: ['other'] })).rejects.toThrow(
+      /has no class "other"/
+    )
+  })
+
   test('leaves nothing behind when it is stopped', async () => {
     const controller = new AbortController()
     const progress = (): void => controller.abort()

@@ -161,7 +161,11 @@ describe('a run on data from which nothing can be learned', () => {
     const input = { ...quick, name: 'two pictures', engine: 'wasm' } as const
     await expect(host.request('runs.train', input)).rejects.toMatchObject({
       kind: 'input',
-      message: 'The class "stained" of "tiles" has 2 training pictures; at least 3 are needed.'
+      message: '"tiles" has too few training pictures of "stained" (2): at least 3 of each class are needed.',
+      remedies: expect.arrayContaining([
+        expect.objectContaining({ action: 'prepare-again', leaveOut: ['stained'] }),
+        expect.objectContaining({ action: 'prepare-again', mergeClasses: true })
+      ]) as unknown
     })
     await restore()
   })

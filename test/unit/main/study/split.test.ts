@@ -38,6 +38,25 @@ describe('splitting images', () => {
     expect(splitByGroup([image('rare', 'only')], [0.1, 0.1, 0.8], 5)).toEqual(['train'])
   })
 
+  test('keeps every class trainable that has images enough, and no frame is parted for it', () => {
+    const arbitrary = fc.array(fc.record({ class: fc.constantFrom('A', 'B'), group: fc.nat(6).map(String) }))
+    fc.assert(
+      fc.property(arbitrary, fc.nat(), (images, seed) => {
+        const splits = splitByGroup(images, [0.2, 0.4, 0.4], seed)
+        for (const name of ['A', 'B']) {
+          const own = images.flatMap((each, i) => (each.class === name ? [splits[i]] : []))
+          const training = own.filter((split) => split === 'train').length
+          expect(training).toBeGreaterThanOrEqual(Math.min(3, own.length))
+        }
+      })
+    )
+  })
+
+  test('trains on nothing where nothing is asked for', () => {
+    const images = Array.from({ length: 6 }, (_, i) => image('A', `g${i}`))
+    expect(splitByGroup(images, [0, 0.5, 0.5], 1)).not.toContain('train')
+  })
+
   test('is the same for the same seed, whatever the order of the images', () => {
     const images = Array.from({ length: 20 }, (_, i) => image('A', `g${i}`))
     const forward = splitByGroup(images, [0.5, 0.25, 0.25], 9)
