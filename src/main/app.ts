@@ -136,6 +136,7 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
     'packages.create': (input, context) => carryOut(desk, 'package', input, context),
     'packages.verify': (input, context) => carryOut(desk, 'verify', input, context),
     'packages.open': (input, context) => carryOut(desk, 'open', input, context),
+    'estimates.make': (input, context) => carryOut(desk, 'estimate', input, context),
     ...thingHandlers(app),
     'demo.run': (input, context) => carryOut(desk, 'sample', input, context),
     'tasks.start': (input) => tasks.start(input),

@@ -4,6 +4,7 @@ import { Channel } from './engine-process/channel.ts'
 import { evaluateCheckpoint } from './engine-process/evaluate-job.ts'
 import { generateSet } from './engine-process/generate-job.ts'
 import { probeEngine } from './engine-process/probe-job.ts'
+import { tryTraining } from './engine-process/trial-job.ts'
 import { trainNetworks } from './engine-process/train-job.ts'
 import { type EngineJob } from './jobs/engine-protocol.ts'
 import { saysOutOfMemory } from './jobs/out-of-memory.ts'
@@ -24,6 +25,8 @@ function work(given: EngineJob): Promise<void> {
   switch (given.job) {
     case 'train':
       return trainNetworks(given, channel)
+    case 'trial':
+      return tryTraining(given, channel)
     case 'generate':
       return generateSet(given, channel)
     case 'evaluate':

@@ -11,6 +11,7 @@ import {
   RemovePackResult
 } from './engine-packs.ts'
 import { type WireError } from './errors.ts'
+import { EstimateRequest, EstimateResult } from './estimates.ts'
 import { EvaluateRequest, EvaluationResult } from './evaluation.ts'
 import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
 import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
@@ -154,6 +155,8 @@ export const requests = {
   'packages.create': { input: CreatePackageRequest, output: PackageResult },
   'packages.verify': { input: z.object({ file: z.string() }), output: VerifyResult },
   'packages.open': { input: z.object({ file: z.string(), name: Name.optional() }), output: OpenResult },
+  /** What some work would take, from a trial of it. */
+  'estimates.make': { input: EstimateRequest, output: EstimateResult },
   'things.rename': { input: RenameRequest, output: ThingResult },
   'things.note': { input: NoteRequest, output: ThingResult },
   'things.trash': { input: TrashRequest, output: TrashResult },

@@ -19,6 +19,7 @@ export const TaskKind = z.enum([
   'open',
   'engine-build',
   'engine-install',
+  'estimate',
   'sample'
 ])
 export type TaskKind = z.infer<typeof TaskKind>
@@ -49,6 +50,7 @@ export const abilities: Readonly<Record<TaskKind, Abilities>> = {
   open: {},
   'engine-build': {},
   'engine-install': {},
+  estimate: {},
   sample: { pauses: true }
 }
 

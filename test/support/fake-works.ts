@@ -98,6 +98,7 @@ export function steeredWorks(steered: SteeredWork): Works {
     open: short,
     'engine-build': short,
     'engine-install': short,
+    estimate: short,
     train: training,
     resume: training,
     evaluate: engine,

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os'
 import { AppError, type ErrorDetails } from '../../shared/errors.ts'
+import { type MemoryOutlook } from '../../shared/estimates.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
 import { type BackendName } from '../backends/backend.ts'
 import { predictPeak, predictPictures } from '../engine/memory-model.ts'
@@ -61,6 +62,27 @@ export function requireMemoryForPictures(
     `Making pictures with this model needs about ${gigabytes(needed)} of memory; ${gigabytes(limit)} is available.`,
     waysToMoreMemory(whatLimits(engine, freeBytes))
   )
+}
+
+/**
+ * How much memory a training needs at least (one sample at a time, or as many as it asks for) beside what the engine can
+ * have here.
+ *
+ * @param freeBytes as for `planMemory`
+ * @returns undefined where nobody can tell
+ */
+export function memoryOutlook(
+  settings: TrainingSettings,
+  engine: BackendName,
+  freeBytes: number | undefined
+): { readonly memory: MemoryOutlook; readonly fits: boolean } | undefined {
+  if (freeBytes === undefined) return undefined
+  const neededBytes = predictPeak(settings, engine, settings.microBatch ?? 1)
+  const availableBytes = limitOf(engine, freeBytes)
+  return {
+    memory: { neededBytes, availableBytes, limit: whatLimits(engine, freeBytes) },
+    fits: neededBytes <= availableBytes
+  }
 }
 
 /**

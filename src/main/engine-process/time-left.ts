@@ -1,4 +1,5 @@
 import { type TrainingSettings } from '../../shared/training.ts'
+import { secondsFrom } from '../jobs/training-seconds.ts'
 
 /** What a run does besides iterations. */
 export type Stage = 'evaluation' | 'safePoint' | 'sample'
@@ -10,8 +11,6 @@ const windowSize = 64
 /** What the regularisers add to an iteration, as shares of the rest: by measurements (docs/performance.md). */
 const pathLengthShare = 0.4
 const r1Share = 0.3
-/** Safe points are also made after this many seconds. */
-const safePointSeconds = 5 * 60
 
 /** What is told of a run's progress. */
 interface Progress {
@@ -108,18 +107,12 @@ export class TimeLeft {
   }
 
   #secondsFrom(iteration: number): number {
-    const pace = this.#pace ?? 0
-    const { iterations, evaluateEvery, checkpointEvery, sampleEvery } = this.#settings
-    const training = (iterations - iteration) * pace
-    const left = (every: number): number => Math.floor(iterations / every) - Math.floor(iteration / every)
-    const evaluations = Math.ceil(iterations / evaluateEvery) - Math.floor(iteration / evaluateEvery)
-    const safePoints = Math.max(left(checkpointEvery), Math.floor(training / safePointSeconds)) + 1
-    return (
-      training +
-      evaluations * (this.#stage('evaluation') ?? 0) +
-      safePoints * (this.#stage('safePoint') ?? 0) +
-      left(sampleEvery) * (this.#stage('sample') ?? 0)
-    )
+    return secondsFrom(this.#settings, iteration, {
+      iteration: this.#pace ?? 0,
+      evaluation: this.#stage('evaluation') ?? 0,
+      safePoint: this.#stage('safePoint') ?? 0,
+      sample: this.#stage('sample') ?? 0
+    })
   }
 
   /** Seconds an iteration: over whole cycles of the regularisers where there are some, else by what each was expected to take. */

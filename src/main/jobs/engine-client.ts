@@ -26,7 +26,13 @@ export interface EnginePlace {
 }
 
 /** The messages that end a job well, by job. */
-const lastWords = { train: 'trained', generate: 'generated', evaluate: 'evaluated', probe: 'probed' } as const
+const lastWords = {
+  train: 'trained',
+  trial: 'tried',
+  generate: 'generated',
+  evaluate: 'evaluated',
+  probe: 'probed'
+} as const
 
 type LastWord<J extends EngineJob> = Extract<EngineMessage, { type: (typeof lastWords)[J['job']] }>
 
@@ -68,7 +74,7 @@ export async function runOnEngine<J extends EngineJob>(
   const child = start(launcher, place.variables)
   const output = lastOutput(child)
   // Training comes to a safe point, a trial of an engine is short; the others are ended at once, and nothing of them is kept.
-  const endsAtOnce = job.job === 'generate' || job.job === 'evaluate'
+  const endsAtOnce = job.job === 'generate' || job.job === 'evaluate' || job.job === 'trial'
   const pause = (): void => {
     if (endsAtOnce) child.kill('SIGKILL')
     else if (child.connected) child.send({ command: 'pause' } satisfies EngineCommand)

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { WireError } from '../../shared/errors.ts'
 import { Progress } from '../../shared/api.ts'
+import { MemoryOutlook, StageEstimate } from '../../shared/estimates.ts'
 import { EvaluationResult, FeatureChoice } from '../../shared/evaluation.ts'
 import { CellLimits } from '../../shared/masks.ts'
-import { Best, Checkpoint, EngineInfo, EngineRequest } from '../../shared/runs.ts'
+import { Best, Checkpoint, EngineInfo, EngineName, EngineRequest } from '../../shared/runs.ts'
 import { Filtered, SyntheticImage } from '../../shared/synthetic.ts'
 import { HistoryEntry, TrainingSettings } from '../../shared/training.ts'
 
@@ -28,6 +29,14 @@ export const TrainJob = z.object({
   fromRunFolder: z.string().optional()
 })
 export type TrainJob = z.infer<typeof TrainJob>
+
+/** Tries a training in a folder that is removed afterwards: what each part of it takes. */
+export const TrialJob = TrainJob.omit({ minutes: true }).extend({
+  job: z.literal('trial'),
+  /** The same training on smaller tiles, the largest first. */
+  smaller: z.array(TrainingSettings)
+})
+export type TrialJob = z.infer<typeof TrialJob>
 
 /** Makes synthetic pictures and their label images, decoded and filtered, into `outFolder`. */
 export const GenerateJob = z.object({
@@ -67,7 +76,7 @@ export type EvaluateJob = z.infer<typeof EvaluateJob>
 export const ProbeJob = z.object({ job: z.literal('probe'), ...Surroundings, compare: z.boolean() })
 export type ProbeJob = z.infer<typeof ProbeJob>
 
-export const EngineJob = z.discriminatedUnion('job', [TrainJob, GenerateJob, EvaluateJob, ProbeJob])
+export const EngineJob = z.discriminatedUnion('job', [TrainJob, TrialJob, GenerateJob, EvaluateJob, ProbeJob])
 export type EngineJob = z.infer<typeof EngineJob>
 
 /** What the parent may say while a job runs: finish the current step, save, stop. */
@@ -99,6 +108,27 @@ export const ProbeOutcome = z.object({
   deviation: z.union([z.number(), z.literal(Infinity)]).optional()
 })
 export type ProbeOutcome = z.infer<typeof ProbeOutcome>
+
+/** A change that makes a training fit into memory. */
+export const TrialWay = z.object({
+  engine: EngineName.optional(),
+  tile: z.int().optional(),
+  neededBytes: z.number(),
+  /** On the engine that was tried. */
+  stages: StageEstimate
+})
+export type TrialWay = z.infer<typeof TrialWay>
+
+export const TrialOutcome = z.object({
+  /** Less was tried than was asked for, since that does not fit or takes long; the times follow from how much more it is. */
+  isInProportion: z.boolean(),
+  stages: StageEstimate,
+  bytes: z.object({ safePoint: z.number(), sheet: z.number() }),
+  memory: MemoryOutlook.optional(),
+  /** Where it does not fit. */
+  ways: z.array(TrialWay)
+})
+export type TrialOutcome = z.infer<typeof TrialOutcome>
 
 /** How a run fits into the memory of this computer, as predicted before its first iteration. */
 export const MemoryPlan = z.object({
@@ -134,6 +164,7 @@ export const EngineMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('notice'), text: z.string() }),
   z.object({ type: z.literal('trained'), outcome: TrainOutcome }),
+  z.object({ type: z.literal('tried'), outcome: TrialOutcome }),
   z.object({ type: z.literal('generated'), outcome: GenerateOutcome }),
   z.object({ type: z.literal('evaluated'), outcome: EvaluationResult }),
   z.object({ type: z.literal('probed'), outcome: ProbeOutcome }),

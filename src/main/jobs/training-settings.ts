@@ -4,7 +4,7 @@ import { type Prepared } from '../../shared/masks.ts'
 import { fasterRate, heuristicGamma, literalRecipe, presetSettings } from '../../shared/presets.ts'
 import { type Augmentation, type NetworkSettings, type TrainingSettings } from '../../shared/training.ts'
 
-type TrainInput = ParsedInput<'runs.train'>
+type TrainInput = Omit<ParsedInput<'runs.train'>, 'name'>
 
 /**
  * A preset, shaped by the prepared set and by what was asked for.

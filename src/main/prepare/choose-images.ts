@@ -6,7 +6,7 @@ import { scaledSize } from '../masks/rle.ts'
 import { publishedSplit } from '../study/published-split.ts'
 import { splitByGroup } from '../study/split.ts'
 
-export type PrepareInput = ParsedInput<'prepared.create'>
+export type PrepareInput = Omit<ParsedInput<'prepared.create'>, 'name'>
 
 /** Annotated images of the chosen classes that hold at least one tile. The others are named, not skipped in silence. */
 export function usableImages(dataset: Dataset, images: readonly DatasetImage[], request: PrepareInput) {

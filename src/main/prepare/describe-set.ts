@@ -58,7 +58,7 @@ const noCounts: MaskCounts = { images: 0, cells: 0, removedByCover: 0, droppedBy
 
 interface SetFacts {
   readonly dataset: Dataset
-  readonly request: PrepareInput
+  readonly request: PrepareInput & { readonly name: string }
   readonly id: PreparedId
   readonly created: string
   readonly warnings: PrepareResult['warnings']

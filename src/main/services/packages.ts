@@ -58,7 +58,7 @@ interface FoundSet {
 }
 
 /** A synthetic set or a data set by its name or id, as the catalogue has it. */
-async function findSet(app: AppContext, set: string): Promise<FoundSet> {
+export async function findSet(app: AppContext, set: string): Promise<FoundSet> {
   const synthetic = app.catalog.synthetic.find(set)
   const dataset = app.catalog.datasets.find(set)
   if (synthetic && dataset) {

@@ -23,29 +23,16 @@ export async function generateSynthetic(
   { signal, progress, thingBegun }: RequestContext
 ): Promise<Output<'synthetic.generate'>> {
   requireFreeName(app.catalog.synthetic, 'synthetic set', request.name)
-  const model = await requireModel(app, request.run)
-  if (model.settings.network.maskChannels === 0) {
-    throw refuse(`The run "${model.name}" makes images without masks.`, {
-      next: "Train one with the paper's generator to get annotated images.",
-      remedies: [{ action: 'set-option', option: 'generator', value: 'paper' }]
-    })
-  }
   const id = SyntheticId.parse(newId('s'))
   thingBegun?.(id)
   const staged = await stageFolder(app.folders.folder('synthetic', id))
   try {
-    for (const part of ['images', 'masks', 'previews']) await mkdir(join(staged.path, part))
-    const job = describeJob(app, model, request, staged.path)
     let engine: EngineInfo | undefined
-    const outcome = await runEngineJob(
-      app.environment,
-      job,
-      (message) => {
-        if (message.type === 'engine') engine = message.engine
-        if (message.type === 'progress') progress(progressOf(message))
-      },
-      signal
-    )
+    const { model, outcome } = await makePictures(app, request, staged.path, {
+      signal,
+      progress,
+      onEngine: (used) => (engine = used)
+    })
     invariant(engine !== undefined, 'an engine that generated has said its name')
     const about = describeSet(app, model, request, { id, outcome, engine })
     await writeFile(join(staged.path, 'about.json'), JSON.stringify(about))
@@ -58,12 +45,48 @@ export async function generateSynthetic(
   }
 }
 
+interface Making extends Pick<RequestContext, 'signal' | 'progress'> {
+  readonly onEngine: (engine: EngineInfo) => void
+}
+
+/** Makes the pictures, masks and outlines of a set into a folder. */
+export async function makePictures(
+  app: AppContext,
+  request: Omit<GenerateInput, 'name'>,
+  folder: string,
+  { signal, progress, onEngine }: Making
+): Promise<{ readonly model: Model; readonly outcome: GenerateOutcome }> {
+  const model = await requireModel(app, request.run)
+  if (model.settings.network.maskChannels === 0) {
+    throw refuse(`The run "${model.name}" makes images without masks.`, {
+      next: "Train one with the paper's generator to get annotated images.",
+      remedies: [{ action: 'set-option', option: 'generator', value: 'paper' }]
+    })
+  }
+  for (const part of ['images', 'masks', 'previews']) await mkdir(join(folder, part))
+  const outcome = await runEngineJob(
+    app.environment,
+    describeJob(app, model, request, folder),
+    (message) => {
+      if (message.type === 'engine') onEngine(message.engine)
+      if (message.type === 'progress') progress(progressOf(message))
+    },
+    signal
+  )
+  return { model, outcome }
+}
+
 export function showSynthetic(app: AppContext, { name }: ParsedInput<'synthetic.show'>): Output<'synthetic.show'> {
   const synthetic = app.catalog.synthetic.require(name)
   return { synthetic, images: app.catalog.synthetic.images(synthetic.id) }
 }
 
-function describeJob(app: AppContext, model: Model, request: GenerateInput, outFolder: string): GenerateJob {
+function describeJob(
+  app: AppContext,
+  model: Model,
+  request: Omit<GenerateInput, 'name'>,
+  outFolder: string
+): GenerateJob {
   const { resources } = app.environment
   const { truncation, seed, engine } = request
   return {
@@ -84,7 +107,7 @@ function describeJob(app: AppContext, model: Model, request: GenerateInput, outF
 }
 
 /** The classes in equal shares; what does not divide goes to the first ones. */
-function pictureCounts({ count, perClass }: GenerateInput, classes: number): number[] {
+function pictureCounts({ count, perClass }: Pick<GenerateInput, 'count' | 'perClass'>, classes: number): number[] {
   if (count !== undefined && perClass !== undefined) {
     throw refuse('Choose either a number of images in all or a number for each class, not both.', {
       remedies: [

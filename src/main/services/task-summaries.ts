@@ -1,4 +1,5 @@
 import type { Output } from '../../shared/api.ts'
+import { roughly } from '../../shared/estimate-words.ts'
 
 /** What tasks came to, in a few words. */
 
@@ -40,6 +41,10 @@ export function verified({ entries }: Output<'packages.verify'>): string {
 
 export function opened({ images, cells }: Output<'packages.open'>): string {
   return `${number(images)} pictures with ${number(cells)} cells`
+}
+
+export function estimated({ estimate }: Output<'estimates.make'>): string {
+  return estimate.fits ? `would take about ${roughly(estimate.seconds)}` : 'does not fit on this computer'
 }
 
 function number(value: number): string {

@@ -28,10 +28,7 @@ export async function trainRun(
   context: RequestContext
 ): Promise<Output<'runs.train'>> {
   requireFreeName(app.catalog.runs, 'run', request.name)
-  const { prepared, about } = await requirePrepared(app, request.prepared)
-  const from = request.from === undefined ? undefined : await requireModel(app, request.from)
-  const classes = trainableClasses(about)
-  const settings = settingsOf(request, prepared, classes.length, from?.settings)
+  const { prepared, from, classes, settings } = await planRun(app, request)
   const run: Run = {
     id: RunId.parse(newId('r')),
     name: request.name,
@@ -50,6 +47,14 @@ export async function trainRun(
     if (isRefusal(thrown) && app.catalog.runs.history(run.id).length === 0) await forgetRun(app, run)
     throw thrown
   }
+}
+
+/** What a new run learns from, and how. */
+export async function planRun(app: AppContext, request: Omit<ParsedInput<'runs.train'>, 'name'>) {
+  const { prepared, about } = await requirePrepared(app, request.prepared)
+  const from = request.from === undefined ? undefined : await requireModel(app, request.from)
+  const classes = trainableClasses(about)
+  return { prepared, from, classes, settings: settingsOf(request, prepared, classes.length, from?.settings) }
 }
 
 function isRefusal(thrown: unknown): boolean {

@@ -24,6 +24,7 @@ const requestOf = {
   open: 'packages.open',
   'engine-build': 'engine.build',
   'engine-install': 'engine.install',
+  estimate: 'estimates.make',
   sample: 'demo.run'
 } as const satisfies Record<TaskKind, RequestName>
 
@@ -39,12 +40,12 @@ interface Kind<K extends TaskKind> extends Partial<
   readonly run: (input: InputOfKind<K>, context: WorkContext, task: Task) => Promise<OutcomeOfKind<K>>
   readonly summary: (outcome: OutcomeOfKind<K>) => string
   /** Fields of the input that are paths: another process may have another current folder. */
-  readonly paths?: readonly (keyof InputOfKind<K>)[]
+  readonly paths?: readonly string[]
 }
 
 /** What every kind of task does, from a short list of loaders: a process that only looks loads none of it. */
 export function createWorks(app: AppContext): Works {
-  return { ...dataWorks(app), ...modelWorks(app), ...packageWorks(app), ...engineWorks(app) }
+  return { ...dataWorks(app), ...modelWorks(app), ...packageWorks(app), ...engineWorks(app), ...estimateWorks(app) }
 }
 
 function dataWorks(app: AppContext): Pick<Works, 'look' | 'import' | 'prepare' | 'score'> {
@@ -165,6 +166,33 @@ function engineWorks({ environment }: AppContext): Pick<Works, 'engine-build' | 
       run: async (input, context) => (await import('./engine-packs.ts')).installEnginePack(environment, input, context),
       summary: ({ installed }) => installed
     })
+  }
+}
+
+function estimateWorks(app: AppContext): Pick<Works, 'estimate'> {
+  return {
+    estimate: work('estimate', {
+      paths: ['source', 'images', 'annotations', 'out'],
+      nameOf: (input) => subjectOf(app, input),
+      run: async (input, context) => (await import('./estimates.ts')).estimateWork(app, input, context),
+      summary: summaries.estimated
+    })
+  }
+}
+
+/** What an estimate is about. */
+function subjectOf({ catalog }: AppContext, input: InputOfKind<'estimate'>): string {
+  switch (input.of) {
+    case 'import':
+      return basename(input.source)
+    case 'prepare':
+      return catalog.datasets.find(input.dataset)?.name ?? input.dataset
+    case 'train':
+      return catalog.prepared.find(input.prepared)?.name ?? input.prepared
+    case 'generate':
+      return catalog.runs.find(input.run)?.name ?? input.run
+    case 'package':
+      return input.set
   }
 }
 

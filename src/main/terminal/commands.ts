@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { productVersion } from '../product.ts'
 import { addDataCommands } from './data-commands.ts'
+import { addEstimate } from './estimate-command.ts'
 import { addEngineCommands } from './engine-commands.ts'
 import { type Host } from './host.ts'
 import { addModelCommands } from './model-commands.ts'
@@ -20,6 +21,7 @@ export function createProgram(host: Host): Command {
   addEngineCommands(program, host)
   addModelCommands(program, host)
   addScoreCommands(program, host)
+  addEstimate(program, host)
   addShareCommands(program, host)
   addTaskCommands(program, host)
   addThingsCommands(program, host)

@@ -79,8 +79,7 @@ function maskSettings({ maxCover, grayLevels, neighbours, labelling, paper }: Ma
   return { ...defaultMaskSettings, maxCover, grayLevels, ...choices.parse({ neighbours, labelling }) }
 }
 
-interface PrepareOptions extends MaskOptions {
-  readonly name: string
+export interface PrepareOptions extends MaskOptions {
   readonly tile: number
   readonly scale: number
   readonly channels: 'gray' | 'rgb'
@@ -98,7 +97,16 @@ function addPrepare(program: Command, host: Host): void {
     .description("turn a data set into training pictures and gray masks, by the paper's mask pipeline")
     .argument('<dataset>', 'name or id')
     .requiredOption('--name <name>', 'name of the prepared set')
-  addMaskOptions(command)
+  addPrepareOptions(command).action(async (dataset: string, options: PrepareOptions & { readonly name: string }) => {
+    const input = { ...prepareInput(dataset, options), name: options.name }
+    const result = await host.request('prepared.create', input, options.workspace)
+    host.print(result, prepareSentences(result))
+  })
+}
+
+/** What can be chosen of the preparation. */
+export function addPrepareOptions(command: Command): Command {
+  return addMaskOptions(command)
     .option('--tile <pixels>', 'side of the training tiles', wholeNumber, 512)
     .option('--scale <factor>', 'shrink the images by this factor first', realNumber, 1)
     .addOption(new Option('--channels <kind>', 'gray tiles or colour tiles').choices(['gray', 'rgb']).default('gray'))
@@ -116,18 +124,17 @@ function addPrepare(program: Command, host: Host): void {
     .option('--merge-classes', 'make all images one class')
     .option('--seed <number>', 'seed of the split', wholeNumber, 0)
     .option('--workers <number>', 'number of images prepared at a time (default: one per core)', wholeNumber)
-    .action(async (dataset: string, options: PrepareOptions) => {
-      const { name, tile, scale, channels, split, brightness, seed, workers, leaveOut, mergeClasses } = options
-      const choices = {
-        ...(split && { split }),
-        ...(leaveOut && { leaveOut }),
-        ...(mergeClasses && { mergeClasses }),
-        ...(workers !== undefined && { workers })
-      }
-      const input = { dataset, name, tile, scale, channels, brightness, seed, mask: maskSettings(options), ...choices }
-      const result = await host.request('prepared.create', input, options.workspace)
-      host.print(result, prepareSentences(result))
-    })
+}
+
+export function prepareInput(dataset: string, options: PrepareOptions) {
+  const { tile, scale, channels, split, brightness, seed, workers, leaveOut, mergeClasses } = options
+  const choices = {
+    ...(split && { split }),
+    ...(leaveOut && { leaveOut }),
+    ...(mergeClasses && { mergeClasses }),
+    ...(workers !== undefined && { workers })
+  }
+  return { dataset, tile, scale, channels, brightness, seed, mask: maskSettings(options), ...choices }
 }
 
 function prepareSentences(result: PrepareResult): string {

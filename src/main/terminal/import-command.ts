@@ -10,8 +10,7 @@ import { AppError } from '../../shared/errors.ts'
 import { type CommonOptions, type Host } from './host.ts'
 import { count, wholeNumber } from './numbers.ts'
 
-interface ImportOptions extends CommonOptions {
-  readonly name?: string
+export interface ImportOptions extends CommonOptions {
   readonly format: string
   readonly images?: string
   readonly annotations?: string
@@ -23,15 +22,38 @@ interface ImportOptions extends CommonOptions {
   readonly channels?: number[]
   readonly z?: number
   readonly t?: number
+}
+
+interface NamedImport extends ImportOptions {
+  readonly name?: string
   readonly dryRun?: boolean
 }
 
 export function addImport(program: Command, host: Host): void {
-  program
+  const command = program
     .command('import')
     .description('import a folder or file of annotated images; originals are only read')
     .argument('<source>', 'folder, annotation file, or zip of either')
     .option('--name <name>', 'name of the data set')
+  addImportOptions(command)
+    .option('--dry-run', 'only look: show what each file is, what would be refused and why')
+    .action(async (source: string, options: NamedImport) => {
+      const { workspace, name, dryRun, ...rest } = options
+      const input = importInput(source, rest)
+      if (dryRun === true) {
+        const result = await host.request('datasets.inspect', input, workspace)
+        host.print(result, inspectSentences(result))
+        return
+      }
+      if (name === undefined) throw new AppError('usage', 'The data set needs a name: --name NAME.')
+      const result = await host.request('datasets.import', { ...input, name }, workspace)
+      host.print(result, importSentences(result))
+    })
+}
+
+/** What can be chosen of an import, and of a look before it. */
+export function addImportOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--format <format>', 'how the annotation is stored').choices(SourceFormat.options).default('auto')
     )
@@ -57,19 +79,11 @@ export function addImport(program: Command, host: Host): void {
     )
     .option('--z <number>', 'depth to use in a stack, from 1', wholeNumber)
     .option('--t <number>', 'time point to use in a stack, from 1', wholeNumber)
-    .option('--dry-run', 'only look: show what each file is, what would be refused and why')
-    .action(async (source: string, options: ImportOptions) => {
-      const { workspace, json: _, name, dryRun, format, axes, channels, z, t, ...rest } = options
-      const input = { source, ...rest, format: SourceFormat.parse(format), planes: { axes, channels, z, t } }
-      if (dryRun === true) {
-        const result = await host.request('datasets.inspect', input, workspace)
-        host.print(result, inspectSentences(result))
-        return
-      }
-      if (name === undefined) throw new AppError('usage', 'The data set needs a name: --name NAME.')
-      const result = await host.request('datasets.import', { ...input, name }, workspace)
-      host.print(result, importSentences(result))
-    })
+}
+
+export function importInput(source: string, options: ImportOptions) {
+  const { workspace: _workspace, json: _json, format, axes, channels, z, t, ...rest } = options
+  return { source, ...rest, format: SourceFormat.parse(format), planes: { axes, channels, z, t } }
 }
 
 /** "-,1,2" → [0, 1, 2] */

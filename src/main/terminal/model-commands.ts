@@ -76,8 +76,7 @@ function runSentences({ run, history, checkpoints }: Output<'runs.show'>): strin
   ].join('\n')
 }
 
-interface GenerateOptions extends EngineOptions {
-  readonly name: string
+export interface GenerateOptions extends EngineOptions {
   readonly count?: number
   readonly perClass?: number
   readonly truncation: number
@@ -86,18 +85,13 @@ interface GenerateOptions extends EngineOptions {
 }
 
 function addGenerate(program: Command, host: Host): void {
-  program
+  const command = program
     .command('generate')
     .description('make synthetic pictures with their cell masks from a trained model')
     .argument('<run>', 'name or id')
     .requiredOption('--name <name>', 'name of the synthetic set')
-    .option('--count <number>', 'number of pictures in all', wholeNumber)
-    .option('--per-class <number>', 'number of pictures of each class', wholeNumber)
-    .option('--truncation <psi>', 'below 1, pictures are more typical and less varied', realNumber, 1)
-    .addOption(seedOption())
-    .option('--no-area-filter', 'keep cells of implausible size')
-    .addOption(engineOption())
-    .action(async (run: string, { workspace, json: _, ...options }: GenerateOptions) => {
+  addGenerateOptions(command).action(
+    async (run: string, { workspace, json: _, ...options }: GenerateOptions & { readonly name: string }) => {
       const result = await host.request('synthetic.generate', { run, ...options }, workspace)
       const { synthetic, filtered } = result
       host.print(
@@ -108,5 +102,17 @@ function addGenerate(program: Command, host: Host): void {
           ...result.warnings
         ].join('\n')
       )
-    })
+    }
+  )
+}
+
+/** What can be chosen of a synthetic set. */
+export function addGenerateOptions(command: Command): Command {
+  return command
+    .option('--count <number>', 'number of pictures in all', wholeNumber)
+    .option('--per-class <number>', 'number of pictures of each class', wholeNumber)
+    .option('--truncation <psi>', 'below 1, pictures are more typical and less varied', realNumber, 1)
+    .addOption(seedOption())
+    .option('--no-area-filter', 'keep cells of implausible size')
+    .addOption(engineOption())
 }

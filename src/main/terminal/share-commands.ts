@@ -38,7 +38,7 @@ export function addShareCommands(program: Command, host: Host): void {
     })
 }
 
-interface CreateOptions extends CommonOptions {
+export interface CreateOptions extends CommonOptions {
   readonly out: string
   readonly formats?: PackageFormat[]
   readonly license?: string
@@ -46,19 +46,24 @@ interface CreateOptions extends CommonOptions {
 }
 
 function addCreate(packages: Command, host: Host): void {
-  packages
+  const command = packages
     .command('create')
     .description('pack a synthetic set or a data set into one file')
     .argument('<set>', 'name or id of the synthetic set or data set')
     .requiredOption('--out <file>', 'the zip file to write')
+  addCreateOptions(command).action(async (set: string, { workspace, json: _, ...rest }: CreateOptions) => {
+    const result = await host.request('packages.create', { set, ...rest }, workspace)
+    const { file, entries, sha256, warnings } = result
+    host.print(result, [`${file}: ${entries} entries, SHA-256 ${sha256}`, ...warnings].join('\n'))
+  })
+}
+
+/** What can be chosen of a package. */
+export function addCreateOptions(command: Command): Command {
+  return command
     .option('--formats <list>', `any of ${PackageFormat.options.join(',')}`, formatList)
     .option('--license <name>', 'license of the set, as it stands in the package')
     .option('--author <name>', 'author of the set, as it stands in the package')
-    .action(async (set: string, { workspace, json: _, ...rest }: CreateOptions) => {
-      const result = await host.request('packages.create', { set, ...rest }, workspace)
-      const { file, entries, sha256, warnings } = result
-      host.print(result, [`${file}: ${entries} entries, SHA-256 ${sha256}`, ...warnings].join('\n'))
-    })
 }
 
 function formatList(text: string): PackageFormat[] {

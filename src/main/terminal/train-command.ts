@@ -5,7 +5,7 @@ import { SkipPath } from '../../shared/training.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { realNumber, wholeNumber } from './numbers.ts'
 
-interface TrainOptions extends CommonOptions {
+export interface TrainOptions extends CommonOptions {
   readonly engine: EngineRequest
   readonly name?: string
   readonly preset: string
@@ -28,6 +28,22 @@ export function addTrain(program: Command, host: Host): void {
     .argument('[prepared]', 'name or id of the prepared set')
     .option('--name <name>', 'name of the new run')
     .option('--resume <run>', 'resume this run; with --iterations, extend it or end it earlier')
+  addTrainOptions(command).action(async (prepared: string | undefined, options: TrainOptions) => {
+    refuseFixedOptions(command, options)
+    const result = await train(host, prepared, options)
+    if (result.run.state === 'paused') {
+      host.stopped(
+        `Training paused at iteration ${result.run.iteration}; everything is saved.`,
+        `cytoloom train --resume "${result.run.name}" resumes it.`
+      )
+    }
+    host.print(result, trainSentences(result))
+  })
+}
+
+/** What can be chosen of a new run. */
+export function addTrainOptions(command: Command): Command {
+  command
     .option('--from <run>', "start from this run's model, with a fresh optimiser")
     .addOption(
       new Option('--preset <name>', 'networks and schedule to start from')
@@ -53,18 +69,7 @@ export function addTrain(program: Command, host: Host): void {
     .option('--minutes <number>', 'stop after this many minutes in all', realNumber)
     .addOption(seedOption())
     .addOption(engineOption())
-  addRecipeOptions(command)
-  command.action(async (prepared: string | undefined, options: TrainOptions) => {
-    refuseFixedOptions(command, options)
-    const result = await train(host, prepared, options)
-    if (result.run.state === 'paused') {
-      host.stopped(
-        `Training paused at iteration ${result.run.iteration}; everything is saved.`,
-        `cytoloom train --resume "${result.run.name}" resumes it.`
-      )
-    }
-    host.print(result, trainSentences(result))
-  })
+  return addRecipeOptions(command)
 }
 
 /** @throws AppError of kind `usage` where an option is given that a run which goes on cannot obey */
@@ -83,8 +88,8 @@ function refuseFixedOptions(command: Command, { resume }: TrainOptions): void {
 }
 
 /** Departures from the preset, for those who know what they look for. */
-function addRecipeOptions(command: Command): void {
-  command
+function addRecipeOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--generator <kind>', "the paper's generator, or plain StyleGAN2").choices(['paper', 'stylegan2'])
     )
@@ -143,7 +148,7 @@ function readValue(text: string): string | number | boolean {
 }
 
 function train(host: Host, prepared: string | undefined, options: TrainOptions): Promise<TrainResult> {
-  const { workspace, json: _, resume, augment, name, ...rest } = options
+  const { workspace, resume, name } = options
   if (resume !== undefined) {
     const { iterations, minutes, engine, microBatch } = options
     const sitting = {
@@ -159,11 +164,16 @@ function train(host: Host, prepared: string | undefined, options: TrainOptions):
       next: 'Or resume a run: cytoloom train --resume RUN.'
     })
   }
+  return host.request('runs.train', { ...trainInput(prepared, options), name }, workspace)
+}
+
+export function trainInput(prepared: string, options: TrainOptions): Omit<TrainRequest, 'name'> {
+  const { workspace: _workspace, json: _json, resume: _resume, name: _name, augment, ...rest } = options
   const policies =
     augment === undefined ? undefined : augment.split(',').filter((item) => item !== 'none' && item !== '')
-  const input = { ...rest, prepared, name, ...(policies === undefined ? {} : { augment: policies }) }
+  const input = { ...rest, prepared, ...(policies === undefined ? {} : { augment: policies }) }
   // The schema checks what commander could only read as text; dispatch parses it again.
-  return host.request('runs.train', input as TrainRequest, workspace)
+  return input as Omit<TrainRequest, 'name'>
 }
 
 function trainSentences({ run, secondsPerIteration }: TrainResult): string {

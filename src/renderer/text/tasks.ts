@@ -32,6 +32,7 @@ export const kindTitles: Readonly<Record<TaskKind, string>> = {
   open: 'Open a package',
   'engine-build': 'Download an acceleration pack',
   'engine-install': 'Install an acceleration pack',
+  estimate: 'Estimate time and room',
   sample: 'The sample'
 }
 

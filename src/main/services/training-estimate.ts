@@ -1,0 +1,176 @@
+import type { ParsedInput } from '../../shared/api.ts'
+import type { Estimate, StageEstimate, WayToFit } from '../../shared/estimates.ts'
+import type { Remedy } from '../../shared/remedies.ts'
+import { type EngineInfo, RunId } from '../../shared/runs.ts'
+import type { TrainingSettings } from '../../shared/training.ts'
+import { stageFolder } from '../files/atomic-write.ts'
+import { newId } from '../files/new-id.ts'
+import { progressOf, type TrialOutcome, type TrialWay } from '../jobs/engine-protocol.ts'
+import { waysToMoreMemory } from '../jobs/out-of-memory.ts'
+import { runEngineJob } from '../jobs/run-engine-job.ts'
+import { secondsFrom } from '../jobs/training-seconds.ts'
+import { settingsOf } from '../jobs/training-settings.ts'
+import type { AppContext } from '../workspace/app-context.ts'
+import type { RequestContext } from './dispatch.ts'
+import { planRun } from './training.ts'
+import { estimateOf, finishAfter } from './work-trial.ts'
+
+type TrainChoices = Extract<ParsedInput<'estimates.make'>, { of: 'train' }>
+type Plan = Awaited<ReturnType<typeof planRun>>
+
+/**
+ * How much faster TensorFlow on the processor trains than WebAssembly, as measured side by side on one computer
+ * (docs/performance.md): where it is not installed, it cannot be tried.
+ */
+const speedOfPack = 2.2
+
+/** Safe points on the disk at a time: the two newest, the best, and the one that is being written. */
+const keptSafePoints = 4
+/** Of one line of the history. */
+const historyBytes = 260
+
+/** What a training would take, from a trial of some iterations. */
+export async function estimateTraining(
+  app: AppContext,
+  request: TrainChoices,
+  context: RequestContext
+): Promise<Estimate> {
+  const plan = await planRun(app, request)
+  const { settings } = plan
+  const { outcome, engine } = await tryTraining(app, request, plan, context)
+  const seconds = secondsOf(settings, outcome.stages, request.minutes)
+  const estimate = await estimateOf(app, {
+    seconds,
+    bytes: bytesOf(settings, outcome),
+    notes: notesOn(app, outcome)
+  })
+  const ways = outcome.ways.map((way) => wayToFit(app, request, plan, way))
+  return {
+    ...estimate,
+    fits: estimate.fits && fitsMemory(outcome),
+    ...(outcome.memory && { memory: outcome.memory }),
+    ...(ways.length > 0 && { wouldFit: ways }),
+    secondsPerIteration: outcome.stages.iteration,
+    stages: outcome.stages,
+    iterations: settings.iterations,
+    ...(engine && { engine })
+  }
+}
+
+async function tryTraining(
+  app: AppContext,
+  request: TrainChoices,
+  { prepared, from, classes, settings }: Plan,
+  { signal, progress, notice }: RequestContext
+): Promise<{ outcome: TrialOutcome; engine: EngineInfo | undefined }> {
+  let engine: EngineInfo | undefined
+  const staged = await stageFolder(app.folders.folder('runs', RunId.parse(newId('r'))))
+  try {
+    const outcome = await runEngineJob(
+      app.environment,
+      {
+        job: 'trial',
+        engine: request.engine,
+        resources: app.environment.resources,
+        runFolder: staged.path,
+        preparedFolder: app.folders.folder('prepared', prepared.id),
+        settings,
+        classes,
+        fromRunFolder: from?.folder,
+        smaller: from === undefined ? smallerTiles(request, prepared, classes.length) : []
+      },
+      (message) => {
+        if (message.type === 'engine') engine = message.engine
+        if (message.type === 'progress') progress(progressOf(message))
+        if (message.type === 'notice') notice?.(message.text)
+      },
+      signal
+    )
+    return { outcome, engine }
+  } finally {
+    await staged.discard()
+  }
+}
+
+const smallestTile = 32
+
+/** The same training on tiles of half the side, a quarter, and so on. */
+function smallerTiles(request: TrainChoices, prepared: Plan['prepared'], classes: number): TrainingSettings[] {
+  const all: TrainingSettings[] = []
+  for (let tile = prepared.tile / 2; tile >= smallestTile; tile /= 2) {
+    all.push(settingsOf(request, { ...prepared, tile }, classes, undefined))
+  }
+  return all
+}
+
+/** Minutes that were asked for end a training that would take longer. */
+function secondsOf(settings: TrainingSettings, stages: StageEstimate, minutes: number | undefined): number {
+  const all = stages.start + secondsFrom(settings, 0, stages)
+  return minutes === undefined ? all : Math.min(all, 60 * minutes)
+}
+
+function bytesOf({ iterations, sampleEvery, checkpointEvery }: TrainingSettings, { bytes }: TrialOutcome): number {
+  const safePoints = Math.min(keptSafePoints, Math.ceil(iterations / checkpointEvery) + 1)
+  const sheets = Math.floor(iterations / sampleEvery) + 1
+  return safePoints * bytes.safePoint + sheets * bytes.sheet + iterations * historyBytes
+}
+
+function fitsMemory({ memory }: TrialOutcome): boolean {
+  return memory === undefined || memory.neededBytes <= memory.availableBytes
+}
+
+function wayToFit(
+  app: AppContext,
+  request: TrainChoices,
+  { settings, prepared }: Plan,
+  { engine, tile, neededBytes, stages }: TrialWay
+): WayToFit {
+  const speed = engine === undefined ? 1 : speedOfPack
+  const seconds = secondsOf(settings, faster(stages, speed), request.minutes)
+  const dataset = app.catalog.datasets.find(prepared.dataset)?.name
+  const remedy: Remedy =
+    engine === undefined
+      ? { action: 'prepare-again', ...(dataset !== undefined && { dataset }), ...(tile !== undefined && { tile }) }
+      : { action: 'install-engine', engine }
+  return {
+    remedy,
+    ...(engine !== undefined && { engine }),
+    ...(tile !== undefined && { tile }),
+    neededBytes,
+    seconds,
+    finish: finishAfter(app, seconds)
+  }
+}
+
+function faster(stages: StageEstimate, speed: number): StageEstimate {
+  const { start, iteration, evaluation, safePoint, sample } = stages
+  return {
+    start: start / speed,
+    iteration: iteration / speed,
+    evaluation: evaluation / speed,
+    safePoint,
+    sample: sample / speed
+  }
+}
+
+function notesOn(app: AppContext, outcome: TrialOutcome): string[] {
+  const notes: string[] = []
+  if (outcome.isInProportion) {
+    notes.push(
+      'An iteration is too large to try it whole: fewer samples or thinner networks were tried, and the times are in proportion.'
+    )
+  }
+  if (outcome.memory !== undefined && !fitsMemory(outcome)) notes.push(waysToMoreMemory(outcome.memory.limit).next)
+  if (outcome.ways.some(({ engine }) => engine !== undefined)) {
+    notes.push(
+      'How fast the processor pack would be is taken from other computers; it is measured once it is installed.'
+    )
+  }
+  const working = app.catalog.tasks.list().find(({ state, kind }) => state === 'running' && isHeavy.has(kind))
+  if (working !== undefined) {
+    notes.push(`“${working.name}” was computing at the same time: without it, this would be quicker.`)
+  }
+  return notes
+}
+
+const isHeavy: ReadonlySet<string> = new Set(['train', 'resume', 'generate', 'evaluate'])
