@@ -64,6 +64,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   neighbours: 'The rule for neighbours',
   note: 'The note',
   objects: 'The kind of objects',
+  of: 'The kind of work',
   order: 'The order of the skip path',
   out: 'The file to write',
   paper: "The choice of the paper's recipe",

@@ -109,10 +109,17 @@ function limitsOf(schema: z.ZodType, path: readonly string[]): Limits | undefine
 }
 
 function stepInto(place: unknown, step: string): unknown {
-  const { properties, prefixItems, items } = (place ?? {}) as {
+  const {
+    properties,
+    prefixItems,
+    items,
+    oneOf: kinds
+  } = (place ?? {}) as {
     readonly properties?: Readonly<Record<string, unknown>>
     readonly prefixItems?: readonly unknown[]
     readonly items?: unknown
+    readonly oneOf?: readonly unknown[]
   }
-  return properties?.[step] ?? prefixItems?.[Number(step)] ?? items
+  const ofKind = kinds?.map((kind) => stepInto(kind, step)).find((found) => found !== undefined)
+  return properties?.[step] ?? prefixItems?.[Number(step)] ?? items ?? ofKind
 }

@@ -150,6 +150,61 @@ describe('The screen of tasks', () => {
     expect(await task('Model A').getByRole('alert').count()).toBe(0)
   })
 
+  test('says of a training that does not fit why, and offers what would make it fit', async () => {
+    const asked: unknown[] = []
+    const outcome = {
+      of: 'train',
+      estimate: {
+        seconds: 86_400 * 400,
+        finish: '2028-01-02T10:00:00.000Z',
+        diskBytes: 3.4e9,
+        diskFreeBytes: 75e9,
+        memory: { neededBytes: 15.5e9, availableBytes: 3.8e9, limit: 'webassembly' },
+        fits: false,
+        wouldFit: [
+          {
+            remedy: { action: 'install-engine', engine: 'native-cpu' },
+            engine: 'native-cpu',
+            neededBytes: 17e9,
+            seconds: 86_400 * 180,
+            finish: '2027-05-27T10:00:00.000Z'
+          },
+          {
+            remedy: { action: 'prepare-again', dataset: 'Plate 1', tile: 32 },
+            tile: 32,
+            neededBytes: 3.7e9,
+            seconds: 86_400 * 20,
+            finish: '2026-12-18T10:00:00.000Z'
+          }
+        ],
+        notes: [
+          'WebAssembly can use no more than 4 GB, whatever the computer has. The processor pack has no such limit.'
+        ]
+      }
+    }
+    const done = { name: 'Plate 1', state: 'done', summary: 'does not fit on this computer' } as const
+    await open({
+      'tasks.start': ({ kind, input }) => {
+        asked.push({ kind, input })
+        return fakeTask('t-est', 'estimate', done)
+      },
+      'tasks.show': () => fakeTask('t-est', 'estimate', { ...done, outcome })
+    })
+    await unfold('Train a model')
+    await form('Train a model').getByRole('button', { name: 'Estimate time and room' }).click()
+    const estimate = task('Estimate time and room Plate 1')
+    await estimate.getByText('Result').click()
+    await estimate.getByText('It needs about 15.5 GB of memory; 3.8 GB is available.').waitFor()
+    await estimate.getByText(/^With the processor pack it would fit and take about 180 days/).waitFor()
+    await estimate.getByRole('button', { name: 'Get the processor pack' }).waitFor()
+    await estimate.getByText('Prepare the images again with tiles of 32 pixels.').waitFor()
+    expect(asked).toEqual([
+      { kind: 'estimate', input: expect.objectContaining({ of: 'train', preset: 'quick' }) as unknown }
+    ])
+    await page.screenshot({ path: join(screenshots, 'tasks-does-not-fit.png'), fullPage: true })
+    expect(await accessibilityProblems(page)).toEqual([])
+  })
+
   test('shows at once what another page or a terminal does', async () => {
     const demo = await open({})
     demo.app.emit({ event: 'task.changed', task: { ...taskCalled('t-work'), state: 'paused' } })

@@ -152,6 +152,20 @@ describe.skipIf(!isLinux)(`The page’s tasks${skipped}`, () => {
     expect(await leftovers(work)).toEqual([])
   })
 
+  test('says what an import would take before it begins', async () => {
+    const work = pages[0] ?? (await open())
+    await work.begin('Import images', { 'Path of the folder': sample }, 'Estimate time and room')
+    const title = 'Estimate time and room sample'
+    await work.isIn(title, 'done')
+    await work.task(title).getByText('Result').click()
+    await work.page.getByText(/^It would take about /).waitFor()
+    await work.page.getByText(/^It takes up to .* on the disk/).waitFor()
+    await work.page.screenshot({ path: join(screenshots, 'tasks-estimate.png'), fullPage: true })
+    expect(await accessibilityProblems(work.page)).toEqual([])
+    await work.press(title, 'Dismiss')
+    expect(await leftovers(work)).toEqual([])
+  })
+
   test.each([kinds.import, kinds.prepare, kinds.train].map(({ form }, index) => [form, index] as const))(
     '“%s” is shown live after a reload and in a second page, and leaves nothing when it is cancelled or killed',
     { timeout: 6 * minute },

@@ -31,7 +31,7 @@ export const TrainJob = z.object({
 export type TrainJob = z.infer<typeof TrainJob>
 
 /** Tries a training in a folder that is removed afterwards: what each part of it takes. */
-export const TrialJob = TrainJob.omit({ minutes: true }).extend({
+export const TrialJob = TrainJob.omit({ endsAt: true }).extend({
   job: z.literal('trial'),
   /** The same training on smaller tiles, the largest first. */
   smaller: z.array(TrainingSettings)

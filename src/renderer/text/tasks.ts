@@ -106,6 +106,7 @@ export const formWords = {
   noNumber: (label: string) => `“${label}” is not a number above 0.`,
   begun: (name: string) => `“${name}” has started: see the list.`,
   choose: 'Choose …',
+  estimate: 'Estimate time and room',
 
   import: {
     button: 'Import',

@@ -81,14 +81,16 @@ function fieldsOf(schema: unknown): string[] {
     properties = {},
     items,
     prefixItems = [],
-    anyOf = []
+    anyOf = [],
+    oneOf = []
   } = (schema ?? {}) as {
     readonly properties?: Readonly<Record<string, unknown>>
     readonly items?: unknown
     readonly prefixItems?: readonly unknown[]
     readonly anyOf?: readonly unknown[]
+    readonly oneOf?: readonly unknown[]
   }
-  const inside = [...Object.values(properties), items, ...prefixItems, ...anyOf]
+  const inside = [...Object.values(properties), items, ...prefixItems, ...anyOf, ...oneOf]
   return [...Object.keys(properties), ...inside.filter((part) => typeof part === 'object').flatMap(fieldsOf)]
 }
 

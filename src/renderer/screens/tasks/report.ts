@@ -1,3 +1,6 @@
+import { estimateSentences, waySentence } from '../../../shared/estimate-words.ts'
+import { EstimateResult } from '../../../shared/estimates.ts'
+import { type Remedy } from '../../../shared/remedies.ts'
 import { type Task } from '../../../shared/tasks.ts'
 import { ImportResult, InspectResult } from '../../../shared/datasets.ts'
 import { PrepareResult } from '../../../shared/masks.ts'
@@ -12,6 +15,7 @@ export interface Report {
   readonly troubles: readonly Trouble[]
   /** The file that it wrote. */
   readonly file?: string
+  readonly remedies?: readonly Remedy[]
 }
 
 export interface Trouble {
@@ -30,6 +34,7 @@ export function reportOf({ kind, outcome }: Task): Report | undefined {
 }
 
 const reporters = new Map<Task['kind'], (outcome: unknown) => Report | undefined>([
+  ['estimate', (outcome) => report(EstimateResult.safeParse(outcome).data, estimateReport)],
   ['look', (outcome) => report(InspectResult.safeParse(outcome).data, lookReport)],
   ['import', (outcome) => report(ImportResult.safeParse(outcome).data, importReport)],
   ['prepare', (outcome) => report(PrepareResult.safeParse(outcome).data, prepareReport)],
@@ -39,6 +44,15 @@ const reporters = new Map<Task['kind'], (outcome: unknown) => Report | undefined
 
 function report<T>(outcome: T | undefined, tell: (outcome: T) => Report): Report | undefined {
   return outcome === undefined ? undefined : tell(outcome)
+}
+
+function estimateReport({ estimate }: EstimateResult): Report {
+  const { wouldFit = [] } = estimate
+  return {
+    facts: [...estimateSentences(estimate), ...wouldFit.map(waySentence)],
+    troubles: [],
+    remedies: wouldFit.map(({ remedy }) => remedy)
+  }
 }
 
 function lookReport({ reason, totals, classes, refused, warnings, corrections }: InspectResult): Report {

@@ -1,0 +1,102 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bytesBelow } from '../../../src/main/files/disk-use.ts'
+import { type Estimate } from '../../../src/shared/estimates.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
+
+let workspace: string
+let host: TestApp
+
+beforeAll(async () => {
+  workspace = await temporaryFolder(afterAll)
+  host = await openTestApp(workspace)
+  await host.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 16 })
+  await host.request('prepared.create', { dataset: 'sample', name: 'tiles', tile: 16, scale: 0.25 })
+})
+afterAll(() => host.app.close())
+
+/** All names in the folders of things, hidden ones too. */
+async function everything(): Promise<string[]> {
+  const collections = ['datasets', 'prepared', 'runs', 'synthetic', 'packages']
+  const names = await Promise.all(
+    collections.map(async (collection) =>
+      (await readdir(join(workspace, collection))).map((name) => `${collection}/${name}`)
+    )
+  )
+  return names.flat().sort()
+}
+
+async function estimated(input: Parameters<typeof host.request<'estimates.make'>>[1]): Promise<Estimate> {
+  const before = await everything()
+  const { estimate } = await host.request('estimates.make', input)
+  expect(await everything()).toEqual(before)
+  expect(Date.parse(estimate.finish) - Date.now()).toBeLessThanOrEqual(1000 * estimate.seconds)
+  expect(estimate.seconds).toBeGreaterThan(0)
+  return estimate
+}
+
+describe('an estimate leaves nothing, and tells', () => {
+  test('of an import and a preparation the room that they take', async () => {
+    const { datasets, prepared } = await host.request('workspace.show', {})
+    const ofImport = await estimated({ of: 'import', source: sampleFolder, format: 'labels', maxImages: 16 })
+    const imported = await bytesBelow(join(workspace, 'datasets', datasets[0]?.id ?? ''))
+    expect(ofImport.diskBytes / imported).toBeCloseTo(1, 1)
+    const ofPreparing = await estimated({ of: 'prepare', dataset: 'sample', tile: 16, scale: 0.25 })
+    const made = join(workspace, 'prepared', prepared[0]?.id ?? '')
+    const pictures = (await bytesBelow(join(made, 'images'))) + (await bytesBelow(join(made, 'masks')))
+    expect(ofPreparing.diskBytes / pictures).toBeCloseTo(1, 1)
+    expect(ofPreparing).toMatchObject({ fits: true, notes: [] })
+  })
+
+  test('of a training the seconds of each part, the memory, and the minutes that were asked for at most', async () => {
+    const training = { of: 'train', prepared: 'tiles', preset: 'demo', batch: 4, engine: 'wasm' } as const
+    const whole = await estimated({ ...training, iterations: 100_000 })
+    expect(whole).toMatchObject({ fits: true, iterations: 100_000, engine: { name: 'wasm' } })
+    expect(whole.seconds).toBeGreaterThan(100_000 * (whole.secondsPerIteration ?? Infinity))
+    expect(whole.memory?.neededBytes).toBeLessThan(whole.memory?.availableBytes ?? 0)
+    expect(Object.values(whole.stages ?? {}).every((seconds) => seconds > 0)).toBe(true)
+    const short = await estimated({ ...training, iterations: 100_000, minutes: 1 })
+    expect(short.seconds).toBe(60)
+    const { runs } = await host.request('workspace.show', {})
+    expect(runs).toEqual([])
+  })
+
+  test('of a training that does not fit which limit it meets, and what it would take', async () => {
+    process.env['CYTOLOOM_MEMORY_GB'] = '1.2'
+    try {
+      const { fits, memory, seconds, notes } = await estimated({
+        of: 'train',
+        prepared: 'tiles',
+        preset: 'livecell',
+        batch: 4,
+        engine: 'wasm'
+      })
+      expect(fits).toBe(false)
+      expect(memory?.limit).toBe('chosen')
+      expect(memory?.neededBytes).toBeGreaterThan(memory?.availableBytes ?? Infinity)
+      expect(seconds).toBeGreaterThan(3600)
+      expect(notes.join(' ')).toMatch(/in proportion.*limit was set/)
+    } finally {
+      delete process.env['CYTOLOOM_MEMORY_GB']
+    }
+  })
+
+  test('of a synthetic set and a package time and room, without their names', async () => {
+    const pictures = await estimated({ of: 'generate', run: 'starter', perClass: 2, engine: 'wasm' })
+    expect(pictures).toMatchObject({ fits: true, engine: { name: 'wasm' } })
+    expect(pictures.diskBytes).toBeGreaterThan(4 * 500)
+    const file = join(workspace, 'sample.zip')
+    const packed = await estimated({ of: 'package', set: 'sample', formats: ['labels', 'coco'] })
+    const { bytes } = await host.request('packages.create', { set: 'sample', formats: ['labels', 'coco'], out: file })
+    expect(packed.diskBytes / (2 * bytes)).toBeCloseTo(1, 1)
+  })
+})
+
+test('an estimate of something that is not there is refused in the words of the thing', async () => {
+  await expect(host.request('estimates.make', { of: 'prepare', dataset: 'none' })).rejects.toThrow(/no data set/i)
+  await expect(
+    host.request('estimates.make', { of: 'train', prepared: 'tiles', minutes: -1 } as never)
+  ).rejects.toThrow('The number of minutes must be a number above 0, not -1.')
+})
