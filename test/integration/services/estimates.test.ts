@@ -77,7 +77,7 @@ describe('an estimate leaves nothing, and tells', () => {
       expect(memory?.limit).toBe('chosen')
       expect(memory?.neededBytes).toBeGreaterThan(memory?.availableBytes ?? Infinity)
       expect(seconds).toBeGreaterThan(3600)
-      expect(notes.join(' ')).toMatch(/in proportion.*limit was set/)
+      expect(notes.join(' ')).toMatch(/in proportion.*started with this limit/)
     } finally {
       delete process.env['CYTOLOOM_MEMORY_GB']
     }
