@@ -34,6 +34,9 @@ const lastWords = {
   probe: 'probed'
 } as const
 
+/** What is ended at once when it is stopped. */
+const keepsNothing: ReadonlySet<EngineJob['job']> = new Set(['generate', 'evaluate', 'trial'])
+
 type LastWord<J extends EngineJob> = Extract<EngineMessage, { type: (typeof lastWords)[J['job']] }>
 
 /** The engine process went away in the middle of a job: by the system, a driver, or a hand. What was saved is safe. */
@@ -74,7 +77,7 @@ export async function runOnEngine<J extends EngineJob>(
   const child = start(launcher, place.variables)
   const output = lastOutput(child)
   // Training comes to a safe point, a trial of an engine is short; the others are ended at once, and nothing of them is kept.
-  const endsAtOnce = job.job === 'generate' || job.job === 'evaluate' || job.job === 'trial'
+  const endsAtOnce = keepsNothing.has(job.job)
   const pause = (): void => {
     if (endsAtOnce) child.kill('SIGKILL')
     else if (child.connected) child.send({ command: 'pause' } satisfies EngineCommand)

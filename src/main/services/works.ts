@@ -182,17 +182,24 @@ function estimateWorks(app: AppContext): Pick<Works, 'estimate'> {
 
 /** What an estimate is about. */
 function subjectOf({ catalog }: AppContext, input: InputOfKind<'estimate'>): string {
+  if (input.of === 'import') return basename(input.source)
+  const [table, name] = subjectIn(catalog, input)
+  return table?.find(name)?.name ?? name
+}
+
+function subjectIn(
+  catalog: AppContext['catalog'],
+  input: Exclude<InputOfKind<'estimate'>, { of: 'import' }>
+): [{ find(name: string): { readonly name: string } | undefined } | undefined, string] {
   switch (input.of) {
-    case 'import':
-      return basename(input.source)
     case 'prepare':
-      return catalog.datasets.find(input.dataset)?.name ?? input.dataset
+      return [catalog.datasets, input.dataset]
     case 'train':
-      return catalog.prepared.find(input.prepared)?.name ?? input.prepared
+      return [catalog.prepared, input.prepared]
     case 'generate':
-      return catalog.runs.find(input.run)?.name ?? input.run
+      return [catalog.runs, input.run]
     case 'package':
-      return input.set
+      return [undefined, input.set]
   }
 }
 

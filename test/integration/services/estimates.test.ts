@@ -96,7 +96,7 @@ describe('an estimate leaves nothing, and tells', () => {
 
 test('an estimate of something that is not there is refused in the words of the thing', async () => {
   await expect(host.request('estimates.make', { of: 'prepare', dataset: 'none' })).rejects.toThrow(/no data set/i)
-  await expect(
-    host.request('estimates.make', { of: 'train', prepared: 'tiles', minutes: -1 } as never)
-  ).rejects.toThrow('The number of minutes must be a number above 0, not -1.')
+  await expect(host.request('estimates.make', { of: 'train', prepared: 'tiles', minutes: -1 })).rejects.toThrow(
+    'The number of minutes must be a number above 0, not -1.'
+  )
 })
