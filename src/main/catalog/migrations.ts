@@ -1,7 +1,7 @@
 import { type Database } from 'better-sqlite3'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { invariant, refuse } from '../../shared/errors.ts'
-import { isLiving } from '../files/living-process.ts'
+import { isLiving, isOfThisPlace } from '../files/living-process.ts'
 import { initial } from './migrations/001-initial.sql.ts'
 import { imageReadings } from './migrations/002-image-readings.sql.ts'
 import { packedDatasets } from './migrations/003-packed-datasets.sql.ts'
@@ -54,7 +54,9 @@ function refuseWhileInUse(db: Database, file: string, found: number): void {
   const others = db
     .prepare<[], { place: string; pid: number; started: string | null }>('SELECT place, pid, started FROM processes')
     .all()
-  if (!others.some(({ started, ...mark }) => isLiving({ ...mark, started: started ?? undefined }) === true)) return
+  const mayLive = ({ started, ...mark }: (typeof others)[number]) =>
+    isOfThisPlace(mark) && isLiving({ ...mark, started: started ?? undefined }) !== false
+  if (!others.some(mayLive)) return
   throw refuse('An older CytoLoom is working on this workspace.', {
     file,
     next: 'Close it first: this version changes the catalogue to a form that the older one does not know.'

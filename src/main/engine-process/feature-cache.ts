@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts'
-import { sweepPartials, writeFileAtomic } from '../files/atomic-write.ts'
+import { writeFileAtomic } from '../files/atomic-write.ts'
+import { sweepPartials } from '../files/partials.ts'
 import { sha256 } from '../files/checksum.ts'
 
 /** At most so many sets of features are kept; the oldest go first. */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { link, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type AppError, refuse } from '../../shared/errors.ts'
+import { beatIn, partialPath, whole } from './partials.ts'
 
 /**
  * Writes a file whole or not at all: a reader, or the next start after a power cut, sees the old bytes or the new ones.
@@ -44,6 +44,24 @@ export async function writeNewFile(path: string, bytes: Uint8Array): Promise<voi
   }
 }
 
+/** Makes a file, whole, where there is none; tells whether it did. Of several at once one succeeds. */
+export async function createFile(path: string, bytes: string): Promise<boolean> {
+  const partial = partialPath(path)
+  try {
+    await writeFile(partial, bytes, { flag: 'wx' })
+    await link(partial, path).catch(async (thrown: unknown) => {
+      if (hasCode(thrown, 'EEXIST')) throw thrown
+      await writeFile(path, bytes, { flag: 'wx' }) // sticks and network drives often know no second names
+    })
+    return true
+  } catch (thrown) {
+    if (hasCode(thrown, 'EEXIST')) return false
+    throw thrown
+  } finally {
+    await rm(partial, { force: true })
+  }
+}
+
 /** A folder that is filled out of sight and takes its name when it is complete. */
 export interface StagedFolder {
   /** Write here. */
@@ -64,15 +82,20 @@ export interface StagedFolder {
 export async function stageFolder(finalPath: string): Promise<StagedFolder> {
   const path = partialPath(finalPath)
   await mkdir(path, { recursive: true })
+  const endBeat = beatIn(path)
   return {
     path,
     finalPath,
     async commit() {
+      await endBeat()
       await syncTree(path)
       await renameToFree(path, finalPath)
       await syncFolder(dirname(finalPath))
     },
-    discard: () => rm(path, whole)
+    async discard() {
+      await endBeat()
+      await rm(path, whole)
+    }
   }
 }
 
@@ -86,61 +109,6 @@ export async function removeFolder(path: string): Promise<void> {
     throw thrown
   }
   await rm(hidden, whole)
-}
-
-/**
- * Removes what interrupted writes left in a folder (not in folders below it) and returns the names removed.
- *
- * The name of a leftover holds the process that made it; what a process still at work makes stays. What cannot be removed
- * now is hidden anyway, and waits for the next time.
- */
-export async function sweepPartials(folder: string): Promise<string[]> {
-  const removed: string[] = []
-  for (const name of await leftoversIn(folder)) {
-    const isRemoved = rm(join(folder, name), whole).then(
-      () => true,
-      () => false
-    )
-    if (await isRemoved) removed.push(name)
-  }
-  return removed
-}
-
-/** With patience: a process that was killed may have one of its own that writes a last file there. */
-const whole = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const // ms, and more each time
-
-/** The names of what interrupted writes left in a folder. */
-export async function leftoversIn(folder: string): Promise<string[]> {
-  return (await namesIn(folder)).filter((name) => {
-    const maker = partialName.exec(name)?.[1]
-    return maker !== undefined && !isAtWork(Number(maker))
-  })
-}
-
-const partialName = /^\..*\.partial-(\d+)-[\da-f-]{36}$/u
-
-function partialPath(path: string): string {
-  // File systems allow 255 bytes a name, and a character takes up to four.
-  const start = basename(path).slice(0, 60)
-  return join(dirname(path), `.${start}.partial-${process.pid}-${randomUUID()}`)
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder)
-  } catch (thrown) {
-    if (hasCode(thrown, 'ENOENT')) return []
-    throw thrown
-  }
-}
-
-function isAtWork(processId: number): boolean {
-  try {
-    process.kill(processId, 0) // signal 0 only asks
-    return true
-  } catch (thrown) {
-    return hasCode(thrown, 'EPERM') // it is there, and another user's
-  }
 }
 
 /** One step, so that nothing ever has the name but the whole folder. Two makers at once: the second finds it filled. */

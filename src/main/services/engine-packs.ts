@@ -11,7 +11,7 @@ import { installArchive, isPackArchive, writePackArchive } from '../engine-packs
 import { readPack } from '../engine-packs/pack-folder.ts'
 import { wheelFor } from '../engine-packs/wheels.ts'
 import { unfit } from '../engine-packs/pack-zip.ts'
-import { sweepPartials } from '../files/atomic-write.ts'
+import { sweepPartials } from '../files/partials.ts'
 import { sha256File } from '../files/checksum.ts'
 import { runOnEngine } from '../jobs/engine-client.ts'
 import { type EngineSurroundings } from '../jobs/engine-places.ts'

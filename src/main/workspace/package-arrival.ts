@@ -5,14 +5,13 @@ import { invariant } from '../../shared/errors.ts'
 import { PackageId, type StoredPackage } from '../../shared/packages.ts'
 import {
   isThere,
-  leftoversIn,
   removeFolder,
   type StagedFolder,
   stageFolder,
-  sweepPartials,
   syncFolder,
   writeFileAtomic
 } from '../files/atomic-write.ts'
+import { leftoversIn, sweepPartials } from '../files/partials.ts'
 import { sha256File } from '../files/checksum.ts'
 import { jsonOf } from '../files/json-or-nothing.ts'
 import { newId } from '../files/new-id.ts'

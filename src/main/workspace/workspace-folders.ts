@@ -1,7 +1,7 @@
 import { access, constants, mkdir, readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type AppError, refuse } from '../../shared/errors.ts'
-import { sweepPartials } from '../files/atomic-write.ts'
+import { sweepPartials } from '../files/partials.ts'
 
 /** The folders of a workspace whose things carry an id. */
 export const collections = ['datasets', 'prepared', 'runs', 'synthetic', 'packages'] as const

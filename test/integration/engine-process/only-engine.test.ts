@@ -1,6 +1,7 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -42,7 +43,7 @@ test.each([
   const folder = await temporaryFolder()
   writeFileSync(join(folder, 'engine.json'), mark)
   await (
-    await holdAsOnlyEngine(folder, 0)
+    await holdAsOnlyEngine(folder, { most: 0 })
   )()
 })
 
@@ -50,5 +51,60 @@ test('an engine that is stuck is named after a while', async () => {
   const folder = await temporaryFolder()
   const { place } = ownMark()
   writeFileSync(join(folder, 'engine.json'), JSON.stringify({ place, pid: process.ppid }))
-  await expect(holdAsOnlyEngine(folder, 100)).rejects.toThrow('An engine from an earlier start')
+  await expect(holdAsOnlyEngine(folder, { most: 100 })).rejects.toThrow('An engine from an earlier start')
+})
+
+test('an engine on another computer, or in a container where it has the same number, is waited for while it shows life', async () => {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'engine.json')
+  writeFileSync(file, JSON.stringify({ ...ownMark(), place: 'another computer' }))
+  let renewals = 0
+  const renewing = setInterval(() => utimesSync(file, new Date(), new Date(++renewals * 1000)), 50)
+  let hasBegun = false
+  const beginning = holdAsOnlyEngine(folder, { silence: 1000 }).then((release) => {
+    hasBegun = true
+    return release
+  })
+  await setTimeout(2500)
+  expect(hasBegun).toBe(false)
+  clearInterval(renewing)
+  await (
+    await beginning
+  )()
+})
+
+const module = JSON.stringify(join(import.meta.dirname, '../../../src/main/engine-process/only-engine.ts'))
+
+/** A process that holds the run in this folder, and says so. */
+function holder(folder: string, then: string): ChildProcess {
+  const script = join(folder, `holder-${randomUUID()}.mjs`)
+  const log = JSON.stringify(join(folder, 'log'))
+  writeFileSync(
+    script,
+    `import { appendFileSync } from 'node:fs'
+    import { setTimeout } from 'node:timers/promises'
+    import { holdAsOnlyEngine } from ${module}
+    const say = (word) => appendFileSync(${log}, word + '\\n')
+    const release = await holdAsOnlyEngine(${JSON.stringify(folder)}, { beat: 100 })
+    ${then}`
+  )
+  return fork(script, { execArgv: [] })
+}
+
+test('of several that begin at once, each waits for the one before', async () => {
+  const folder = await temporaryFolder()
+  writeFileSync(join(folder, 'engine.json'), JSON.stringify({ ...ownMark(), pid: 99_999_999 })) // all find it
+  const work = `say('begin'); await setTimeout(100); say('end'); await release()`
+  const all = Array.from({ length: 5 }, () => holder(folder, work))
+  const statuses = await Promise.all(all.map(async (child) => (await once(child, 'exit'))[0] as unknown))
+  expect(statuses).toEqual([0, 0, 0, 0, 0])
+  expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('begin\nend\n'.repeat(5))
+})
+
+test('an engine whose place was taken while it was asleep ends when it wakes', async () => {
+  const folder = await temporaryFolder()
+  const asleep = holder(folder, `process.send('here'); while (true);`)
+  await once(asleep, 'message')
+  writeFileSync(join(folder, 'engine.json'), JSON.stringify({ ...ownMark(), id: randomUUID() }))
+  expect((await once(asleep, 'exit'))[1]).toBe('SIGKILL')
 })

@@ -1,16 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import {
+  createFile,
   removeFolder,
   stageFolder,
-  sweepPartials,
   writeFileAtomic,
   writeNewFile
 } from '../../../../src/main/files/atomic-write.ts'
+import { partialPath, sweepPartials } from '../../../../src/main/files/partials.ts'
 import { sha256, sha256File } from '../../../../src/main/files/checksum.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
@@ -95,6 +96,36 @@ describe('writing whole or not at all', () => {
     expect(await sweepPartials(folder)).toHaveLength(1)
     expect((await readdir(folder)).sort()).toEqual(['.hidden', atWork.path.split('/').at(-1)].sort())
     expect(await sweepPartials(join(folder, 'not there'))).toEqual([])
+  })
+
+  test('sweeps nothing that another computer or container is making, and what it left long ago', async () => {
+    const folder = await temporaryFolder()
+    const ended = spawnSync(process.execPath, ['-e', '']).pid
+    const elsewhere = (start: string) => `.${start}.partial-0123abcd.${ended}.7-00000000-0000-4000-8000-000000000000`
+    await mkdir(join(folder, elsewhere('live')))
+    await mkdir(join(folder, elsewhere('left')))
+    const anHourAgo = new Date(Date.now() - 3_600_000)
+    await utimes(join(folder, elsewhere('left')), anHourAgo, anHourAgo)
+    expect(await sweepPartials(folder)).toEqual([elsewhere('left')])
+    expect(await readdir(folder)).toEqual([elsewhere('live')])
+  })
+
+  test('sweeps what a process left whose number is another one’s by now', async () => {
+    const folder = await temporaryFolder()
+    const name = basename(partialPath(join(folder, 'set')))
+    const left = name.replace(/\.\d+\.\d+-/, `.${process.pid}.1-`)
+    await mkdir(join(folder, name))
+    await mkdir(join(folder, left))
+    expect(await sweepPartials(folder)).toEqual(process.platform === 'linux' ? [left] : [])
+  })
+
+  test('makes a file where there is none, whole and once', async () => {
+    const folder = await temporaryFolder()
+    const file = join(folder, 'one')
+    const made = await Promise.all(['a', 'b', 'c'].map((text) => createFile(file, text)))
+    expect(made.filter(Boolean)).toHaveLength(1)
+    expect(await readdir(folder)).toEqual(['one'])
+    expect(await readFile(file, 'utf8')).toBe(['a', 'b', 'c'][made.indexOf(true)])
   })
 
   test('removes a folder, and does not mind when there is none', async () => {
