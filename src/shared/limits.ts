@@ -45,6 +45,14 @@ export const limits = {
     annotations: 8_000_000
   },
   text: { fileBytes: 16 * mebi },
+  /** YOLO's `data.yaml`. A YAML parser takes seconds for what is much longer, and its stack for what is deep. */
+  classNames: {
+    fileBytes: 128 * kibi,
+    names: 10_000,
+    depth: 64,
+    /** Signs in one line that begin an entry. */
+    signs: 64
+  },
   /** ImageJ's RoiSet.zip. */
   regions: { entries: 200_000, entryBytes: 16 * mebi, totalBytes: 512 * mebi },
   npz: {

@@ -165,6 +165,7 @@ function jsonSeeds(): Seed[] {
       { 'a.png': png, 'a.json': json({ shapes: [shape, mask], imageWidth: width, imageHeight: height }) },
       ['a.json']
     ),
+    imports('YOLO, one folder', { 'a.png': png, 'a.txt': Buffer.from('0 0.1 0.1 0.4 0.1 0.4 0.4 0.9\n') }, ['a.txt']),
     imports(
       'YOLO',
       {

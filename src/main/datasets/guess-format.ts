@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises'
 import { refuse } from '../../shared/errors.ts'
-import { decodeText } from '../files/loose-json.ts'
+import { readStart } from '../files/input-file.ts'
 import { formatNames, formats } from './formats/all-formats.ts'
 import { clueKinds, type Guess, hasEnding, type Seen, type SeenJson } from './formats/format.ts'
 import { findSampleFolders, findSides } from './formats/image-folders.ts'
@@ -30,7 +29,7 @@ export async function guessFormat(place: SourcePlace): Promise<Guess> {
 }
 
 /** Of a file that is named, what is around it says nothing. */
-const namedClues = ['ending', 'beginning'] as const
+const namedClues = ['ending', 'beginning', 'rest'] as const
 
 async function lookAt(place: SourcePlace): Promise<Seen> {
   const isWhole = (await isFolder(place.source)) === true
@@ -60,7 +59,6 @@ async function lookAtFolder(place: SourcePlace): Promise<Seen> {
   const files = await listFiles(source)
   const sides = await findSides(source)
   const imageFolder = await folderOrNone(place.images ?? sides.images)
-  const json = files.find(isJson)
   return {
     place,
     named: undefined,
@@ -68,10 +66,21 @@ async function lookAtFolder(place: SourcePlace): Promise<Seen> {
     imageFolder,
     labels: await findLabelPictures(place.annotations ?? sides.labels),
     samples: once(() => findSampleFolders(source)),
-    json: once(async () =>
-      json === undefined ? undefined : lookAtJson(json, 'beside the pictures there is', imageFolder ?? source)
-    )
+    json: once(async () => {
+      const json = await firstOfAnnotations(files.filter(isJson))
+      return json === undefined ? undefined : lookAtJson(json, 'beside the pictures there is', imageFolder ?? source)
+    })
   }
+}
+
+const mostOpened = 20
+
+/** The first JSON file that speaks of annotation, else the first of all: notes may lie beside them. */
+async function firstOfAnnotations(files: readonly string[]): Promise<string | undefined> {
+  for (const path of files.slice(0, mostOpened)) {
+    if (/"(?:images|annotations|shapes|imageData|features|Feature|geometry)"/.test(await readStart(path))) return path
+  }
+  return files[0]
 }
 
 async function findLabelPictures(path: string | undefined): Promise<Seen['labels']> {
@@ -88,18 +97,6 @@ async function lookAtJson(path: string, words: string, images: string | undefine
 
 async function folderOrNone(path: string | undefined): Promise<string | undefined> {
   return path !== undefined && (await isFolder(path)) === true ? path : undefined
-}
-
-const startBytes = 64 * 1024
-
-async function readStart(path: string): Promise<string> {
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(startBytes), 0, startBytes, 0)
-    return decodeText(buffer.subarray(0, bytesRead))
-  } finally {
-    await file.close()
-  }
 }
 
 /** A session of Cellpose is a Python object that can hold anything, and is not opened. */

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { refuse } from '../../shared/errors.ts'
 import { explainAccess, requirePlainFile } from '../../shared/file-access.ts'
+import { decodeText } from './loose-json.ts'
 
 /**
  * Checks that a file from outside can be read to its end.
@@ -44,5 +45,19 @@ export async function* streamInputFile(path: string, what: string): AsyncGenerat
     yield* createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>
   } catch (thrown) {
     throw explainAccess(path, what, thrown)
+  }
+}
+
+const startBytes = 64 * 1024
+
+/** The beginning of a text from outside. */
+export async function readStart(path: string): Promise<string> {
+  await checkInputFile(path, 'text')
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(startBytes), 0, startBytes, 0)
+    return decodeText(buffer.subarray(0, bytesRead))
+  } finally {
+    await file.close()
   }
 }

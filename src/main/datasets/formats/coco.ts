@@ -27,6 +27,10 @@ export const coco: Format<CocoPlace> = {
   guess: {
     beginning: async ({ json }) => {
       const found = await json()
+      return found && /"(?:images|annotations)"\s*:/.test(found.start) ? `${found.words} a JSON file` : undefined
+    },
+    rest: async ({ json }) => {
+      const found = await json()
       return found && `${found.words} a JSON file`
     }
   },

@@ -28,6 +28,8 @@ export interface FileEachFormat {
   /** Counts categories by the names in the file, which this turns into those to show. */
   readonly nameOf?: (category: string) => string
   readonly cells: (path: string) => CellsPlace
+  /** Files of the same ending that mark no cells; one that has the name of a picture does all the same. */
+  readonly passesOver?: (path: string) => boolean
   /** Says of a file without a picture, as the end of a sentence about it, why it may have none, and what to do. */
   readonly explainAlone?: (path: string) => Promise<{ readonly reason: string; readonly next: string } | undefined>
 }
@@ -51,7 +53,7 @@ export async function findOneFileEach(
   const wanted = isFile ? files.filter(({ path }) => path === place.source) : files
   const { pairs, unused, shared } = pairFiles(await listPictures(folder), wanted.map(withoutEnding(format.endings)))
   if (!pairs.some(({ partner }) => partner)) throw await noPairs(place.source, folder, unused[0], format)
-  for (const file of unused) {
+  for (const file of unused.filter(({ path }) => format.passesOver?.(path) !== true)) {
     log.refuse(file.relative, await reasonAlone(file, format), 'annotation files without a picture')
   }
   for (const file of shared) log.refuse(file.relative, ...sharedPartner)

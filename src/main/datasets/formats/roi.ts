@@ -32,14 +32,7 @@ export const roi: Format = {
       const isArchive = (path: string): boolean => /roi[ _-]?s?(?:et)?s?[^/\\]*\.zip$/i.test(path)
       return files.some(isArchive) ? 'there are archives of ImageJ regions' : undefined
     },
-    rest: async ({ files }) =>
-      loneRegion(files) ??
-      (await firstWith(
-        namedArchives(files),
-        holdsRegions,
-        'there is an archive of ImageJ regions with the name of a picture'
-      )) ??
-      (await firstWith(files.filter(isTiff), hasOverlay, 'there are ImageJ overlays inside the pictures'))
+    rest: async ({ files, named }) => loneRegion(files) ?? (named ? undefined : await hiddenRegions(files))
   },
   find: findRois,
   cells: ({ files: [path = ''] }, file, size, log) => readRoiCells(path, file, size, log)
@@ -47,6 +40,15 @@ export const roi: Format = {
 
 function loneRegion(files: readonly string[]): string | undefined {
   return files.some((path) => hasEnding(path, '.roi')) ? 'there is an ImageJ region' : undefined
+}
+
+const zipOfName = 'there is an archive of ImageJ regions with the name of a picture'
+const overlays = 'there are ImageJ overlays inside the pictures'
+
+/** Regions that no name tells of. */
+async function hiddenRegions(files: readonly string[]): Promise<string | undefined> {
+  const archive = await firstWith(namedArchives(files), holdsRegions, zipOfName)
+  return archive ?? firstWith(files.filter(isTiff), hasOverlay, overlays)
 }
 
 const mostOpened = 20

@@ -1,7 +1,9 @@
-import { basename } from 'node:path'
+import { basename, dirname, extname } from 'node:path'
 import { refuse } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
-import { readInputFile } from '../../files/input-file.ts'
+import { readInputFile, readStart } from '../../files/input-file.ts'
+import { decodeText } from '../../files/loose-json.ts'
+import { isPictureName } from '../../images/read.ts'
 import {
   type Annotation,
   CellCollector,
@@ -11,20 +13,27 @@ import {
   type Size
 } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
-import { isFolder, listFiles } from '../picture-files.ts'
+import { isFolder } from '../picture-files.ts'
 import { type CountCategories, type Source, type SourcePlace } from '../source-image.ts'
-import { type Format } from './format.ts'
+import { type Format, hasEnding } from './format.ts'
 import { findOneFileEach } from './one-file-each.ts'
+import { type ClassNames, isClassList, readClassNames, yamlEndings } from './yolo-names.ts'
 
 /**
- * Pictures with YOLO's segmentation text: `images/…/x.jpg` and `labels/…/x.txt`, a line for each cell with its
- * class and its points as shares of width and height. `data.yaml` names the classes. An empty file says that there are
- * no cells; a picture without a file comes in without annotation.
+ * Pictures with YOLO's segmentation text: `images/…/x.jpg` and `labels/…/x.txt`, or the text beside its picture, with a
+ * line for each cell: its class and its points as shares of width and height. A YAML file or a list names the classes. An
+ * empty file says that there are no cells; a picture without a file comes in without annotation.
  */
 export const yolo: Format = {
-  holds: 'YOLO text files of the pictures\' names in a folder "labels"',
+  holds: 'YOLO text files of the pictures\' names in a folder "labels", or beside them',
   guess: {
-    rest: ({ files }) => (files.some(isLabelText) ? 'there are text files in folders named "labels"' : undefined)
+    ending: ({ named }) => (named && hasEnding(named.path, ...yamlEndings) ? `${named.words} a YAML file` : undefined),
+    rest: async ({ files }) => {
+      if (files.some(isLabelText)) return 'there are text files in folders named "labels"'
+      const beside = textsBesidePictures(files)[0]
+      const isOutlines = beside !== undefined && looksLikeRows(await readStart(beside))
+      return isOutlines ? 'beside the pictures there are text files of their names with lists of numbers' : undefined
+    }
   },
   find: findYolo,
   cells: ({ files: [path = ''] }, file, size, log) => readYoloCells(path, file, size, log),
@@ -35,28 +44,63 @@ function isLabelText(path: string): boolean {
   return /[/\\]labels[/\\](?:[^/\\]+[/\\])*[^/\\]+\.txt$/i.test(path)
 }
 
-async function findYolo(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
-  const names = await readClassNames(place.source)
-  return findOneFileEach(place, log, count, {
+function textsBesidePictures(files: readonly string[]): string[] {
+  const stemOf = (path: string) => path.slice(0, path.length - extname(path).length)
+  const pictures = new Set(files.filter(isPictureName).map(stemOf))
+  return files.filter((path) => hasEnding(path, '.txt') && pictures.has(stemOf(path)))
+}
+
+/** Whether a text begins with a whole number and at least four more numbers. */
+function looksLikeRows(start: string): boolean {
+  return /^\s*\d+(?:[ \t]+-?\d*\.?\d+(?:e[+-]?\d+)?){4}/i.test(start)
+}
+
+/** Texts of a set that mark no cells: lists of names or pictures, and what Roboflow says of it. */
+function marksNothing(path: string): boolean {
+  return isClassList(path) || /^(?:readme.*|train|val|valid|test|autosplit_.*)\.txt$/i.test(basename(path))
+}
+
+async function findYolo(given: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
+  const isYaml = hasEnding(given.source, ...yamlEndings)
+  const place = isYaml ? { ...given, source: dirname(given.source) } : given
+  const isWhole = (await isFolder(place.source)) === true
+  const names: ClassNames = isWhole ? await readClassNames(place.source, log) : new Map<number, string>()
+  const found = await findOneFileEach(place, log, count, {
     endings: ['.txt'],
     what: 'a text file',
+    passesOver: marksNothing,
     nameOf: (number) => names.get(Number(number)) ?? `class ${number}`,
     cells: (path) => ({ format: 'yolo', files: [path], more: undefined })
   })
+  if (names.size === 0 && found.images.some(({ category }) => category !== undefined)) {
+    log.warn('No file gives the names of the classes (data.yaml or classes.txt), so they are called by their numbers.')
+  }
+  return found
 }
 
 /** Reads the cells of one image, numbered from 1 by their lines. */
 async function readYoloCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
   const cells = new CellCollector(basename(path), file, log)
-  const rows = await readRows(path)
+  const all = await readRows(path)
+  const rows = haveConfidence(all) ? all.map((row) => row.slice(0, -1)) : all
   if (rows.length > 0 && rows.every(({ length }) => length === 5)) {
     throw refuse(`${path} contains boxes (five numbers per line), not outlines of cells.`, {
       file: path,
       next: 'Export the labels for segmentation: a line is the class and then x and y of each point.'
     })
   }
+  if (rows !== all) {
+    const reason = 'The last number of each line has no partner: it was taken for the confidence of a prediction.'
+    log.warn(reason, file, 'pictures with confidences behind the outlines')
+  }
   for (const [index, row] of rows.entries()) cells.add(`Line ${index + 1}`, index + 1, outlineOf(row, size))
   return cells.finish(size)
+}
+
+/** Whether each line has one number more than its class and x, y pairs, from 0 to 1. */
+function haveConfidence(rows: readonly (readonly number[])[]): boolean {
+  const isOne = (value: number | undefined) => value !== undefined && value >= 0 && value <= 1
+  return rows.length > 0 && rows.every((row) => row.length >= 6 && row.length % 2 === 0 && isOne(row.at(-1)))
 }
 
 function outlineOf([, ...shares]: readonly number[], size: Size): CellOutline | CellProblem {
@@ -74,39 +118,6 @@ function outlineOf([, ...shares]: readonly number[], size: Size): CellOutline | 
 
 /** The numbers of each line that is not empty; NaN for what is no number. */
 async function readRows(path: string): Promise<number[][]> {
-  const text = (await readInputFile(path, 'list of outlines', limits.text.fileBytes)).toString('utf8')
+  const text = decodeText(await readInputFile(path, 'list of outlines', limits.text.fileBytes))
   return [...text.matchAll(/\S[^\n]*/g)].map(([line]) => line.trim().split(/\s+/).map(Number))
-}
-
-/**
- * The class names in `data.yaml`, by their numbers. Three ways of writing are in use: `names: [a, b]`, a list with dashes,
- * and numbers with colons.
- */
-async function readClassNames(source: string): Promise<ReadonlyMap<number, string>> {
-  if ((await isFolder(source)) !== true) return new Map()
-  const file = (await listFiles(source)).find((path) => /[/\\](?:data|dataset)\.ya?ml$/i.test(path))
-  return file === undefined
-    ? new Map()
-    : parseClassNames((await readInputFile(file, 'list of class names', 1 << 20)).toString('utf8'))
-}
-
-export function parseClassNames(text: string): ReadonlyMap<number, string> {
-  const [, inline = '', block = ''] =
-    /^names:[ \t]*([^\r\n]*)\r?\n?((?:[ \t]*-.*\r?\n?|[ \t]+\S.*\r?\n?)*)/m.exec(text) ?? []
-  const listed = /^\[(.*)\]/.exec(inline)?.[1]
-  if (listed !== undefined) return new Map(listed.split(',').map((name, i) => [i, unquote(name)]))
-  const lines = block.split(/\r?\n/).filter((line) => line.trim() !== '')
-  return new Map(
-    lines.map((line, i) => {
-      const [, number, name = ''] = /^\s*(?:-|(\d+)\s*:)\s*(.*)$/.exec(line) ?? []
-      return [number === undefined ? i : Number(number), unquote(name)]
-    })
-  )
-}
-
-function unquote(text: string): string {
-  return text
-    .replace(/\s+#.*$/, '')
-    .trim()
-    .replace(/^(['"])(.*)\1$/, '$2')
 }

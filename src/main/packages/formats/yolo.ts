@@ -1,3 +1,4 @@
+import { Document } from 'yaml'
 import { toEightBit, valueRanges } from '../../images/eight-bit.ts'
 import { encodeGrayPng8, encodeRgbPng } from '../../images/png-encode.ts'
 import { cellParts, joinRings } from './cell-rings.ts'
@@ -19,10 +20,15 @@ export function yoloFiles(set: ExportSet): ExportFile[] {
   ]
 }
 
-/** Training and validation name the same folder: a split is the user's decision. */
+/**
+ * Training and validation name the same folder: a split is the user's decision. All texts are quoted, as Python reads
+ * them by YAML 1.1, where a plain `no` is false.
+ */
 function dataYaml({ classes, statement }: ExportSet): Buffer {
-  const names = classes.map((name, i) => `  ${i}: ${JSON.stringify(name)}\n`)
-  return Buffer.from(`# ${statement}\npath: .\ntrain: images\nval: images\nnames:\n${names.join('')}`)
+  const names = new Map(classes.entries())
+  const document = new Document({ path: '.', train: 'images', val: 'images', names })
+  document.commentBefore = ` ${statement.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')}`
+  return Buffer.from(document.toString({ lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }))
 }
 
 /** YOLO reads 8 bits; pictures of more are stretched from their 1st to their 99.8th percentile. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseClassNames } from '../../../../../src/main/datasets/formats/yolo.ts'
+import { parseClassNames } from '../../../../../src/main/datasets/formats/yolo-names.ts'
 import { decodePng } from '../../../../../src/main/images/png-decode.ts'
 import { encodeTiff } from '../../../../../src/main/images/tiff-encode.ts'
 import { yoloFiles } from '../../../../../src/main/packages/formats/yolo.ts'
@@ -21,10 +21,42 @@ test('outlines for YOLO come back as the same cells with their class', async () 
   expect(Math.min(...ious)).toBeGreaterThanOrEqual(0.99)
 })
 
-test('class names survive quotes and colons', async () => {
-  const set = { ...setOf([]), classes: ["Müller's: glia", 'BV-2'] }
+async function yamlOf(changes: Partial<ReturnType<typeof setOf>>): Promise<string> {
+  const set = { ...setOf([]), ...changes }
   const yaml = await yoloFiles(set)[0]?.make(() => Promise.reject(new Error('no picture is read for it')))
-  expect([...parseClassNames(Buffer.from(yaml ?? '').toString()).values()]).toEqual(set.classes)
+  return Buffer.from(yaml ?? '').toString()
+}
+
+test('class names survive whatever they are made of', async () => {
+  const classes = [
+    "Müller's: glia",
+    'BV-2',
+    '"plate',
+    'a, b',
+    '# 1',
+    'no',
+    '007',
+    'null',
+    '- x',
+    ' x ',
+    '{y}',
+    '*z',
+    'a\nb'
+  ]
+  const names = parseClassNames(await yamlOf({ classes }))
+  expect([...(names as ReadonlyMap<number, string>)]).toEqual([...classes.entries()])
+})
+
+test('class names that YAML 1.1 takes for something else are quoted, as Python reads them by it', async () => {
+  expect(await yamlOf({ classes: ['no', '007', '1_0', '~'] })).toContain('0: "no"\n  1: "007"\n  2: "1_0"\n  3: "~"\n')
+})
+
+test('a line break in what is said of a set stays a comment', async () => {
+  for (const lineBreak of ['\n', '\r', '\r\n', '\u2028', '\u0085']) {
+    const yaml = await yamlOf({ classes: ['cell'], statement: `made${lineBreak}names: [evil]` })
+    expect(yaml.split('\n')[0]).toBe('# made names: [evil]')
+    expect(parseClassNames(yaml)).toEqual(new Map([[0, 'cell']]))
+  }
 })
 
 test('pictures of 16 bits become PNG of 8 bits', async () => {
