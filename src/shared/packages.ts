@@ -75,7 +75,9 @@ export const VerifyResult = z.object({
   images: z.int(),
   cells: z.int(),
   name: z.string(),
-  sha256: z.string()
+  sha256: z.string(),
+  /** Copies for other programs that could not be compared with the set, as another version made them. */
+  unchecked: z.array(z.string()).default([])
 })
 export type VerifyResult = z.infer<typeof VerifyResult>
 

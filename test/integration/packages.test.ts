@@ -57,7 +57,8 @@ describe('a package', () => {
       images: 4,
       cells: source.about.synthetic.cells,
       name: 'Block cells',
-      sha256: made.sha256
+      sha256: made.sha256,
+      unchecked: []
     })
     expect(await verifyPackage(source.out)).toStrictEqual(opened.verified)
     expect(made).toMatchObject({ file: source.out, bytes: (await stat(source.out)).size, entries: 17 })

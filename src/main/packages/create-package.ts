@@ -181,6 +181,7 @@ async function checkAgain(partial: string, source: PackageSource, plan: Plan, op
   try {
     return await verifyPackage(partial, {
       ...options,
+      copies: 'as made',
       onProgress: (done) => options.onProgress?.(Math.min(plan.steps, 2 * plan.paths.length + done), plan.steps)
     })
   } catch (thrown) {

@@ -1,7 +1,8 @@
-import { AppError } from '../../shared/errors.ts'
+import { AppError, invariant } from '../../shared/errors.ts'
 import { Manifest, type PackageKind, type VerifyResult } from '../../shared/packages.ts'
 import { sha256 } from '../files/checksum.ts'
 import { Archive, type ArchiveEntry } from './archive.ts'
+import { CopyCheck } from './copy-check.ts'
 import { entryName, type Place } from './entry-names.ts'
 import { packageLimits, type PackageLimits } from './limits.ts'
 import { compareLists, expectedEntries, parseJson } from './manifest.ts'
@@ -9,11 +10,14 @@ import { type PackageAbout } from './packed-set.ts'
 import { unfit } from './refusal.ts'
 import { checkSeal } from './seal.ts'
 import { SetCheck } from './set-check.ts'
+import { packedPictures } from './set-files.ts'
 
 export interface PackageOptions {
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal
   readonly limits?: PackageLimits
+  /** Whether the README and the files for other programs are held against the set, or are just made of it. */
+  readonly copies?: 'compared' | 'as made'
 }
 
 export interface ReadPackage {
@@ -26,7 +30,7 @@ type Take = (path: string, bytes: Uint8Array) => Promise<void>
 
 /**
  * Reads all of a package and checks it on the way: that no byte has changed, that the zip has one reading only, every
- * size and SHA-256, and that pictures, masks, outlines and counts agree.
+ * size and SHA-256, that pictures, masks, outlines and counts agree, and that the copies for other programs say the same.
  *
  * @param take gets every entry of the set itself (not manifest and README), each after it was checked
  * @throws AppError of kind `input` with the first problem found; of kind `stopped` when `signal` aborts
@@ -36,16 +40,22 @@ export async function readPackage(file: string, options: PackageOptions, take?: 
   const archive = await Archive.open(file, options.limits ?? packageLimits)
   try {
     const manifest = await readManifest(file, archive)
-    const contents = new SetCheck(file, manifest)
-    for (const [i, entry] of archive.entries.entries()) {
+    const reading = { file, archive, manifest, contents: new SetCheck(file, manifest) }
+    const isTrusted = options.copies === 'as made'
+    let done = 0
+    const step = (): void => {
       stopIfAsked(options.signal)
-      if (entry.place !== 'manifest') await readEntry({ file, archive, manifest, contents }, entry, i, take)
-      options.onProgress?.(i + 1, archive.entries.length)
+      options.onProgress?.(++done, archive.entries.length)
     }
+    for (const [i, entry] of archive.entries.entries()) {
+      if (entry.place !== 'manifest') await readEntry(reading, entry, i, take)
+      if (isTrusted || !isCopy(entry)) step()
+    }
+    const unchecked = isTrusted ? [] : await checkCopies(reading, step)
     const { images, cells, name } = manifest
-    const counts = { entries: archive.entries.length, images, cells, name }
+    const counts = { entries: archive.entries.length, images, cells, name, unchecked }
     const verified = { verified: true as const, kind: kindOf(manifest), ...counts, sha256: digest }
-    return { about: contents.about, manifest, verified }
+    return { about: reading.contents.about, manifest, verified }
   } finally {
     archive.close()
   }
@@ -102,6 +112,30 @@ async function readManifest(file: string, archive: Archive): Promise<Manifest> {
   return manifest
 }
 
+/** For people and other programs; a workspace does not keep them. */
+function isCopy({ place }: ArchiveEntry): boolean {
+  return place === 'readme' || place === 'copy'
+}
+
+/** @returns those that could not be compared */
+async function checkCopies(
+  { file, archive, manifest, contents: { about } }: Reading,
+  step: () => void
+): Promise<string[]> {
+  const byPath = new Map(archive.entries.map((entry) => [entry.path, entry]))
+  const read = (path: string): Promise<Uint8Array> => {
+    const entry = byPath.get(path)
+    invariant(entry !== undefined, 'entries were compared with about.json before they are read')
+    return archive.read(entry)
+  }
+  const check = new CopyCheck(file, manifest, about, packedPictures(about, read))
+  for (const entry of archive.entries.filter(isCopy)) {
+    await check.compare(entry.path, await archive.read(entry))
+    step()
+  }
+  return [...check.unchecked]
+}
+
 interface Reading {
   readonly file: string
   readonly archive: Archive
@@ -131,7 +165,7 @@ async function readEntry(reading: Reading, entry: ArchiveEntry, i: number, take?
     case 'manifest':
     case 'readme':
     case 'copy':
-      return // for people and other programs; a workspace does not keep them
+      return // see checkCopies
   }
   await take?.(entry.path, bytes)
 }

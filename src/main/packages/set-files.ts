@@ -4,19 +4,20 @@ import { z } from 'zod'
 import { type DatasetImage, StoredCell } from '../../shared/datasets.ts'
 import { invariant, refuse } from '../../shared/errors.ts'
 import { type SyntheticAbout } from '../../shared/synthetic.ts'
+import { jsonOf } from '../files/json-or-nothing.ts'
 import { toEightBit } from '../images/eight-bit.ts'
 import { toLabelImage } from '../images/label-image.ts'
 import { type Picture } from '../images/picture.ts'
 import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../images/png-encode.ts'
-import { type DecodedPicture, decodePicture, readPicture, readPictureFile } from '../images/read.ts'
+import { type DecodedPicture, decodePicture, readPictureFile } from '../images/read.ts'
 import { encodeTiff } from '../images/tiff-encode.ts'
 import { rleFromString } from '../masks/rle-string.ts'
 import { entryName } from './entry-names.ts'
 import { cellsOf, type ExportImage, type ExportPicture, type LoadPicture } from './formats/format.ts'
 import { outlinesText } from './outlines-file.ts'
 import { type PackedDataset } from './pack-dataset.ts'
-import { packedSetOf } from './packed-set.ts'
-import { countHidden, labelCells } from './stored-cells.ts'
+import { type PackageAbout, packedSetOf } from './packed-set.ts'
+import { countHidden, labelCells, type LabelledCells } from './stored-cells.ts'
 
 /** Where the bytes of a set come from when it is packed. */
 export interface SetFiles {
@@ -29,18 +30,32 @@ export interface SetFiles {
 }
 
 /** A synthetic set has its own files as a package has them. */
-export function syntheticFiles(folder: string, { images, synthetic }: SyntheticAbout): SetFiles {
-  const removed = new Map(images.map(({ file, removed: cells }) => [file, cells ?? []]))
-  const load = async (image: ExportImage): Promise<ExportPicture> => {
-    const maskFile = join(folder, entryName.mask(image.file))
-    const path = join(folder, entryName.image(image.file))
-    const bytes = await readFile(path)
-    const { picture } = await decodePicture(path, bytes)
-    const { labels, width, height } = toLabelImage(maskFile, await readPicture(maskFile))
+export function syntheticFiles(folder: string, about: SyntheticAbout): SetFiles {
+  const bytes = (path: string): Promise<Uint8Array> => readOwn(folder, about.synthetic.name, path)
+  return { load: packedPictures(about, bytes), bytes, warnings: () => [] }
+}
+
+/** The pictures of a set as its package has them, given the entries of the set itself. */
+export function packedPictures(about: PackageAbout, read: (path: string) => Promise<Uint8Array>): LoadPicture {
+  const decode = async (path: string, bytes: Uint8Array): Promise<Picture> => (await decodePicture(path, bytes)).picture
+  const removed = new Map(
+    about.kind === 'synthetic' ? about.images.map(({ file, removed: cells }) => [file, cells ?? []]) : []
+  )
+  const cellsIn = async (image: ExportImage): Promise<LabelledCells> => {
+    if (about.kind === 'dataset') {
+      const path = entryName.cells(image.file)
+      return labelCells(path, Stored.parse(jsonOf(Buffer.from(await read(path)).toString())), image)
+    }
+    const path = entryName.mask(image.file)
+    const { labels, width, height } = toLabelImage(path, await decode(path, await read(path)))
     const ignored = (removed.get(image.file) ?? []).map(({ counts }) => rleFromString(counts, height, width))
-    return { ...image, picture, bytes, labels, cells: cellsOf(labels, width, height), ignored }
+    return { labels, cells: cellsOf(labels, width, height), ignored }
   }
-  return { load: keepingLast(load), bytes: (path) => readOwn(folder, synthetic.name, path), warnings: () => [] }
+  return keepingLast(async (image) => {
+    const path = entryName.image(image.file)
+    const bytes = await read(path)
+    return { ...image, picture: await decode(path, bytes), bytes, ...(await cellsIn(image)) }
+  })
 }
 
 async function readOwn(folder: string, name: string, path: string): Promise<Uint8Array> {
@@ -106,9 +121,11 @@ function keepingLast(load: LoadPicture): LoadPicture {
   }
 }
 
+const Stored = z.array(StoredCell)
+
 async function readStored(file: string): Promise<StoredCell[]> {
   try {
-    return z.array(StoredCell).parse(JSON.parse(await readFile(file, 'utf8')))
+    return Stored.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (cause) {
     throw refuse(`${file} is missing or damaged.`, {
       file,
@@ -118,7 +135,10 @@ async function readStored(file: string): Promise<StoredCell[]> {
   }
 }
 
-/** The picture, and its bytes as the package has them: the file itself where that is of the kind that its name says. */
+/**
+ * The bytes as the package has them, the file itself where that is of the kind that its name says; and the picture in
+ * them, from which whoever has the package can make the copies anew.
+ */
 async function readImage(
   folder: string,
   { file, pixelSize }: DatasetImage,
@@ -128,8 +148,10 @@ async function readImage(
   const bytes = await readPictureFile(path)
   const decoded = await decodePicture(path, bytes)
   const { picture } = decoded
-  if (name.endsWith('.png')) return { picture, bytes: decoded.format === 'png' ? bytes : encodePng(picture) }
-  return { picture, bytes: isPlainTiff(decoded) ? bytes : encodeTiff(picture, pixelSize) }
+  const isPng = name.endsWith('.png')
+  if (isPng ? decoded.format === 'png' : isPlainTiff(decoded)) return { picture, bytes }
+  const encoded = isPng ? encodePng(picture) : encodeTiff(picture, pixelSize)
+  return { picture: (await decodePicture(name, encoded)).picture, bytes: encoded }
 }
 
 function isPlainTiff({ format, isWhole }: DecodedPicture): boolean {

@@ -35,8 +35,9 @@ export function packed({ entries }: Output<'packages.create'>): string {
   return `${number(entries)} files in one checked package`
 }
 
-export function verified({ entries }: Output<'packages.verify'>): string {
-  return `whole: ${number(entries)} files`
+export function verified({ entries, unchecked }: Output<'packages.verify'>): string {
+  const rest = unchecked.length === 0 ? '' : `; ${number(unchecked.length)} copies of another version not compared`
+  return `whole: ${number(entries)} files${rest}`
 }
 
 export function opened({ images, cells }: Output<'packages.open'>): string {

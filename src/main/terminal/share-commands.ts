@@ -15,7 +15,9 @@ export function addShareCommands(program: Command, host: Host): void {
     .argument('<file>', 'the package')
     .action(async (file: string, { workspace }: CommonOptions) => {
       const result = await host.request('packages.verify', { file }, workspace)
-      host.print(result, `${file} is whole: ${result.entries} entries, ${count(result.images, 'picture')}.`)
+      const { entries, images, unchecked } = result
+      const rest = unchecked.map((path) => `Not compared with the set, as another version made it: ${path}`)
+      host.print(result, [`${file} is whole: ${entries} entries, ${count(images, 'picture')}.`, ...rest].join('\n'))
     })
   packages
     .command('open')
