@@ -53,7 +53,7 @@ const thinnings = [1, 2, 4]
  */
 function settingsToTry(settings: TrainingSettings, { engine, free }: Place, bearableWork: number): TrainingSettings {
   const choices = thinnings
-    .map((factor) => thinner(settings, factor))
+    .map((factor) => withFewerChannels(settings, factor))
     .flatMap(withSmallerBatches)
     .filter((choice) => memoryOutlook(choice, engine, free)?.fits !== false)
   const choice = choices.find((tried) => trainingWork(tried) <= bearableWork) ?? choices.at(-1) ?? settings
@@ -61,7 +61,7 @@ function settingsToTry(settings: TrainingSettings, { engine, free }: Place, bear
   return microBatch === choice.batch ? choice : { ...choice, microBatch }
 }
 
-function thinner(settings: TrainingSettings, factor: number): TrainingSettings {
+function withFewerChannels(settings: TrainingSettings, factor: number): TrainingSettings {
   if (factor === 1) return settings
   const { channelBase, channelMax } = settings.network
   const thin = { channelBase: channelBase / factor, channelMax: Math.max(1, Math.floor(channelMax / factor)) }
@@ -86,7 +86,11 @@ interface Measured {
   readonly costs: TrialCosts
 }
 
-function outcomeOf({ settings, smaller }: TrialJob, { engine, free }: Place, measured: Measured): TrialOutcome {
+function outcomeOf(
+  { settings, smaller, thinner }: TrialJob,
+  { engine, free }: Place,
+  measured: Measured
+): TrialOutcome {
   const { tried, costs } = measured
   const outlook = memoryOutlook(settings, engine, free)
   return {
@@ -97,6 +101,10 @@ function outcomeOf({ settings, smaller }: TrialJob, { engine, free }: Place, mea
       sheet: costs.sheet.bytes
     },
     ...(outlook && { memory: outlook.memory }),
+    thinner: thinner.map((choice) => {
+      const { memory, fits = true } = memoryOutlook(choice, engine, free) ?? {}
+      return { stages: stagesOf(choice, measured), fits, ...(memory && { memory }) }
+    }),
     ways: outlook?.fits === false ? waysToFit(settings, smaller, { engine, free }, measured) : []
   }
 }

@@ -34,7 +34,9 @@ export type TrainJob = z.infer<typeof TrainJob>
 export const TrialJob = TrainJob.omit({ endsAt: true }).extend({
   job: z.literal('trial'),
   /** The same training on smaller tiles, the largest first. */
-  smaller: z.array(TrainingSettings)
+  smaller: z.array(TrainingSettings),
+  /** The same training with thinner networks, the widest first. */
+  thinner: z.array(TrainingSettings)
 })
 export type TrialJob = z.infer<typeof TrialJob>
 
@@ -125,6 +127,8 @@ export const TrialOutcome = z.object({
   stages: StageEstimate,
   bytes: z.object({ safePoint: z.number(), sheet: z.number() }),
   memory: MemoryOutlook.optional(),
+  /** Of thinner networks, in the order in which they were given. */
+  thinner: z.array(z.object({ stages: StageEstimate, fits: z.boolean(), memory: MemoryOutlook.optional() })),
   /** Where it does not fit. */
   ways: z.array(TrialWay)
 })

@@ -1,22 +1,18 @@
 import type { ParsedInput } from '../../shared/api.ts'
 import type { Estimate, StageEstimate, WayToFit } from '../../shared/estimates.ts'
 import type { Remedy } from '../../shared/remedies.ts'
-import { type EngineInfo, RunId } from '../../shared/runs.ts'
 import type { TrainingSettings } from '../../shared/training.ts'
-import { stageFolder } from '../files/atomic-write.ts'
-import { newId } from '../files/new-id.ts'
-import { progressOf, type TrialOutcome, type TrialWay } from '../jobs/engine-protocol.ts'
+import type { TrialOutcome, TrialWay } from '../jobs/engine-protocol.ts'
 import { waysToMoreMemory } from '../jobs/out-of-memory.ts'
-import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { secondsFrom } from '../jobs/training-seconds.ts'
-import { settingsOf } from '../jobs/training-settings.ts'
 import type { AppContext } from '../workspace/app-context.ts'
 import type { RequestContext } from './dispatch.ts'
-import { planRun } from './training.ts'
+import { chooseSize, isFirstLook } from './first-look.ts'
+import { planRun, type RunPlan } from './run-plan.ts'
+import { tryTraining } from './try-training.ts'
 import { estimateOf, finishAfter } from './work-trial.ts'
 
 type TrainChoices = Extract<ParsedInput<'estimates.make'>, { of: 'train' }>
-type Plan = Awaited<ReturnType<typeof planRun>>
 
 /**
  * How much faster TensorFlow on the processor trains than WebAssembly, as measured side by side on one computer
@@ -36,8 +32,10 @@ export async function estimateTraining(
   context: RequestContext
 ): Promise<Estimate> {
   const plan = await planRun(app, request)
-  const { settings } = plan
-  const { outcome, engine } = await tryTraining(app, request, plan, context)
+  const { outcome: whole, engine } = await tryTraining(app, request, plan, context)
+  const { settings, outcome } = isFirstLook(request)
+    ? firstLook(plan.settings, whole)
+    : { settings: plan.settings, outcome: whole }
   const seconds = secondsOf(settings, outcome.stages, request.minutes)
   const estimate = await estimateOf(app, {
     seconds,
@@ -57,50 +55,13 @@ export async function estimateTraining(
   }
 }
 
-async function tryTraining(
-  app: AppContext,
-  request: TrainChoices,
-  { prepared, from, classes, settings }: Plan,
-  { signal, progress, notice }: RequestContext
-): Promise<{ outcome: TrialOutcome; engine: EngineInfo | undefined }> {
-  let engine: EngineInfo | undefined
-  const staged = await stageFolder(app.folders.folder('runs', RunId.parse(newId('r'))))
-  try {
-    const outcome = await runEngineJob(
-      app.environment,
-      {
-        job: 'trial',
-        engine: request.engine,
-        resources: app.environment.resources,
-        runFolder: staged.path,
-        preparedFolder: app.folders.folder('prepared', prepared.id),
-        settings,
-        classes,
-        fromRunFolder: from?.folder,
-        smaller: from === undefined ? smallerTiles(request, prepared, classes.length) : []
-      },
-      (message) => {
-        if (message.type === 'engine') engine = message.engine
-        if (message.type === 'progress') progress(progressOf(message))
-        if (message.type === 'notice') notice?.(message.text)
-      },
-      signal
-    )
-    return { outcome, engine }
-  } finally {
-    await staged.discard()
-  }
-}
-
-const smallestTile = 32
-
-/** The same training on tiles of half the side, a quarter, and so on. */
-function smallerTiles(request: TrainChoices, prepared: Plan['prepared'], classes: number): TrainingSettings[] {
-  const all: TrainingSettings[] = []
-  for (let tile = prepared.tile / 2; tile >= smallestTile; tile /= 2) {
-    all.push(settingsOf(request, { ...prepared, tile }, classes, undefined))
-  }
-  return all
+/** A first look is of the size that it would be given. */
+function firstLook(
+  preset: TrainingSettings,
+  outcome: TrialOutcome
+): { settings: TrainingSettings; outcome: TrialOutcome } {
+  const { settings, stages, memory } = chooseSize(preset, outcome)
+  return { settings, outcome: { ...outcome, stages, ...(memory && { memory }) } }
 }
 
 /** Minutes that were asked for end a training that would take longer. */
@@ -122,7 +83,7 @@ function fitsMemory({ memory }: TrialOutcome): boolean {
 function wayToFit(
   app: AppContext,
   request: TrainChoices,
-  { settings, prepared }: Plan,
+  { settings, prepared }: RunPlan,
   { engine, tile, neededBytes, stages }: TrialWay
 ): WayToFit {
   const speed = engine === undefined ? 1 : speedOfPack

@@ -12,11 +12,11 @@ import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { troubleOf } from '../jobs/engine-troubles.ts'
 import { requireModel } from '../workspace/models.ts'
-import { requirePrepared } from '../workspace/prepared-sets.ts'
+import { isFirstLook, sizeFirstLook } from './first-look.ts'
+import { planRun } from './run-plan.ts'
 import { requireOwnFiles } from './own-files.ts'
 import { RunRecord } from './run-record.ts'
-import { trainableClasses } from '../jobs/trainable-classes.ts'
-import { requireDivisor, settingsOf } from '../jobs/training-settings.ts'
+import { requireDivisor } from '../jobs/training-settings.ts'
 
 /** An engine that dies is started again this often without a new safe point in between. */
 const restartsWithoutProgress = 2
@@ -28,7 +28,9 @@ export async function trainRun(
   context: RequestContext
 ): Promise<Output<'runs.train'>> {
   requireFreeName(app.catalog.runs, 'run', request.name)
-  const { prepared, from, classes, settings } = await planRun(app, request)
+  const preset = await planRun(app, request)
+  const plan = isFirstLook(request) ? await sizeFirstLook(app, request, preset, context) : preset
+  const { prepared, from, classes, settings } = plan
   const run: Run = {
     id: RunId.parse(newId('r')),
     name: request.name,
@@ -47,14 +49,6 @@ export async function trainRun(
     if (isRefusal(thrown) && app.catalog.runs.history(run.id).length === 0) await forgetRun(app, run)
     throw thrown
   }
-}
-
-/** What a new run learns from, and how. */
-export async function planRun(app: AppContext, request: Omit<ParsedInput<'runs.train'>, 'name'>) {
-  const { prepared, about } = await requirePrepared(app, request.prepared)
-  const from = request.from === undefined ? undefined : await requireModel(app, request.from)
-  const classes = trainableClasses(about)
-  return { prepared, from, classes, settings: settingsOf(request, prepared, classes.length, from?.settings) }
 }
 
 function isRefusal(thrown: unknown): boolean {

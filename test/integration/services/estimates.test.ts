@@ -94,6 +94,31 @@ describe('an estimate leaves nothing, and tells', () => {
   })
 })
 
+test('a first look says before it begins how long it takes, and has a size that fits into ten minutes', async () => {
+  const training = { prepared: 'tiles', batch: 4, engine: 'wasm' } as const
+  const { iterations, seconds } = await estimated({ of: 'train', ...training })
+  const notices: string[] = []
+  const stop = new AbortController()
+  const { run } = await host.request(
+    'runs.train',
+    { ...training, name: 'look' },
+    {
+      signal: stop.signal,
+      wish: () => 'pause',
+      notice(text) {
+        notices.push(text)
+        if (text.startsWith('This first look takes about')) stop.abort()
+      }
+    }
+  )
+  expect(notices.join(' ')).toMatch(
+    /This first look takes about .*, until \d\d:\d\d: [\d,]+ iterations with up to \d+ channels/
+  )
+  expect(run.state).toBe('paused')
+  expect(run.settings.iterations % 250).toBe(0)
+  expect(seconds > 600 ? iterations : 250).toBe(250)
+})
+
 test('an estimate of something that is not there is refused in the words of the thing', async () => {
   await expect(host.request('estimates.make', { of: 'prepare', dataset: 'none' })).rejects.toThrow(/no data set/i)
   await expect(host.request('estimates.make', { of: 'train', prepared: 'tiles', minutes: -1 })).rejects.toThrow(
