@@ -3,6 +3,7 @@ import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { AppError } from '../../shared/errors.ts'
 import { type FeatureChoice } from '../../shared/evaluation.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
+import { requireSafePoints } from '../jobs/safe-points.ts'
 import { progressOf } from '../jobs/engine-protocol.ts'
 import { type AppContext } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
@@ -24,6 +25,7 @@ export async function evaluateRun(
   const run = app.catalog.runs.require(request.run)
   const { folder } = await requirePrepared(app, run.prepared)
   await requireOwnFiles(runFolder(app, run), run.name)
+  await requireSafePoints(runFolder(app, run), run.name, app.catalog.runs.checkpoints(run.id))
   const { resources } = app.environment
   const { engine, checkpoint, count, seed } = request
   const result = await runEngineJob(

@@ -15,6 +15,7 @@ import { requireModel } from '../workspace/models.ts'
 import { isFirstLook, sizeFirstLook } from './first-look.ts'
 import { planRun } from './run-plan.ts'
 import { requireOwnFiles } from './own-files.ts'
+import { mendRunFiles } from './run-files.ts'
 import { RunRecord } from './run-record.ts'
 import { requireDivisor } from '../jobs/training-settings.ts'
 
@@ -131,8 +132,10 @@ async function keepTraining(
 ): Promise<Output<'runs.train'>> {
   await requireOwnFiles(runFolder(app, run), run.name)
   context.thingBegun?.(run.id) // refused where another process works on it
+  const mended = await mendRunFiles(app, run)
   const record = new RunRecord(app, run, settings, context)
   try {
+    for (const text of mended) record.notice(text)
     await record.describe()
     const outcome = await trainUntilDone(app, record, session, context.signal)
     record.settle({ state: stateAfter(outcome, context), iteration: outcome.iteration, outcome })

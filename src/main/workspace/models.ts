@@ -5,6 +5,7 @@ import { type CellLimits } from '../../shared/masks.ts'
 import { type Run } from '../../shared/runs.ts'
 import { StarterCard, starterName } from '../../shared/starter.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
+import { requireSafePoints } from '../jobs/safe-points.ts'
 import { type AppContext } from './app-context.ts'
 import { requirePrepared } from './prepared-sets.ts'
 
@@ -34,11 +35,13 @@ async function modelOf(app: AppContext, run: Run): Promise<Model> {
   if (run.best === undefined && app.catalog.runs.checkpoints(run.id).length === 0) {
     throw refuse(`The run "${run.name}" has no saved model yet.`, { next: 'Choose a run with a safe point.' })
   }
+  const folder = app.folders.folder('runs', run.id)
+  await requireSafePoints(folder, run.name, app.catalog.runs.checkpoints(run.id))
   const { prepared, about } = await requirePrepared(app, run.prepared)
   return {
     id: run.id,
     name: run.name,
-    folder: app.folders.folder('runs', run.id),
+    folder,
     settings: run.settings,
     classes: run.classes,
     grayLevels: prepared.grayLevels,

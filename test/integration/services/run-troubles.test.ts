@@ -100,6 +100,34 @@ describe('a run whose safe points cannot be used', () => {
   })
 })
 
+describe('the files of a run that goes on', () => {
+  test('are refused where all its safe points are gone: nothing begins anew, and the history stays', async () => {
+    const id = await pausedRun('gone')
+    const history = await readFile(join(workspace, 'runs', id, 'metrics.jsonl'), 'utf8')
+    for (const folder of await safePoints(id)) await rm(folder, { recursive: true })
+    const sentence = /safe points of "gone" are no longer in its folder/
+    await expect(host.request('runs.resume', { run: 'gone', engine: 'wasm' })).rejects.toThrow(sentence)
+    await expect(host.request('runs.evaluate', { run: 'gone', engine: 'wasm' })).rejects.toThrow(sentence)
+    const generation = { run: 'gone', name: 'of nothing', count: 1, engine: 'wasm' } as const
+    await expect(host.request('synthetic.generate', generation)).rejects.toThrow(sentence)
+    expect(await readFile(join(workspace, 'runs', id, 'metrics.jsonl'), 'utf8')).toBe(history)
+    expect((await host.request('runs.show', { name: 'gone' })).run.state).toBe('paused')
+  })
+
+  test('get back the lines of the history that the catalogue still has, and it is said', async () => {
+    const id = await pausedRun('damaged history')
+    const file = join(workspace, 'runs', id, 'metrics.jsonl')
+    const lines = async () => (await readFile(file, 'utf8')).trimEnd().split('\n')
+    const before = await lines()
+    const damaged = before.map((line, i) => (i === 1 ? line.slice(0, 30) : line)).filter((_, i) => i !== 2)
+    await writeFile(file, `${damaged.join('\n')}\n`)
+    const { notices } = await host.request('runs.resume', { run: 'damaged history', engine: 'wasm' })
+    expect(notices.join(' ')).toMatch(/2 lines of the history were missing or damaged/)
+    const values = (all: readonly string[]) => all.slice(0, before.length).map((line): unknown => JSON.parse(line))
+    expect(values(await lines())).toEqual(values(before))
+  })
+})
+
 describe('a new run from a model', () => {
   /** Lets the safe point state that these bytes are its own. */
   async function forge(folder: string, part: string, bytes: Uint8Array): Promise<void> {
