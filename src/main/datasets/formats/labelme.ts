@@ -19,11 +19,13 @@ import {
 import { type Log } from '../import-log.ts'
 import { type CountCategories, type Source, type SourcePlace } from '../source-image.ts'
 import { type Format } from './format.ts'
+import { cellsOfShapes, hasNumbers, joinOutlines, type ShapeCell } from './labelme-cells.ts'
 import { findOneFileEach } from './one-file-each.ts'
 
 const Shape = z.object({
   label: z.coerce.string(),
   points: z.array(z.tuple([z.number(), z.number()])),
+  group_id: z.union([z.string(), z.number()]).nullish().catch(undefined),
   shape_type: z.string().nullish(),
   mask: z.string().nullish()
 })
@@ -46,7 +48,8 @@ export const labelme: Format = {
   },
   find: findLabelme,
   cells: ({ files: [path = ''] }, file, size, log) => readLabelmeCells(path, file, size, log),
-  categories: async ({ files: [path = ''] }) => (await readFileOf(path)).shapes.map(({ label }) => label)
+  categories: async ({ files: [path = ''] }) =>
+    cellsOfShapes((await readFileOf(path)).shapes).map(({ category }) => category)
 }
 
 function findLabelme(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
@@ -82,32 +85,59 @@ function looksLikeLabelme(start: string): boolean {
   return /"shapes"\s*:\s*\[|"imageData"\s*:/.test(start)
 }
 
-/** Reads the cells of one image: polygons, rectangles, circles and masks, numbered from 1 in their order. */
+/** Reads the cells of one image: polygons, rectangles, circles and masks, numbered from 1 by the first shape of each. */
 async function readLabelmeCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
   const { shapes, imageWidth, imageHeight } = await readFileOf(path)
   const grid = { width: imageWidth ?? size.width, height: imageHeight ?? size.height }
   const cells = new CellCollector(basename(path), file, log)
-  for (const [index, shape] of shapes.entries()) {
-    cells.add(`Shape ${index + 1}`, index + 1, await outlineOf(path, shape, grid))
+  const found = cellsOfShapes(shapes)
+  const outlines: (CellOutline | CellProblem)[] = []
+  for (const shape of shapes) outlines.push(await outlineOf(path, shape, grid))
+  for (const { shapes: places } of found) {
+    const number = (places[0] ?? 0) + 1
+    cells.add(`Shape ${number}`, number, joinOutlines(places.flatMap((place) => outlines[place] ?? [])))
   }
+  warnOfJoined(shapes, found, file, log)
   return cells.finish(grid)
+}
+
+function warnOfJoined(shapes: readonly Shape[], cells: readonly ShapeCell[], file: string, log: Log): void {
+  const joined = cells.filter(({ shapes: places }) => places.length > 1).length
+  if (joined > 0) {
+    const reason = `${joined} of its cells were put together from several shapes that share a group or a number.`
+    log.warn(reason, file, 'pictures with cells of several shapes')
+  }
+  if (!hasNumbers(shapes)) return
+  const reason =
+    'The numbers behind its labels were taken for those of cells, and the names before them for the classes.'
+  log.warn(reason, file, 'pictures with numbered labels')
 }
 
 async function outlineOf(path: string, shape: Shape, size: Size): Promise<CellOutline | CellProblem> {
   const [[x1, y1] = [0, 0], [x2, y2] = [0, 0]] = shape.points
-  switch (shape.shape_type ?? 'polygon') {
-    case 'polygon':
-      return outlineFromRings([shape.points.flat()], size)
-    case 'rectangle':
-      return outlineFromRings([[x1, y1, x2, y1, x2, y2, x1, y2]], size)
-    case 'circle':
-      return outlineFromRings([circle(x1, y1, Math.hypot(x2 - x1, y2 - y1))], size)
-    case 'mask':
-      return maskOutline(path, shape, size)
-    default:
-      return { reason: `is a ${shape.shape_type}, which encloses nothing`, kind: 'shapes that enclose nothing' }
+  const type = shape.shape_type ?? 'polygon'
+  if (type === 'rectangle' && shape.points.length === 2)
+    return outlineFromRings([[x1, y1, x2, y1, x2, y2, x1, y2]], size)
+  if (type === 'circle') return outlineFromRings([circle(x1, y1, Math.hypot(x2 - x1, y2 - y1))], size)
+  if (type === 'mask') return maskOutline(path, shape, size)
+  if (drawnByCorners.has(type)) return outlineFromRings([shape.points.flat()], size)
+  if (open.has(type)) return { reason: `is a ${type}, which encloses nothing`, kind: 'shapes that enclose nothing' }
+  return {
+    reason: `is of the kind "${type}", which is not read; polygons, rectangles (turned ones too), circles and masks are`,
+    kind: 'shapes of other kinds'
   }
 }
+
+/** By all their corners: X-AnyLabeling writes rectangles so too, and turned ones as `rotation`. */
+const drawnByCorners = new Set([
+  'polygon',
+  'rectangle',
+  'rotation',
+  'rotated_rectangle',
+  'oriented_rectangle',
+  'quadrilateral'
+])
+const open = new Set(['line', 'linestrip', 'point', 'points'])
 
 const circlePoints = 96
 
