@@ -1,10 +1,12 @@
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCatalog } from '../../src/main/catalog/catalog.ts'
 import {
   sampleDataset,
   sampleDatasetImages,
+  samplePackage,
   samplePrepared,
   samplePreparedImages,
   sampleRun,
@@ -206,6 +208,60 @@ describe('a workspace from a stranger', () => {
     await expect(host.request('runs.evaluate', { run: 'run1' })).rejects.toMatchObject(refused)
     await host.app.close()
     expect(await readFile(join(folder, 'outside/00000008/mine.txt'), 'utf8')).toBe('mine')
+  })
+
+  test.each(['datasets', 'runs', 'catalog.sqlite'])('whose %s lies elsewhere is not opened', async (name) => {
+    const folder = await workspaceWith({ 'runs/run1/about.json': run, 'outside/mine.txt': 'mine' })
+    await rm(join(folder, name), { recursive: true, force: true })
+    await symlink(join(folder, 'outside', name === 'catalog.sqlite' ? name : ''), join(folder, name))
+    await expect(openTestApp(folder)).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringMatching(/is a link to another place/) as unknown
+    })
+    expect(await readdir(join(folder, 'outside'))).toEqual(['mine.txt'])
+  })
+
+  test('whose folders are links, or hold pipes and endless files, is neither read nor waited for', async () => {
+    const folder = await workspaceWith({ 'outside/images/a.tif': 'secret', 'outside/cells/1.json': '[]' })
+    for (const id of ['r1', 'r2', 'r3']) await mkdir(join(folder, 'runs', id), { recursive: true })
+    await symlink('/dev/zero', join(folder, 'runs/r1/about.json'))
+    execFileSync('mkfifo', [join(folder, 'runs/r2/about.json')])
+    await writeFile(join(folder, 'runs/r3/about.json'), '')
+    await truncate(join(folder, 'runs/r3/about.json'), 2 ** 33)
+    await mkdir(join(folder, 'datasets/ds9'), { recursive: true })
+    const catalog = openCatalog(join(folder, 'catalog.sqlite'))
+    catalog.datasets.insert(sampleDataset('ds9', 'linked'), sampleDatasetImages())
+    catalog.close()
+    const host = await openTestApp(folder)
+    await rm(join(folder, 'datasets/ds9'), { recursive: true })
+    await symlink(join(folder, 'outside'), join(folder, 'datasets', 'ds9'))
+    for (const [request, input] of [
+      ['masks.graph', { dataset: 'linked' }],
+      ['prepared.create', { dataset: 'linked', name: 'new', tile: 8 }]
+    ] as const) {
+      await expect(host.request(request, input as never)).rejects.toMatchObject({
+        message: 'The folder of "linked" holds a link to another place: ..'
+      })
+    }
+    await host.app.close()
+    expect((await leftOf(folder)).left).toEqual([
+      'runs/r1 holds a link to another place (about.json)',
+      'runs/r2 holds a link to another place (about.json)',
+      'runs/r3 has an about.json that is too large'
+    ])
+  })
+
+  test('whose package is said to lie behind a link loses nothing there when its trash is emptied', async () => {
+    const stored = { ...samplePackage(), id: 'k1', file: 'packages/out/mine.zip', trashed: '2025-01-01T00:00:00.000Z' }
+    const folder = await workspaceWith({
+      'packages/k1/about.json': { kind: 'package', version: 1, package: stored },
+      'outside/mine.zip': 'mine'
+    })
+    await symlink(join(folder, 'outside'), join(folder, 'packages', 'out'))
+    const host = await openTestApp(folder)
+    expect((await host.request('things.emptyTrash', {})).removed).toHaveLength(1)
+    await host.app.close()
+    expect(await readFile(join(folder, 'outside/mine.zip'), 'utf8')).toBe('mine')
   })
 
   test('whose catalogue names a place outside is not read there', async () => {

@@ -10,6 +10,7 @@ import { usableImages } from '../prepare/choose-images.ts'
 import { prepareImages } from '../prepare/prepare-images.ts'
 import { runInReader } from '../workers/reader.ts'
 import type { AppContext } from '../workspace/app-context.ts'
+import { ownFolder } from '../workspace/own-files.ts'
 import type { RequestContext } from './dispatch.ts'
 import { findSet } from './packages.ts'
 import { makePictures } from './synthetic.ts'
@@ -60,7 +61,7 @@ async function estimateImport(app: AppContext, request: Of<'import'>, context: R
 async function estimatePreparing(app: AppContext, request: Of<'prepare'>, context: RequestContext): Promise<Estimate> {
   const dataset = app.catalog.datasets.require(request.dataset)
   const { images } = usableImages(dataset, app.catalog.datasets.images(dataset.id), request)
-  const source = app.folders.folder('datasets', dataset.id)
+  const source = await ownFolder(app, 'datasets', dataset)
   const trial = await tryWork(
     { folder: app.folders.folder('prepared', newId('p')), growing: ['images', 'masks'], context },
     async (folder, { signal, progress }) => {

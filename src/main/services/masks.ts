@@ -3,6 +3,7 @@ import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { type DatasetImage } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
 import { type AppContext } from '../workspace/app-context.ts'
+import { ownFolder } from '../workspace/own-files.ts'
 import { runInReader } from '../workers/reader.ts'
 import { type RequestContext } from './dispatch.ts'
 
@@ -20,7 +21,7 @@ export async function maskGraph(
       remedies: [{ action: 'show', kind: 'dataset', name: dataset.name }]
     })
   }
-  const cellsFolder = join(app.folders.folder('datasets', dataset.id), 'cells')
+  const cellsFolder = join(await ownFolder(app, 'datasets', dataset), 'cells')
   const images = wanted.map(({ id, file, width, height }) => ({ id, file, width, height }))
   const input = { cellsFolder, images, mask: request.mask }
   return runInReader(app, { name: 'graph', input, file: cellsFolder }, context)

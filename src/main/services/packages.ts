@@ -14,7 +14,7 @@ import { type AppContext } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { removeMade } from '../workspace/made-things.ts'
 import { PackageArrival } from '../workspace/package-arrival.ts'
-import { requireOwnFiles } from './own-files.ts'
+import { ownFolder } from '../workspace/own-files.ts'
 
 /** Writes a set into one file that a colleague can open, and reads it back before calling it done. */
 export async function packSet(
@@ -23,7 +23,6 @@ export async function packSet(
   { signal, progress, thingBegun }: RequestContext
 ): Promise<Output<'packages.create'>> {
   const { folder, about } = await findSet(app, request.set)
-  await requireOwnFiles(folder, request.set)
   const { out, formats, license, author } = request
   const created = app.environment.now()
   const origin = about.kind === 'synthetic' ? { synthetic: about.synthetic.id } : { dataset: about.dataset.id }
@@ -67,14 +66,14 @@ export async function findSet(app: AppContext, set: string): Promise<FoundSet> {
     })
   }
   if (synthetic) {
-    const folder = app.folders.folder('synthetic', synthetic.id)
+    const folder = await ownFolder(app, 'synthetic', synthetic)
     const images = app.catalog.synthetic.images(synthetic.id)
     return { folder, about: { ...(await readAbout(folder)), synthetic, images } }
   }
   if (dataset) {
     const images = app.catalog.datasets.images(dataset.id)
     return {
-      folder: app.folders.folder('datasets', dataset.id),
+      folder: await ownFolder(app, 'datasets', dataset),
       about: { kind: 'dataset', version: 1, dataset, images }
     }
   }

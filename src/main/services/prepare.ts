@@ -10,6 +10,7 @@ import { prepareImages } from '../prepare/prepare-images.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import type { RequestContext } from './dispatch.ts'
 import { enterThing } from '../workspace/enter-thing.ts'
+import { ownFolder } from '../workspace/own-files.ts'
 
 /** Turns a data set into training pictures and gray masks (paper §2.2.1), whole or not at all. */
 export async function prepareDataset(
@@ -20,11 +21,12 @@ export async function prepareDataset(
   const dataset = app.catalog.datasets.require(request.dataset)
   requireFreeName(app.catalog.prepared, 'prepared set', request.name)
   const { images, warnings } = usableImages(dataset, app.catalog.datasets.images(dataset.id), request)
+  const source = await ownFolder(app, 'datasets', dataset)
   const id = PreparedId.parse(newId('p'))
   thingBegun?.(id)
   const staged = await stageFolder(app.folders.folder('prepared', id))
   try {
-    const folders = { source: app.folders.folder('datasets', dataset.id), target: staged.path }
+    const folders = { source, target: staged.path }
     const outcomes = await prepareImages(images, request, folders, {
       workerPath: app.environment.workerPath,
       signal,

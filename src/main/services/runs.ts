@@ -8,7 +8,7 @@ import { progressOf } from '../jobs/engine-protocol.ts'
 import { type AppContext } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { requirePrepared } from '../workspace/prepared-sets.ts'
-import { requireOwnFiles } from './own-files.ts'
+import { ownFolder } from '../workspace/own-files.ts'
 import { runFolder } from './training.ts'
 
 export function showRun(app: AppContext, { name }: ParsedInput<'runs.show'>): Output<'runs.show'> {
@@ -24,8 +24,8 @@ export async function evaluateRun(
 ): Promise<Output<'runs.evaluate'>> {
   const run = app.catalog.runs.require(request.run)
   const { folder } = await requirePrepared(app, run.prepared)
-  await requireOwnFiles(runFolder(app, run), run.name)
-  await requireSafePoints(runFolder(app, run), run.name, app.catalog.runs.checkpoints(run.id))
+  const ownRun = await ownFolder(app, 'runs', run)
+  await requireSafePoints(ownRun, run.name, app.catalog.runs.checkpoints(run.id))
   const { resources } = app.environment
   const { engine, checkpoint, count, seed } = request
   const result = await runEngineJob(

@@ -31,7 +31,7 @@ export async function measure(app: AppContext, thing: ThingSummary): Promise<Sto
   const folder = app.folders.folder(kindsOfThings[thing.kind].collection, thing.id)
   const bytes = await bytesBelow(folder)
   if (thing.kind !== 'package') return { ...thing, bytes }
-  const file = packageFileOf(app, thing.id)
+  const file = await packageFileOf(app, thing.id)
   if (!(await isThere(file.path))) return { ...thing, bytes, missing: true }
   return { ...thing, bytes: file.isInside ? bytes + (await bytesBelow(file.path)) : bytes }
 }

@@ -104,7 +104,7 @@ export async function emptyTrash(app: AppContext): Promise<Output<'things.emptyT
     const folder = folders.folder(kindsOfThings[thing.kind].collection, thing.id)
     bytes += await bytesBelow(folder)
     if (thing.kind === 'package') {
-      const file = packageFileOf(app, thing.id)
+      const file = await packageFileOf(app, thing.id)
       if (file.isInside) bytes += await removeFile(file.path)
       else if (await isThere(file.path)) kept.push(file.path)
     }

@@ -14,8 +14,8 @@ import { troubleOf } from '../jobs/engine-troubles.ts'
 import { requireModel } from '../workspace/models.ts'
 import { isFirstLook, sizeFirstLook } from './first-look.ts'
 import { planRun } from './run-plan.ts'
-import { requireOwnFiles } from './own-files.ts'
 import { mendRunFiles } from './run-files.ts'
+import { ownFolder } from '../workspace/own-files.ts'
 import { RunRecord } from './run-record.ts'
 import { requireDivisor } from '../jobs/training-settings.ts'
 
@@ -130,7 +130,7 @@ async function keepTraining(
   session: Session,
   context: RequestContext
 ): Promise<Output<'runs.train'>> {
-  await requireOwnFiles(runFolder(app, run), run.name)
+  await ownFolder(app, 'runs', run)
   context.thingBegun?.(run.id) // refused where another process works on it
   const mended = await mendRunFiles(app, run)
   const record = new RunRecord(app, run, settings, context)

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type z } from 'zod'
 import { DatasetAbout, RunAbout, StoredPackageAbout } from '../../shared/abouts.ts'
+import { limits } from '../../shared/limits.ts'
 import { PreparedAbout } from '../../shared/masks.ts'
 import { type Run } from '../../shared/runs.ts'
 import { SyntheticAbout } from '../../shared/synthetic.ts'
@@ -88,15 +89,18 @@ class AboutReader {
 class UselessFolder extends Error {}
 
 async function readAbout<Schema extends z.ZodType>(folder: string, schema: Schema): Promise<z.infer<Schema>> {
-  const text = await readFile(join(folder, 'about.json'), 'utf8').catch(() => undefined)
+  const link = await firstLink(folder)
+  if (link !== undefined) throw new UselessFolder(`holds a link to another place (${link})`)
+  const file = join(folder, 'about.json')
+  const size = (await stat(file).catch(() => undefined))?.size ?? 0
+  if (size > limits.package.textBytes) throw new UselessFolder('has an about.json that is too large')
+  const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) throw new UselessFolder('has no about.json')
   const parsed = schema.safeParse(jsonOf(text))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new UselessFolder(`has an about.json that is damaged or of another version (${issue?.path.join('.') ?? ''})`)
   }
-  const link = await firstLink(folder)
-  if (link !== undefined) throw new UselessFolder(`holds a link to another place (${link})`)
   return parsed.data
 }
 

@@ -21,5 +21,7 @@ export async function removeMade(app: AppContext, { thing }: Task): Promise<void
 /** Only the file that was made: another may have its name by now. */
 async function removePackageFile(app: AppContext, id: string): Promise<void> {
   const stored = app.catalog.packages.called(id).find((each) => each.id === id)
-  if (stored !== undefined && (await isWhole(app.folders, stored))) await rm(packageFileOf(app, id).path)
+  if (stored !== undefined && (await isWhole(app.folders, stored))) {
+    await rm((await packageFileOf(app, id)).path)
+  }
 }

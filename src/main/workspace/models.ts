@@ -7,6 +7,7 @@ import { StarterCard, starterName } from '../../shared/starter.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
 import { requireSafePoints } from '../jobs/safe-points.ts'
 import { type AppContext } from './app-context.ts'
+import { ownFolder } from './own-files.ts'
 import { requirePrepared } from './prepared-sets.ts'
 
 /** A trained model that can make pictures or be gone on from: a run of this workspace, or the one on board. */
@@ -35,7 +36,7 @@ async function modelOf(app: AppContext, run: Run): Promise<Model> {
   if (run.best === undefined && app.catalog.runs.checkpoints(run.id).length === 0) {
     throw refuse(`The run "${run.name}" has no saved model yet.`, { next: 'Choose a run with a safe point.' })
   }
-  const folder = app.folders.folder('runs', run.id)
+  const folder = await ownFolder(app, 'runs', run)
   await requireSafePoints(folder, run.name, app.catalog.runs.checkpoints(run.id))
   const { prepared, about } = await requirePrepared(app, run.prepared)
   return {

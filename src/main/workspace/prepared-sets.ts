@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { refuse } from '../../shared/errors.ts'
 import { type Prepared, PreparedAbout } from '../../shared/masks.ts'
 import { type AppContext } from './app-context.ts'
+import { ownFolder } from './own-files.ts'
 
 /** A prepared set with what its folder says about it. @throws AppError of kind `input` when either is not there */
 export async function requirePrepared(
@@ -10,7 +11,7 @@ export async function requirePrepared(
   nameOrId: string
 ): Promise<{ readonly prepared: Prepared; readonly about: PreparedAbout; readonly folder: string }> {
   const prepared = app.catalog.prepared.require(nameOrId)
-  const folder = app.folders.folder('prepared', prepared.id)
+  const folder = await ownFolder(app, 'prepared', prepared)
   const file = join(folder, 'about.json')
   try {
     return { prepared, about: PreparedAbout.parse(JSON.parse(await readFile(file, 'utf8'))), folder }

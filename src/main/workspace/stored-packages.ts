@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
-import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { mkdir, realpath } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type StoredPackageAbout } from '../../shared/abouts.ts'
 import { type StoredPackage } from '../../shared/packages.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
@@ -11,10 +11,19 @@ export function listPackages({ catalog, folders }: AppContext): StoredPackage[] 
 }
 
 /** Where the file of a package is, and whether it lies among the workspace's own. */
-export function packageFileOf({ catalog, folders }: AppContext, id: string): { path: string; isInside: boolean } {
+export async function packageFileOf(
+  { catalog, folders }: AppContext,
+  id: string
+): Promise<{ path: string; isInside: boolean }> {
   const stored = catalog.packages.called(id).find((each) => each.id === id)
   const path = fullPathOf(folders.root, stored?.file ?? '')
-  return { path, isInside: isBelow(folders.folder('packages'), path) }
+  // What it is called may lead out over a link.
+  const [own, place] = await Promise.all([realPath(folders.folder('packages')), realPath(dirname(path))])
+  return { path, isInside: isBelow(own, join(place, basename(path))) }
+}
+
+function realPath(folder: string): Promise<string> {
+  return realpath(folder).catch(() => folder) // what is not there leads nowhere
 }
 
 function isBelow(folder: string, path: string): boolean {

@@ -1,6 +1,7 @@
 import { access, constants, mkdir, readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type AppError, refuse } from '../../shared/errors.ts'
+import { isLink } from '../files/links.ts'
 import { sweepPartials } from '../files/partials.ts'
 
 /** The folders of a workspace whose things carry an id. */
@@ -53,11 +54,26 @@ export async function openFolders(root: string): Promise<{ folders: WorkspaceFol
     await makeFolder(resolve(root), root)
     await access(root, constants.W_OK)
     for (const collection of collections) await makeFolder(resolve(folders.folder(collection)), root)
+    await requireOwnPlaces(folders)
     return { folders, mayWrite: true }
   } catch (thrown) {
     if (!unwritable.has(codeOf(thrown))) throw thrown
     if (await isFile(folders.catalog)) return { folders, mayWrite: false }
     throw noPlace(root, 'cannot be written to', thrown)
+  }
+}
+
+/** A workspace may come from a stranger: what leads out of it would be written, swept and emptied there. */
+async function requireOwnPlaces(folders: WorkspaceFolders): Promise<void> {
+  const { root, catalog } = folders
+  const places = [catalog, `${catalog}-wal`, `${catalog}-shm`, ...collections.map((each) => folders.folder(each))]
+  for (const place of places) {
+    if (!(await isLink(place))) continue
+    throw refuse(`${place} is a link to another place. A workspace keeps everything in its own folder.`, {
+      file: place,
+      next: `Put what it leads to in its place, or move all of ${root} to where there is room.`,
+      remedies: [{ action: 'choose-workspace' }]
+    })
   }
 }
 
