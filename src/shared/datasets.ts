@@ -61,6 +61,10 @@ export const PlaneChoice = z.object({
 })
 export type PlaneChoice = z.infer<typeof PlaneChoice>
 
+/** What the cells of pictures that are shown turned (EXIF) are drawn on. */
+export const DrawnOn = z.enum(['shown', 'stored'])
+export type DrawnOn = z.infer<typeof DrawnOn>
+
 export const ClassCount = z.object({
   name: z.string(),
   images: z.int().nonnegative(),
@@ -143,6 +147,8 @@ export const ImportRequest = z.object({
   planes: PlaneChoice.optional(),
   /** Which objects are the cells, where a source marks cells and their nuclei: `nuclei` for TissueNet, else `cells`. */
   objects: z.enum(['cells', 'nuclei']).optional(),
+  /** For pictures that are shown turned; where absent, what fits each. */
+  drawnOn: DrawnOn.optional(),
   maxImages: z.int().positive().optional()
 })
 export type ImportRequest = z.infer<typeof ImportRequest>

@@ -20,6 +20,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   convention: 'The scoring convention',
   count: 'The number of images',
   dataset: 'The data set',
+  drawnOn: 'The grid that cells are drawn on',
   engine: 'The engine',
   evaluateEvery: 'The number of iterations between evaluations',
   extractionActivation: 'The activation of the extraction',

@@ -13,6 +13,7 @@ export const RemedyOption = z.enum([
   'channels',
   'classFrom',
   'convention',
+  'drawnOn',
   'count',
   'features',
   'formats',

@@ -14,6 +14,8 @@ export interface Size {
 /** What marks the cells of one image. Its size is that of the grid they are drawn on, and must be the image's. */
 export interface Annotation extends Size {
   readonly cells: readonly StoredCell[]
+  /** How many outlines reach beyond it or lie outside, where some do. */
+  readonly outside?: number
 }
 
 /** A cell that cannot be taken: one sentence about it, and the kind in the plural. */
@@ -171,7 +173,8 @@ export class CellCollector {
       )
     }
     if (this.#cells.length === 0 && this.#refused > 0) return undefined
-    return { width: size.width, height: size.height, cells: this.#cells }
+    const outside = this.#outside + this.#cut
+    return { width: size.width, height: size.height, cells: this.#cells, ...(outside > 0 ? { outside } : {}) }
   }
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import {
   type Dataset,
   type DatasetImage,
+  type DrawnOn,
   type FormatName,
   type ImportRequest,
   type PlaneChoice,
@@ -124,7 +125,13 @@ export async function takeAll(
     const images = thinOut(source.images, request.maxImages, log)
     const planned = plan(images, request, format, log)
     const inside = await foldersOf(request)
-    const outcomes = await takePlanned(planned, taker, { planes: request.planes ?? {}, inside, folder, options })
+    const outcomes = await takePlanned(planned, taker, {
+      planes: request.planes ?? {},
+      drawnOn: request.drawnOn,
+      inside,
+      folder,
+      options
+    })
     return planned.map((image, index) => settle(image, outcomes[index], log))
   } finally {
     await taker.close()
@@ -134,6 +141,7 @@ export async function takeAll(
 
 interface TakePlan {
   readonly planes: PlaneChoice
+  readonly drawnOn: DrawnOn | undefined
   readonly inside: readonly string[]
   readonly folder: string | undefined
   readonly options: ImportOptions
@@ -143,7 +151,7 @@ interface TakePlan {
 async function takePlanned(
   planned: readonly PlannedSource[],
   taker: Taker,
-  { planes, inside, folder, options: { signal, onProgress } }: TakePlan
+  { options: { signal, onProgress }, ...shared }: TakePlan
 ): Promise<TakeOutcome[]> {
   const outcomes: TakeOutcome[] = []
   let done = 0
@@ -157,7 +165,7 @@ async function takePlanned(
     const given = await readOrRefuse(image.file, read)
     if (given && 'notes' in given) settled(index, given)
     else {
-      taker.take({ image, id: index + 1, planes, inside, folder, read: given }, (outcome) => settled(index, outcome))
+      taker.take({ image, id: index + 1, ...shared, read: given }, (outcome) => settled(index, outcome))
     }
   }
   await taker.finish()

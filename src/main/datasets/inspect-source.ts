@@ -87,6 +87,9 @@ function corrections(
           { option: 'z, t', what: 'choose the depth and the time to take from stacks' }
         ]
       : []),
+    ...(hasProblems
+      ? [{ option: 'drawnOn', what: 'say what cells of pictures that are shown turned are drawn on: shown, stored' }]
+      : []),
     {
       option: 'classFrom',
       what: `find classes another way${classFrom === undefined ? '' : ` than ${classFrom}`}: category, folder, filename:REGEX, none`

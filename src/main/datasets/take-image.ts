@@ -1,6 +1,6 @@
 import { chmod, constants, copyFile, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
-import { type DatasetImage, type PlaneChoice } from '../../shared/datasets.ts'
+import { type DatasetImage, type DrawnOn, type PlaneChoice } from '../../shared/datasets.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { sha256 } from '../files/checksum.ts'
 import { isGray, isTransparent, valueRanges } from '../images/eight-bit.ts'
@@ -8,6 +8,7 @@ import { type Picture } from '../images/picture.ts'
 import { type DecodedPicture, decodePicture, describeMislabelling, readPictureFile } from '../images/read.ts'
 import { encodeTiff } from '../images/tiff-encode.ts'
 import { type Annotation } from './annotation.ts'
+import { type ReadOn, readOnItsGrid } from './drawn-grid.ts'
 import { type Log, NoteLog, type Notes } from './import-log.ts'
 import { parseLivecellName } from './livecell-names.ts'
 import { formats } from './formats/all-formats.ts'
@@ -26,6 +27,8 @@ export interface TakeTask {
   readonly image: PlannedImage
   readonly id: number
   readonly planes: PlaneChoice
+  /** What the cells of pictures that are shown turned are drawn on, where it was chosen. */
+  readonly drawnOn?: DrawnOn | undefined
   /** True places of the folders that the user named: pictures are taken from there. */
   readonly inside: readonly string[]
   /** The folder of the data set; absent when the image is only looked at. */
@@ -101,17 +104,26 @@ async function readSource({ image: { path }, planes, inside }: TakeTask): Promis
 function givenOut({ picture, taken }: ReadImage): SourcePicture {
   const { buffer, byteOffset, byteLength } = picture.data
   const checksum = sha256(new Uint8Array(buffer, byteOffset, byteLength))
-  return { picture, format: undefined, isWhole: false, sha256: checksum, taken }
+  return { picture, format: undefined, orientation: 1, isWhole: false, sha256: checksum, taken }
 }
 
 async function annotationOf(
-  { image, planes, read }: TakeTask,
-  { picture: { width, height }, stack }: SourcePicture,
+  { image, planes, drawnOn, read }: TakeTask,
+  source: SourcePicture,
   log: Log
 ): Promise<Annotation | undefined> {
   if (read) return cellsOfLabels(read.labels, image.file, log)
-  const facts = { width, height, planes, stack }
-  return image.cells && formats[image.cells.format].cells?.(image.cells, image.file, facts, log)
+  const { cells: place } = image
+  if (!place) return undefined
+  const { picture, stack, orientation, format } = source
+  const { width, height } = picture
+  const readOn: ReadOn = async (grid, isForced, notes) =>
+    formats[place.format].cells?.(place, image.file, { ...grid, planes, stack, isForced }, notes)
+  if (orientation === 1) return readOn({ width, height }, false, log)
+  // Programs that make label images of TIFFs do not look at this tag, and some microscopes write it carelessly.
+  const isMeasured = format === 'tiff' && (place.format === 'labels' || place.format === 'masks')
+  const turned = { path: image.path, file: image.file, width, height, orientation, isMeasured }
+  return readOnItsGrid(turned, drawnOn, readOn, log)
 }
 
 function checkGrid(image: PlannedImage, picture: Picture, { width, height }: Annotation): void {

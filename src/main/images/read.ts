@@ -6,6 +6,7 @@ import { explainAccess, requirePlainFile } from '../../shared/file-access.ts'
 import { limits } from '../../shared/limits.ts'
 import { decodeWithSharp, jpegHeader } from './jpeg.ts'
 import { checkSize, emptyLike, type Picture, type PictureFormat, type PixelSize, unreadable } from './picture.ts'
+import { type Orientation, orientationOf } from './orientation.ts'
 import { decodePng } from './png-decode.ts'
 import { planesLike, type PictureStack } from './tiff-partner.ts'
 import { decodeTiff, isPlainEightBit, openTiff, readStack } from './tiff.ts'
@@ -34,7 +35,7 @@ export async function readStoredValues(
   const bytes = await readPictureFile(path)
   const format = formatOf(path, bytes)
   if (format === 'png') return { format, picture: decodePng(path, bytes, 'as stored') }
-  if (format === 'jpeg') return decodePicture(path, bytes)
+  if (format === 'jpeg') return { format, picture: await decodeJpeg(path, bytes) }
   const page = await openTiff(path, bytes, planesLike(path, await readStack(path, bytes), of))
   const samples = isPlainEightBit(page) ? undefined : await decodeTiff(path, page, 'as stored')
   return { format, picture: samples ?? (await decodeWithSharp(path, bytes)) }
@@ -47,12 +48,16 @@ export async function decodePicture(
   choice: PlaneChoice = {}
 ): Promise<DecodedPicture> {
   const format = formatOf(path, bytes)
-  if (format === 'tiff') return { format, ...(await decodeTiffFile(path, bytes, choice)) }
-  if (format === 'png')
-    return { format, picture: chosen(path, decodePng(path, bytes), choice), isWhole: !choice.channels }
+  const orientation = orientationOf(format, bytes)
+  if (format === 'tiff') return { format, orientation, ...(await decodeTiffFile(path, bytes, choice)) }
+  const picture = format === 'png' ? decodePng(path, bytes) : await decodeJpeg(path, bytes)
+  return { format, orientation, picture: chosen(path, picture, choice), isWhole: !choice.channels }
+}
+
+async function decodeJpeg(path: string, bytes: Uint8Array): Promise<Picture> {
   const { width, height, channels } = jpegHeader(path, bytes)
   checkSize(path, width, height, channels)
-  return { format, picture: chosen(path, await decodeWithSharp(path, bytes), choice), isWhole: !choice.channels }
+  return decodeWithSharp(path, bytes)
 }
 
 /** A picture as it was decoded, and what its file says beside the pixels. */
@@ -64,6 +69,8 @@ export interface DecodedPicture {
   readonly pixelSize?: PixelSize | undefined
   /** How many planes the file has on each axis, where it is a stack. */
   readonly stack?: StackSizes | undefined
+  /** How it is to be turned when it is shown; the pixels are as they are stored. */
+  readonly orientation: Orientation
 }
 
 async function decodeTiffFile(path: string, bytes: Uint8Array, choice: PlaneChoice) {

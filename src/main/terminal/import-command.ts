@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
+  DrawnOn,
   type ImportResult,
   type InspectedFile,
   type InspectResult,
@@ -18,6 +19,7 @@ export interface ImportOptions extends CommonOptions {
   readonly timeFrom?: string
   readonly maxImages?: number
   readonly objects?: 'cells' | 'nuclei'
+  readonly drawnOn?: DrawnOn
   readonly axes?: PlaneChoice['axes']
   readonly channels?: number[]
   readonly z?: number
@@ -64,6 +66,12 @@ export function addImportOptions(command: Command): Command {
     .option('--max-images <number>', 'import at most this many images', wholeNumber)
     .addOption(
       new Option('--objects <kind>', 'which objects are the cells, where both are marked').choices(['cells', 'nuclei'])
+    )
+    .addOption(
+      new Option(
+        '--drawn-on <grid>',
+        'what the cells of pictures with an EXIF orientation are drawn on: the picture as shown, or as stored'
+      ).choices(DrawnOn.options)
     )
     .addOption(
       new Option('--axes <axes>', 'what the pages of a stack are: channels, depths or times').choices([

@@ -82,6 +82,7 @@ const placeholders: Record<RemedyOption, string | undefined> = {
   count: 'N',
   features: 'NETWORK',
   formats: 'LIST',
+  drawnOn: 'shown|stored',
   generator: 'KIND',
   images: 'FOLDER',
   iterations: 'N',

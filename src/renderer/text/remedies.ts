@@ -93,6 +93,7 @@ const optionLabels: Readonly<Record<RemedyOption, string>> = {
   count: 'Number of images',
   features: 'Feature network',
   formats: 'Formats',
+  drawnOn: 'What cells are drawn on',
   generator: 'Generator',
   images: 'Folder of images',
   iterations: 'Iterations',

@@ -2,12 +2,13 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { refuse } from '../../../shared/errors.ts'
 import { parseJsonEntry } from '../../files/json-stream.ts'
-import { type Annotation, CellCollector, type CellProblem, type Size } from '../annotation.ts'
+import { type Annotation, CellCollector, type CellProblem } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { type CocoCell, readSegmentation } from './coco-cell.ts'
 import { settleCrowds } from './coco-crowds.ts'
 import { ownIds } from './coco-ids.ts'
 import { nameOfAnnotation } from './coco-index.ts'
+import { gridOf, type PictureFacts } from './format.ts'
 import { mergeAnnotations } from './coco-merge.ts'
 import { inPixels } from './coco-shares.ts'
 
@@ -30,19 +31,24 @@ export interface CocoPlace {
 export async function readCocoCells(
   { groups }: CocoPlace,
   file: string,
-  size: Size,
+  picture: PictureFacts,
   log: Log
 ): Promise<Annotation | undefined> {
   const annotations: Annotation[] = []
   for (const group of groups) {
-    const annotation = await readGroup(group, file, size, log)
+    const annotation = await readGroup(group, file, picture, log)
     if (annotation) annotations.push(annotation)
   }
   return mergeAnnotations(annotations, file, log)
 }
 
-async function readGroup(group: CocoGroup, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
-  const grid = { width: group.width ?? size.width, height: group.height ?? size.height }
+async function readGroup(
+  group: CocoGroup,
+  file: string,
+  picture: PictureFacts,
+  log: Log
+): Promise<Annotation | undefined> {
+  const grid = gridOf(picture, group.width, group.height)
   const collector = new CellCollector(basename(group.path), file, log)
   const read = await readAnnotations(group)
   const { ids, repeated, renumbered } = ownIds(read)

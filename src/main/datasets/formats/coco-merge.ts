@@ -33,7 +33,7 @@ export function mergeAnnotations(annotations: readonly Annotation[], file: strin
       'pictures with several entries'
     )
   }
-  return { width: largest.width, height: largest.height, cells: merge.cells }
+  return { ...largest, cells: merge.cells }
 }
 
 interface Placed {

@@ -32,6 +32,8 @@ export interface PictureFacts extends Size {
   readonly planes?: PlaneChoice
   /** … of how many. */
   readonly stack?: StackSizes | undefined
+  /** Whether this size counts, whatever the annotation states. */
+  readonly isForced?: boolean
 }
 
 /**
@@ -78,4 +80,14 @@ export interface Guess {
 
 export function hasEnding(path: string, ...endings: readonly string[]): boolean {
   return endings.some((ending) => path.toLowerCase().endsWith(ending))
+}
+
+/** The grid that an annotation is drawn on: of the size that it states, else of its picture's. */
+export function gridOf(
+  { width, height, isForced }: PictureFacts,
+  statedWidth: number | null | undefined,
+  statedHeight: number | null | undefined
+): Size {
+  if (isForced === true) return { width, height }
+  return { width: statedWidth ?? width, height: statedHeight ?? height }
 }

@@ -18,7 +18,7 @@ import {
 } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { type CountCategories, type Source, type SourcePlace } from '../source-image.ts'
-import { type Format } from './format.ts'
+import { type Format, gridOf, type PictureFacts } from './format.ts'
 import { cellsOfShapes, hasNumbers, joinOutlines, type ShapeCell } from './labelme-cells.ts'
 import { findOneFileEach } from './one-file-each.ts'
 
@@ -86,9 +86,14 @@ function looksLikeLabelme(start: string): boolean {
 }
 
 /** Reads the cells of one image: polygons, rectangles, circles and masks, numbered from 1 by the first shape of each. */
-async function readLabelmeCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
+async function readLabelmeCells(
+  path: string,
+  file: string,
+  picture: PictureFacts,
+  log: Log
+): Promise<Annotation | undefined> {
   const { shapes, imageWidth, imageHeight } = await readFileOf(path)
-  const grid = { width: imageWidth ?? size.width, height: imageHeight ?? size.height }
+  const grid = gridOf(picture, imageWidth, imageHeight)
   const cells = new CellCollector(basename(path), file, log)
   const found = cellsOfShapes(shapes)
   const outlines: (CellOutline | CellProblem)[] = []
