@@ -90,7 +90,8 @@ export const RebuildResult = z.object({
     prepared: z.int(),
     runs: z.int(),
     synthetic: z.int(),
-    packages: z.int()
+    packages: z.int(),
+    studies: z.int()
   }),
   /** Folders of which nothing was taken in. */
   left: z.array(z.object({ folder: z.string(), reason: z.string() })),

@@ -65,6 +65,7 @@ export const StorageResult = z.object({
     runs: z.number(),
     synthetic: z.number(),
     packages: z.number(),
+    studies: z.number(),
     trash: z.number(),
     other: z.number(),
     free: z.number()

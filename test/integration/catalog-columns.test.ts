@@ -4,6 +4,8 @@ import { Catalog } from '../../src/main/catalog/catalog.ts'
 import { migrate, migrations } from '../../src/main/catalog/migrations.ts'
 import { columnsFromSchemas } from '../../src/main/catalog/migrations/005-columns-from-schemas.sql.ts'
 import { missingThings } from '../../src/main/catalog/migrations/007-missing-things.sql.ts'
+import { studies } from '../../src/main/catalog/migrations/008-studies.sql.ts'
+import { Study, StudyId } from '../../src/shared/studies.ts'
 import {
   sampleDataset,
   sampleDatasetImages,
@@ -143,5 +145,18 @@ test('007 lets a thing whose files are gone keep its name without taking it', ()
     ['run1', 'first run', true],
     ['run2', 'first run', undefined]
   ])
+  db.close()
+})
+
+test('008 makes room for studies, of which no version before knew any', () => {
+  const db = new SQLite(':memory:')
+  migrate(db, ':memory:', migrations.slice(0, migrations.indexOf(studies)))
+  insert(db, 'runs', { ...sampleRun(), missing: null, rest: {} })
+  migrate(db, ':memory:')
+  const catalog = new Catalog(db)
+  const study = Study.parse({ id: 'st1', name: 'Table 2', created: '2025-03-01' })
+  catalog.studies.insert(study)
+  expect(() => catalog.studies.insert({ ...study, id: StudyId.parse('st2') })).toThrow('already a study')
+  expect([catalog.studies.list(), catalog.runs.list()]).toStrictEqual([[study], [sampleRun()]])
   db.close()
 })

@@ -48,7 +48,7 @@ describe('a catalogue on disk', () => {
       )
     const wanted = ['wal', 2, 1, 0, 0x43794c6d]
     expect(settings()).toEqual(wanted)
-    db.exec("INSERT INTO studies VALUES ('1', 'a', 'k', 'now', 'planned', '{}')")
+    db.exec("INSERT INTO studies VALUES ('1', 'a', 'now', NULL, NULL, '{}')")
     expect(settings()).toEqual(wanted)
     closeDatabase(db)
   })

@@ -8,6 +8,7 @@ import { Dataset, DatasetImage } from '../../src/shared/datasets.ts'
 import { PreparedImage, PrepareResult } from '../../src/shared/masks.ts'
 import { StoredPackage } from '../../src/shared/packages.ts'
 import { Checkpoint, Run } from '../../src/shared/runs.ts'
+import { Study } from '../../src/shared/studies.ts'
 import { Synthetic, SyntheticImage } from '../../src/shared/synthetic.ts'
 import { Task } from '../../src/shared/tasks.ts'
 import { HistoryEntry } from '../../src/shared/training.ts'
@@ -131,6 +132,18 @@ describe('every field that a schema has comes back as it was stored', () => {
         withCatalog(({ packages }) => {
           packages.insert(stored)
           expect(packages.list()).toStrictEqual([stored])
+        })
+      }),
+      runs
+    )
+  })
+
+  test('of studies', () => {
+    fc.assert(
+      fc.property(anyValueOf(Study).map(inUse), (study) => {
+        withCatalog((catalog) => {
+          catalog.studies.insert(study)
+          expect(catalog.studies.list()).toStrictEqual([study])
         })
       }),
       runs

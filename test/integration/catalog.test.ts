@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openCatalog } from '../../src/main/catalog/catalog.ts'
 import { PackageId } from '../../src/shared/packages.ts'
+import { Study } from '../../src/shared/studies.ts'
 import { HistoryEntry } from '../../src/shared/training.ts'
 import {
   sampleDataset,
@@ -218,18 +219,19 @@ describe('writes of one thought', () => {
         { thing: sampleRun(), history: [sampleStep(8)], checkpoints: [{ iteration: 8, folder: '8', isBest: true }] }
       ],
       synthetic: [{ thing: sampleSynthetic(), images: sampleSyntheticImages() }],
-      packages: [{ thing: samplePackage() }]
+      packages: [{ thing: samplePackage() }],
+      studies: [{ thing: Study.parse({ id: 'st1', name: 'Table 2', created: '2025-03-01' }) }]
     }
     const catalog = openCatalog(':memory:')
 
-    expect(catalog.takeIn(abouts)).toEqual({ datasets: 1, prepared: 1, runs: 1, synthetic: 1, packages: 1 })
+    expect(catalog.takeIn(abouts)).toEqual({ datasets: 1, prepared: 1, runs: 1, synthetic: 1, packages: 1, studies: 1 })
     expect(catalog.datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
     expect(catalog.prepared.result('pr1')).toStrictEqual(samplePrepared())
     expect(catalog.runs.history('run1')).toStrictEqual([sampleStep(8)])
     expect(catalog.runs.checkpoints('run1')).toHaveLength(1)
     expect(catalog.synthetic.images('sy1')).toStrictEqual(sampleSyntheticImages())
     expect(catalog.packages.list()).toStrictEqual([samplePackage()])
-    expect(catalog.takeIn(abouts)).toEqual({ datasets: 0, prepared: 0, runs: 0, synthetic: 0, packages: 0 })
+    expect(catalog.takeIn(abouts)).toEqual({ datasets: 0, prepared: 0, runs: 0, synthetic: 0, packages: 0, studies: 0 })
   })
 
   test('number a folder whose name was given to another thing meanwhile', () => {
@@ -239,7 +241,7 @@ describe('writes of one thought', () => {
       { thing: { ...sampleSynthetic('sy3'), created: '2025-01-05' }, images: sampleSyntheticImages() },
       { thing: { ...sampleSynthetic('sy2'), created: '2025-01-04' }, images: sampleSyntheticImages() }
     ]
-    catalog.takeIn({ datasets: [], prepared: [], runs: [], synthetic: found, packages: [] })
+    catalog.takeIn({ datasets: [], prepared: [], runs: [], synthetic: found, packages: [], studies: [] })
 
     expect(['sy2', 'sy3'].map((id) => catalog.synthetic.find(id)?.name)).toEqual(['hundred more 2', 'hundred more 3'])
   })

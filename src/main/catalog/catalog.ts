@@ -3,6 +3,7 @@ import { type Dataset, type DatasetImage } from '../../shared/datasets.ts'
 import { type Prepared, type PreparedImage, type PrepareResult } from '../../shared/masks.ts'
 import { type StoredPackage } from '../../shared/packages.ts'
 import { type Checkpoint, type Run } from '../../shared/runs.ts'
+import { type Study } from '../../shared/studies.ts'
 import { type Synthetic, type SyntheticImage } from '../../shared/synthetic.ts'
 import { type HistoryEntry } from '../../shared/training.ts'
 import { closeDatabase, openDatabase } from './database.ts'
@@ -12,6 +13,7 @@ import { PackageTable } from './packages.ts'
 import { PreparedTable } from './prepared-sets.ts'
 import { ProcessTable } from './processes.ts'
 import { RunTable } from './runs.ts'
+import { StudyTable } from './studies.ts'
 import { SyntheticTable } from './synthetic-sets.ts'
 import { TaskTable } from './tasks.ts'
 import { type Thing, type ThingTable } from './thing-table.ts'
@@ -31,6 +33,7 @@ export interface Abouts {
   }[]
   readonly synthetic: readonly { readonly thing: Synthetic; readonly images: readonly SyntheticImage[] }[]
   readonly packages: readonly { readonly thing: StoredPackage }[]
+  readonly studies: readonly { readonly thing: Study }[]
 }
 
 /** How many things of each kind. */
@@ -53,6 +56,7 @@ export class Catalog {
   readonly runs: RunTable
   readonly synthetic: SyntheticTable
   readonly packages: PackageTable
+  readonly studies: StudyTable
   readonly tasks: TaskTable
   readonly processes: ProcessTable
   readonly #db: Database
@@ -64,6 +68,7 @@ export class Catalog {
     this.runs = new RunTable(db)
     this.synthetic = new SyntheticTable(db)
     this.packages = new PackageTable(db)
+    this.studies = new StudyTable(db)
     this.tasks = new TaskTable(db)
     this.processes = new ProcessTable(db)
   }
@@ -104,14 +109,16 @@ export class Catalog {
         this.runs.setCheckpoints(run.id, checkpoints)
       }),
       synthetic: takeInto(this.synthetic, abouts.synthetic, (set, { images }) => this.synthetic.insert(set, images)),
-      packages: takeInto(this.packages, abouts.packages, (stored) => this.packages.insert(stored))
+      packages: takeInto(this.packages, abouts.packages, (stored) => this.packages.insert(stored)),
+      studies: takeInto(this.studies, abouts.studies, (study) => this.studies.insert(study))
     }))
   }
 
   /** Forgets every thing and takes in what the folders say. Tasks stay: no folder tells of them. */
   rebuild(abouts: Abouts): Counts {
     return this.transaction(() => {
-      for (const table of [this.datasets, this.prepared, this.runs, this.synthetic, this.packages]) table.clear()
+      const { datasets, prepared, runs, synthetic, packages, studies } = this
+      for (const table of [datasets, prepared, runs, synthetic, packages, studies]) table.clear()
       return this.takeIn(abouts)
     })
   }

@@ -9,6 +9,7 @@ import { tasks } from './migrations/004-tasks.sql.ts'
 import { columnsFromSchemas } from './migrations/005-columns-from-schemas.sql.ts'
 import { stoppedRuns } from './migrations/006-stopped-runs.sql.ts'
 import { missingThings } from './migrations/007-missing-things.sql.ts'
+import { studies } from './migrations/008-studies.sql.ts'
 
 /** One step of the schema, in order: step n leads from version n − 1 to n, and never changes once it was released. */
 export const migrations: readonly string[] = [
@@ -18,7 +19,8 @@ export const migrations: readonly string[] = [
   tasks,
   columnsFromSchemas,
   stoppedRuns,
-  missingThings
+  missingThings,
+  studies
 ]
 
 /**

@@ -9,6 +9,7 @@ const TaskRow = z
   .transform(({ task, ...columns }) => Task.parse({ ...task, ...columns }))
 
 const columns = 'state, worker, rank, task'
+const ended = "'done', 'failed', 'cancelled', 'interrupted'"
 
 /** Everything that takes longer than a moment, in the order in which it was asked for. */
 export class TaskTable {
@@ -17,6 +18,8 @@ export class TaskTable {
   readonly #update: Statement
   readonly #find: Statement<{ id: string }, object>
   readonly #all: Statement<[], object>
+  readonly #current: Statement<{ since: string }, object>
+  readonly #ofThing: Statement<{ thing: string }, object>
   readonly #active: Statement<[], object>
   readonly #parts: Statement<{ plan: string }, object>
   readonly #since: Statement<{ revision: number }, object>
@@ -42,6 +45,16 @@ export class TaskTable {
         ORDER BY id = :id DESC, position DESC LIMIT 1`
     )
     this.#all = db.prepare(`SELECT ${columns} FROM tasks ORDER BY position`)
+    this.#current = db.prepare(
+      `SELECT ${columns} FROM tasks
+        WHERE state NOT IN (${ended})
+           OR (NOT json_extract(task, '$.dismissed')
+               AND coalesce(json_extract(task, '$.ended'), json_extract(task, '$.created')) > :since)
+        ORDER BY position`
+    )
+    this.#ofThing = db.prepare(
+      `SELECT ${columns} FROM tasks WHERE json_extract(task, '$.thing') = :thing ORDER BY position`
+    )
     this.#active = db.prepare(
       `SELECT ${columns} FROM tasks WHERE state IN ('waiting', 'running', 'stopping') ORDER BY position`
     )
@@ -99,6 +112,16 @@ export class TaskTable {
     return parseAll(this.#all.all())
   }
 
+  /** Those that have not ended, and those that ended after this time and were not dismissed; oldest first. */
+  current(since: Date): Task[] {
+    return parseAll(this.#current.all({ since: since.toISOString() }))
+  }
+
+  /** Those that make a thing or work on it, oldest first. */
+  ofThing(thing: string): Task[] {
+    return parseAll(this.#ofThing.all({ thing }))
+  }
+
   /** Those that wait or are worked on, oldest first. */
   active(): Task[] {
     return parseAll(this.#active.all())
@@ -120,7 +143,7 @@ export class TaskTable {
       .prepare(
         `DELETE FROM tasks
           WHERE position <= (SELECT max(position) FROM tasks) - :count
-            AND state IN ('done', 'failed', 'cancelled', 'interrupted')`
+            AND state IN (${ended})`
       )
       .run({ count })
   }

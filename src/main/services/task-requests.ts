@@ -89,8 +89,5 @@ function follow({ tasks, workshop }: TaskDesk, id: TaskId, context: RequestConte
 /** The tasks that train a run, newest first. */
 function tasksOf({ catalog }: AppContext, run: string | undefined): Task[] {
   if (run === undefined) return []
-  return catalog.tasks
-    .list()
-    .filter(({ thing }) => thing === run)
-    .reverse()
+  return catalog.tasks.ofThing(run).reverse()
 }

@@ -127,7 +127,7 @@ function notesOn(app: AppContext, outcome: TrialOutcome): string[] {
       'How fast the processor pack would be is taken from other computers; it is measured once it is installed.'
     )
   }
-  const working = app.catalog.tasks.list().find(({ state, kind }) => state === 'running' && isHeavy.has(kind))
+  const working = app.catalog.tasks.active().find(({ state, kind }) => state === 'running' && isHeavy.has(kind))
   if (working !== undefined) {
     notes.push(`“${working.name}” was computing at the same time: without it, this would be quicker.`)
   }

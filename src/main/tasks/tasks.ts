@@ -47,12 +47,7 @@ export class Tasks {
   }
 
   list({ all, plan }: ListTasks): Task[] {
-    const { tasks } = this.#book.catalog
-    const since = Date.parse(this.#book.now()) - recentMilliseconds
-    const isRecent = (task: Task): boolean => !task.dismissed && Date.parse(task.ended ?? task.created) > since
-    return (plan === undefined ? tasks.list() : tasks.parts(plan))
-      .filter((task) => all || !hasEnded(task) || isRecent(task))
-      .map((task) => inShort(this.#workshop.live(task)))
+    return this.#wanted({ all, plan }).map((task) => inShort(this.#workshop.live(task)))
   }
 
   show(id: string): Task {
@@ -157,6 +152,16 @@ export class Tasks {
       pauses: live.filter(pauses),
       lost: live.filter((task) => !pauses(task))
     }
+  }
+
+  /** A list of thousands is read only where it is asked for. */
+  #wanted({ all, plan }: ListTasks): Task[] {
+    const { tasks } = this.#book.catalog
+    if (plan === undefined && all) return tasks.list()
+    const since = Date.parse(this.#book.now()) - recentMilliseconds
+    if (plan === undefined) return tasks.current(new Date(since))
+    const isRecent = (task: Task): boolean => !task.dismissed && Date.parse(task.ended ?? task.created) > since
+    return tasks.parts(plan).filter((task) => all || !hasEnded(task) || isRecent(task))
   }
 
   #partOf({ id, beside }: Task, { kind, input, name }: PlanStep): Task {

@@ -46,7 +46,8 @@ function rebuildSentences({ rebuilt, left, before }: Output<'app.rebuild'>): str
     count(rebuilt.prepared, 'prepared set'),
     count(rebuilt.runs, 'run'),
     count(rebuilt.synthetic, 'synthetic set'),
-    count(rebuilt.packages, 'package')
+    count(rebuilt.packages, 'package'),
+    count(rebuilt.studies, 'study', 'studies')
   ]
   return [
     `The catalogue was rebuilt from the folders: ${counts.join(', ')}.`,

@@ -25,9 +25,9 @@ export function percent(fraction: number): string {
   return (100 * fraction).toFixed(1)
 }
 
-/** "1 image", "3,398 cells". */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
+/** "1 image", "3,398 cells"; the plural is given where it is not the singular with an s. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`
 }
 
 /** "12 kB", "634 MB", "3.1 GB". */

@@ -23,7 +23,7 @@ const kindOption = () =>
 function addNaming(program: Command, host: Host): void {
   program
     .command('rename')
-    .description('rename a data set, prepared set, run, synthetic set or package')
+    .description('rename a data set, prepared set, run, synthetic set, package or study')
     .argument('<name>', 'name or id')
     .argument('<new-name>', 'its new name')
     .addOption(kindOption())
@@ -146,6 +146,7 @@ function storageLines({ bytes: sums, things }: Output<'things.storage'>): string
     ['runs', sums.runs],
     ['synthetic sets', sums.synthetic],
     ['packages', sums.packages],
+    ['studies', sums.studies],
     ['trash', sums.trash],
     ['other', sums.other]
   ] as const
@@ -164,6 +165,7 @@ const nouns = {
   run: 'run',
   synthetic: 'synthetic set',
   package: 'package',
+  study: 'study',
   'built-in': 'built-in model',
   file: 'file'
 }

@@ -28,7 +28,8 @@ export const kindsOfThings: Readonly<Record<ThingKind, KindOfThing>> = {
   prepared: { noun: 'prepared set', collection: 'prepared', place: ['result', 'prepared'] },
   run: { noun: 'run', collection: 'runs', place: ['run'] },
   synthetic: { noun: 'synthetic set', collection: 'synthetic', place: ['synthetic'] },
-  package: { noun: 'package', collection: 'packages', place: ['package'] }
+  package: { noun: 'package', collection: 'packages', place: ['package'] },
+  study: { noun: 'study', collection: 'studies', place: ['study'] }
 }
 
 export function shelfOf(catalog: Catalog, kind: ThingKind): Shelf {

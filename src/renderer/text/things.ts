@@ -7,7 +7,8 @@ export const thingKinds: Readonly<Record<ThingKind, string>> = {
   prepared: 'prepared set',
   run: 'model',
   synthetic: 'synthetic set',
-  package: 'package'
+  package: 'package',
+  study: 'study'
 }
 
 export const thingWords = {

@@ -220,6 +220,40 @@ describe('the trash', () => {
   })
 })
 
+test('a study is a thing like the others: named, noted, counted, in the trash and back, and rebuilt from its folder', async () => {
+  const study = { id: 'st1', name: 'Table 2', created: '2025-03-01T00:00:00.000Z' }
+  const about = {
+    kind: 'study',
+    version: 1,
+    study: { ...study, arms: ['real', 'mixed'] },
+    results: 'of a later version'
+  }
+  await mkdir(join(folder, 'studies/st1'), { recursive: true })
+  await writeFile(join(folder, 'studies/st1/about.json'), JSON.stringify(about))
+  await reopen()
+
+  await host.request('things.note', { thing: 'Table 2', kind: 'study', note: 'For the paper.' })
+  const { thing } = await host.request('things.rename', { thing: 'st1', kind: 'study', name: 'few images' })
+  expect(thing).toMatchObject({ kind: 'study', id: 'st1', name: 'few images', note: 'For the paper.' })
+  const written = await readFile(join(folder, 'studies/st1/about.json'), 'utf8')
+  expect(JSON.parse(written)).toEqual({
+    ...about,
+    study: { ...about.study, name: 'few images', note: 'For the paper.' }
+  })
+  expect((await host.request('things.storage', {})).bytes.studies).toBe(written.length)
+
+  await host.request('things.trash', { things: ['few images'] })
+  expect((await host.request('things.storage', {})).bytes.studies).toBe(0)
+  expect((await host.request('app.rebuild', {})).rebuilt).toMatchObject({ packages: 1, studies: 1 })
+  expect(ids((await host.request('things.inTrash', {})).things)).toEqual(['st1'])
+  expect((await host.request('things.restore', { thing: 'few images', kind: 'study' })).thing.note).toBe(
+    'For the paper.'
+  )
+  await host.request('things.trash', { things: ['st1'] })
+  await host.request('things.emptyTrash', {})
+  expect(existsSync(join(folder, 'studies/st1'))).toBe(false)
+})
+
 describe('storage and origin', () => {
   test('storage adds up to what the workspace takes, the largest thing first', async () => {
     await host.request('things.trash', { things: ['sy1'] })

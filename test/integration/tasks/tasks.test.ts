@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../src/shared/errors.ts'
-import type { Task } from '../../../src/shared/tasks.ts'
+import { Task } from '../../../src/shared/tasks.ts'
 import { openTaskHost, settled, type TaskHost } from '../../support/fake-works.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -54,6 +54,24 @@ describe('A task', () => {
       error: { kind: 'input', message: 'This file is no picture.', file: 'a.txt' }
     })
     expect(states(good)).toEqual(['running'])
+  })
+
+  test('stays in the usual list until a day after its end, unless it is dismissed; one that has not ended stays', () => {
+    const [long, today] = ['2025-01-01T00:00:00.000Z', new Date().toISOString()]
+    const rows: [string, Partial<Task>][] = [
+      ['old and done', { state: 'done', ended: long }],
+      ['old and paused', { state: 'paused' }],
+      ['dismissed', { state: 'failed', ended: today, dismissed: true }],
+      ['done today', { state: 'done', ended: today, thing: 'ds1' }]
+    ]
+    for (const [name, fields] of rows) {
+      const task = { id: `t-${name}`, kind: 'import', name, input: {}, created: long, rank: 1, ...fields }
+      host.catalog.tasks.insert(Task.parse(task), false)
+    }
+    const listed = (all: boolean): string[] => host.tasks.list({ all }).map(({ name }) => name)
+    expect(listed(false)).toEqual(['old and paused', 'done today'])
+    expect(listed(true)).toEqual(rows.map(([name]) => name))
+    expect(host.catalog.tasks.ofThing('ds1').map(({ name }) => name)).toEqual(['done today'])
   })
 
   test('tells how far it is', () => {
