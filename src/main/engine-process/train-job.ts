@@ -113,6 +113,8 @@ class TrainingSession {
 
   /** Trains to the end of this session, over setbacks. */
   async #trainOn(scores: RunScores, feeder: TileFeeder): Promise<void> {
+    const { iteration } = this.#state
+    await this.#channel.send({ type: 'progress', stage: 'train', done: iteration, total: this.#settings.iterations })
     await scores.tryOut(this.#state.generatorEma)
     for (;;) {
       try {

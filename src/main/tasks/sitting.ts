@@ -61,14 +61,15 @@ export class Sitting implements WorkContext {
 
   readonly progress = (progress: Progress): void => {
     const { secondsLeft: _, ...task } = this.#task
+    const isNewStage = task.stage !== progress.stage
     this.#task = { ...task, ...progress }
     for (const listener of this.#progressListeners) listener(progress)
     const now = performance.now()
-    if (now - this.#stored >= storeMilliseconds) {
+    if (isNewStage || now - this.#stored >= storeMilliseconds) {
       this.#stored = now
       this.#hearer.store(this.#task, false)
     }
-    if (now - this.#told >= tellMilliseconds || progress.done >= progress.total) {
+    if (isNewStage || now - this.#told >= tellMilliseconds || progress.done >= progress.total) {
       this.#told = now
       this.#hearer.tell(this.#task)
     }
@@ -91,8 +92,10 @@ export class Sitting implements WorkContext {
     this.#hearer.tell(this.#task)
   }
 
-  /** Passes on what it tells from here on. */
+  /** Tells how far it is, and passes on what it tells from here on. */
   hear(progress: (progress: Progress) => void, notice: (text: string) => void): () => void {
+    const { stage, done, total } = this.#task
+    if (stage !== undefined && done !== undefined && total !== undefined) progress({ stage, done, total })
     this.#progressListeners.add(progress)
     this.#noticeListeners.add(notice)
     return () => {

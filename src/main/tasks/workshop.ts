@@ -204,6 +204,8 @@ export class Workshop {
       seconds: before.seconds + sitting.seconds,
       secondsLeft: undefined
     })
+    // What it is made ready with may take longer than a moment too.
+    if (before.stage === undefined) sitting.progress({ stage: 'start', done: 0, total: 1 })
     try {
       const outcome = await (work.plan === undefined
         ? work.run(before.input, sitting, before)

@@ -74,8 +74,9 @@ describe('A task', () => {
     expect(host.catalog.tasks.ofThing('ds1').map(({ name }) => name)).toEqual(['done today'])
   })
 
-  test('tells how far it is', () => {
+  test('tells how far it is, from its first moment', () => {
     const { id } = start('import', 'plate')
+    expect(host.tasks.show(id)).toMatchObject({ stage: 'start', done: 0, total: 1 })
     host.steered.contexts.get('plate')?.progress({ stage: 'import', done: 2, total: 8, secondsLeft: 4 })
     expect(host.tasks.show(id)).toMatchObject({ stage: 'import', done: 2, total: 8, secondsLeft: 4 })
     expect(host.catalog.tasks.require(id)).toMatchObject({ done: 2, total: 8 })
