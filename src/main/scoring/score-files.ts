@@ -52,7 +52,7 @@ export async function scoreFiles(
     images: images.length,
     truths: countAll(truths),
     predictions: countAll(predictions),
-    notes: [...notes, ...crowdNote(truths), ...limitNote(predictions, name)]
+    notes: [...notes, ...crowdNote(truths), ...limitNote(predictions, name), ...fewNote(images.length)]
   }
 }
 
@@ -142,6 +142,15 @@ function crowdNote(truths: ScoredFiles['truths']): string[] {
   const crowds = [...truths.values()].reduce((sum, list) => sum + list.filter(({ isCrowd }) => isCrowd).length, 0)
   if (crowds === 0) return []
   return [`${crowds} true regions are crowds: what lies in them counts neither as right nor as wrong.`]
+}
+
+/** From so few images on, numbers say something of others like them. */
+const fewestImages = 5
+
+function fewNote(images: number): string[] {
+  if (images >= fewestImages) return []
+  const all = images === 1 ? 'one image' : `${images} images`
+  return [`These are the numbers of ${all}: with so few, they say little of others.`]
 }
 
 function limitNote(predictions: ScoredFiles['predictions'], convention: keyof typeof conventions): string[] {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { refuse } from '../../shared/errors.ts'
 import { readJsonLists } from '../files/json-stream.ts'
 
@@ -94,15 +95,35 @@ export class ImageList {
       })
     }
     const image = { id, width, height, name: typeof name === 'string' ? name : undefined }
+    if (this.#has(image)) return
     this.#images.set(id, image)
     const key = keyOf(image.name)
     if (key !== '') this.#byName.set(key, [...(this.#byName.get(key) ?? []), image])
+  }
+
+  /**
+   * Whether an image is listed already, as one is that has an entry for each of its cells.
+   *
+   * @throws AppError of kind `input` where another image has its number
+   */
+  #has(image: ScoredImage): boolean {
+    const known = this.#images.get(image.id)
+    if (known === undefined) return false
+    if (isDeepStrictEqual(known, image)) return true
+    throw refuse(
+      `${this.#path} gives the number ${image.id} to two images, ${titleOf(known)} and ${titleOf(image)}: whose cells are whose cannot be told.`,
+      { file: this.#path, next: 'Give every image a number of its own.' }
+    )
   }
 
   #addCategory(value: unknown): void {
     const { id, name } = { ...(value as Record<string, unknown>) } // fields are checked below
     if (typeof id === 'number') this.#categories.set(id, typeof name === 'string' ? name : undefined)
   }
+}
+
+function titleOf({ name, width, height }: ScoredImage): string {
+  return name === undefined ? `one of ${width} × ${height} pixels` : `"${name}"`
 }
 
 /** Runs are counted in 32 bits. */

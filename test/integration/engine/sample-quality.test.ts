@@ -88,6 +88,15 @@ test('says beside each class how far two halves of its real pictures are apart',
   expect(mean.density).toBeCloseTo(((both[0]?.density ?? NaN) + (both[1]?.density ?? NaN)) / 2, 12)
 })
 
+test('warns of a class with too few real pictures to be halved', async () => {
+  const real = await PictureFeatures.of(network, pictures(6, [20, 120], [0, 0, 1, 1, 1]))
+  const { classes: both } = await compared(real, pictures(7, [20, 120], [0, 0, 1, 1, 1]), ['a', 'b'])
+  expect(both.map(({ note }) => note)).toEqual([
+    expect.stringContaining('With 2 real pictures'),
+    expect.stringContaining('With 3 real pictures')
+  ])
+})
+
 test('gives a training run the same Fréchet distances as an evaluation', async () => {
   const real = await PictureFeatures.of(network, pictures(1, [20, 120, 200], classes))
   const fake = await PictureFeatures.of(network, pictures(2, [40, 120, 200], classes))

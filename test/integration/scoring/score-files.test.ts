@@ -78,9 +78,27 @@ describe.skipIf(!hasSharedData)(`real cells${withoutSharedData}`, () => {
   })
 })
 
+const few = 'These are the numbers of one image: with so few, they say little of others.'
+
+test('warns of few images, and not of enough', async () => {
+  const ids = [1, 2, 3, 4, 5]
+  const annotations = ids.map((id) => ({ id, image_id: id, category_id: 3, segmentation: square(2, 2, 10) }))
+  const images = ids.map((id) => ({ ...image, id, file_name: `${id}.png` }))
+  const predictions = ids.map((id) => ({ ...found(2, 2, 10), image_id: id }))
+  expect((await score({ images, categories, annotations }, predictions)).notes).toEqual([])
+  expect((await score(truth, [])).notes).toContain(few)
+})
+
+test('takes an image that is listed for each of its cells once, and refuses two images of one number', async () => {
+  const listed = { ...truth, images: [image, image] }
+  expect((await score(listed, [])).images).toBe(1)
+  const torn = { ...truth, images: [image, { ...image, file_name: 'b.png' }] }
+  await expect(score(torn, [])).rejects.toThrow(/gives the number 7 to two images/)
+})
+
 test('counts cells found, missed and imagined', async () => {
   const { stats, microscopy, ...counts } = await score(truth, [found(2, 2, 10), found(30, 1, 5, { score: 0.1 })])
-  expect(counts).toMatchObject({ images: 1, truths: 2, predictions: 2, notes: [] })
+  expect(counts).toMatchObject({ images: 1, truths: 2, predictions: 2, notes: [few] })
   expect(stats.AP).toBeCloseTo(51 / 101, 12) // every recall up to one half, at every threshold
   expect(microscopy).toMatchObject({ TP: 1, FP: 1, FN: 1, AP50: 1 / 3, F1: 0.5, SQ: 1, PQ: 0.5, precision: 0.5 })
   expect(microscopy.AJI).toBeCloseTo(100 / (100 + 64 + 25), 12)
@@ -118,7 +136,7 @@ test('leaves crowd regions out, and what lies in them', async () => {
   const inCrowd = [found(2, 2, 10), found(31, 1, 5), found(20, 10, 8)]
   const { stats, microscopy, notes } = await score(withCrowd, inCrowd)
   expect([stats.AP, microscopy.F1]).toEqual([expect.closeTo(1, 12), 1])
-  expect(notes).toEqual([expect.stringContaining('1 true regions are crowds')])
+  expect(notes).toEqual([expect.stringContaining('1 true regions are crowds'), few])
 })
 
 test('takes the size of a prediction from its box by the rules of COCO, from its mask by those of LIVECell', async () => {

@@ -221,7 +221,7 @@ function compare(name: string, group: number | 'all', real: PictureFeatures, fak
     real: real.count(group),
     fake: fake.count(group),
     ...(realHalves === undefined ? {} : { realHalves }),
-    ...(realHalves === undefined || Math.min(real.count(group), fake.count(group)) > enoughPictures * real.size
+    ...(Math.min(real.count(group), fake.count(group)) > enoughPictures * real.size
       ? {}
       : { note: biasNote(realHalves, real.count(group)) })
   }
@@ -230,7 +230,10 @@ function compare(name: string, group: number | 'all', real: PictureFeatures, fak
 /** Pictures per feature from which the bias of a Fréchet distance is small beside it (50,000 to 2,048 are usual). */
 const enoughPictures = 10
 
-function biasNote(realHalves: number, real: number): string {
+function biasNote(realHalves: number | undefined, real: number): string {
+  if (realHalves === undefined) {
+    return `With ${real} real pictures a Fréchet distance says next to nothing: it is far too large, and even two halves of them cannot be compared. Compare more pictures.`
+  }
   const half = Math.floor(real / 2)
   return `With so few pictures a Fréchet distance is too large: two halves of the real ones, ${half} pictures each, are ${realHalves.toPrecision(3)} apart. Compare it with distances of as many pictures only; the kernel distance has no such bias.`
 }
