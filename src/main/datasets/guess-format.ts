@@ -1,6 +1,7 @@
 import { refuse } from '../../shared/errors.ts'
 import { readStart } from '../files/input-file.ts'
 import { formatNames, formats } from './formats/all-formats.ts'
+import { explainForeign, explainForeignJson } from './foreign-files.ts'
 import { clueKinds, type Guess, hasEnding, type Seen, type SeenJson } from './formats/format.ts'
 import { findSampleFolders, findSides } from './formats/image-folders.ts'
 import { baseFolder } from './livecell-names.ts'
@@ -17,10 +18,13 @@ export async function guessFormat(place: SourcePlace): Promise<Guess> {
   for (const kind of seen.named ? namedClues : clueKinds) {
     for (const format of formatNames) {
       const reason = await formats[format].guess[kind]?.(seen)
-      if (reason !== undefined) return { format, reason }
+      if (reason === undefined) continue
+      if (format === 'coco') await refuseForeignJson(seen)
+      return { format, reason }
     }
   }
-  await refuseCellposeSessions(place.source)
+  const foreign = await explainForeign(place.annotations ?? place.source)
+  if (foreign) throw foreign
   const expected = formatNames.flatMap((name) => formats[name].holds ?? [])
   throw refuse(`${place.source} contains no annotated images in a known format.`, {
     file: place.source,
@@ -92,22 +96,18 @@ async function findLabelPictures(path: string | undefined): Promise<Seen['labels
 
 async function lookAtJson(path: string, words: string, images: string | undefined): Promise<SeenJson> {
   const folder = await folderOrNone(images)
-  return { start: await readStart(path), words, pictures: folder === undefined ? [] : await listPictures(folder) }
+  return { path, start: await readStart(path), words, pictures: folder === undefined ? [] : await listPictures(folder) }
 }
 
 async function folderOrNone(path: string | undefined): Promise<string | undefined> {
   return path !== undefined && (await isFolder(path)) === true ? path : undefined
 }
 
-/** A session of Cellpose is a Python object that can hold anything, and is not opened. */
-async function refuseCellposeSessions(source: string): Promise<void> {
-  const files = (await isFolder(source)) === true ? await listFiles(source) : [source]
-  const session = files.find((path) => /_seg\.npy$/i.test(path))
-  if (session === undefined) return
-  throw refuse(`${session} is a Cellpose session: a Python object, which is not opened because it could run code.`, {
-    file: session,
-    next: 'In Cellpose, save the masks as PNG or TIFF (in its menu File) and import those.'
-  })
+/** What is taken for COCO for want of anything better may be of another program. */
+async function refuseForeignJson({ json }: Seen): Promise<void> {
+  const found = await json()
+  const foreign = found && explainForeignJson(found.path, found.start)
+  if (foreign) throw foreign
 }
 
 function isJson(path: string): boolean {

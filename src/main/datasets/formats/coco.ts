@@ -5,6 +5,7 @@ import { type Log } from '../import-log.ts'
 import { findSubfolder, isFolder, listFiles, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { groupBy } from '../group-by.ts'
 import { canBeSame, closeness, haveSameEnd, PictureIndex } from '../picture-index.ts'
+import { explainForeignPictures } from '../foreign-files.ts'
 import { baseFolder } from '../livecell-names.ts'
 import { type CellsPlace, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 import { type CocoPlace, readCocoCells } from './coco-cells.ts'
@@ -44,6 +45,8 @@ async function findCoco(place: SourcePlace, log: Log): Promise<Source> {
   const pictures = await listPictures(root)
   const beside = place.images === undefined ? await picturesBeside(files, root) : []
   if (pictures.length + beside.length === 0) {
+    const foreign = await explainForeignPictures(root)
+    if (foreign) throw foreign
     throw refuse(`${root} holds no pictures.`, { file: root, ...otherFolder })
   }
   const { entries, unfound } = await readAll(files, new PictureIndex(pictures, beside), log)

@@ -66,6 +66,7 @@ export interface Seen {
 
 /** The first JSON file, and the pictures that it may be about. */
 export interface SeenJson {
+  readonly path: string
   readonly start: string
   /** The beginning of a sentence about it: `beside the pictures there is`. */
   readonly words: string

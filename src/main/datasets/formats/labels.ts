@@ -1,10 +1,11 @@
 import { basename, relative, sep } from 'node:path'
 import { type StoredCell } from '../../../shared/datasets.ts'
-import { refuse } from '../../../shared/errors.ts'
+import { type AppError, refuse } from '../../../shared/errors.ts'
 import { type LabelImage, readLabelImage } from '../../images/label-image.ts'
 import { encodeCounts } from '../../masks/rle-string.ts'
 import { rleFromLabel } from '../../masks/rle.ts'
 import { type Annotation } from '../annotation.ts'
+import { explainForeign } from '../foreign-files.ts'
 import { type Log } from '../import-log.ts'
 import { listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { type Source, type SourcePlace } from '../source-image.ts'
@@ -57,12 +58,7 @@ async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
     labelFolder === undefined || labelFolder === imageFolder
       ? await pairWithoutFolder(await requireFolder(imageFolder ?? place.source, 'the pictures'), log)
       : await pairFolders(imageFolder ?? place.source, labelFolder, log)
-  if (!pairs.some(({ label }) => label)) {
-    throw refuse(`No picture in ${imageFolder ?? place.source} has a label image of the same name.`, {
-      file: place.source,
-      next: 'Put the label images into a folder "labels" beside "images", each with the name of its picture.'
-    })
-  }
+  if (!pairs.some(({ label }) => label)) throw await noLabels(imageFolder ?? place.source, labelFolder ?? place.source)
   const images = pairs.map(({ picture, label, group }) => ({
     path: picture.path,
     file: picture.relative,
@@ -72,6 +68,15 @@ async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
     cells: label && { format: 'labels' as const, files: [label.path], more: undefined }
   }))
   return { images }
+}
+
+async function noLabels(pictures: string, labelFolder: string): Promise<AppError> {
+  const foreign = await explainForeign(labelFolder)
+  if (foreign) return foreign
+  return refuse(`No picture in ${pictures} has a label image of the same name.`, {
+    file: pictures,
+    next: 'Put the label images into a folder "labels" beside "images", each with the name of its picture.'
+  })
 }
 
 interface Pair {
