@@ -86,6 +86,19 @@ class AboutReader {
   }
 }
 
+/** What one folder says of itself; `undefined` where that is nothing of use. */
+export async function aboutIn<Schema extends z.ZodType>(
+  folder: string,
+  schema: Schema
+): Promise<z.infer<Schema> | undefined> {
+  try {
+    return await readAbout(folder, schema)
+  } catch (thrown) {
+    if (thrown instanceof UselessFolder) return undefined
+    throw thrown
+  }
+}
+
 /** Its message is the end of a sentence about the folder. */
 class UselessFolder extends Error {}
 

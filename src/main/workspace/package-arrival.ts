@@ -1,4 +1,4 @@
-import { lstat, readFile, rename } from 'node:fs/promises'
+import { lstat, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { StoredPackageAbout } from '../../shared/abouts.ts'
 import { invariant } from '../../shared/errors.ts'
@@ -13,10 +13,10 @@ import {
 } from '../files/atomic-write.ts'
 import { leftoversIn, sweepPartials } from '../files/partials.ts'
 import { sha256File } from '../files/checksum.ts'
-import { jsonOf } from '../files/json-or-nothing.ts'
 import { newId } from '../files/new-id.ts'
 import type { AppContext } from './app-context.ts'
 import { enterThing } from './enter-thing.ts'
+import { aboutIn } from './folder-abouts.ts'
 import { aboutOf, fullPathOf, placeOf } from './stored-packages.ts'
 import type { WorkspaceFolders } from './workspace-folders.ts'
 
@@ -82,7 +82,7 @@ export class PackageArrival {
 export async function completeArrivals(folders: WorkspaceFolders): Promise<void> {
   const folder = folders.folder('packages')
   for (const name of await leftoversIn(folder)) {
-    const stored = await readAnnounced(join(folder, name))
+    const stored = (await aboutIn(join(folder, name), StoredPackageAbout))?.package
     if (stored === undefined || !(await isWhole(folders, stored))) continue
     const finalPath = folders.folder('packages', stored.id)
     if (await isThere(finalPath)) continue
@@ -96,9 +96,4 @@ export async function isWhole({ root }: WorkspaceFolders, { file, bytes, sha256 
   const path = fullPathOf(root, file)
   const stats = await lstat(path).catch(() => undefined)
   return stats?.isFile() === true && stats.size === bytes && (await sha256File(path)) === sha256
-}
-
-async function readAnnounced(folder: string): Promise<StoredPackage | undefined> {
-  const text = await readFile(join(folder, 'about.json'), 'utf8').catch(() => 'null')
-  return StoredPackageAbout.safeParse(jsonOf(text)).data?.package
 }

@@ -71,6 +71,18 @@ test('another file of the name is not taken for the package that was killed, and
   expect(await leftovers()).toEqual([])
 })
 
+test.runIf(process.platform !== 'win32')(
+  'a stranger’s pipe in the place of what is laid ready holds up no start',
+  async () => {
+    const dead = spawnSync(process.execPath, ['-e', '']).pid
+    const hidden = join(workspace, 'packages', `.k-1.partial-${dead}-00000000-0000-0000-0000-000000000000`)
+    await mkdir(hidden)
+    spawnSync('mkfifo', [join(hidden, 'about.json')])
+    expect(await packages()).toEqual([])
+    expect(await leftovers()).toEqual([])
+  }
+)
+
 /** A task of a program that is gone. */
 function insertTask(id: string, input: object, fields: object = {}): void {
   const catalog = openCatalog(join(workspace, 'catalog.sqlite'))
