@@ -18,7 +18,8 @@ const folder = join(import.meta.dirname, '../native/tensorflow')
 const started = performance.now()
 
 try {
-  const input = { gpu: false, wheels: options.wheel === undefined ? [] : [options.wheel], force: options.force }
+  const wheels = options.wheel === undefined ? [] : [options.wheel]
+  const input = { gpu: false, wheels, trust: [], force: options.force }
   const context = { signal: new AbortController().signal, progress, notice: tell }
   const { built } = await buildEnginePack(defaultEnvironment(), input, context, folder)
   tell(`The native engine ${built} is ready in native/tensorflow.`)

@@ -105,6 +105,7 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
     'app.rebuild': () => rebuildCatalog(app),
     'engine.list': async () => (await services.enginePacks()).listEnginePacks(app.environment),
     'engine.build': (input, context) => carryOut(desk, 'engine-build', input, context),
+    'engine.look': async (input) => (await services.enginePacks()).lookAtPack(input),
     'engine.install': (input, context) => carryOut(desk, 'engine-install', input, context),
     'engine.remove': async (input) => (await services.enginePacks()).removeEnginePack(app.environment, input),
     'workspace.show': () => ({

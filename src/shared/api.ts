@@ -7,6 +7,8 @@ import {
   InstalledPack,
   InstallPackRequest,
   InstallPackResult,
+  LookAtPackRequest,
+  LookAtPackResult,
   ListPacksResult,
   RemovePackResult
 } from './engine-packs.ts'
@@ -108,6 +110,7 @@ export const requests = {
   'app.rebuild': { input: z.object({}), output: RebuildResult },
   'engine.list': { input: z.object({}), output: ListPacksResult },
   'engine.build': { input: BuildPackRequest, output: BuildPackResult },
+  'engine.look': { input: LookAtPackRequest, output: LookAtPackResult },
   'engine.install': { input: InstallPackRequest, output: InstallPackResult },
   'engine.remove': { input: ByName, output: RemovePackResult },
   'workspace.show': { input: z.object({}), output: Workspace },

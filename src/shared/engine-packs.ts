@@ -51,12 +51,16 @@ export type InstalledPack = z.infer<typeof InstalledPack>
 
 const Packs = z.object({ packs: z.array(InstalledPack) })
 
+/** SHA-256 of files whose makers the person trusts, beside those that this program knows. */
+const trust = z.array(Sha256).default([])
+
 export const BuildPackRequest = z.object({
   gpu: z.boolean().default(false),
   /** Wheels at hand; what is missing is downloaded. */
   wheels: z.array(z.string()).default([]),
   /** Where to write the pack as one file for a computer without internet. */
   archive: z.string().optional(),
+  trust,
   /** Builds it anew although it is there. */
   force: z.boolean().default(false)
 })
@@ -66,7 +70,19 @@ export const BuildPackResult = Packs.extend({
   built: z.string(),
   archive: z.object({ file: z.string(), bytes: z.int(), sha256: Sha256 }).optional()
 })
-export const InstallPackRequest = z.object({ files: z.array(z.string()).min(1) })
+export const InstallPackRequest = z.object({ files: z.array(z.string()).min(1), trust })
+
+/** A file with programs whose maker is not known. */
+const StrangerFile = z.object({
+  file: z.string(),
+  sha256: Sha256,
+  /** What it says that it is. */
+  says: z.string()
+})
+export type StrangerFile = z.infer<typeof StrangerFile>
+
+export const LookAtPackRequest = z.object({ files: z.array(z.string()).min(1) })
+export const LookAtPackResult = z.object({ strangers: z.array(StrangerFile) })
 export const InstallPackResult = Packs.extend({ installed: z.string() })
 export const RemovePackResult = Packs.extend({ removed: z.string() })
 export const ListPacksResult = Packs

@@ -94,6 +94,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   tile: 'The tile size',
   timeFrom: 'The rule for times',
   truncation: 'The truncation',
+  trust: 'The list of trusted files',
   truth: 'The file of true cells',
   upsampling: 'The upsampling of the skip path',
   warmUp: 'The number of warm-up iterations',

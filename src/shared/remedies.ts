@@ -35,6 +35,7 @@ export const RemedyOption = z.enum([
   't',
   'tile',
   'timeFrom',
+  'trust',
   'truth',
   'wheel',
   'z'

@@ -149,11 +149,13 @@ describe('Settings', () => {
 
   test('takes a pack from a file, and says beside its task why not when it is not good', async () => {
     const asked: unknown[] = []
+    const stranger = { file: '/media/usb/pack.zip', sha256: '0123456789abcdef'.repeat(4), says: 'TensorFlow 2.21.0' }
     const refused = refuse('/media/usb/pack.zip is not accepted: it is not a zip archive.', {
       file: '/media/usb/pack.zip',
       next: 'Nothing was taken from it. Download or copy the file again.'
     })
     await open({
+      'engine.look': () => ({ strangers: [stranger] }),
       'tasks.start': (input) => {
         asked.push(input)
         return fakeTask('t-1', 'engine-install', { name: 'pack.zip', state: 'failed', error: toWireError(refused) })
@@ -165,9 +167,18 @@ describe('Settings', () => {
     expect(asked).toEqual([])
     await page.getByLabel('Path of the file').fill('/media/usb/pack.zip')
     await page.keyboard.press('Enter')
+    const question = page.getByRole('dialog', { name: 'Do you trust whoever made this?' })
+    await question.getByText(stranger.sha256).waitFor()
+    expect(asked).toEqual([])
+    await question.getByRole('button', { name: 'Do not install' }).click()
+    expect(asked).toEqual([])
+    await button('Install the pack').click()
+    await question.getByRole('button', { name: 'I trust it: install' }).click()
     const task = page.getByRole('article', { name: 'pack.zip' })
     await task.getByRole('alert').getByText('it is not a zip archive').waitFor()
-    expect(asked).toEqual([expect.objectContaining({ input: { files: ['/media/usb/pack.zip'] } })])
+    expect(asked).toEqual([
+      expect.objectContaining({ input: { files: ['/media/usb/pack.zip'], trust: [stranger.sha256] } })
+    ])
     await expectFinished('settings-refused')
     await task.getByRole('button', { name: 'Dismiss' }).click()
     await task.waitFor({ state: 'detached' })

@@ -78,11 +78,32 @@ describe('installing an engine pack', () => {
     const folder = join(files, 'pack')
     const order = { kind: 'native-cpu', source, folder, wheels: [wheel], replace: false } as const
     const archive = join(files, 'pack.zip')
-    await writePackArchive(folder, await buildPack(order, fakeTools()), archive) // its libraries are text
-    await expect(app.request('engine.install', { files: [archive] })).rejects.toMatchObject({
+    const { sha256 } = await writePackArchive(folder, await buildPack(order, fakeTools()), archive) // its libraries are text
+    await expect(app.request('engine.install', { files: [archive], trust: [sha256] })).rejects.toMatchObject({
       kind: 'input',
       message: expect.stringContaining("TensorFlow's library could not be opened") as string
     })
+    expect(await readdir(packs)).toEqual([])
+  })
+
+  test('runs nothing of a pack until somebody says that they trust its maker', async () => {
+    const { app, packs, files } = await open()
+    const wheel = await fakeWheel(files, 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl')
+    const order = { kind: 'native-cpu', folder: join(files, 'pack'), wheels: [wheel], replace: false } as const
+    const source = fakeSource(await sha256File(wheel))
+    const file = join(files, 'pack.zip')
+    const built = await buildPack({ ...order, source }, fakeTools())
+    const { sha256 } = await writePackArchive(order.folder, built, file)
+    expect(await app.request('engine.look', { files: [file] })).toEqual({
+      strangers: [{ file, sha256, says: expect.stringMatching(/^TensorFlow .*tensorflow_cpu-2\.21\.0/) as unknown }]
+    })
+    for (const trust of [[], ['0'.repeat(64)]]) {
+      await expect(app.request('engine.install', { files: [file], trust })).rejects.toMatchObject({
+        kind: 'input',
+        message: expect.stringMatching(/holds programs that would run with your rights.*cannot tell/) as unknown,
+        remedies: [{ action: 'set-option', option: 'trust', value: sha256 }]
+      })
+    }
     expect(await readdir(packs)).toEqual([])
   })
 

@@ -88,6 +88,7 @@ export const fakeSource = (sha256: string): WheelSource => ({
 /** Tools that fetch nothing and find every library right. */
 export function fakeTools(changes: Partial<PackTools> = {}): PackTools {
   return {
+    approve: () => Promise.resolve(),
     download: ({ requirement }) => Promise.reject(new Error(`nobody should fetch ${requirement}`)),
     verify: () => Promise.resolve(),
     report: () => undefined,

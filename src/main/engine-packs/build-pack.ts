@@ -27,6 +27,8 @@ export interface PackOrder {
 /** What a builder needs from outside. */
 export interface PackTools {
   readonly download: Download
+  /** Asked before anything is taken from wheels that somebody gave; throws where one is not to be trusted. */
+  readonly approve: () => Promise<void>
   /** Compares the library in a folder with plain JavaScript; throws where they differ. */
   readonly verify: (folder: string, kind: PackKind) => Promise<void>
   readonly report: (stage: string, done: number, total: number) => void
@@ -69,6 +71,7 @@ export async function buildPack(order: PackOrder, tools: PackTools): Promise<Pac
 async function fill(pack: string, workshop: string, order: PackOrder, tools: PackTools): Promise<PackDescription> {
   const { kind, source } = order
   const wheel = await findTensorFlow(order, workshop, tools)
+  await tools.approve()
   const metadata = await takeTensorFlow(wheel, pack, tools.signal)
   const sources = [{ file: basename(wheel), sha256: source.sha256 }]
   const requirements = kind === 'native-gpu' ? cudaRequirements(metadata) : []

@@ -41,6 +41,16 @@ export async function writePackArchive(
   }
 }
 
+/** What an archive says that it is; undefined where it is no pack. */
+export async function describeArchive(file: string): Promise<PackDescription | undefined> {
+  const zip = await openPackZip(file)
+  try {
+    return zip.find(descriptionName) === undefined ? undefined : (await readDescription(zip)).description
+  } finally {
+    zip.close()
+  }
+}
+
 /** Whether a zip is a pack, by what it holds and not by its name. */
 export async function isPackArchive(file: string): Promise<boolean> {
   const zip = await openPackZip(file)
@@ -57,7 +67,7 @@ export async function isPackArchive(file: string): Promise<boolean> {
 export async function installArchive(
   file: string,
   folderOf: (description: PackDescription) => string,
-  tools: Omit<PackTools, 'download'>
+  tools: Omit<PackTools, 'download'> & { readonly approve: () => Promise<void> }
 ): Promise<PackDescription> {
   const zip = await openPackZip(file)
   try {
@@ -71,6 +81,7 @@ export async function installArchive(
         remedies: [{ action: 'remove-engine', name: description.name }]
       })
     }
+    await tools.approve()
     const staged = await stageFolder(folder)
     try {
       const needed = description.files.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -1,5 +1,5 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { PackDescription } from '../../shared/engine-packs.ts'
 import { sha256, sha256File } from '../files/checksum.ts'
 
@@ -51,6 +51,39 @@ async function problemOf(folder: string, description: PackDescription, isMarked:
     if (found.size !== bytes) return `Its file ${path} was changed.`
   }
   return undefined
+}
+
+/**
+ * What is wrong with the contents of a pack that is about to be loaded, as a sentence: each file is read anew, since the
+ * library runs with the person's rights, and none may be there that was not checked. What did not change since this process
+ * looked is not read again.
+ */
+export async function contentsProblem(folder: string): Promise<string | undefined> {
+  const pack = await readPack(folder)
+  if (pack === undefined) return 'Its description is missing.'
+  if (pack.problem !== undefined) return pack.problem
+  const { files } = pack.description
+  const listed = new Set([descriptionName, markName, ...files.map(({ path }) => path)])
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+  const stray = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+    .find((path) => !listed.has(path))
+  if (stray !== undefined) return `Its folder holds ${stray}, which does not belong to it.`
+  for (const { path, sha256: expected } of files) {
+    if ((await hashOf(join(folder, path))) !== expected) return `Its file ${path} was changed.`
+  }
+  return undefined
+}
+
+const known = new Map<string, string>()
+
+async function hashOf(file: string): Promise<string> {
+  const { ino, size, mtimeMs, ctimeMs } = await stat(file)
+  const key = [file, ino, size, mtimeMs, ctimeMs].join(' ')
+  const hash = known.get(key) ?? (await sha256File(file))
+  known.set(key, hash)
+  return hash
 }
 
 function parseJson(text: string): unknown {

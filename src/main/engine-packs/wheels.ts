@@ -41,6 +41,11 @@ const wheels: Readonly<Record<string, Wheel>> = {
   }
 }
 
+/** Those whose contents were looked at, of all computers. */
+export function knownWheels(): readonly Pick<WheelSource, 'sha256'>[] {
+  return Object.values(wheels)
+}
+
 /** @throws AppError 'input' where TensorFlow offers nothing for this computer */
 export function wheelFor(kind: PackKind, platform: string = process.platform, arch: string = process.arch) {
   const wheel = wheels[`${platform}-${arch}-${kind}`]

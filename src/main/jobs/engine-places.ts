@@ -4,6 +4,7 @@ import { type InstalledPack } from '../../shared/engine-packs.ts'
 import { type AppError, refuse } from '../../shared/errors.ts'
 import { type EngineName } from '../../shared/runs.ts'
 import { driverProblem, findGraphicsCards, packVariables } from '../engine-packs/graphics-driver.ts'
+import { contentsProblem } from '../engine-packs/pack-folder.ts'
 import { listPacks } from '../engine-packs/installed-packs.ts'
 import { type EngineLauncher, type EnginePlace } from './engine-client.ts'
 
@@ -51,7 +52,20 @@ export async function placeOf(surroundings: EngineSurroundings, engine: EngineNa
       throw refuse(problem, { remedies: [{ action: 'choose-engine', engine: 'auto' }] })
     }
   }
+  await requireUnchanged(pack, engine)
   return { engine, nativeEngine: pack.folder, variables: packVariables(pack) }
+}
+
+async function requireUnchanged({ name, folder, origin }: InstalledPack, engine: EngineName): Promise<void> {
+  const problem = origin === 'pack' ? await contentsProblem(folder) : undefined
+  if (problem === undefined) return
+  throw refuse(`The engine pack ${name} is not as it was when it was checked, and was not started. ${problem}`, {
+    file: folder,
+    remedies: [
+      { action: 'install-engine', engine, again: true },
+      { action: 'choose-engine', engine: 'wasm' }
+    ]
+  })
 }
 
 function notInstalled(engine: 'native-cpu' | 'native-gpu'): AppError {

@@ -9,6 +9,7 @@ import { findGraphicsCards, packVariables } from '../engine-packs/graphics-drive
 import { listPacks, removePack } from '../engine-packs/installed-packs.ts'
 import { installArchive, isPackArchive, writePackArchive } from '../engine-packs/pack-archive.ts'
 import { readPack } from '../engine-packs/pack-folder.ts'
+import { requireTrust, strangersAmong } from '../engine-packs/strangers.ts'
 import { wheelFor } from '../engine-packs/wheels.ts'
 import { unfit } from '../engine-packs/pack-zip.ts'
 import { sweepPartials } from '../files/partials.ts'
@@ -31,7 +32,7 @@ export async function listEnginePacks(surroundings: EngineSurroundings): Promise
  */
 export async function buildEnginePack(
   surroundings: EngineSurroundings,
-  { gpu, wheels, archive, force }: ParsedInput<'engine.build'>,
+  { gpu, wheels, archive, force, trust }: ParsedInput<'engine.build'>,
   context: RequestContext,
   folder?: string
 ): Promise<Output<'engine.build'>> {
@@ -42,7 +43,9 @@ export async function buildEnginePack(
   const present = await readPack(place)
   const isUsable = present !== undefined && present.problem === undefined
   if (!isUsable || force) {
-    await buildPack({ kind, source, folder: place, wheels: wheels.map((file) => resolve(file)), replace: true }, tools)
+    const files = wheels.map((file) => resolve(file))
+    const order = { kind, source, folder: place, wheels: files, replace: true }
+    await buildPack(order, { ...tools, approve: async () => requireTrust(await strangersAmong(files), trust) })
   }
   const built = await readPack(place)
   invariant(built !== undefined, 'a pack that was built is there')
@@ -57,11 +60,12 @@ export async function buildEnginePack(
 /** Takes a pack from its archive, or makes one of wheels at hand; nothing is fetched. */
 export async function installEnginePack(
   surroundings: EngineSurroundings,
-  { files }: ParsedInput<'engine.install'>,
+  { files, trust }: ParsedInput<'engine.install'>,
   context: RequestContext
 ): Promise<Output<'engine.install'>> {
   const paths = files.map((file) => resolve(file))
-  const tools = { ...packTools(surroundings, context), download: refuseDownload }
+  const approve = async (): Promise<void> => requireTrust(await strangersAmong(paths), trust)
+  const tools = { ...packTools(surroundings, context), download: refuseDownload, approve }
   const [first] = paths
   await mkdir(surroundings.engineFolder, { recursive: true })
   if (first !== undefined && paths.length === 1 && (await isPackArchive(first))) {
@@ -72,6 +76,11 @@ export async function installEnginePack(
   const order = await orderFromWheels(surroundings, paths)
   const { name } = await buildPack(order, tools)
   return { ...(await listEnginePacks(surroundings)), installed: name }
+}
+
+/** Whose the programs in these files are, as far as can be told. */
+export async function lookAtPack({ files }: ParsedInput<'engine.look'>): Promise<Output<'engine.look'>> {
+  return { strangers: await strangersAmong(files.map((file) => resolve(file))) }
 }
 
 export async function removeEnginePack(
@@ -114,7 +123,10 @@ async function packFolder({ engineFolder }: EngineSurroundings, name: string): P
   return join(engineFolder, name)
 }
 
-function packTools(surroundings: EngineSurroundings, { signal, progress, notice }: RequestContext): PackTools {
+function packTools(
+  surroundings: EngineSurroundings,
+  { signal, progress, notice }: RequestContext
+): Omit<PackTools, 'approve'> {
   return {
     download: downloadByPip,
     verify: (folder, kind) => verifyPack(surroundings, folder, kind, notice),

@@ -7,6 +7,7 @@ import type { Handlers } from './dispatch.ts'
 const looking: ReadonlySet<RequestName> = new Set<RequestName>([
   'app.doctor',
   'engine.list',
+  'engine.look',
   'engine.build',
   'engine.install',
   'engine.remove',

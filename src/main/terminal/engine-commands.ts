@@ -1,6 +1,8 @@
-import { type Command } from 'commander'
+import { createInterface } from 'node:readline/promises'
+import { type Command, Option } from 'commander'
 import { type Output } from '../../shared/api.ts'
-import { type InstalledPack } from '../../shared/engine-packs.ts'
+import { type InstalledPack, type StrangerFile } from '../../shared/engine-packs.ts'
+import { plainText } from '../../shared/plain-text.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { type CommonOptions, engineOption, type Host } from './host.ts'
 import { bytes, count } from './numbers.ts'
@@ -104,7 +106,29 @@ function addList(engine: Command, host: Host): void {
     })
 }
 
+function trustOption(): Option {
+  return new Option('--trust <sha256...>', 'SHA-256 of files whose maker you trust: they hold programs')
+}
+
+/** Where somebody sits at the terminal, they are asked; elsewhere the request says what to name. */
+async function askForTrust(strangers: readonly StrangerFile[]): Promise<string[]> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return []
+  const agreed: string[] = []
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  for (const { file, says, sha256 } of strangers) {
+    const answer = await terminal.question(
+      plainText(
+        `${file} holds programs that would run with your rights.\n  It says that it is ${says}; who made it, CytoLoom cannot tell.\n  SHA-256: ${sha256}\nDo you trust whoever made it? [y/N] `
+      )
+    )
+    if (/^y(es)?$/i.test(answer.trim())) agreed.push(sha256)
+  }
+  terminal.close()
+  return agreed
+}
+
 interface BuildOptions extends CommonOptions {
+  readonly trust?: string[]
   readonly gpu?: boolean
   readonly wheel?: string[]
   readonly archive?: string
@@ -119,11 +143,13 @@ function addBuild(engine: Command, host: Host): void {
     .option('--wheel <files...>', 'wheels that were downloaded already')
     .option('--archive <file>', 'also write the pack into one file, for a computer without internet')
     .option('--force', 'make it again even if it is there')
-    .action(async ({ workspace, gpu, wheel, archive, force }: BuildOptions) => {
+    .addOption(trustOption())
+    .action(async ({ workspace, gpu, wheel, archive, force, trust = [] }: BuildOptions) => {
       const input = {
         gpu: gpu === true,
         wheels: wheel ?? [],
         force: force === true,
+        trust,
         ...(archive === undefined ? {} : { archive })
       }
       const result = await host.request('engine.build', input, workspace)
@@ -139,8 +165,11 @@ function addInstall(engine: Command, host: Host): void {
     .command('install')
     .description('install a pack from a pack file or TensorFlow wheels; needs no internet')
     .argument('<files...>', 'a pack file that "engine build --archive" wrote, or wheels')
-    .action(async (files: string[], { workspace }: CommonOptions) => {
-      const result = await host.request('engine.install', { files }, workspace)
+    .addOption(trustOption())
+    .action(async (files: string[], { workspace, json, trust = [] }: CommonOptions & { readonly trust?: string[] }) => {
+      const { strangers } = await host.request('engine.look', { files }, workspace)
+      const agreed = json === true ? [] : await askForTrust(strangers.filter(({ sha256 }) => !trust.includes(sha256)))
+      const result = await host.request('engine.install', { files, trust: [...trust, ...agreed] }, workspace)
       host.print(result, [`The pack ${result.installed} is ready.`, ...packLines(result.packs)].join('\n'))
     })
 }

@@ -101,6 +101,7 @@ const placeholders: Record<RemedyOption, string | undefined> = {
   t: 'N',
   tile: 'PIXELS',
   timeFrom: 'RULE',
+  trust: 'SHA256',
   truth: 'FILE',
   wheel: 'FILE',
   z: 'N'

@@ -1,6 +1,6 @@
 import { createContext } from 'svelte'
 import { type Doctor } from '../../shared/api.ts'
-import { type InstalledPack } from '../../shared/engine-packs.ts'
+import { type InstalledPack, type StrangerFile } from '../../shared/engine-packs.ts'
 import { isActive, type Task } from '../../shared/tasks.ts'
 import { type Bridge } from '../bridge.ts'
 import { type TaskList } from './tasks.svelte.ts'
@@ -57,8 +57,14 @@ export class Computer {
     await this.#tasks.start('engine-build', { gpu: forGraphicsCard, force: again })
   }
 
-  async install(file: string): Promise<void> {
-    await this.#tasks.start('engine-install', { files: [file] })
+  /** What in a file nobody can vouch for; nothing of it is run. */
+  async lookAt(file: string): Promise<readonly StrangerFile[]> {
+    return (await this.#bridge.call('engine.look', { files: [file] })).strangers
+  }
+
+  /** @param trust SHA-256 of what a person said they trust */
+  async install(file: string, trust: readonly string[]): Promise<void> {
+    await this.#tasks.start('engine-install', { files: [file], trust: [...trust] })
   }
 
   async remove(name: string): Promise<void> {

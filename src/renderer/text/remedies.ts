@@ -112,6 +112,7 @@ const optionLabels: Readonly<Record<RemedyOption, string>> = {
   t: 'Time point',
   tile: 'Tile size',
   timeFrom: 'Where the time comes from',
+  trust: 'Trusted files',
   truth: 'File of true cells',
   wheel: 'TensorFlow wheel',
   z: 'Depth'

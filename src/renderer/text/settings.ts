@@ -1,5 +1,5 @@
 import { type Doctor, type EngineReport } from '../../shared/api.ts'
-import { type InstalledPack } from '../../shared/engine-packs.ts'
+import { type InstalledPack, type StrangerFile } from '../../shared/engine-packs.ts'
 import { type EngineName } from '../../shared/runs.ts'
 import { fileSize, number } from './common.ts'
 
@@ -32,6 +32,13 @@ export const settingsWords = {
     'A pack file that CytoLoom wrote on another computer, or TensorFlow’s wheel. Install packs only from people you trust: they contain programs.',
   fileMissing: 'Enter the path of the file first.',
   install: 'Install the pack',
+  trustTitle: 'Do you trust whoever made this?',
+  trustText: (strangers: readonly StrangerFile[]) =>
+    `It holds programs that would run with your rights. CytoLoom cannot tell who made them. ${strangers
+      .map(({ says, sha256 }) => `It says that it is ${says}; its SHA-256 is ${sha256}.`)
+      .join(' ')}`,
+  trustYes: 'I trust it: install',
+  trustNo: 'Do not install',
   remove: 'Remove',
   removing: 'Removing …',
   removeTitle: (name: string) => `Remove the pack ${name}?`,

@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { buildPack } from '../../../../src/main/engine-packs/build-pack.ts'
+import { contentsProblem } from '../../../../src/main/engine-packs/pack-folder.ts'
 import { listPacks, removePack } from '../../../../src/main/engine-packs/installed-packs.ts'
 import { sha256File } from '../../../../src/main/files/checksum.ts'
 import { fakeSource, fakeTools, fakeWheel, libraries } from '../../../support/fake-wheel.ts'
@@ -36,6 +37,24 @@ describe('installed packs', () => {
     const packs = await packsFolder()
     await damage(join(packs, 'here'))
     expect(await listPacks([packs], undefined)).toMatchObject([{ problem: expect.stringMatching(problem) as string }])
+  })
+
+  test('are read anew before they are loaded: a byte that was changed, or a file that was added, keeps them from it', async () => {
+    const folder = join(await packsFolder(), 'here')
+    const library = join(folder, libraries[0] ?? '')
+    expect(await contentsProblem(folder)).toBeUndefined()
+    const bytes = await readFile(library)
+    const { mtime, atime } = await stat(library)
+    await writeFile(
+      library,
+      bytes.map((byte, i) => (i === 0 ? byte ^ 1 : byte))
+    )
+    await utimes(library, atime, mtime)
+    expect(await contentsProblem(folder)).toMatch(/Its file libtensorflow.* was changed/)
+    await writeFile(library, bytes)
+    expect(await contentsProblem(folder)).toBeUndefined()
+    await symlink('/etc/passwd', join(folder, 'libevil.so'))
+    expect(await contentsProblem(folder)).toBe('Its folder holds libevil.so, which does not belong to it.')
   })
 
   test('without the mark of readiness are none', async () => {

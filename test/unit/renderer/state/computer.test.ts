@@ -58,10 +58,10 @@ describe('Computer', () => {
   test('fetches and installs packs as tasks', async () => {
     const { transport, computer } = follow({ 'tasks.start': () => fakeTask('t-1', 'engine-install') })
     await computer.build(true)
-    await computer.install('x.zip')
+    await computer.install('x.zip', ['a1'])
     expect(transport.sent.map(({ input }) => input)).toEqual([
       { kind: 'engine-build', input: { gpu: true, force: false } },
-      { kind: 'engine-install', input: { files: ['x.zip'] } }
+      { kind: 'engine-install', input: { files: ['x.zip'], trust: ['a1'] } }
     ])
     expect(computer.packTasks).toHaveLength(1)
   })
