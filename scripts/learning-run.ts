@@ -9,6 +9,7 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import sharp from 'sharp'
 import { z } from 'zod'
 import { chooseBackend } from '../src/main/backends/backend.ts'
 import { frechetDistances, PictureFeatures } from '../src/main/engine/metrics/sample-quality.ts'
@@ -77,6 +78,21 @@ async function measure(generator: Generator, iteration: number): Promise<void> {
   process.stdout.write(`${line}\n`)
   await appendFile(join(outFolder, 'curve.jsonl'), `${line}\n`)
   await drawSheet(samples, iteration)
+  await keepSamples(samples, iteration)
+}
+
+/** Every picture that was measured, pictures above masks in one gray file, so that another judge can be asked later. */
+async function keepSamples(samples: Float32Array, iteration: number): Promise<void> {
+  const count = samples.length / side ** 2 / (1 + network.maskChannels)
+  const planes = [imageBytes(samples, 1, network.maskChannels)]
+  if (network.maskChannels === 1) {
+    for (let n = 0; n < count; n++)
+      planes.push(Uint8Array.from(grayBytes(samples.subarray(n * side * side * 2, (n + 1) * side * side * 2), 1)))
+  }
+  const pixels = Buffer.concat(planes)
+  await sharp(pixels, { raw: { width: side, height: pixels.length / side, channels: 1 } })
+    .png({ compressionLevel: 9 })
+    .toFile(join(outFolder, `samples-${String(iteration).padStart(4, '0')}.png`))
 }
 
 async function drawSheet(samples: Float32Array, iteration: number): Promise<void> {
