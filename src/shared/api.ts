@@ -133,7 +133,8 @@ export const requests = {
   },
   'runs.train': { input: TrainRequest, output: TrainResult },
   'runs.resume': {
-    input: z.object({
+    // What a run that goes on cannot obey is refused, not dropped.
+    input: z.strictObject({
       run: z.string(),
       /** The prepared set that it learns from, where somebody wants to be sure of it. */
       prepared: z.string().optional(),

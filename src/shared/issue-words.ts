@@ -22,12 +22,22 @@ export function placeOf(error: z.ZodError): string {
 type Issue = z.core.$ZodRawIssue
 
 function sentenceOf(schema: z.ZodType, issue: Issue): string {
+  if (issue.code === 'unrecognized_keys') return `${named(issue.keys)} cannot be chosen here.`
   const path = (issue.path ?? []).map(String)
   const field = path.findLast((step) => !/^\d+$/.test(step))
   const subject = field === undefined ? 'The input' : (fieldWords[field] ?? `"${field}"`)
   if (issue.input === undefined && issue.code === 'invalid_type') return `${subject} is missing.`
   const value = shown(issue.input)
   return `${subject} must be ${demand(limitsOf(schema, path), issue)}${value === undefined ? '' : `, not ${value}`}.`
+}
+
+/** "The batch and the seed" */
+function named(fields: readonly string[]): string {
+  const words = fields.map((field, i) => {
+    const word = fieldWords[field] ?? `"${field}"`
+    return i === 0 ? word : word.replace(/^The\b/, 'the')
+  })
+  return new Intl.ListFormat('en-GB').format(words)
 }
 
 /** What a value must be: from its limits where it has some, since a person wants to know both ends of a range. */
