@@ -15,10 +15,9 @@ export interface DataShape {
  *
  * `livecell` and `tissuenet` are the published recipe, with DiffAugment, ADA and APA (§2.5) and three stated departures: the
  * edges of the merge convolutions repeat the border pixel, R1's γ follows NVIDIA's heuristic 0.0002·R²/batch, and classes
- * that begin exchanged are put right. `quick` is for a first look in about ten minutes (its size follows from the speed of the computer,
- * services/first-look.ts), `demo` for the bundled sample on
- * two processor cores; both also give each group of the minibatch deviation one class. Why: docs/decisions;
- * `literalRecipe` takes all of it back.
+ * that begin exchanged are put right. `quick` is for a first look in about ten minutes, and takes its size from the speed
+ * of the computer (services/first-look.ts); `demo` is for the bundled sample on two processor cores. Both also give each
+ * group of the minibatch deviation one class. Why: docs/decisions; `literalRecipe` takes all of it back.
  */
 export function presetSettings(name: PresetName, data: DataShape, seed: number): TrainingSettings {
   const preset = presets[name]

@@ -184,7 +184,7 @@ export class RunRecord {
   }
 }
 
-const outcomes = ['trained', 'generated', 'evaluated', 'probed', 'failed', 'out-of-memory'] as const
+const outcomes = ['trained', 'tried', 'generated', 'evaluated', 'probed', 'failed', 'out-of-memory'] as const
 type Outcome = Extract<EngineMessage, { type: (typeof outcomes)[number] }>
 
 function isOutcome(message: EngineMessage): message is Outcome {
