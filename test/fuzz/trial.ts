@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { sha256 } from '../../src/main/files/checksum.ts'
@@ -130,8 +130,13 @@ export function questionOf(door: Door, source: string, names: readonly string[],
     case 'decode':
       return { request: 'masks.decode', input: { mask: first, grayLevels: 4, out: `${source}-out.png` } }
     case 'engine':
-      return { request: 'engine.install', input: { files: [first], trust: [sha256(readFileSync(first))] } }
+      return { request: 'engine.install', input: { files: [first], trust: hashesOf(first) } }
     case 'weights':
       return { request: 'weights', input: first }
   }
+}
+
+/** Of a device there is no end to read. */
+function hashesOf(file: string): string[] {
+  return statSync(file).isFile() ? [sha256(readFileSync(file))] : []
 }

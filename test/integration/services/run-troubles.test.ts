@@ -145,9 +145,7 @@ describe('a new run from a model', () => {
     ['is cut off', (folder) => truncate(join(folder, part), 1000)],
     ['is noise, which its description calls its own', (folder) => forge(folder, part, Buffer.alloc(5000, 'noise'))],
     ['declares a header of 2^60 bytes', (folder) => forge(folder, part, longHeader)],
-    ['is a link to a device', (folder) => replaceByLink(join(folder, part), '/dev/zero')],
-    ['is a folder', (folder) => rm(join(folder, part)).then(() => mkdir(join(folder, part)))],
-    ['is a link to itself', (folder) => replaceByLink(join(folder, part), part)]
+    ['is a folder', (folder) => rm(join(folder, part)).then(() => mkdir(join(folder, part)))]
   ])('whose file %s is refused with its name, and leaves nothing behind', async (what, damage) => {
     const id = await pausedRun(`model that ${what}`)
     const [folder = ''] = await safePoints(id)
@@ -160,6 +158,23 @@ describe('a new run from a model', () => {
       file: join(folder, part)
     })
     expect((await host.request('runs.list', {})).runs.map(({ name }) => name)).not.toContain('from a model')
+    expect(await readdir(join(workspace, 'runs'))).toEqual(before)
+  })
+
+  test.each([
+    ['a device', '/dev/zero'],
+    ['itself', part]
+  ])('whose file is a link to %s is refused before it is followed, and leaves nothing behind', async (what, target) => {
+    const id = await pausedRun(`model with a link to ${what}`)
+    const [folder = ''] = await safePoints(id)
+    await replaceByLink(join(folder, part), target)
+    const before = await readdir(join(workspace, 'runs'))
+    const input = { ...quick, engine: 'wasm', name: 'from a model', from: id, iterations: 1 } as const
+    await expect(host.request('runs.train', input)).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringMatching(/ holds a link to another place: /) as string,
+      file: join(workspace, 'runs', id)
+    })
     expect(await readdir(join(workspace, 'runs'))).toEqual(before)
   })
 })

@@ -95,7 +95,7 @@ describe('a zip that was not unpacked', () => {
     expect(look.reason).toContain(source)
     expect(look.refused[0]?.reason).toContain(`${source}/images/b.png cannot be read`)
     expect(JSON.stringify(look)).not.toContain('unpacked')
-    expect([...stages]).toEqual(['unpack', 'look'])
+    expect([...stages]).toEqual(['start', 'unpack', 'look'])
     expect(await readdir(join(workspace, 'datasets'))).toEqual([])
     const { dataset } = await host.request('datasets.import', { source, name: 'packed' })
     expect(dataset.cells).toBe(2)
