@@ -234,7 +234,7 @@ describe('Home', () => {
     expect(await masks().count()).toBe(16)
     await page.getByRole('button', { name: 'All' }).click()
     await page.getByText('sample.zip').first().waitFor()
-    await page.waitForFunction(areAllPicturesShown)
+    await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
     expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
       true
     )

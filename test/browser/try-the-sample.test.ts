@@ -85,7 +85,7 @@ describe.skipIf(!isLinux)(
     test('ends with pictures, masks, sentences and a package that is there', { timeout: 6 * minute }, async () => {
       await heading(/^Done/).waitFor({ timeout: 5 * minute })
       await page.getByRole('img', { name: 'Its mask' }).nth(11).waitFor()
-      await page.waitForFunction(areAllPicturesShown) // fails if one cannot be shown
+      await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true) // fails if one cannot be shown
       const place = await page.locator('.package code').textContent()
       expect(existsSync(place ?? '')).toBe(true)
       expect(await page.locator('.sentences p').count()).toBe(3)
@@ -102,7 +102,7 @@ describe.skipIf(!isLinux)(
       await page.reload()
       await heading(/^Done/).waitFor()
       await page.getByRole('img', { name: 'Its mask' }).nth(11).waitFor()
-      await page.waitForFunction(areAllPicturesShown)
+      await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
       await page.screenshot({ path: join(screenshots, 'sample-done-dark.png'), fullPage: true })
       expect(await accessibilityProblems(page)).toEqual([])
 
