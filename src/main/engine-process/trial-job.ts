@@ -14,6 +14,11 @@ import { secondsSince, TrainingTrial, type TrialCosts } from './training-trial.t
 const bearableSeconds = 10
 /** Multiplications are two operations, and an iteration passes through a network about thirteen times. */
 const operationsPerMultiplication = 26
+/**
+ * TensorFlow on the processor beside WebAssembly, on one computer (docs/performance.md): how much faster convolutions are
+ * with their gradients, and alone; and the share of that speed which an iteration of wide networks reaches.
+ */
+const speedOfPack = { training: 7.5, making: 3.2, reached: 0.87 }
 
 /**
  * Tries a training: some iterations of each kind on the real networks and pictures, some pictures scored, a safe point,
@@ -33,7 +38,7 @@ export async function tryTraining(job: TrialJob, channel: Channel): Promise<void
   )
   const start = secondsSince(began)
   const costs = await trial.measure()
-  await channel.send({ type: 'tried', outcome: outcomeOf(job, place, { tried, start, costs }) })
+  await channel.send({ type: 'tried', outcome: outcomeOf(job, place, { tried, start, costs, trainGflops }) })
 }
 
 interface Place {
@@ -84,6 +89,8 @@ interface Measured {
   /** Seconds until the first iteration. */
   readonly start: number
   readonly costs: TrialCosts
+  /** Of this engine, in a convolution with its gradients. */
+  readonly trainGflops: number
 }
 
 function outcomeOf(
@@ -116,14 +123,32 @@ function waysToFit(
   { engine, free }: Place,
   measured: Measured
 ): TrialWay[] {
-  const wayOf = (choice: TrainingSettings, on: BackendName, change: Pick<TrialWay, 'engine' | 'tile'>): TrialWay[] => {
+  const wayOf = (choice: TrainingSettings, on: BackendName, way: Omit<TrialWay, 'neededBytes'>): TrialWay[] => {
     const outlook = memoryOutlook(choice, on, free)
-    if (outlook?.fits !== true) return []
-    return [{ ...change, neededBytes: outlook.memory.neededBytes, stages: stagesOf(choice, measured) }]
+    return outlook?.fits === true ? [{ ...way, neededBytes: outlook.memory.neededBytes }] : []
   }
-  const pack = engine === 'wasm' ? wayOf(settings, 'native-cpu', { engine: 'native-cpu' }) : []
-  const tiles = smaller.flatMap((choice) => wayOf(choice, engine, { tile: choice.network.resolution }))
+  const withPack = { engine: 'native-cpu', stages: stagesWithPack(settings, measured) } as const
+  const pack = engine === 'wasm' ? wayOf(settings, 'native-cpu', withPack) : []
+  const tiles = smaller.flatMap((choice) =>
+    wayOf(choice, engine, { tile: choice.network.resolution, stages: stagesOf(choice, measured) })
+  )
   return [...pack, ...tiles.slice(0, 1)]
+}
+
+/**
+ * The same with TensorFlow on the processor, from how fast this computer multiplies: networks that do not fit into
+ * WebAssembly are wide, and thin ones, which were tried, say little about those.
+ */
+function stagesWithPack(settings: TrainingSettings, measured: Measured): StageEstimate {
+  const { start, evaluation, safePoint, sample } = stagesOf(settings, measured)
+  const gflops = measured.trainGflops * speedOfPack.training * speedOfPack.reached
+  return {
+    start: start / speedOfPack.making,
+    iteration: (operationsPerMultiplication * trainingWork(settings)) / (gflops * 1e9),
+    evaluation: evaluation / speedOfPack.making,
+    safePoint,
+    sample: sample / speedOfPack.making
+  }
 }
 
 /** What each part takes with these settings, from what it took with those that were tried. */

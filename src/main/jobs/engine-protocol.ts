@@ -116,7 +116,6 @@ export const TrialWay = z.object({
   engine: EngineName.optional(),
   tile: z.int().optional(),
   neededBytes: z.number(),
-  /** On the engine that was tried. */
   stages: StageEstimate
 })
 export type TrialWay = z.infer<typeof TrialWay>

@@ -14,12 +14,6 @@ import { estimateOf, finishAfter } from './work-trial.ts'
 
 type TrainChoices = Extract<ParsedInput<'estimates.make'>, { of: 'train' }>
 
-/**
- * How much faster TensorFlow on the processor trains than WebAssembly, as measured side by side on one computer
- * (docs/performance.md): where it is not installed, it cannot be tried.
- */
-const speedOfPack = 2.2
-
 /** Safe points on the disk at a time: the two newest, the best, and the one that is being written. */
 const keptSafePoints = 4
 /** Of one line of the history. */
@@ -86,8 +80,7 @@ function wayToFit(
   { settings, prepared }: RunPlan,
   { engine, tile, neededBytes, stages }: TrialWay
 ): WayToFit {
-  const speed = engine === undefined ? 1 : speedOfPack
-  const seconds = secondsOf(settings, faster(stages, speed), request.minutes)
+  const seconds = secondsOf(settings, stages, request.minutes)
   const dataset = app.catalog.datasets.find(prepared.dataset)?.name
   const remedy: Remedy =
     engine === undefined
@@ -100,17 +93,6 @@ function wayToFit(
     neededBytes,
     seconds,
     finish: finishAfter(app, seconds)
-  }
-}
-
-function faster(stages: StageEstimate, speed: number): StageEstimate {
-  const { start, iteration, evaluation, safePoint, sample } = stages
-  return {
-    start: start / speed,
-    iteration: iteration / speed,
-    evaluation: evaluation / speed,
-    safePoint,
-    sample: sample / speed
   }
 }
 
