@@ -17,8 +17,8 @@ interface Look {
 const settled = 100
 /** Seen are 9 MB on wasm, of JavaScript's own heap; a leaked tensor of the smallest kind a step would be as much. */
 const allowedGrowth = 20e6
-/** A prediction is this near to what is measured. */
-const band = 0.2
+/** So much less than is taken a prediction may be, and so much more: of a small process JavaScript's own heap is the most. */
+const [tooLow, tooHigh] = [0.2, 0.3]
 
 export function describeFlatMemory(engine: BackendName): void {
   test(`training on ${engine} keeps its number of tensors, its memory over 500 steps, and to the prediction`, async () => {
@@ -30,8 +30,8 @@ export function describeFlatMemory(engine: BackendName): void {
 
     const settings = tinyTraining()
     const predicted = predictIterations(settings, engine, settings.batch)
-    expect(predicted / peak).toBeGreaterThan(1 - band)
-    expect(predicted / peak).toBeLessThan(1 + band)
+    expect(predicted / peak).toBeGreaterThan(1 - tooLow)
+    expect(predicted / peak).toBeLessThan(1 + tooHigh)
   }, 600_000)
 }
 
