@@ -14,7 +14,7 @@ export class PackageTable extends ThingTable<StoredPackage> {
     this.#atPlace = new SchemaTable<StoredPackage>(db, 'packages', StoredPackage).prepareSelect('WHERE file = :file')
   }
 
-  /** What is known of a file, by its place. */
+  /** What is known of a file, by its path. */
   atPlace(file: string): StoredPackage | undefined {
     return this.#atPlace({ file })[0]
   }

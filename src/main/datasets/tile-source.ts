@@ -62,8 +62,7 @@ const defaultCacheBytes = 256 * 1024 * 1024
  * Draws training tiles from the images of a prepared set.
  *
  * A tile's image is drawn evenly from all images, so classes come as often as the data has them, or with `classGroup` evenly
- * from those of a class; then its place, evenly
- * from all that fit; then mirror and quarter turn; then which gray each label gets (paper §2.2.1), anew for every tile.
+ * from those of a class; then its position, evenly from all that fit; then mirror and quarter turn; then which gray each label gets (paper §2.2.1), anew for every tile.
  * All draws come from the stream (seed, 'tiles', iteration): a batch depends on nothing but its iteration, and a run
  * that is resumed sees what it would have seen.
  */

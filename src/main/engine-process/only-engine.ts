@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { createFile } from '../files/atomic-write.ts'
+import { jsonOf } from '../files/json-or-nothing.ts'
 import { isLiving, ownMark } from '../files/living-process.ts'
 import { partialPath } from '../files/partials.ts'
 
@@ -138,12 +139,4 @@ function showLife(file: string, id: string, beat: number): Worker {
   worker.on('error', () => undefined) // training goes on; without signs only other computers are misled
   worker.unref()
   return worker
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

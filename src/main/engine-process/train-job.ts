@@ -260,8 +260,8 @@ class TrainingSession {
   }
 
   /**
-   * A run that comes apart goes back to the last safe point before it, once, with other random draws: with the same ones
-   * it would come apart again. No setting changes. The second time it is for the user to decide.
+   * A run that diverges goes back to the last safe point before it, once, with other random draws: with the same ones it
+   * would diverge again. No setting changes. The second time it is for the user to decide.
    */
   async #goBack(divergence: Divergence): Promise<void> {
     if (this.#hasGoneBack) throw divergedAgain(this.#job, divergence, await this.#checkpoints.list())

@@ -12,7 +12,7 @@ export class CallList {
     return this.numbers.length === 1
   }
 
-  /** @param kernel its place (see `kernelIndex`) */
+  /** @param kernel its index (see `kernelIndex`) */
   add(kernel: number, ...values: number[]): void {
     this.numbers[0] = (this.numbers[0] ?? 0) + 1
     this.numbers.push(kernel, ...values)

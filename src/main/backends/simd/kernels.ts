@@ -7,7 +7,7 @@ import { outerProducts } from './outer-products.ts'
 import { tileRows, tileVectors } from './tile.ts'
 import { transpose } from './transpose.ts'
 
-/** All kernels. A call names one by its place here. */
+/** All kernels. A call names one by its index here. */
 export const kernels = [
   callAll(),
   ...range(tileRows).flatMap((rows) => range(tileVectors).map((vectors) => outerProducts(rows, vectors))),

@@ -40,7 +40,7 @@ const CategoryEntry = z.object({ id: z.union([z.number(), z.string()]), name: z.
 
 /**
  * Goes through one COCO file (or the part of COCO that many tools write) in two passes, so that images and categories
- * are known before the annotations come by, whatever their order. Of an annotation only its place in the file is kept:
+ * are known before the annotations come by, whatever their order. Of an annotation only its position in the file is kept:
  * the outlines of LIVECell's 1.7 million cells would fill the memory of most computers.
  *
  * Entries and annotations that cannot be taken go to the log, each with its id.
