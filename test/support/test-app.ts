@@ -37,3 +37,9 @@ export async function openTestApp(workspace: string, changes: Partial<Environmen
     }
   }
 }
+
+/** Sixteen images of the bundled sample, prepared as "tiles" of 16² pixels: what trains in moments. */
+export async function addSampleTiles(host: TestApp): Promise<void> {
+  await host.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 16 })
+  await host.request('prepared.create', { dataset: 'sample', name: 'tiles', tile: 16, scale: 0.25 })
+}

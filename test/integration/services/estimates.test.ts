@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesBelow } from '../../../src/main/files/disk-use.ts'
 import { type Estimate } from '../../../src/shared/estimates.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
+import { addSampleTiles, openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
 
 let workspace: string
 let host: TestApp
@@ -12,8 +12,7 @@ let host: TestApp
 beforeAll(async () => {
   workspace = await temporaryFolder(afterAll)
   host = await openTestApp(workspace)
-  await host.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 16 })
-  await host.request('prepared.create', { dataset: 'sample', name: 'tiles', tile: 16, scale: 0.25 })
+  await addSampleTiles(host)
 })
 afterAll(() => host.app.close())
 

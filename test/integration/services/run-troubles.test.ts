@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src/main/files/checksum.ts'
 import { PreparedAbout } from '../../../src/shared/masks.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
+import { addSampleTiles, openTestApp, type TestApp } from '../../support/test-app.ts'
 
 /** A run on the smallest tiles, with few and quick iterations. */
 const quick = { preset: 'demo', batch: 4, seed: 3, prepared: 'tiles' } as const
@@ -15,8 +15,7 @@ let host: TestApp
 beforeAll(async () => {
   workspace = await temporaryFolder(afterAll)
   host = await openTestApp(workspace)
-  await host.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 16 })
-  await host.request('prepared.create', { dataset: 'sample', name: 'tiles', tile: 16, scale: 0.25 })
+  await addSampleTiles(host)
 })
 afterAll(() => host.app.close())
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
+import { addSampleTiles, openTestApp, type TestApp } from '../../support/test-app.ts'
 
 const cli = join(import.meta.dirname, '../../../src/main/cli.ts')
 
@@ -15,8 +15,7 @@ let host: TestApp
 beforeAll(async () => {
   workspace = await temporaryFolder(afterAll)
   host = await openTestApp(workspace)
-  await host.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 16 })
-  await host.request('prepared.create', { dataset: 'sample', name: 'tiles', tile: 16, scale: 0.25 })
+  await addSampleTiles(host)
   const settings = { prepared: 'tiles', preset: 'demo', batch: 4, engine: 'wasm', iterations: 1 } as const
   await host.request('runs.train', { ...settings, name: 'run', minutes: 0.01 })
 })

@@ -8,7 +8,7 @@ import { sha256File } from '../../../src/main/files/checksum.ts'
 import { pngTexts } from '../../support/png-texts.ts'
 import { type HistoryEntry } from '../../../src/shared/training.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
+import { addSampleTiles, openTestApp, type TestApp } from '../../support/test-app.ts'
 
 const cli = join(import.meta.dirname, '../../../src/main/cli.ts')
 
@@ -21,8 +21,7 @@ let host: TestApp
 beforeAll(async () => {
   workspace = await temporaryFolder(afterAll)
   host = await openTestApp(workspace)
-  await host.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 16 })
-  await host.request('prepared.create', { dataset: 'sample', name: 'tiles', tile: 16, scale: 0.25 })
+  await addSampleTiles(host)
 })
 afterAll(() => host.app.close())
 
