@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EngineInfo, EngineRequest } from './runs.ts'
+import { ClassHealth, MaskFit } from './set-report.ts'
 
 /** How pictures reach the size of the Inception network; published scores differ in it (docs/method.md §7.2). */
 export const InceptionResize = z.enum(['tf1', 'pytorch', 'clean'])
@@ -90,6 +91,10 @@ export const EvaluationResult = z.object({
   /** Plain mean over the classes. */
   mean: z.object({ frechet: z.number(), kernel: z.number(), ...Neighbours }),
   memorization: MemorizationReport,
+  /** Absent where the run makes no masks, or neither side shows a cell. */
+  maskFit: MaskFit.optional(),
+  /** What the masks show, by class; absent where the run makes none. */
+  health: z.array(ClassHealth).optional(),
   notes: z.array(z.string()),
   seed: z.int(),
   engine: EngineInfo

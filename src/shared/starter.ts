@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CellLimits } from './masks.ts'
+import { RealClass } from './set-report.ts'
 import { TrainingSettings } from './training.ts'
 
 /** The name by which a command asks for the built-in model, where no run has taken it. */
@@ -20,6 +21,8 @@ export const StarterCard = z.object({
   }),
   /** Sizes and numbers of real cells, by class, that its pictures are held to. */
   limits: z.array(CellLimits),
+  /** What its training tiles show, and how to tell cells from background in them; its pictures are compared with that. */
+  real: z.array(RealClass).optional(),
   /** What it was trained on, as a sentence. */
   trainedOn: z.string(),
   license: z.string(),

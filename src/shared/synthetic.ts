@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Name } from './datasets.ts'
 import { EngineInfo, EngineRequest } from './runs.ts'
+import { ClassHealth, MaskFit } from './set-report.ts'
 import { InnerPath, tending, thingId } from './things.ts'
 
 export const SyntheticId = thingId.brand('SyntheticId')
@@ -55,7 +56,12 @@ export const SyntheticImage = z.object({
   /** Cells that the area filter took out of this mask. */
   removedCells: z.int().nonnegative(),
   /** Each of them; absent from sets of older versions. */
-  removed: z.array(RemovedCell).optional()
+  removed: z.array(RemovedCell).optional(),
+  /**
+   * How well the mask belongs to the picture (`MaskFit.measure`); absent where the mask shows no cell, where there was
+   * nothing to learn the measure from, and from sets of older versions.
+   */
+  maskFit: z.number().min(0).max(1).optional()
 })
 export type SyntheticImage = z.infer<typeof SyntheticImage>
 
@@ -75,9 +81,16 @@ export type GenerateRequest = z.infer<typeof GenerateRequest>
 export const Filtered = z.object({ cells: z.int(), images: z.int(), why: z.record(z.string(), z.int()) })
 export type Filtered = z.infer<typeof Filtered>
 
+/** How a set compares with the real tiles that its model learned from; absent from sets of older versions. */
+export const setReport = {
+  maskFit: MaskFit.optional(),
+  health: z.array(ClassHealth).optional()
+}
+
 export const GenerateResult = z.object({
   synthetic: Synthetic,
   filtered: Filtered,
+  ...setReport,
   warnings: z.array(z.string()),
   seed: z.int(),
   engine: EngineInfo
@@ -91,6 +104,7 @@ export const SyntheticAbout = z.object({
   synthetic: Synthetic,
   images: z.array(SyntheticImage),
   filtered: Filtered,
+  ...setReport,
   /** How it was made, in the words of the settings: model, preset, training data, software. */
   provenance: z.object({
     software: z.string(),

@@ -166,7 +166,15 @@ export function sampleSynthetic(id = 'sy1', name = 'hundred more'): Synthetic {
 export function sampleSyntheticImages(): SyntheticImage[] {
   const common = { width: 64, height: 64 }
   return [
-    SyntheticImage.parse({ ...common, file: '000000.png', index: 0, class: 'A172', cells: 4, removedCells: 1 }),
+    SyntheticImage.parse({
+      ...common,
+      file: '000000.png',
+      index: 0,
+      class: 'A172',
+      cells: 4,
+      removedCells: 1,
+      maskFit: 0.75
+    }),
     SyntheticImage.parse({ ...common, file: '000001.png', index: 1, class: 'BV2', cells: 5, removedCells: 0 })
   ]
 }

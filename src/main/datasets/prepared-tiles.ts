@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { refuse } from '../../shared/errors.ts'
-import { PreparedAbout } from '../../shared/masks.ts'
+import { PreparedAbout, type Split } from '../../shared/masks.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
 import { PackedPictures, type PictureToPack } from './packed-pictures.ts'
 import { type TileImage, type TilePixels, TileSource } from './tile-source.ts'
@@ -15,10 +15,30 @@ export interface TileRequest {
 }
 
 /** The training images of a prepared set as a source of batches. */
-export async function openPreparedTiles({ preparedFolder, settings, classes }: TileRequest): Promise<TileSource> {
-  const about = PreparedAbout.parse(JSON.parse(await readFile(join(preparedFolder, 'about.json'), 'utf8')))
-  const images = about.images
-    .filter(({ split }) => split === 'train')
+export async function openPreparedTiles(request: TileRequest): Promise<TileSource> {
+  const about = await readPreparedAbout(request.preparedFolder)
+  const images = imagesOf(about, request, ['train'])
+  return sourceOf(about, request, await packed(join(request.preparedFolder, 'packed'), images))
+}
+
+/** The images that training never sees, as a source of tiles; undefined where there are none. */
+export async function openHeldOutTiles(request: TileRequest): Promise<TileSource | undefined> {
+  const about = await readPreparedAbout(request.preparedFolder)
+  const { resolution } = request.settings.network
+  const images = imagesOf(about, request, ['validation', 'test']).filter(
+    ({ width, height }) => Math.min(width, height) >= resolution
+  )
+  return images.length === 0 ? undefined : sourceOf(about, request, images)
+}
+
+/** What a prepared set says of itself. */
+export async function readPreparedAbout(preparedFolder: string): Promise<PreparedAbout> {
+  return PreparedAbout.parse(JSON.parse(await readFile(join(preparedFolder, 'about.json'), 'utf8')))
+}
+
+function imagesOf({ images }: PreparedAbout, { preparedFolder, classes }: TileRequest, splits: readonly Split[]) {
+  return images
+    .filter(({ split }) => splits.includes(split))
     .map(({ file, width, height, class: className }) => ({
       name: file,
       width,
@@ -29,8 +49,11 @@ export async function openPreparedTiles({ preparedFolder, settings, classes }: T
         levels: await readBytes(join(preparedFolder, 'masks', file))
       })
     }))
+}
+
+function sourceOf(about: PreparedAbout, { settings }: TileRequest, images: readonly TileImage[]): TileSource {
   const { resolution, imageChannels, maskChannels } = settings.network
-  return new TileSource(await packed(join(preparedFolder, 'packed'), images), {
+  return new TileSource(images, {
     tile: resolution,
     imageChannels,
     maskChannels,

@@ -54,6 +54,8 @@ export interface EvaluationTiles {
   readonly places: readonly { readonly image: string; readonly x: number; readonly y: number }[]
   /** One of them: [tile, tile, image channels], 8 bits. */
   readonly read: (position: number) => Promise<Uint8Array>
+  /** Its mask: label indices 0…L, [tile, tile]. */
+  readonly readLevels: (position: number) => Promise<Uint8Array>
 }
 
 const defaultCacheBytes = 256 * 1024 * 1024
@@ -115,16 +117,17 @@ export class TileSource {
   evaluationTiles(classIndex: number, count: number): EvaluationTiles {
     const { tile, imageChannels } = this.#settings
     const chosen = this.#evaluationPlan(classIndex, count)
+    const take = async (position: number, channels: number, planes: (of: TilePixels) => Uint8Array) => {
+      const { image, place } = chosen[position] ?? {}
+      invariant(image && place, 'there is a tile at this position')
+      const into = new Uint8Array(tile * tile * channels)
+      readTile(planes(await this.#pixelsOf(image)), place, channels, into, 0)
+      return into
+    }
     return {
       places: chosen.map(({ image, place: { x, y } }) => ({ image: image.name, x, y })),
-      read: async (position) => {
-        const { image, place } = chosen[position] ?? {}
-        invariant(image && place, 'there is a tile at this position')
-        const { pixels } = await this.#pixelsOf(image)
-        const into = new Uint8Array(tile * tile * imageChannels)
-        readTile(pixels, place, imageChannels, into, 0)
-        return into
-      }
+      read: (position) => take(position, imageChannels, ({ pixels }) => pixels),
+      readLevels: (position) => take(position, 1, ({ levels }) => levels)
     }
   }
 

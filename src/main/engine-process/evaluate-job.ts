@@ -7,8 +7,12 @@ import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
 import { requireMemoryForPictures } from './memory-plan.ts'
 import { reportMemorization } from './memorization-report.ts'
-import { openPreparedTiles } from '../datasets/prepared-tiles.ts'
+import { openPreparedTiles, readPreparedAbout } from '../datasets/prepared-tiles.ts'
+import { describeRealCells } from './real-cells.ts'
 import { realTiles, type RealTiles } from './real-tiles.ts'
+import { GeneratedCells } from './generated-cells.ts'
+import { healthFindings, overallMaskFit } from '../engine/metrics/set-health.ts'
+import { type Generator } from '../engine/networks/generator.ts'
 import { samplingBatch } from '../engine/memory-model.ts'
 import { drawnPictures, labelsLike, Scorer } from './scorer.ts'
 import { startEngine } from './start-engine.ts'
@@ -28,10 +32,10 @@ export async function evaluateCheckpoint(job: EvaluateJob, channel: Channel): Pr
   const realFeatures = await scorer.featuresOfReal(real, (done) => progress.after(done))
 
   const generator = restoreGenerator(settings, tensors.generatorEma)
-  const fake = drawnPictures(generator, labelsLike(realFeatures, classes.length), {
-    seed,
-    batch: samplingBatch(settings.network)
-  })
+  const labels = labelsLike(realFeatures, classes.length)
+  const drawing = { seed, batch: samplingBatch(settings.network) }
+  const cells = await watchCells(job, generator, { labels, ...drawing }, () => progress.after(real.classes.length))
+  const fake = drawnPictures(generator, labels, { ...drawing, watch: (samples, from) => cells?.take(samples, from) })
   const seen = real.classes.length
   const fakeFeatures = await scorer.featuresOf(fake, (done) => progress.after(seen + done))
   const quality = await scorer.compare(realFeatures, fakeFeatures, () => progress.after(2 * seen))
@@ -47,11 +51,32 @@ export async function evaluateCheckpoint(job: EvaluateJob, channel: Channel): Pr
       metrics: quality.classes.map(({ name, ...numbers }) => ({ class: name, ...numbers })),
       mean: quality.mean,
       memorization,
-      notes: notesOn(quality, real, asked, memorization),
+      ...cellsOutcome(cells),
+      notes: [...notesOn(quality, real, asked, memorization), ...healthFindings(cells?.health() ?? [])],
       seed,
       engine
     }
   })
+}
+
+/** What is to see the cells of the pictures that the scores are of; undefined where they have no masks. */
+async function watchCells(
+  job: EvaluateJob,
+  generator: Generator,
+  { labels, ...drawing }: { labels: Int32Array; seed: number; batch: number },
+  between: () => Promise<void>
+): Promise<GeneratedCells | undefined> {
+  if (job.settings.network.maskChannels === 0) return undefined
+  const about = await readPreparedAbout(job.preparedFolder)
+  const real = await describeRealCells(job, between)
+  return GeneratedCells.begin({ generator, classes: job.classes, labels, about, real }, drawing)
+}
+
+function cellsOutcome(cells: GeneratedCells | undefined): Pick<EvaluationResult, 'maskFit' | 'health'> {
+  if (cells === undefined) return {}
+  const health = cells.health()
+  const maskFit = overallMaskFit(health)
+  return { health, ...(maskFit === undefined ? {} : { maskFit }) }
 }
 
 /** Between two parts: tells how far it is, and ends where the work was stopped. */

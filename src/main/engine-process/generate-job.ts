@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError, invariant } from '../../shared/errors.ts'
 import { type CellLimits } from '../../shared/masks.ts'
+import { type ClassHealth, type RealClass } from '../../shared/set-report.ts'
 import { type RemovedCell, type SyntheticImage } from '../../shared/synthetic.ts'
 import { sampleGenerator } from '../engine/sampling.ts'
 import { type Generator } from '../engine/networks/generator.ts'
@@ -8,15 +10,18 @@ import { restoreGenerator } from '../engine/gan/training-state.ts'
 import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../images/png-encode.ts'
 import { drawLabels } from '../images/label-colours.ts'
 import { describeRemoved, filterByArea } from '../masks/area-filter.ts'
-import { decodeGrayMask, estimateLevels, evenLevels } from '../masks/decode.ts'
 import { rleFromString } from '../masks/rle-string.ts'
 import { type GenerateJob, type GenerateOutcome } from '../jobs/engine-protocol.ts'
 import { OutlineCollector } from '../packages/outlines.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
 import { requireMemoryForPictures } from './memory-plan.ts'
-import { grayBytes, imageBytes } from './sample-bytes.ts'
+import { MaskReader, observePicture, type ReadMask } from './mask-reader.ts'
+import { describeRealCells } from './real-cells.ts'
+import { imageBytes } from './sample-bytes.ts'
 import { samplingBatch } from '../engine/memory-model.ts'
+import { CellTally } from '../engine/metrics/cell-tally.ts'
+import { compareWithReal, healthFindings, overallMaskFit } from '../engine/metrics/set-health.ts'
 import { startEngine } from './start-engine.ts'
 
 /** Pictures of a class that are numbered, and looked at, together. */
@@ -32,7 +37,8 @@ export async function generateSet(job: GenerateJob, channel: Channel): Promise<v
   const { tensors, checkpoint } = await new CheckpointFolder(job.runFolder).chooseModel()
   const generator = restoreGenerator(job.settings, tensors.generatorEma)
   const maker = new SetMaker(job, generator, channel)
-  await maker.learnLevels()
+  await maker.learn()
+  await tellProgress(job, channel, 0)
   for (const [label, count] of job.counts.entries()) await maker.makeClass(label, count)
   await channel.send({ type: 'generated', outcome: await maker.finish(checkpoint.iteration) })
   generator.dispose()
@@ -41,6 +47,8 @@ export async function generateSet(job: GenerateJob, channel: Channel): Promise<v
 interface Candidate {
   readonly index: number
   readonly image: Uint8Array
+  /** The mask as it was read, and what the filter left of it. */
+  readonly read: Uint32Array
   readonly labels: Uint32Array
   readonly cells: number
   readonly removed: readonly RemovedCell[]
@@ -61,8 +69,9 @@ class SetMaker {
   readonly #outlines: OutlineCollector
   readonly #images: SyntheticImage[] = []
   readonly #warnings: string[] = []
-  /** The gray of each label, background first. */
-  #levels: readonly number[]
+  readonly #tallies: readonly CellTally[]
+  #reader: MaskReader | undefined
+  #real: readonly RealClass[] = []
   /** How the file names of each class begin. */
   readonly #stems: readonly string[]
   readonly #why = new Map<string, number>()
@@ -76,19 +85,29 @@ class SetMaker {
     this.#channel = channel
     this.#outlines = new OutlineCollector(job.classes, job.statement)
     this.#stems = fileStems(job.classes)
-    this.#levels = evenLevels(job.grayLevels)
+    this.#tallies = job.classes.map(() => new CellTally())
   }
 
-  /** Finds the grays that this generator paints, from one batch of all classes in turn. */
-  async learnLevels(): Promise<void> {
-    const labels = Int32Array.from({ length: round }, (_, i) => i % this.#job.classes.length)
-    const samples = await this.#sample(labels, 0)
-    const { levels, warning } = estimateLevels(
-      samples.map((sample) => grayBytes(sample, this.#job.settings.network.imageChannels)),
-      this.#job.grayLevels
-    )
-    this.#levels = levels
-    if (warning !== undefined) this.#warnings.push(warning)
+  /** Finds out which grays this generator paints, from one batch of all classes in turn, and what real tiles are like. */
+  async learn(): Promise<void> {
+    const { classes, settings, grayLevels } = this.#job
+    const labels = Int32Array.from({ length: round }, (_, i) => i % classes.length)
+    this.#reader = new MaskReader(settings.network, grayLevels, await this.#sample(labels, 0))
+    if (this.#reader.warning !== undefined) this.#warnings.push(this.#reader.warning)
+    this.#real = await this.#describeReal()
+  }
+
+  /** Pictures are made whether or not there is something to compare them with. */
+  async #describeReal(): Promise<readonly RealClass[]> {
+    const { real, preparedFolder, settings, classes } = this.#job
+    if (real !== undefined || preparedFolder === undefined) return real ?? []
+    try {
+      return await describeRealCells({ preparedFolder, settings, classes }, () => this.#refuseIfStopped())
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.kind === 'stopped') throw thrown
+      this.#warnings.push(`The pictures were not compared with real tiles. ${thrown.message}`)
+      return []
+    }
   }
 
   /** Makes `count` pictures of one class that pass the filter, or the best it can, and says so. */
@@ -133,7 +152,12 @@ class SetMaker {
 
   async finish(iteration: number): Promise<GenerateOutcome> {
     await writeFile(join(this.#job.outFolder, 'outlines.coco.json'), this.#outlines.text())
+    const health = this.#compareWithReal()
+    const maskFit = overallMaskFit(health)
+    this.#warnings.push(...healthFindings(health))
     return {
+      health,
+      ...(maskFit === undefined ? {} : { maskFit }),
       images: this.#images,
       filtered: { cells: this.#removedCells, images: this.#droppedImages, why: Object.fromEntries(this.#why) },
       warnings: this.#warnings,
@@ -141,17 +165,33 @@ class SetMaker {
     }
   }
 
+  /** Only classes of which there are pictures. */
+  #compareWithReal(): ClassHealth[] {
+    const made = this.#job.classes.map((name, label) => ({
+      class: name,
+      statistics: (this.#tallies[label] ?? new CellTally()).statistics()
+    }))
+    return compareWithReal(
+      made.filter(({ statistics }) => statistics.pictures > 0),
+      this.#real
+    )
+  }
+
   async *#makeRound(label: number, firstIndex: number): AsyncGenerator<Candidate> {
-    const { settings, limits, grayLevels, classes } = this.#job
+    const { settings, limits, classes } = this.#job
     const samples = await this.#sample(new Int32Array(round).fill(label), firstIndex)
     const { resolution, imageChannels } = settings.network
     const real = limits?.find((limit) => limit.class === classes[label])
     for (const [i, sample] of samples.entries()) {
       await this.#refuseIfStopped()
-      const gray = grayBytes(sample, imageChannels)
-      const mask = decodeGrayMask(gray, resolution, resolution, grayLevels, { levels: this.#levels })
+      const mask = this.#requireReader().read(sample)
       yield { index: firstIndex + i, image: imageBytes(sample, imageChannels), ...filtered(mask, resolution, real) }
     }
+  }
+
+  #requireReader(): MaskReader {
+    invariant(this.#reader, 'the grays are known before a mask is read')
+    return this.#reader
   }
 
   #refuseIfStopped(): Promise<void> {
@@ -197,6 +237,10 @@ class SetMaker {
       candidate.labels,
       candidate.removed.map(({ counts }) => rleFromString(counts, resolution, resolution))
     )
+    const picture = { pixels: candidate.image, height: resolution, width: resolution, channels: imageChannels }
+    const foreground = this.#real.find((real) => real.class === className)?.foreground
+    const observed = observePicture(picture, candidate, foreground)
+    this.#tallies[label]?.add(observed)
     this.#images.push({
       file,
       index: candidate.index,
@@ -205,7 +249,8 @@ class SetMaker {
       height: resolution,
       cells: candidate.cells,
       removedCells: candidate.removed.length,
-      removed: [...candidate.removed]
+      removed: [...candidate.removed],
+      ...(observed.fit === undefined ? {} : { maskFit: observed.fit })
     })
     this.#countReasons(candidate.removed.map(({ reason }) => reason))
     this.#removedCells += candidate.removed.length
@@ -223,13 +268,19 @@ class SetMaker {
 }
 
 function filtered(
-  mask: { readonly labels: Uint32Array; readonly cells: number },
+  mask: ReadMask,
   resolution: number,
   limits: CellLimits | undefined
 ): Omit<Candidate, 'index' | 'image'> {
-  if (limits === undefined) return { labels: mask.labels, cells: mask.cells, removed: [], drop: undefined }
+  if (limits === undefined) return { read: mask.labels, ...mask, removed: [], drop: undefined }
   const { labels, cells, removed, drop } = filterByArea(mask.labels, resolution, resolution, limits)
-  return { labels, cells, drop, removed: describeRemoved(mask.labels, resolution, resolution, removed) }
+  return {
+    read: mask.labels,
+    labels,
+    cells,
+    drop,
+    removed: describeRemoved(mask.labels, resolution, resolution, removed)
+  }
 }
 
 /** Class names in letters, digits and hyphens, for file names that every system takes; those that fall together get a number. */

@@ -99,13 +99,11 @@ export class Scorer {
 
 /**
  * Synthetic pictures of these classes, numbered from 0: made when they are asked for, and the same whenever they are.
- *
- * @param batch pictures made at once
  */
 export function drawnPictures(
   generator: Generator,
   labels: Int32Array,
-  { seed, batch }: { readonly seed: number; readonly batch: number }
+  { seed, batch, watch }: Drawing
 ): PictureStream {
   const { resolution, imageChannels, maskChannels } = generator.settings
   return {
@@ -115,9 +113,19 @@ export function drawnPictures(
     classes: labels,
     pixels: async (from, to) => {
       const own = { labels: labels.subarray(from, to), firstIndex: from }
-      return imageBytes(await sampleGenerator(generator, { ...own, seed, batch }), imageChannels, maskChannels)
+      const samples = await sampleGenerator(generator, { ...own, seed, batch })
+      await watch?.(samples, from)
+      return imageBytes(samples, imageChannels, maskChannels)
     }
   }
+}
+
+interface Drawing {
+  readonly seed: number
+  /** Pictures made at once. */
+  readonly batch: number
+  /** Sees the pictures with their masks whenever they are made, and the number of the first one. */
+  readonly watch?: (samples: Float32Array, from: number) => Promise<void> | void
 }
 
 /** As many synthetic pictures of each class as there are real ones (paper §2.5: the mean over classes counts). */

@@ -5,7 +5,8 @@ import { MemoryOutlook, StageEstimate } from '../../shared/estimates.ts'
 import { EvaluationResult, FeatureChoice } from '../../shared/evaluation.ts'
 import { CellLimits } from '../../shared/masks.ts'
 import { Best, Checkpoint, EngineInfo, EngineName, EngineRequest } from '../../shared/runs.ts'
-import { Filtered, SyntheticImage } from '../../shared/synthetic.ts'
+import { RealClass } from '../../shared/set-report.ts'
+import { Filtered, setReport, SyntheticImage } from '../../shared/synthetic.ts'
 import { HistoryEntry, TrainingSettings } from '../../shared/training.ts'
 
 /** Where the engine finds what it does not carry itself. */
@@ -55,6 +56,10 @@ export const GenerateJob = z.object({
   seed: z.int(),
   /** Real limits of each class; absent when the filter is off. */
   limits: z.array(CellLimits).optional(),
+  /** Folder of the prepared set whose tiles the pictures are compared with. */
+  preparedFolder: z.string().optional(),
+  /** What real tiles are like, where that is known without them. */
+  real: z.array(RealClass).optional(),
   /** What each picture says of itself in its PNG text. */
   statement: z.string()
 })
@@ -88,6 +93,7 @@ export type EngineCommand = z.infer<typeof EngineCommand>
 export const GenerateOutcome = z.object({
   images: z.array(SyntheticImage),
   filtered: Filtered,
+  ...setReport,
   warnings: z.array(z.string()),
   iteration: z.int()
 })

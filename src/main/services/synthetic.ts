@@ -38,8 +38,8 @@ export async function generateSynthetic(
     await writeFile(join(staged.path, 'about.json'), JSON.stringify(about))
     const { synthetic: table } = app.catalog
     await enterThing(app, staged, { table, id, insert: () => table.insert(about.synthetic, about.images) })
-    const { filtered, warnings } = outcome
-    return { synthetic: about.synthetic, filtered, warnings, seed: request.seed, engine }
+    const { images: _, iteration: __, ...report } = outcome
+    return { synthetic: about.synthetic, ...report, seed: request.seed, engine }
   } finally {
     await staged.discard()
   }
@@ -102,6 +102,8 @@ function describeJob(
     truncation,
     seed,
     limits: request.areaFilter ? [...model.limits] : undefined,
+    ...(model.preparedFolder === undefined ? {} : { preparedFolder: model.preparedFolder }),
+    ...(model.real === undefined ? {} : { real: [...model.real] }),
     statement: `Synthetic picture made by ${productName}; model "${model.name}" (${model.id}); not a photograph of real cells.`
   }
 }
@@ -128,7 +130,7 @@ function describeSet(
   { name, seed, truncation }: GenerateInput,
   { id, outcome, engine }: { id: SyntheticId; outcome: GenerateOutcome; engine: EngineInfo }
 ): SyntheticAbout {
-  const { images, filtered, iteration } = outcome
+  const { images, iteration, warnings: _, ...report } = outcome
   const synthetic: Synthetic = {
     id,
     name,
@@ -150,7 +152,7 @@ function describeSet(
     version: 1,
     synthetic,
     images,
-    filtered,
+    ...report,
     provenance: {
       software: productName,
       run: model.name,

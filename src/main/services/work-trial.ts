@@ -107,7 +107,8 @@ class Pace {
 
   take({ stage, done, total }: Progress): void {
     const at = performance.now()
-    if (stage !== this.#stage) this.#first = { done, at }
+    // What is said again before the first step is done was getting ready.
+    if (stage !== this.#stage || done === this.#first.done) this.#first = { done, at }
     this.#stage = stage
     this.#last = { done, total, at }
   }

@@ -1,6 +1,7 @@
 import { type Command } from 'commander'
 import { type Output } from '../../shared/api.ts'
 import { type DemoResult } from '../../shared/demo.ts'
+import { healthSentences } from '../../shared/health-words.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { count, realNumber, wholeNumber } from './numbers.ts'
@@ -99,6 +100,7 @@ function addGenerate(program: Command, host: Host): void {
         [
           `"${synthetic.name}": ${count(synthetic.images, 'picture')} with ${count(synthetic.cells, 'cell')} (seed ${result.seed}).`,
           `${count(filtered.cells, 'cell')} and ${count(filtered.images, 'picture')} were filtered out.`,
+          ...healthSentences(result.health, result.maskFit),
           ...result.warnings
         ].join('\n')
       )

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type EvaluationResult, InceptionResize } from '../../shared/evaluation.ts'
+import { healthSentences } from '../../shared/health-words.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
 import { ScoreRequest, type ScoreResult } from '../../shared/scores.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
@@ -43,7 +44,8 @@ function addEvaluate(program: Command, host: Host): void {
     })
 }
 
-function evaluationSentences({ features, iteration, metrics, mean, memorization, notes }: EvaluationResult): string {
+function evaluationSentences(result: EvaluationResult): string {
+  const { features, iteration, metrics, mean, memorization, notes, health, maskFit } = result
   const how = features.resize === undefined ? '' : `, resized by ${features.resize}`
   const lines = metrics.flatMap((metric) => [
     `  ${metric.class}: ${metric.frechet.toFixed(1)}, ${features.kernelName} ${metric.kernel.toFixed(4)} ± ${metric.kernelSd.toFixed(4)} (${metric.real} real, ${metric.fake} synthetic)`,
@@ -60,6 +62,7 @@ function evaluationSentences({ features, iteration, metrics, mean, memorization,
     ...lines,
     `${features.kernelName}, lower is better: ${mean.kernel.toFixed(4)}.`,
     `Fidelity: precision ${percent(mean.precision)} %, density ${mean.density.toFixed(2)}. Diversity: recall ${percent(mean.recall)} %, coverage ${percent(mean.coverage)} %.`,
+    ...healthSentences(health, maskFit),
     near,
     ...(first === undefined
       ? []

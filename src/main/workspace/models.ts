@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { refuse } from '../../shared/errors.ts'
 import { type CellLimits } from '../../shared/masks.ts'
 import { type Run } from '../../shared/runs.ts'
+import { type RealClass } from '../../shared/set-report.ts'
 import { StarterCard, starterName } from '../../shared/starter.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
 import { requireSafePoints } from '../jobs/safe-points.ts'
@@ -21,6 +22,9 @@ export interface Model {
   readonly grayLevels: number
   /** What real cells are like, by class. */
   readonly limits: readonly CellLimits[]
+  /** Folder of the prepared set that it learned from, where that is here; else what its tiles were like, where known. */
+  readonly preparedFolder?: string
+  readonly real?: readonly RealClass[]
   /** The data it learned from, in a few words. */
   readonly origin: string
 }
@@ -38,7 +42,7 @@ async function modelOf(app: AppContext, run: Run): Promise<Model> {
   }
   const folder = await ownFolder(app, 'runs', run)
   await requireSafePoints(folder, run.name, app.catalog.runs.checkpoints(run.id))
-  const { prepared, about } = await requirePrepared(app, run.prepared)
+  const { prepared, about, folder: preparedFolder } = await requirePrepared(app, run.prepared)
   return {
     id: run.id,
     name: run.name,
@@ -47,13 +51,14 @@ async function modelOf(app: AppContext, run: Run): Promise<Model> {
     classes: run.classes,
     grayLevels: prepared.grayLevels,
     limits: about.limits,
+    preparedFolder,
     origin: app.catalog.datasets.find(prepared.dataset)?.name ?? prepared.dataset
   }
 }
 
 async function requireStarter(app: AppContext): Promise<Model> {
   const folder = join(app.environment.resources, 'starter')
-  const { settings, classes, prepared, limits, trainedOn } = await readStarterCard(folder)
+  const { settings, classes, prepared, limits, real, trainedOn } = await readStarterCard(folder)
   return {
     id: starterName,
     name: starterName,
@@ -62,6 +67,7 @@ async function requireStarter(app: AppContext): Promise<Model> {
     classes,
     grayLevels: prepared.grayLevels,
     limits,
+    ...(real === undefined ? {} : { real }),
     origin: trainedOn
   }
 }

@@ -1,5 +1,6 @@
 import { type DemoState, type DemoStep, type StepState } from '../../shared/demo.ts'
-import { count, duration, number, score } from './common.ts'
+import { type SyntheticImage } from '../../shared/synthetic.ts'
+import { count, duration, number, percent, score } from './common.ts'
 
 export const homeWords = {
   productName: 'CytoLoom',
@@ -97,6 +98,11 @@ export const resultWords = {
   galleryTitle: 'The new pictures',
   galleryHelp: 'Left: picture, right: its mask with a colour for each cell. None of these cells is real.',
   all: 'All',
+  order: 'Order',
+  asMade: 'As made',
+  worstFitFirst: 'Worst mask fit first',
+  fitHelp:
+    'How far mask and picture agree on where the cells are, as a measure that was learned on real tiles sees it.',
   pictureAlt: (className: string) => `Generated picture of the class “${className}”`,
   maskAlt: 'Its mask, a colour for each cell',
   showMore: 'Show more pictures',
@@ -157,8 +163,10 @@ export function announcement(demo: DemoState, current: StepState | undefined): s
   }
 }
 
-export function pictureWords(className: string, cells: number): string {
-  return `${className}, ${count(cells, 'cell')}`
+export function pictureWords(picture: Pick<SyntheticImage, 'class' | 'cells' | 'maskFit'>): string {
+  const { class: className, cells, maskFit } = picture
+  const fit = maskFit === undefined ? '' : `, mask fit ${percent(maskFit)}`
+  return `${className}, ${count(cells, 'cell')}${fit}`
 }
 
 export function tookTime(seconds: number): string {

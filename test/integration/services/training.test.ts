@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { cp, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
+import { cp, mkdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -249,6 +249,38 @@ describe('generated pictures', () => {
     expect(await hashesOf(other.synthetic.id)).not.toEqual(await hashesOf(first.synthetic.id))
   })
 
+  test('are compared with the real tiles, each and by class, in the answer and in the folder of the set', async () => {
+    const { synthetic, health, maskFit } = await generate('compared', 7)
+    expect(health?.map((entry) => entry.class)).toEqual(['fluorescence', 'stained'])
+    for (const { generated, real } of health ?? []) {
+      expect(generated.pictures).toBe(3)
+      expect(real?.pictures).toBeGreaterThan(20)
+      expect(real?.maskFit).toBeGreaterThan(0.4)
+    }
+    const { images } = await host.request('synthetic.show', { name: 'compared' })
+    for (const { cells, maskFit: fit } of images) expect(fit === undefined).toBe(cells === 0)
+    const about = JSON.parse(await readFile(join(workspace, 'synthetic', synthetic.id, 'about.json'), 'utf8')) as object
+    expect(about).toMatchObject(JSON.parse(JSON.stringify({ health, maskFit, images })) as object)
+  })
+
+  test('are made although the tiles of their training are gone, and it is said that nothing was compared', async () => {
+    const { run } = await host.request('runs.show', { name: 'finished' })
+    const folder = join(workspace, 'prepared', run.prepared)
+    const about = await readFile(join(folder, 'about.json'))
+    await rename(folder, `${folder}-away`)
+    await mkdir(folder)
+    await writeFile(join(folder, 'about.json'), about)
+    try {
+      const { health, maskFit, warnings } = await generate('not compared', 7)
+      expect(maskFit).toBeUndefined()
+      expect(health?.every(({ real }) => real === undefined)).toBe(true)
+      expect(warnings.join(' ')).toContain('The pictures were not compared with real tiles. ')
+    } finally {
+      await rm(folder, { recursive: true })
+      await rename(`${folder}-away`, folder)
+    }
+  })
+
   test('say in their text that they are synthetic, and how they were made', async () => {
     const { synthetic, images } = await host.request('synthetic.show', { name: 'seven' })
     const file = join(workspace, 'synthetic', synthetic.id, 'images', images[0]?.file ?? '')
@@ -292,4 +324,26 @@ test('a score of a run against the real tiles is told per class and in the mean'
   })
   expect(result.metrics.map((metric) => metric.class)).toEqual(['fluorescence', 'stained'])
   expect(result.mean.frechet).toBeGreaterThan(0)
+})
+
+test('a score tells what the masks show beside real tiles, and what is off', async () => {
+  const {
+    health = [],
+    maskFit,
+    notes
+  } = await host.request('runs.evaluate', {
+    run: 'finished',
+    count: 40,
+    engine: 'wasm'
+  })
+  expect(health.map((entry) => entry.class)).toEqual(['fluorescence', 'stained'])
+  for (const { generated, real } of health) {
+    expect(generated.pictures).toBe(20)
+    expect(real?.maskFit).toBeGreaterThan(0.4)
+    expect(real?.medianArea).toBeGreaterThan(0)
+  }
+  const seen = health.some(({ generated }) => generated.maskFit !== undefined)
+  expect(maskFit !== undefined).toBe(seen)
+  // After six iterations nothing is like real cells.
+  expect(notes.some((note) => /^(fluorescence|stained): /.test(note))).toBe(true)
 })

@@ -1,5 +1,6 @@
 import { estimateSentences, waySentence } from '../../../shared/estimate-words.ts'
 import { EstimateResult } from '../../../shared/estimates.ts'
+import { healthSentences } from '../../../shared/health-words.ts'
 import { type Remedy } from '../../../shared/remedies.ts'
 import { type Task } from '../../../shared/tasks.ts'
 import { ImportResult, InspectResult } from '../../../shared/datasets.ts'
@@ -81,11 +82,12 @@ function prepareReport({ totals, roundTrip, splits, warnings }: PrepareResult): 
   }
 }
 
-function generateReport({ synthetic, filtered, warnings }: GenerateResult): Report {
+function generateReport({ synthetic, filtered, health, maskFit, warnings }: GenerateResult): Report {
   return {
     facts: [
       ...synthetic.classes.map(({ name, images, cells }) => kindSentence(name, images, cells)),
-      `${count(filtered.cells, 'cell')} of sizes or shapes that real ones do not have were taken out of the masks.`
+      `${count(filtered.cells, 'cell')} of sizes or shapes that real ones do not have were taken out of the masks.`,
+      ...healthSentences(health, maskFit)
     ],
     troubles: warnings.map((reason) => ({ reason }))
   }
