@@ -1,4 +1,11 @@
-import { Adaptation, type Augmentation, type NetworkSettings, SkipPath, type TrainingSettings } from './training.ts'
+import {
+  Adaptation,
+  type Augmentation,
+  type NetworkSettings,
+  type Recipe,
+  SkipPath,
+  type TrainingSettings
+} from './training.ts'
 
 export type PresetName = 'demo' | 'quick' | 'livecell' | 'tissuenet'
 
@@ -60,6 +67,7 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
 }
 
 interface Preset {
+  readonly recipe: Recipe
   readonly zDim: number
   readonly mappingLayers: number
   /** Channels at resolution r: min(channelBase / r, channelMax); a function where the paper's rule depends on size. */
@@ -105,7 +113,17 @@ export const literalRecipe = {
   classDraw: 'independent'
 } as const
 
+/**
+ * Which networks make and judge the samples: the paper's (§2.3, §2.4), or those that proved best here, where the mask costs
+ * the image nothing (docs/decisions/0040).
+ */
+export const recipes: Record<Recipe, Pick<NetworkSettings, 'generator' | 'maskChannels' | 'discriminators'>> = {
+  paper: { generator: 'paper', maskChannels: 1, discriminators: 'joint' },
+  ours: { generator: 'stylegan2', maskChannels: 1, discriminators: 'separate' }
+}
+
 const published: Preset = {
+  recipe: 'paper',
   zDim: 512,
   mappingLayers: 2,
   channelBase: (resolution) => (resolution >= 512 ? 32768 : 16384),
@@ -133,6 +151,7 @@ const presets: Record<PresetName, Preset> = {
   tissuenet: { ...published, mappingLayers: 4, learningRate: 0.0005 },
   quick: {
     ...published,
+    recipe: 'ours',
     zDim: 128,
     channelBase: (resolution) => resolution * 32,
     channelMax: 128,
@@ -151,6 +170,7 @@ const presets: Record<PresetName, Preset> = {
   },
   demo: {
     ...published,
+    recipe: 'ours',
     zDim: 64,
     channelBase: (resolution) => resolution * 8,
     channelMax: 32,
@@ -174,10 +194,9 @@ const presets: Record<PresetName, Preset> = {
 
 function networkOf(preset: Preset, data: DataShape): NetworkSettings {
   return {
-    generator: 'paper',
+    ...recipes[preset.recipe],
     resolution: data.resolution,
     imageChannels: data.imageChannels,
-    maskChannels: 1,
     classes: data.classes,
     zDim: preset.zDim,
     wDim: preset.zDim,

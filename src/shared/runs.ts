@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Name } from './datasets.ts'
 import { InnerPath, tending, thingId } from './things.ts'
-import { Augmentation, GeneratorKind, SkipPath, TrainingSettings } from './training.ts'
+import { Augmentation, Discriminators, GeneratorKind, Recipe, SkipPath, TrainingSettings } from './training.ts'
 
 export const RunId = thingId.brand('RunId')
 export type RunId = z.infer<typeof RunId>
@@ -59,7 +59,10 @@ export const TrainRequest = z.object({
   prepared: z.string(),
   name: Name,
   preset: z.enum(['demo', 'quick', 'livecell', 'tissuenet']).default('quick'),
+  /** Networks as they proved best here, or as the paper has them (src/shared/presets.ts). Absent: as the preset has it. */
+  recipe: Recipe.optional(),
   generator: GeneratorKind.optional(),
+  discriminators: Discriminators.optional(),
   iterations: z.int().positive().optional(),
   batch: z.int().positive().optional(),
   /** Samples that are computed at a time, for less memory; a divisor of the batch. */

@@ -4,6 +4,13 @@ import { InnerPath } from './things.ts'
 /** Which generator (docs/method.md §1, §2): the paper's image-and-mask network, or plain StyleGAN2. */
 export const GeneratorKind = z.enum(['paper', 'stylegan2'])
 
+/** Who judges image and mask: one discriminator both, or one the image and another the mask beside it. */
+export const Discriminators = z.enum(['joint', 'separate'])
+
+/** Whose choice of networks a run takes: what proved best here (docs/decisions/0040), or what the paper describes. */
+export const Recipe = z.enum(['ours', 'paper'])
+export type Recipe = z.infer<typeof Recipe>
+
 /**
  * How the paper's skip path is read where its text and Figure 1 leave it open (docs/method.md §2.2). The defaults
  * reproduce every number printed in the figure; what is absent takes its default.
@@ -36,6 +43,11 @@ export const NetworkSettings = z.object({
   imageChannels: z.union([z.literal(1), z.literal(3)]),
   /** 1: a gray mask is made together with the image; 0: image only (the baseline of Table 1). */
   maskChannels: z.union([z.literal(0), z.literal(1)]),
+  /**
+   * Who judges the samples. `joint`: one discriminator sees image and mask together, as in the paper. `separate`: one sees
+   * the image alone, a second, half as wide, sees both and teaches the mask alone (docs/method.md §3.1).
+   */
+  discriminators: Discriminators.default('joint'),
   classes: z.int().min(1),
   zDim: z.int().positive(),
   wDim: z.int().positive(),
@@ -156,7 +168,11 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
     /** Strength p of the adaptive augmentations in this iteration, where they are on. */
     adaP: z.number().optional(),
     r1: z.number().optional(),
-    pathLength: z.number().optional()
+    pathLength: z.number().optional(),
+    /** Of the second discriminator, where there are two. */
+    maskGeneratorLoss: z.number().optional(),
+    maskDiscriminatorLoss: z.number().optional(),
+    maskR1: z.number().optional()
   }),
   z.object({
     kind: z.literal('evaluation'),

@@ -5,7 +5,7 @@ import { NetworkSettings, type TrainingSettings } from '../../src/shared/trainin
 import { applyAda } from '../../src/main/engine/augmentation/ada.ts'
 import { type LossSettings } from '../../src/main/engine/gan/steps.ts'
 import { applyDiffAugment } from '../../src/main/engine/augmentation/diff-augment.ts'
-import { createDiscriminator, type Discriminator } from '../../src/main/engine/networks/discriminator.ts'
+import { createDiscriminator, type ConditionalDiscriminator } from '../../src/main/engine/networks/discriminator.ts'
 import { createGenerator, type Generator } from '../../src/main/engine/networks/generator.ts'
 import { type Transform } from '../../src/main/engine/augmentation/transform.ts'
 import { adaParameters, diffAugmentParameters } from './augmentation-parameters.ts'
@@ -57,7 +57,7 @@ export function loadGenerator(golden: GoldenCase, prefix = 'G.'): Generator {
   return generator
 }
 
-export function loadDiscriminator(golden: GoldenCase): Discriminator {
+export function loadDiscriminator(golden: GoldenCase): ConditionalDiscriminator {
   const config = DiscriminatorConfig.parse(golden.config['discriminator'])
   const maskChannels = config.input_channels % 2 === 0 ? 1 : 0 // one or three image planes, and perhaps a mask
   const settings = NetworkSettings.parse({

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { type Discriminator } from '../../src/main/engine/networks/discriminator.ts'
+import { type ConditionalDiscriminator } from '../../src/main/engine/networks/discriminator.ts'
 import { type Generator } from '../../src/main/engine/networks/generator.ts'
 import { Adam } from '../../src/main/engine/common/adam.ts'
 import { emaDecay, updateEma } from '../../src/main/engine/common/ema.ts'
@@ -18,7 +18,7 @@ interface Run {
   readonly golden: GoldenCase
   readonly generator: Generator
   readonly average: Generator
-  readonly discriminator: Discriminator
+  readonly discriminator: ConditionalDiscriminator
   readonly optimizers: { readonly generator: Adam; readonly discriminator: Adam }
   pathLengthMean: tf.Tensor
   /** The rows of the expected losses, by the name of their array. */

@@ -6,19 +6,21 @@ import { limits } from '../../shared/limits.ts'
 import { type Checkpoint } from '../../shared/runs.ts'
 import { TrainingSettings } from '../../shared/training.ts'
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts'
+import { type TensorMap } from '../engine/common/tensor-map.ts'
 import { type SavedModel, type SavedState } from '../engine/gan/training-state.ts'
 import { removeFolder, stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
 import { sweepPartials } from '../files/partials.ts'
 import { sha256 } from '../files/checksum.ts'
 import { checkInputFile, readInputFile } from '../files/input-file.ts'
 
-const parts = ['generator', 'generatorEma', 'discriminator', 'optimizer'] as const
+const parts = ['generator', 'generatorEma', 'discriminator', 'maskDiscriminator', 'optimizer'] as const
 type Part = (typeof parts)[number]
 
 const fileNames: Record<Part, string> = {
   generator: 'generator.safetensors',
   generatorEma: 'generator-ema.safetensors',
   discriminator: 'discriminator.safetensors',
+  maskDiscriminator: 'mask-discriminator.safetensors',
   optimizer: 'optimizer.safetensors'
 }
 
@@ -26,7 +28,7 @@ const SavedScalars = z.object({
   iteration: z.int(),
   imagesSeen: z.int(),
   seconds: z.number(),
-  optimizerSteps: z.object({ generator: z.int(), discriminator: z.int() }),
+  optimizerSteps: z.object({ generator: z.int(), discriminator: z.int(), maskDiscriminator: z.int().optional() }),
   pathLengthMean: z.number(),
   adaptation: z.object({ probability: z.number(), steps: z.int(), signs: z.int(), count: z.int() }).optional(),
   best: z.object({ iteration: z.int(), value: z.number() }).optional()
@@ -205,11 +207,13 @@ export class CheckpointFolder {
     const checkpoint = await this.#choice(iteration)
     const folder = join(this.#folder, checkpoint.folder)
     const state = await readState(folder)
-    const [generatorEma, discriminator] = await Promise.all([
+    const [generatorEma, discriminator, maskDiscriminator] = await Promise.all([
       readPart(folder, 'generatorEma', state),
-      readPart(folder, 'discriminator', state)
+      readPart(folder, 'discriminator', state),
+      has(state, 'maskDiscriminator') ? readPart(folder, 'maskDiscriminator', state) : undefined
     ])
-    return { checkpoint, scalars: state.scalars, tensors: { generatorEma, discriminator } }
+    const second = maskDiscriminator === undefined ? {} : { maskDiscriminator }
+    return { checkpoint, scalars: state.scalars, tensors: { generatorEma, discriminator, ...second } }
   }
 
   async #choice(iteration?: number): Promise<Checkpoint> {
@@ -236,7 +240,8 @@ export class CheckpointFolder {
   async #load(name: string): Promise<LoadedCheckpoint> {
     const folder = join(this.#folder, name)
     const state = await readState(folder)
-    const tensors = await Promise.all(parts.map(async (part) => [part, await readPart(folder, part, state)] as const))
+    const there = parts.filter((part) => part !== 'maskDiscriminator' || has(state, part))
+    const tensors = await Promise.all(there.map(async (part) => [part, await readPart(folder, part, state)] as const))
     const { settings, classes, redraws, stageSeconds } = state
     return {
       checkpoint: { iteration: state.scalars.iteration, folder: name, isBest: state.isBest },
@@ -327,13 +332,17 @@ async function readState(folder: string): Promise<StateFile> {
 
 const AnyVersion = z.object({ version: z.int() })
 
-async function readPart(folder: string, part: Part, state: StateFile): Promise<SavedState['tensors'][Part]> {
+async function readPart(folder: string, part: Part, state: StateFile): Promise<TensorMap> {
   const file = join(folder, fileNames[part])
   try {
     return decodeSafetensors(await readSealed(file, state.files[fileNames[part]])).tensors
   } catch (thrown) {
     throw thrown instanceof AppError ? damagedFile(file, thrown) : thrown
   }
+}
+
+function has({ files }: StateFile, part: Part): boolean {
+  return files[fileNames[part]] !== undefined
 }
 
 async function readSealed(file: string, seal: z.infer<typeof FileSeal> | undefined): Promise<Buffer> {

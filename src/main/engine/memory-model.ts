@@ -49,10 +49,19 @@ export function predictIterations(settings: TrainingSettings, engine: BackendNam
   return (
     costs.base +
     costs.perParameterByte * parameterBytes(network) +
-    costs.perFeatureByte * microBatch * featureMapBytes(network) +
+    costs.perFeatureByte * secondShare(network, secondMaps) * microBatch * featureMapBytes(network) +
     costs.perSampleByte * batch * sample +
     costs.perResampledByte * resampled
   )
+}
+
+/** The feature maps of a second discriminator, half as wide, beside those of generator and first discriminator. */
+const secondMaps = 0.25
+/** Its parameters beside theirs. */
+const secondParameters = 0.125
+
+function secondShare({ discriminators, maskChannels }: NetworkSettings, share: number): number {
+  return discriminators === 'separate' && maskChannels > 0 ? 1 + share : 1
 }
 
 /** The scores of a run, made beside what it keeps between two iterations. */
@@ -91,7 +100,7 @@ export function featureMapBytes(network: NetworkSettings): number {
 }
 
 /**
- * Parameters of both networks, to a few percent: 3×3 convolutions, two to a block in each network, make up nearly all
+ * Parameters of all networks, to a few percent: 3×3 convolutions, two to a block in each network, make up nearly all
  * of them (docs/method.md §1.5, §3).
  */
 export function parameterBytes(network: NetworkSettings): number {
@@ -102,7 +111,7 @@ export function parameterBytes(network: NetworkSettings): number {
     const [here, below] = [channels(network, r), channels(network, Math.max(4, r / 2))]
     count += 2 * 9 * (here * here + here * below) + 3 * wDim * here
   }
-  return bytesPerNumber * count
+  return bytesPerNumber * count * secondShare(network, secondParameters)
 }
 
 function channels({ channelBase, channelMax }: NetworkSettings, resolution: number): number {

@@ -1,7 +1,7 @@
 import { type ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import { type Prepared } from '../../shared/masks.ts'
-import { fasterRate, heuristicGamma, literalRecipe, presetSettings } from '../../shared/presets.ts'
+import { fasterRate, heuristicGamma, literalRecipe, presetSettings, recipes } from '../../shared/presets.ts'
 import { type Augmentation, type NetworkSettings, type TrainingSettings } from '../../shared/training.ts'
 
 type TrainInput = Omit<ParsedInput<'runs.train'>, 'name'>
@@ -38,7 +38,7 @@ export function settingsOf(
   const settings = applyRequest(preset, { ...request, learningRate })
   requireDivisor(settings)
   const network = from === undefined ? settings.network : { ...from.network, ...shape }
-  if (from !== undefined && from.network.resolution !== prepared.tile) {
+  if (from !== undefined && !canGoOnAt(from.network, prepared.tile)) {
     throw refuse(
       `The model was made for tiles of ${from.network.resolution} pixels, "${prepared.name}" has ${prepared.tile}.`,
       { remedies: [{ action: 'prepare-again', tile: from.network.resolution }] }
@@ -49,6 +49,11 @@ export function settingsOf(
     augmentation: from === undefined ? settings.augmentation : withQuickAdaptation(settings.augmentation, request),
     network: { ...network, minibatchStdGroup: groupFor(network.minibatchStdGroup, settings.batch) }
   }
+}
+
+/** Its own resolution; with StyleGAN2's output skips a higher one too, since new blocks add to the picture of those below. */
+function canGoOnAt({ generator, resolution }: NetworkSettings, tile: number): boolean {
+  return tile === resolution || (generator === 'stylegan2' && tile > resolution)
 }
 
 function applyRequest(preset: TrainingSettings, request: TrainInput): TrainingSettings {
@@ -79,18 +84,25 @@ function gammaOf({ r1Gamma, paper }: TrainInput, { network }: TrainingSettings, 
 }
 
 function networkOf(preset: NetworkSettings, request: TrainInput): NetworkSettings {
-  const generator = request.generator ?? preset.generator
-  const isMaskMade = request.mask ?? generator === 'paper'
+  const { generator, discriminators } = recipeOf(preset, request)
   return {
     ...preset,
-    generator,
-    // The baseline of Table 1 is image only.
-    maskChannels: isMaskMade ? 1 : 0,
+    generator: request.generator ?? generator,
+    // Who asks for StyleGAN2 gets the baseline of Table 1, which is image only.
+    maskChannels: (request.mask ?? request.generator !== 'stylegan2') ? 1 : 0,
+    discriminators: request.discriminators ?? discriminators,
     mappingLayers: request.mappingLayers ?? preset.mappingLayers,
     mergePadding: request.paper ? literalRecipe.mergePadding : preset.mergePadding,
     skipPath: request.skipPath ?? preset.skipPath
   }
 }
+
+/** The networks of a recipe: the one asked for, the paper's where its letter is, else the preset's. */
+function recipeOf(preset: NetworkSettings, { recipe, paper }: TrainInput): Pick<NetworkSettings, RecipeField> {
+  return recipe === undefined && !paper ? preset : recipes[recipe ?? 'paper']
+}
+
+type RecipeField = keyof (typeof recipes)['ours']
 
 function augmentationOf(preset: Augmentation, request: TrainInput): Augmentation {
   const { augment, adaGeometry } = request

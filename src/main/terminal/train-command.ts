@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { type EngineRequest, TrainRequest, type TrainResult } from '../../shared/runs.ts'
-import { SkipPath } from '../../shared/training.ts'
+import { Discriminators, Recipe, SkipPath } from '../../shared/training.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { realNumber, wholeNumber } from './numbers.ts'
 
@@ -90,6 +90,18 @@ function refuseFixedOptions(command: Command, { resume }: TrainOptions): void {
 /** Departures from the preset, for those who know what they look for. */
 function addRecipeOptions(command: Command): Command {
   return command
+    .addOption(
+      new Option(
+        '--recipe <name>',
+        "networks: what proved best here (ours), or the paper's (default: the preset's)"
+      ).choices(Recipe.options)
+    )
+    .addOption(
+      new Option(
+        '--discriminators <kind>',
+        'one for image and mask (joint), or one for the image and a second for the mask beside it (separate)'
+      ).choices(Discriminators.options)
+    )
     .addOption(
       new Option('--generator <kind>', "the paper's generator, or plain StyleGAN2").choices(['paper', 'stylegan2'])
     )

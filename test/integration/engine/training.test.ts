@@ -2,9 +2,12 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type TrainingSettings } from '../../../src/shared/training.ts'
 import { chooseBackend } from '../../../src/main/backends/backend.ts'
+import { firUpsample2 } from '../../../src/main/engine/resample.ts'
+import { drawGeneratorInputs } from '../../../src/main/engine/gan/draws.ts'
 import { runIteration } from '../../../src/main/engine/gan/iteration.ts'
 import { train, type TrainingEvent, type TrainingHooks } from '../../../src/main/engine/gan/training-loop.ts'
 import { TrainingState } from '../../../src/main/engine/gan/training-state.ts'
+import { RandomStream } from '../../../src/shared/random.ts'
 import { tinyBatch, tinyNetwork, tinyTraining } from '../../support/tiny-training.ts'
 
 beforeAll(() => chooseBackend('wasm'))
@@ -64,14 +67,20 @@ describe('one iteration', () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  test.each(['paper', 'stylegan2'] as const)('moves every weight of both networks (%s)', async (generator) => {
-    const own = tinyTraining({ network: tinyNetwork({ generator }) })
+  test.each([
+    ['paper', 'joint'],
+    ['stylegan2', 'joint'],
+    ['stylegan2', 'separate'],
+    ['paper', 'separate']
+  ] as const)('moves every weight of all networks (%s, %s)', async (generator, discriminators) => {
+    const own = tinyTraining({ network: tinyNetwork({ generator, discriminators }) })
     const state = TrainingState.create(own)
     const before = contents(state)
     await trainAll({ ...own, iterations: 2 }, state)
     const after = contents(state)
     const still = Object.keys(after).filter(
-      (path) => /^(generator|discriminator|generatorEma)\b/.test(path) && equal(after[path], before[path])
+      (path) =>
+        /^(generator|discriminator|maskDiscriminator|generatorEma)\b/.test(path) && equal(after[path], before[path])
     )
     expect(still).toEqual([])
   })
@@ -216,6 +225,32 @@ describe('a new run from a saved model', () => {
     const { taken, fresh } = TrainingState.continueFrom(larger, saved)
     expect(taken).toContain('generator.synthesis.b8.conv1.weight')
     expect(fresh).toContain('generator.synthesis.b16.conv1.weight')
+  })
+
+  test('goes on at twice the resolution with the pictures that the model made, enlarged', async () => {
+    const small = tinyNetwork({ generator: 'stylegan2', discriminators: 'separate' })
+    const first = TrainingState.create(tinyTraining({ network: small }))
+    await trainAll(tinyTraining({ network: small, iterations: 2 }), first)
+    const large = tinyNetwork({ ...small, resolution: 16 })
+    const { state } = TrainingState.continueFrom(tinyTraining({ network: large }), await first.save())
+    const inputs = drawGeneratorInputs(new RandomStream(3), tinyTraining({ network: large }), 4)
+    const before = first.generatorEma.forward({ ...inputs, mixing: undefined }).samples
+    const after = state.generatorEma.forward({ ...inputs, mixing: undefined }).samples
+    expect(Number(tf.max(tf.abs(tf.sub(after, firUpsample2(before)))).arraySync())).toBeLessThan(1e-5)
+    // And it can learn from there.
+    await runIteration(tinyTraining({ network: large }), state, tinyBatch(tinyTraining({ network: large }), 0))
+    const moved = state.generator.forward({ ...inputs, mixing: undefined }).samples
+    expect(Number(tf.max(tf.abs(tf.sub(moved, after))).arraySync())).toBeGreaterThan(1e-3)
+  })
+
+  test('may split one discriminator in two: the image is judged anew, the generator goes on', async () => {
+    const saved = await TrainingState.create(settings).save()
+    const apart = tinyTraining({ network: tinyNetwork({ discriminators: 'separate' }) })
+    const { taken, fresh, state } = TrainingState.continueFrom(apart, saved)
+    expect(fresh.filter((name) => !name.startsWith('maskDiscriminator.'))).toEqual(['discriminator.b8.fromrgb.weight'])
+    expect(taken).toContain('generator.synthesis.b8.conv1.weight')
+    expect(fresh).toContain('maskDiscriminator.adv.weight')
+    expect((await state.save()).tensors.maskDiscriminator).toBeDefined()
   })
 })
 

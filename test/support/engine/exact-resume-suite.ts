@@ -1,31 +1,37 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type TrainingSettings } from '../../../src/shared/training.ts'
+import { type NetworkSettings, type TrainingSettings } from '../../../src/shared/training.ts'
 import { type BackendRequest } from '../../../src/main/backends/backend.ts'
 import { train } from '../../../src/main/engine/gan/training-loop.ts'
 import { type SavedState, TrainingState } from '../../../src/main/engine/gan/training-state.ts'
 import { CheckpointFolder } from '../../../src/main/engine-process/checkpoints.ts'
 import { sha256 } from '../../../src/main/files/checksum.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { tinyBatch, tinyTraining } from '../tiny-training.ts'
+import { tinyBatch, tinyNetwork, tinyTraining } from '../tiny-training.ts'
 import { startBackend } from './backends.ts'
 
 /**
  * Everything that changes is in play: adaptive augmentation, both regularisers, evaluations that find a new best. Plain
  * JavaScript takes the quick form of the augmentation and half the batch.
  */
-function settingsFor(engine: BackendRequest): TrainingSettings {
-  const own = tinyTraining({ iterations: 40, evaluateEvery: 8, checkpointEvery: 100, sampleEvery: 100 })
+function settingsFor(engine: BackendRequest, discriminators: NetworkSettings['discriminators']): TrainingSettings {
+  const own = tinyTraining({
+    network: tinyNetwork({ discriminators }),
+    iterations: 40,
+    evaluateEvery: 8,
+    checkpointEvery: 100,
+    sampleEvery: 100
+  })
   if (engine !== 'cpu') return own
   return { ...own, batch: 2, augmentation: { ...own.augmentation, ada: 'bilinear', diffAugment: [] } }
 }
 
 export function describeExactResume(engine: BackendRequest): void {
-  describe(`a run of 40 iterations that is stopped after 20, on ${engine}`, () => {
-    const settings = settingsFor(engine)
+  describe.each(['joint', 'separate'] as const)('a run of 40 iterations, with %s discriminators', (discriminators) => {
+    const settings = settingsFor(engine, discriminators)
     beforeAll(() => startBackend(engine))
 
-    test('ends with the same bytes of every tensor and the same numbers as one that was not', async () => {
+    test(`that is stopped after 20 ends with the same bytes of every tensor and the same numbers, on ${engine}`, async () => {
       const through = await trainTo({ ...settings, iterations: 40 }, TrainingState.create(settings))
 
       const runFolder = await temporaryFolder()

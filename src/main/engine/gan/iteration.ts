@@ -5,12 +5,21 @@ import { type HistoryEntry, type TrainingSettings } from '../../../shared/traini
 import { adaptProbability } from '../augmentation/ada-controller.ts'
 import { replaceByFakes } from '../augmentation/apa.ts'
 import { drawTransform, type Transform } from '../augmentation/transform.ts'
+import { type Discriminator } from '../networks/discriminator.ts'
 import { sampleChannels } from '../networks/synthesis-block.ts'
 import { type Adam, type Optimizer } from '../common/adam.ts'
 import { type Batch } from './batch.ts'
 import { drawDirection, drawGeneratorInputs } from './draws.ts'
 import { emaDecay, updateEma } from '../common/ema.ts'
-import { discriminatorStep, generatorStep, pathLengthStep, r1Step, synthesizeFakes } from './steps.ts'
+import {
+  type DiscriminatorBatch,
+  discriminatorStep,
+  generatorStep,
+  maskDiscriminatorStep,
+  pathLengthStep,
+  r1Step,
+  synthesizeFakes
+} from './steps.ts'
 import { type TrainingState } from './training-state.ts'
 
 /** The losses of one iteration, as its history line has them. */
@@ -28,35 +37,44 @@ export async function runIteration(
 ): Promise<IterationLosses> {
   const iteration = new Iteration(settings, state)
   const computed = tf.tidy(() => {
-    const { adversarial: generatorLoss, d2d: d2dGenerator } = iteration.trainGenerator()
+    const ofGenerator = iteration.trainGenerator()
     const pathLength = iteration.penalizePathLengths()
     updateEma(state.generatorEma, state.generator, emaDecay(settings.ema, settings.batch, state.imagesSeen))
 
     const fakes = iteration.synthesize()
     const real = iteration.replaceReals(batch, fakes)
-    const { adversarial, d2d, realLogits } = iteration.trainDiscriminator(real, fakes.samples)
+    const seen = iteration.augment(real, fakes.samples)
+    const ofDiscriminator = iteration.trainDiscriminator(seen)
+    const ofMaskDiscriminator = iteration.trainMaskDiscriminator(seen)
     const r1 = iteration.penalizeGradients(real)
 
-    const none = tf.scalar(0)
-    const losses = [generatorLoss, d2dGenerator, adversarial, d2d, pathLength ?? none, r1?.penalty ?? none]
-    return tf.concat1d([tf.stack(losses) as tf.Tensor1D, realLogits, ...(r1 ? [r1.logits] : [])])
+    const losses: Record<LossName, tf.Scalar | undefined> = {
+      generatorLoss: ofGenerator.adversarial,
+      d2dGenerator: ofGenerator.d2d,
+      discriminatorLoss: ofDiscriminator.adversarial,
+      d2dDiscriminator: ofDiscriminator.d2d,
+      pathLength,
+      r1: r1?.penalty,
+      maskGeneratorLoss: ofGenerator.maskAdversarial,
+      maskDiscriminatorLoss: ofMaskDiscriminator?.adversarial,
+      maskR1: r1?.maskPenalty
+    }
+    const there = Object.entries(losses).filter(([, loss]) => loss !== undefined) as [LossName, tf.Scalar][]
+    const logits = [ofDiscriminator.realLogits, ...(r1 ? [r1.logits] : [])]
+    const numbers = tf.concat1d([tf.stack(there.map(([, loss]) => loss)) as tf.Tensor1D, ...logits])
+    return { names: there.map(([name]) => name), numbers: tf.keep(numbers) }
   })
 
-  const values = await computed.data()
-  computed.dispose()
-  const [generatorLoss, d2dGenerator, discriminatorLoss, d2dDiscriminator, pathLength, r1] = values
-  const logits = values.subarray(6)
-  return {
-    generatorLoss: generatorLoss ?? NaN,
-    d2dGenerator: d2dGenerator ?? NaN,
-    discriminatorLoss: discriminatorLoss ?? NaN,
-    d2dDiscriminator: d2dDiscriminator ?? NaN,
-    realSign: meanSign(logits.subarray(0, settings.batch)),
-    ...iteration.adapt(logits),
-    ...(isDue(settings.pathLength, state.iteration) ? { pathLength: pathLength ?? NaN } : {}),
-    ...(isDue(settings.r1, state.iteration) ? { r1: r1 ?? NaN } : {})
-  }
+  const values = await computed.numbers.data()
+  computed.numbers.dispose()
+  const { names } = computed
+  const losses = Object.fromEntries(names.map((name, i) => [name, values[i]])) as LossValues // those of a step, and what was due
+  const logits = values.subarray(names.length)
+  return { ...losses, realSign: meanSign(logits.subarray(0, settings.batch)), ...iteration.adapt(logits) }
 }
+
+type LossValues = Omit<IterationLosses, 'realSign' | 'adaP'>
+type LossName = keyof LossValues
 
 interface LabelledTensors {
   readonly samples: tf.Tensor4D
@@ -72,15 +90,21 @@ interface Fakes {
 class Iteration {
   readonly #settings: TrainingSettings
   readonly #state: TrainingState
-  readonly #optimizers: { readonly generator: Optimizer; readonly discriminator: Optimizer }
+  readonly #optimizers: {
+    readonly generator: Optimizer
+    readonly discriminator: Optimizer
+    readonly maskDiscriminator: Optimizer | undefined
+  }
 
   constructor(settings: TrainingSettings, state: TrainingState) {
     const pace = warmedUp(settings.learningRate.warmUp, state.iteration)
     this.#settings = settings
     this.#state = state
+    const { generator, discriminator, maskDiscriminator } = state.optimizers
     this.#optimizers = {
-      generator: atPace(state.optimizers.generator, pace),
-      discriminator: atPace(state.optimizers.discriminator, pace)
+      generator: atPace(generator, pace),
+      discriminator: atPace(discriminator, pace),
+      maskDiscriminator: maskDiscriminator && atPace(maskDiscriminator, pace)
     }
   }
 
@@ -139,24 +163,42 @@ class Iteration {
     return { samples: mixed.samples, labels: tf.tensor1d(mixed.labels, 'int32') }
   }
 
-  trainDiscriminator(real: LabelledTensors, fakes: tf.Tensor4D) {
-    const { microBatch } = this.#settings
-    const batch = {
+  /** Real and synthetic samples with the augmentation that every discriminator sees them by. */
+  augment(real: LabelledTensors, fakes: tf.Tensor4D): DiscriminatorBatch {
+    return {
       ...real,
       fakes,
       transformReal: this.#transform('real augmentation'),
       transformFake: this.#transform('fake augmentation')
     }
+  }
+
+  trainDiscriminator(batch: DiscriminatorBatch) {
+    const { microBatch } = this.#settings
     const optimizer = this.#optimizers.discriminator
     return discriminatorStep(this.#state.discriminator, optimizer, batch, this.#settings, microBatch)
   }
 
-  /** The gradient penalty and the logits of its pass, where it is due. */
+  /** Where there is a second discriminator. */
+  trainMaskDiscriminator(batch: DiscriminatorBatch) {
+    const { maskDiscriminator } = this.#state
+    const optimizer = this.#optimizers.maskDiscriminator
+    if (maskDiscriminator === undefined || optimizer === undefined) return undefined
+    return maskDiscriminatorStep(maskDiscriminator, optimizer, batch, this.#settings.microBatch)
+  }
+
+  /** The gradient penalty of each discriminator and the logits of the first one's pass, where they are due. */
   penalizeGradients({ samples }: LabelledTensors) {
     const { r1 } = this.#settings
     if (!isDue(r1, this.#state.iteration)) return undefined
+    const { discriminator, maskDiscriminator } = this.#state
     const real = { samples, transform: this.#transform('R1 augmentation') }
-    return r1Step(this.#state.discriminator, this.#optimizers.discriminator, real, r1, this.#doublyDifferentiated)
+    const step = (judge: Discriminator, optimizer: Optimizer) =>
+      r1Step(judge, optimizer, real, r1, this.#doublyDifferentiated)
+    const { penalty, logits } = step(discriminator, this.#optimizers.discriminator)
+    const optimizer = this.#optimizers.maskDiscriminator
+    if (maskDiscriminator === undefined || optimizer === undefined) return { penalty, logits }
+    return { penalty, logits, maskPenalty: step(maskDiscriminator, optimizer).penalty }
   }
 
   /**

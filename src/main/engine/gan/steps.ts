@@ -6,11 +6,12 @@ import { discriminatorLoss, generatorLoss } from '../losses/adversarial.ts'
 import { d2dCrossEntropy } from '../losses/d2d-cross-entropy.ts'
 import { type PathLengthOptions, pathLengthPenalty, pathLengths } from '../losses/path-length.ts'
 import { r1Penalty } from '../losses/r1-penalty.ts'
-import { type Discriminator } from '../networks/discriminator.ts'
+import { type ConditionalDiscriminator, type Discriminator } from '../networks/discriminator.ts'
 import { type Generator, type GeneratorInputs } from '../networks/generator.ts'
 import { type Optimizer } from '../common/adam.ts'
 import { stepByParts, stepBySum } from '../common/gradient-sum.ts'
 import { inputsOf, partByPart, partsOf, rowsOf } from '../common/parts.ts'
+import { holdImage } from './hold-image.ts'
 import { addR1ByParts } from './r1-by-parts.ts'
 
 /*
@@ -24,7 +25,9 @@ import { addR1ByParts } from './r1-by-parts.ts'
 
 export interface Networks {
   readonly generator: Generator
-  readonly discriminator: Discriminator
+  readonly discriminator: ConditionalDiscriminator
+  /** Judges masks beside their images, where the first one sees images alone. */
+  readonly maskDiscriminator?: Discriminator | undefined
 }
 
 export interface MainLosses {
@@ -37,27 +40,37 @@ export interface MainLosses {
 /** What the main steps need to know of their losses. */
 export type LossSettings = Pick<TrainingSettings, 'd2dCrossEntropy'>
 
-/** Moves G towards samples that D takes for real and for their class. */
+/**
+ * Moves G towards samples that D takes for real and for their class. A second discriminator sees the same samples, and moves
+ * the masks alone.
+ */
 export function generatorStep(
-  { generator, discriminator }: Networks,
+  { generator, discriminator, maskDiscriminator }: Networks,
   optimizer: Optimizer,
   { inputs, transform }: { readonly inputs: GeneratorInputs; readonly transform: Transform },
   { d2dCrossEntropy: d2dSettings }: LossSettings,
   microBatch?: number
-): MainLosses & { readonly logits: tf.Tensor1D } {
+): MainLosses & { readonly logits: tf.Tensor1D; readonly maskAdversarial?: tf.Scalar } {
   const count = inputs.z.shape[0]
+  const { imageChannels } = generator.settings
   return stepByParts(optimizer, partsOf(count, microBatch ?? count), {
     features: (part) => {
-      const { samples } = generator.forward(inputsOf(inputs, part))
-      return discriminator.trunk(transform(samples, part.first))
+      const samples = transform(generator.forward(inputsOf(inputs, part)).samples, part.first)
+      const trunk = discriminator.trunk(samples)
+      if (maskDiscriminator === undefined) return trunk
+      return tf.concat([trunk, maskDiscriminator.trunk(holdImage(samples, imageChannels))], 3)
     },
-    losses: (trunk) => {
+    losses: (trunks) => {
+      const [trunk, maskTrunk] = splitTrunks(trunks, discriminator, maskDiscriminator)
       const features = discriminator.summary(trunk)
       const logits = discriminator.logits(features)
       const proxies = discriminator.proxies(inputs.labels)
       const adversarial = generatorLoss(logits)
       const d2d = d2dCrossEntropy(discriminator.embedding(features), proxies, inputs.labels, d2dSettings)
-      return { adversarial, d2d, total: weighted(adversarial, d2d, d2dSettings), logits }
+      const losses = { adversarial, d2d, total: weighted(adversarial, d2d, d2dSettings), logits }
+      if (maskDiscriminator === undefined || maskTrunk === undefined) return losses
+      const maskAdversarial = generatorLoss(maskDiscriminator.logits(maskDiscriminator.summary(maskTrunk)))
+      return { ...losses, total: tf.add<tf.Scalar>(losses.total, maskAdversarial), maskAdversarial }
     }
   })
 }
@@ -113,12 +126,49 @@ export interface DiscriminatorBatch {
 
 /** Moves D towards telling real from synthetic and, on real samples, class from class. */
 export function discriminatorStep(
-  discriminator: Discriminator,
+  discriminator: ConditionalDiscriminator,
   optimizer: Optimizer,
-  { samples, labels, fakes, transformReal, transformFake }: DiscriminatorBatch,
+  batch: DiscriminatorBatch,
   { d2dCrossEntropy: d2dSettings }: LossSettings,
   microBatch?: number
-): MainLosses & { readonly realLogits: tf.Tensor1D; readonly fakeLogits: tf.Tensor1D } {
+): MainLosses & Logits {
+  const { labels } = batch
+  return stepOnBoth(discriminator, optimizer, batch, microBatch, (adversarial, realFeatures) => {
+    const d2d = d2dCrossEntropy(
+      discriminator.embedding(realFeatures),
+      discriminator.proxies(labels),
+      labels,
+      d2dSettings
+    )
+    return { d2d, total: weighted(adversarial, d2d, d2dSettings) }
+  })
+}
+
+/** Moves the second discriminator towards telling real masks beside their images from synthetic ones. */
+export function maskDiscriminatorStep(
+  maskDiscriminator: Discriminator,
+  optimizer: Optimizer,
+  batch: DiscriminatorBatch,
+  microBatch?: number
+): { readonly adversarial: tf.Scalar } & Logits {
+  return stepOnBoth(maskDiscriminator, optimizer, batch, microBatch, (adversarial) => ({
+    total: tf.clone(adversarial)
+  }))
+}
+
+interface Logits {
+  readonly realLogits: tf.Tensor1D
+  readonly fakeLogits: tf.Tensor1D
+}
+
+/** @param finish the loss in whole, from its adversarial part and the features of the real samples [N, C] */
+function stepOnBoth<L extends { readonly total: tf.Scalar }>(
+  discriminator: Discriminator,
+  optimizer: Optimizer,
+  { samples, fakes, transformReal, transformFake }: DiscriminatorBatch,
+  microBatch: number | undefined,
+  finish: (adversarial: tf.Scalar, realFeatures: tf.Tensor2D) => L
+): L & Logits & { readonly adversarial: tf.Scalar } {
   const count = samples.shape[0]
   invariant(count === fakes.shape[0], 'a batch holds as many real as synthetic samples')
   return tf.tidy(() => {
@@ -133,10 +183,9 @@ export function discriminatorStep(
       losses: (trunk) => {
         const features = discriminator.summary(trunk, 2)
         const [realLogits, fakeLogits] = tf.split(discriminator.logits(features), 2) as [tf.Tensor1D, tf.Tensor1D]
-        const embedding = discriminator.embedding(tf.slice(features, [0, 0], [count, -1]))
         const adversarial = discriminatorLoss(realLogits, fakeLogits)
-        const d2d = d2dCrossEntropy(embedding, discriminator.proxies(labels), labels, d2dSettings)
-        return { adversarial, d2d, total: weighted(adversarial, d2d, d2dSettings), realLogits, fakeLogits }
+        const rest = finish(adversarial, tf.slice(features, [0, 0], [count, -1]))
+        return { ...rest, adversarial, realLogits, fakeLogits }
       }
     })
   })
@@ -167,4 +216,14 @@ export function r1Step(
 
 function weighted(adversarial: tf.Scalar, d2d: tf.Scalar, { weight }: { readonly weight: number }): tf.Scalar {
   return tf.add(adversarial, tf.mul(d2d, weight))
+}
+
+/** The features of both trunks, of which `generatorStep` makes one tensor. */
+function splitTrunks(
+  trunks: tf.Tensor4D,
+  discriminator: Discriminator,
+  maskDiscriminator: Discriminator | undefined
+): readonly [tf.Tensor4D, tf.Tensor4D | undefined] {
+  if (maskDiscriminator === undefined) return [trunks, undefined]
+  return tf.split(trunks, [discriminator.channels, maskDiscriminator.channels], 3) as [tf.Tensor4D, tf.Tensor4D]
 }

@@ -3,7 +3,12 @@ import { invariant, refuse } from '../../../shared/errors.ts'
 import { RandomStream } from '../../../shared/random.ts'
 import { type TrainingSettings } from '../../../shared/training.ts'
 import { type AdaState, initialAdaState } from '../augmentation/ada-controller.ts'
-import { createDiscriminator, type Discriminator } from '../networks/discriminator.ts'
+import {
+  type ConditionalDiscriminator,
+  createDiscriminator,
+  createMaskDiscriminator,
+  type Discriminator
+} from '../networks/discriminator.ts'
 import { createGenerator, type Generator } from '../networks/generator.ts'
 import { type Module, untrained } from '../networks/module.ts'
 import { Adam } from '../common/adam.ts'
@@ -13,7 +18,11 @@ export interface SavedScalars {
   readonly iteration: number
   readonly imagesSeen: number
   readonly seconds: number
-  readonly optimizerSteps: { readonly generator: number; readonly discriminator: number }
+  readonly optimizerSteps: {
+    readonly generator: number
+    readonly discriminator: number
+    readonly maskDiscriminator?: number | undefined
+  }
   readonly pathLengthMean: number
   /** Absent in states of runs without adaptive augmentation that were saved by earlier versions. */
   readonly adaptation?: AdaState | undefined
@@ -27,6 +36,8 @@ export interface SavedState {
     readonly generator: TensorMap
     readonly generatorEma: TensorMap
     readonly discriminator: TensorMap
+    /** Of the second discriminator, where there is one. */
+    readonly maskDiscriminator?: TensorMap
     /** `generator.v.<parameter>`, `discriminator.v.<parameter>`, and `.m.` where β₁ is not 0. */
     readonly optimizer: TensorMap
   }
@@ -35,10 +46,10 @@ export interface SavedState {
 /** What a new run can start from. */
 export interface SavedModel {
   readonly scalars: SavedScalars
-  readonly tensors: Pick<SavedState['tensors'], 'generatorEma' | 'discriminator'>
+  readonly tensors: Pick<SavedState['tensors'], 'generatorEma' | 'discriminator' | 'maskDiscriminator'>
 }
 
-/** A new run that starts from a saved model, and which tensors of `generator.…` and `discriminator.…` it took. */
+/** A new run that starts from a saved model, and which tensors of its networks it took, as in `generator.…`. */
 export interface Continuation {
   readonly state: TrainingState
   readonly taken: readonly string[]
@@ -51,8 +62,14 @@ export class TrainingState {
   readonly generator: Generator
   /** The running average of the generator, which makes the pictures. */
   readonly generatorEma: Generator
-  readonly discriminator: Discriminator
-  readonly optimizers: { readonly generator: Adam; readonly discriminator: Adam }
+  readonly discriminator: ConditionalDiscriminator
+  /** Judges masks beside their images, where the first one sees images alone. */
+  readonly maskDiscriminator: Discriminator | undefined
+  readonly optimizers: {
+    readonly generator: Adam
+    readonly discriminator: Adam
+    readonly maskDiscriminator: Adam | undefined
+  }
   /** Running mean of the path lengths, []. */
   readonly pathLengthMean: tf.Variable<tf.Rank.R0>
   /** The strength of ADA and APA, and what it has seen since its last change. */
@@ -71,9 +88,13 @@ export class TrainingState {
     this.generator = createGenerator(network, new RandomStream(seed, 'generator weights'))
     this.generatorEma = createGenerator(network, new RandomStream(seed, 'generator weights'))
     this.discriminator = createDiscriminator(network, new RandomStream(seed, 'discriminator weights'))
+    this.maskDiscriminator = createMaskDiscriminator(network, new RandomStream(seed, 'mask discriminator weights'))
+    const ofDiscriminator = (judge: Discriminator) =>
+      new Adam(judge, learningRate.discriminator, adam, settings.r1.interval)
     this.optimizers = {
       generator: new Adam(this.generator, learningRate.generator, adam, settings.pathLength.interval),
-      discriminator: new Adam(this.discriminator, learningRate.discriminator, adam, settings.r1.interval)
+      discriminator: ofDiscriminator(this.discriminator),
+      maskDiscriminator: this.maskDiscriminator && ofDiscriminator(this.maskDiscriminator)
     }
     this.pathLengthMean = untrained<tf.Rank.R0>([])
   }
@@ -91,12 +112,12 @@ export class TrainingState {
   static restore(settings: TrainingSettings, saved: SavedState): TrainingState {
     const state = TrainingState.create(settings)
     const { scalars, tensors } = saved
-    for (const name of ['generator', 'generatorEma', 'discriminator'] as const) {
-      const left = take(state[name], tensors[name], () => true).fresh
+    for (const [name, network] of state.#networks) {
+      const left = take(network, tensors[name] ?? {}, () => true).fresh
       if (left[0] !== undefined) throw refuseModel(`${name}.${left[0]}`)
     }
-    for (const name of ['generator', 'discriminator'] as const) {
-      const missing = state.optimizers[name].restore(tensors.optimizer, `${name}.`, scalars.optimizerSteps[name])
+    for (const [name, optimizer] of state.#optimizers) {
+      const missing = optimizer.restore(tensors.optimizer, `${name}.`, scalars.optimizerSteps[name] ?? 0)
       if (missing !== undefined) throw refuseModel(missing)
     }
     tf.tidy(() => state.pathLengthMean.assign(tf.scalar(scalars.pathLengthMean)))
@@ -111,53 +132,76 @@ export class TrainingState {
   /**
    * Starts a new run from a saved model, with fresh optimisers and no iterations done: what has the same name and shape is taken
    * from the averaged generator and from the discriminator. The embeddings of the classes are new when their number
-   * differs.
+   * differs. StyleGAN2's generator may go on at a higher resolution.
    */
   static continueFrom(settings: TrainingSettings, { scalars, tensors }: SavedModel): Continuation {
     const state = TrainingState.create(settings)
-    const generator = take(state.generator, tensors.generatorEma, hasSameClasses(state.generator, tensors.generatorEma))
+    const sources = { ...tensors, generator: tensors.generatorEma }
+    const outcomes = state.#trained.map(([name, network]) => {
+      const saved = sources[name] ?? {}
+      const { taken, fresh } = take(network, saved, hasSameClasses(network, saved))
+      if (name === 'generator') beginUnseen(network, taken, fresh)
+      const named = (names: readonly string[]) => names.map((tensor) => `${name}.${tensor}`)
+      return { taken: named(taken), fresh: named(fresh) }
+    })
     state.generatorEma.copyFrom(state.generator)
     state.imagesSeen = scalars.imagesSeen
-    const hasSame = hasSameClasses(state.discriminator, tensors.discriminator)
-    const discriminator = take(state.discriminator, tensors.discriminator, hasSame)
-    const named = (key: 'taken' | 'fresh') => [
-      ...generator[key].map((name) => `generator.${name}`),
-      ...discriminator[key].map((name) => `discriminator.${name}`)
-    ]
-    return { state, taken: named('taken'), fresh: named('fresh') }
+    return { state, taken: outcomes.flatMap(({ taken }) => taken), fresh: outcomes.flatMap(({ fresh }) => fresh) }
   }
 
   /** Reads everything back from the engine. Nothing may change the state meanwhile. */
   async save(): Promise<SavedState> {
     const [pathLengthMean] = await this.pathLengthMean.data()
     invariant(pathLengthMean !== undefined, 'a scalar has one value')
-    const { generator, discriminator } = this.optimizers
+    const networks: Partial<Record<NetworkName, TensorMap>> = {}
+    for (const [name, network] of this.#networks) networks[name] = await readTensors(network.variables())
+    const moments: TensorMap = {}
+    for (const [name, optimizer] of this.#optimizers) Object.assign(moments, await optimizer.save(`${name}.`))
     return {
       scalars: {
         iteration: this.iteration,
         imagesSeen: this.imagesSeen,
         seconds: this.seconds,
-        optimizerSteps: { generator: generator.t, discriminator: discriminator.t },
+        optimizerSteps: Object.fromEntries(this.#optimizers.map(([name, { t }]) => [name, t])) as Steps,
         pathLengthMean,
         adaptation: this.adaptation,
         best: this.best
       },
       tensors: {
-        generator: await readTensors(this.generator.variables()),
-        generatorEma: await readTensors(this.generatorEma.variables()),
-        discriminator: await readTensors(this.discriminator.variables()),
-        optimizer: { ...(await generator.save('generator.')), ...(await discriminator.save('discriminator.')) }
+        ...(networks as Omit<SavedState['tensors'], 'optimizer'>), // filled for every network there is
+        optimizer: moments
       }
     }
   }
 
   dispose(): void {
-    for (const part of [this.generator, this.generatorEma, this.discriminator]) part.dispose()
-    this.optimizers.generator.dispose()
-    this.optimizers.discriminator.dispose()
+    for (const [, network] of this.#networks) network.dispose()
+    for (const [, optimizer] of this.#optimizers) optimizer.dispose()
     this.pathLengthMean.dispose()
   }
+
+  /** Every network by its name in a saved state. */
+  get #networks(): readonly (readonly [NetworkName, Module])[] {
+    return [...this.#trained, ['generatorEma', this.generatorEma]]
+  }
+
+  get #trained(): readonly (readonly [TrainedName, Module])[] {
+    const { generator, discriminator, maskDiscriminator } = this
+    const all = [['generator', generator] as const, ['discriminator', discriminator] as const]
+    return maskDiscriminator === undefined ? all : [...all, ['maskDiscriminator', maskDiscriminator]]
+  }
+
+  get #optimizers(): readonly (readonly [TrainedName, Adam])[] {
+    return this.#trained.flatMap(([name]) => {
+      const optimizer = this.optimizers[name]
+      return optimizer === undefined ? [] : [[name, optimizer] as const]
+    })
+  }
 }
+
+type Steps = SavedScalars['optimizerSteps']
+type TrainedName = keyof Steps
+type NetworkName = TrainedName | 'generatorEma'
 
 /**
  * The generator alone, to make pictures with; the caller's to dispose.
@@ -179,6 +223,19 @@ function hasSameClasses(network: Module, saved: TensorMap): (name: string) => bo
     const [, embedding] = /^(.*embed)\.bias$/.exec(name) ?? []
     if (embedding === undefined) return true
     return variables.get(`${embedding}.weight`)?.shape.join() === saved[`${embedding}.weight`]?.shape.join()
+  }
+}
+
+/**
+ * A model that goes on at a higher resolution begins with its pictures as they were, enlarged: the new blocks add nothing
+ * to them yet (after Karras et al. 2018 §2, in one step).
+ */
+function beginUnseen(generator: Module, taken: readonly string[], fresh: readonly string[]): void {
+  const output = /^synthesis\.b\d+\.torgb\.weight$/
+  if (!taken.some((name) => output.test(name))) return
+  for (const name of fresh.filter((name) => output.test(name))) {
+    const weight = generator.variables().get(name)
+    tf.tidy(() => weight?.assign(tf.zerosLike(weight)))
   }
 }
 

@@ -13,36 +13,47 @@ import { channelsAt, sampleChannels } from './synthesis-block.ts'
 /** Both branches of a residual block are scaled by this, so that their sum keeps the variance. */
 const branchGain = Math.SQRT1_2
 
-/**
- * Judges image and mask together (paper §2.3; docs/method.md §3): StyleGAN2's residual discriminator with the heads of
- * ReACGAN, a logit for real against synthetic and an embedding that is compared with the proxies of the classes. The
- * class enters nowhere else.
- */
+/** Channels of the second discriminator beside those of the first. */
+const maskWidth = 0.5
+
+/** What a discriminator judges, and how wide it is. */
+interface Judged {
+  /** Planes of the samples that it sees: the first of them, or all. */
+  readonly planes: number
+  /** Its channels beside those of the settings. */
+  readonly width?: number
+}
+
+/** StyleGAN2's residual discriminator: a logit for real against synthetic (docs/method.md §3). */
 export class Discriminator extends Module {
   readonly blocks: Map<string, Module>
   readonly adv: Dense
-  readonly embed: Dense
-  readonly proxy: ProxyNetwork
+  /** Channels of its trunk's features. */
+  readonly #channels: number
+  readonly #planes: number
   readonly #residual: readonly ResidualBlock[]
   readonly #epilogue: Epilogue
 
-  constructor(settings: NetworkSettings, random: RandomStream) {
+  constructor(settings: NetworkSettings, random: RandomStream, { planes, width = 1 }: Judged) {
     super()
     invariant(Number.isInteger(Math.log2(settings.resolution)), 'the resolution is a power of two')
     const { resolution } = settings
-    const features = channelsAt(settings, 4)
+    const channels = (size: number) => Math.max(1, Math.floor(width * channelsAt(settings, size)))
     const sizes = resolutionsUpTo(resolution).filter((size) => size > 4)
     const residual = sizes.reverse().map((size) => {
-      const planes = size === resolution ? sampleChannels(settings) : undefined
-      return new ResidualBlock(channelsAt(settings, size), channelsAt(settings, size / 2), random, planes)
+      return new ResidualBlock(channels(size), channels(size / 2), random, size === resolution ? planes : undefined)
     })
+    this.#channels = channels(4)
+    this.#planes = planes
     this.#residual = residual
-    this.#epilogue = new Epilogue(features, settings.minibatchStdGroup, random)
+    this.#epilogue = new Epilogue(this.#channels, settings.minibatchStdGroup, random)
     this.blocks = new Map<string, Module>(sizes.map((size, i) => [`b${size}`, residual[i] as Module]))
     this.blocks.set('b4', this.#epilogue)
-    this.adv = new Dense(features, 1, random)
-    this.embed = new Dense(features, settings.embedDim, random)
-    this.proxy = new ProxyNetwork(settings.classes, settings.embedDim, random)
+    this.adv = new Dense(this.#channels, 1, random)
+  }
+
+  get channels(): number {
+    return this.#channels
   }
 
   /**
@@ -58,7 +69,7 @@ export class Discriminator extends Module {
   /** The part of `features` in which each sample is alone: [N, R, R, P] → [N, 4, 4, C]. */
   trunk(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
-      let y = x
+      let y = this.#planes < x.shape[3] ? tf.slice(x, [0, 0, 0, 0], [-1, -1, -1, this.#planes]) : x
       for (const block of this.#residual) y = block.forward(y) // [N, r/2, r/2, C']
       return y
     })
@@ -73,6 +84,21 @@ export class Discriminator extends Module {
   logits(features: tf.Tensor2D): tf.Tensor1D {
     return tf.reshape(this.adv.forward(features), [features.shape[0]])
   }
+}
+
+/**
+ * The discriminator of the paper (§2.3; docs/method.md §3), which has ReACGAN's heads too: an embedding that is compared with
+ * the proxies of the classes. The class enters nowhere else. It judges image and mask together, or the image alone.
+ */
+export class ConditionalDiscriminator extends Discriminator {
+  readonly embed: Dense
+  readonly proxy: ProxyNetwork
+
+  constructor(settings: NetworkSettings, random: RandomStream, judged: Judged) {
+    super(settings, random, judged)
+    this.embed = new Dense(this.channels, settings.embedDim, random)
+    this.proxy = new ProxyNetwork(settings.classes, settings.embedDim, random)
+  }
 
   /** Features [N, C] → embeddings of length one [N, embedDim]. */
   embedding(features: tf.Tensor2D): tf.Tensor2D {
@@ -85,9 +111,20 @@ export class Discriminator extends Module {
   }
 }
 
-/** A new discriminator with random weights. */
-export function createDiscriminator(settings: NetworkSettings, random: RandomStream): Discriminator {
-  return new Discriminator(settings, random)
+/** A new discriminator with random weights: of image and mask, or of the image alone where the mask has one of its own. */
+export function createDiscriminator(settings: NetworkSettings, random: RandomStream): ConditionalDiscriminator {
+  const planes = hasMaskDiscriminator(settings) ? settings.imageChannels : sampleChannels(settings)
+  return new ConditionalDiscriminator(settings, random, { planes })
+}
+
+/** A new second discriminator, of masks beside their images, where the settings want one. */
+export function createMaskDiscriminator(settings: NetworkSettings, random: RandomStream): Discriminator | undefined {
+  if (!hasMaskDiscriminator(settings)) return undefined
+  return new Discriminator(settings, random, { planes: sampleChannels(settings), width: maskWidth })
+}
+
+function hasMaskDiscriminator({ discriminators, maskChannels }: NetworkSettings): boolean {
+  return discriminators === 'separate' && maskChannels > 0
 }
 
 /** Halves the resolution: [N, r, r, C] → [N, r/2, r/2, C']. The first block takes the samples themselves. */

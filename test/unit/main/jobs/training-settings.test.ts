@@ -55,6 +55,27 @@ describe('the settings of a run', () => {
     expect(6 % settings.network.minibatchStdGroup).toBe(0)
   })
 
+  test('take the networks of a recipe, and single choices before it', () => {
+    const of = (wished: object) => {
+      const { generator, maskChannels, discriminators } = settingsOf(wish(wished), prepared, 2, undefined).network
+      return [generator, maskChannels, discriminators]
+    }
+    const [ours, paper] = [
+      ['stylegan2', 1, 'separate'],
+      ['paper', 1, 'joint']
+    ]
+    expect([of({ preset: 'quick' }), of({ preset: 'demo' })]).toEqual([ours, ours])
+    expect([of({ preset: 'livecell' }), of({ preset: 'tissuenet' })]).toEqual([paper, paper])
+    expect([of({ recipe: 'paper' }), of({ paper: true }), of({ preset: 'livecell', recipe: 'ours' })]).toEqual([
+      paper,
+      paper,
+      ours
+    ])
+    expect(of({ generator: 'paper' })).toEqual(['paper', 1, 'separate'])
+    expect(of({ discriminators: 'joint' })).toEqual(['stylegan2', 1, 'joint'])
+    expect(of({ recipe: 'ours', mask: false })).toEqual(['stylegan2', 0, 'separate'])
+  })
+
   test('of the baseline make images without masks, unless one is wished', () => {
     const { network } = settingsOf(wish({ generator: 'stylegan2' }), prepared, 2, undefined)
     expect(network).toMatchObject({ generator: 'stylegan2', maskChannels: 0 })
@@ -79,9 +100,9 @@ describe('the settings of a run', () => {
     })
   })
 
-  test('of the literal recipe differ from ours in four places', () => {
+  test('of the literal recipe differ in four places from those of its networks', () => {
     const literal = settingsOf(wish({ preset: 'quick', paper: true }), prepared, 2, undefined)
-    const ours = settingsOf(wish({ preset: 'quick' }), prepared, 2, undefined)
+    const ours = settingsOf(wish({ preset: 'quick', recipe: 'paper' }), prepared, 2, undefined)
     expect(literal.network.mergePadding).toBe('zeros')
     expect(literal.r1.gamma).toBe(0.2048)
     expect(literal.alignClassesUntil).toBe(0)
@@ -143,11 +164,11 @@ describe('the settings of a run', () => {
 
   test('saved before there were such choices get the defaults', () => {
     const { augmentation, network, ...rest } = presetSettings(
-      'demo',
+      'livecell',
       { resolution: 32, imageChannels: 1, classes: 2 },
       0
     )
-    const { skipPath: _, ...oldNetwork } = network
+    const { skipPath: _path, discriminators: _judges, ...oldNetwork } = network
     const { flips, diffAugment } = augmentation
     const old = {
       ...rest,
@@ -156,13 +177,28 @@ describe('the settings of a run', () => {
       learningRate: { generator: 1, discriminator: 1 }
     }
     const parsed = TrainingSettings.parse(old)
-    expect(parsed.augmentation).toEqual(augmentation)
+    expect(parsed.augmentation).toMatchObject({
+      ada: 'off',
+      apa: false,
+      maskNoise: 0,
+      adaptation: augmentation.adaptation
+    })
     expect(parsed.network).toEqual(network)
     expect(parsed.learningRate.warmUp).toBe(0)
   })
 
   test('weigh no classes where there is one', () => {
     expect(settingsOf(wish({}), prepared, 1, undefined).d2dCrossEntropy.weight).toBe(0)
+  })
+
+  test('that start from a model of plain StyleGAN2 may go on at a higher resolution', () => {
+    const from = presetSettings('quick', { resolution: 32, imageChannels: 1, classes: 2 }, 0)
+    const { network } = settingsOf(wish({}), prepared, 2, from)
+    expect(network).toEqual({ ...from.network, resolution: 64 })
+    const papers = { ...from, network: { ...from.network, generator: 'paper' as const } }
+    expect(() => settingsOf(wish({}), prepared, 2, papers)).toThrow(/made for tiles of 32 pixels/)
+    const larger = presetSettings('quick', { resolution: 128, imageChannels: 1, classes: 2 }, 0)
+    expect(() => settingsOf(wish({}), prepared, 2, larger)).toThrow(/made for tiles of 128 pixels/)
   })
 
   test('that start from a model keep its networks, for other classes too', () => {
@@ -178,7 +214,7 @@ describe('the settings of a run', () => {
     [{ ...prepared, tile: 48 }, undefined, /double their size/],
     [
       prepared,
-      presetSettings('quick', { resolution: 32, imageChannels: 1, classes: 2 }, 0),
+      presetSettings('livecell', { resolution: 32, imageChannels: 1, classes: 2 }, 0),
       /made for tiles of 32 pixels/
     ]
   ])('that cannot fit are refused with a sentence (%#)', (set, from, sentence) => {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { drawTransform } from '../../../../../src/main/engine/augmentation/transform.ts'
-import { createDiscriminator } from '../../../../../src/main/engine/networks/discriminator.ts'
+import { createDiscriminator, createMaskDiscriminator } from '../../../../../src/main/engine/networks/discriminator.ts'
 import { createGenerator } from '../../../../../src/main/engine/networks/generator.ts'
 import { type Module } from '../../../../../src/main/engine/networks/module.ts'
 import { type Gradients, type Optimizer } from '../../../../../src/main/engine/common/adam.ts'
@@ -11,6 +11,7 @@ import { runIteration } from '../../../../../src/main/engine/gan/iteration.ts'
 import {
   discriminatorStep,
   generatorStep,
+  maskDiscriminatorStep,
   pathLengthStep,
   r1Step,
   synthesizeFakes
@@ -26,12 +27,23 @@ const count = 6
 const settings = tinyTraining({ batch: count, network: tinyNetwork({ classes: 3, minibatchStdGroup: 3 }) })
 const generator = createGenerator(settings.network, new RandomStream(1, 'generator'))
 const discriminator = createDiscriminator(settings.network, new RandomStream(1, 'discriminator'))
+const apart = tinyNetwork({ ...settings.network, discriminators: 'separate' })
+const imageDiscriminator = createDiscriminator(apart, new RandomStream(1, 'discriminator'))
+const maskDiscriminator = createMaskDiscriminator(apart, new RandomStream(1, 'mask discriminator')) ?? discriminator
 
 /** Each step of an iteration, as a function of how many samples are computed at once. */
 const steps: Record<string, (network: Recorder, microBatch?: number) => object> = {
   generator: (optimizer, microBatch) =>
     generatorStep(
       { generator, discriminator },
+      optimizer,
+      { inputs: inputs(), transform: transform() },
+      settings,
+      microBatch
+    ),
+  'generator before two discriminators': (optimizer, microBatch) =>
+    generatorStep(
+      { generator, discriminator: imageDiscriminator, maskDiscriminator },
       optimizer,
       { inputs: inputs(), transform: transform() },
       settings,
@@ -50,21 +62,30 @@ const steps: Record<string, (network: Recorder, microBatch?: number) => object> 
     const batch = { ...real(), fakes, transformReal: transform('real'), transformFake: transform('fake') }
     return discriminatorStep(discriminator, optimizer, batch, settings, microBatch)
   },
-  R1: (optimizer, microBatch) =>
-    r1Step(
-      discriminator,
-      optimizer,
-      { samples: real().samples, transform: transform() },
-      { gamma: 3, interval: 4 },
-      microBatch
-    )
+  'mask discriminator': (optimizer, microBatch) => {
+    const fakes = synthesizeFakes(generator, inputs(), 1, microBatch)
+    const batch = { ...real(), fakes, transformReal: transform('real'), transformFake: transform('fake') }
+    return maskDiscriminatorStep(maskDiscriminator, optimizer, batch, microBatch)
+  },
+  R1: (optimizer, microBatch) => r1Step(discriminator, optimizer, penalized(), { gamma: 3, interval: 4 }, microBatch),
+  'R1 of the image alone': (optimizer, microBatch) =>
+    r1Step(imageDiscriminator, optimizer, penalized(), { gamma: 3, interval: 4 }, microBatch)
+}
+
+/** Whose parameters a step changes; the discriminator's where none is named. */
+const trained: Record<string, Module> = {
+  generator,
+  'generator before two discriminators': generator,
+  'path length': generator,
+  'mask discriminator': maskDiscriminator,
+  'R1 of the image alone': imageDiscriminator
 }
 
 describe('gradients of a batch in parts are those of the whole batch', () => {
   test.each(Object.entries(steps).flatMap(([name, step]) => [1, 2, 4].map((size) => [name, size, step] as const)))(
     '%s, %d at a time',
     (name, size, step) => {
-      const network: Module = name === 'generator' || name === 'path length' ? generator : discriminator
+      const network = trained[name] ?? discriminator
       const [whole, parts] = [new Recorder(network), new Recorder(network)]
       const expected = step(whole)
       const found = step(parts, size)
@@ -144,6 +165,10 @@ function inputs() {
 
 function transform(purpose = 'augmentation') {
   return drawTransform(settings, stream, purpose, count, 0.6)
+}
+
+function penalized() {
+  return { samples: real().samples, transform: transform() }
 }
 
 function real() {
