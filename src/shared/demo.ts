@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { type WireError } from './errors.ts'
 import { type Task } from './tasks.ts'
 
-/** The steps of "Try the sample", in order. */
-export const DemoStep = z.enum(['import', 'prepare', 'train', 'evaluate', 'generate', 'package'])
+/** The steps of "Try the sample", in order: `first` makes pictures with the built-in model, as it is. */
+export const DemoStep = z.enum(['first', 'import', 'prepare', 'train', 'evaluate', 'generate', 'package'])
 export type DemoStep = z.infer<typeof DemoStep>
 
 /** A step of the sample as a page shows it. */
@@ -18,14 +18,16 @@ export interface StepState {
 }
 
 export const DemoResult = z.object({
+  /** Ids of what was made; `first` is the set that the built-in model made before it learned from the sample. */
+  first: z.string(),
   dataset: z.string(),
   prepared: z.string(),
   run: z.string(),
   synthetic: z.string(),
   package: z.object({ file: z.string(), bytes: z.int(), sha256: z.string() }),
-  /** Overview pictures: a generated image beside its mask, a row per class. Paths on this computer. */
+  /** Overview pictures of the first set and of the last one, a row for each class. Paths on this computer. */
   pictures: z.array(z.string()),
-  /** What was made, how good it is, where it is: three sentences. */
+  /** What was made, how good it is, where it is, and what comes next. */
   sentences: z.array(z.string()),
   seconds: z.number(),
   seed: z.int()
@@ -36,6 +38,8 @@ export type DemoResult = z.infer<typeof DemoResult>
 export interface DemoState {
   readonly state: 'idle' | 'running' | 'stopping' | 'paused' | 'done' | 'failed' | 'cancelled'
   readonly steps: readonly StepState[]
+  /** Id of the set of first pictures, once it is there. */
+  readonly first?: string | undefined
   /** Id of the run, once training has begun: its history and sample sheets can be followed. */
   readonly run?: string | undefined
   readonly notices: readonly string[]
@@ -44,7 +48,7 @@ export interface DemoState {
 }
 
 export const DemoRequest = z.object({
-  /** Minutes of training, roughly. */
+  /** Minutes of training, roughly; the first pictures come before. */
   minutes: z.number().positive().max(600).optional(),
   seed: z.int().default(0),
   engine: z.enum(['auto', 'native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu']).default('auto')
@@ -53,18 +57,16 @@ export type DemoRequest = z.infer<typeof DemoRequest>
 
 /** The sample's plan and its tasks, as a page shows them; without a plan, how it would begin. */
 export function demoState(plan: Task | undefined, parts: readonly Task[]): DemoState {
-  const steps = DemoStep.options.map((step) =>
-    stepState(
-      step,
-      parts.find(({ kind }) => kind === step)
-    )
-  )
+  const partOf = (step: DemoStep) => parts.find(({ name }) => name === step)
+  const steps = DemoStep.options.map((step) => stepState(step, partOf(step)))
+  const first = partOf('first')
   if (plan === undefined) return { state: 'idle', steps, notices: [] }
   const { kind: _, ...problem } = plan.error ?? { kind: '', message: '' }
   return {
     state: planStates[plan.state],
     steps,
-    run: parts.find(({ kind }) => kind === 'train')?.thing,
+    first: first?.state === 'done' ? first.thing : undefined,
+    run: partOf('train')?.thing,
     notices: parts.flatMap(({ notices }) => notices),
     problem: plan.error && problem,
     result: DemoResult.safeParse(plan.outcome).data

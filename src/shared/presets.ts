@@ -187,7 +187,7 @@ const presets: Record<PresetName, Preset> = {
     isAdaptive: false,
     // At the end alone: so early the score prefers smooth gray to first nuclei, and would pick the wrong model.
     evaluateEvery: 4000,
-    evaluationPictures: 160,
+    evaluationPictures: 240,
     sampleEvery: 100
   }
 }

@@ -92,6 +92,8 @@ export const GenerateResult = z.object({
   filtered: Filtered,
   ...setReport,
   warnings: z.array(z.string()),
+  /** Path of a picture, on this computer, that shows the first ones of each class. */
+  overview: z.string(),
   seed: z.int(),
   engine: EngineInfo
 })

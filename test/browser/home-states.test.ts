@@ -66,8 +66,9 @@ function heading(name: string | RegExp) {
   return page.getByRole('heading', { name })
 }
 
-function masks() {
-  return page.getByRole('img', { name: 'Its mask' })
+/** The pictures of a set that are shown, each with its cells outlined beside it. */
+function pictures(title: string) {
+  return page.getByRole('region', { name: title }).getByRole('img', { name: /cells? outlined$/ })
 }
 
 /** A screenshot of the whole page wants them all. */
@@ -104,10 +105,27 @@ describe('Home', () => {
 
     await page.getByLabel('Minutes of training').fill('0.5')
     await page.keyboard.press('Enter')
-    await heading(/^Step 3 of 6/).waitFor()
+    await heading(/^Step 4 of 7/).waitFor()
     expect(asked).toEqual([{ kind: 'sample', input: { minutes: 0.5 } }])
     expect(await page.evaluate('document.activeElement.id')).toBe('running-title')
     expect(trouble).toEqual([])
+  })
+
+  test('shows the first pictures before anything is learned', async () => {
+    const demo = new FakeDemo(folder, {
+      ...trainingDemo,
+      steps: demoSteps('first', 'running'),
+      first: undefined,
+      run: undefined
+    })
+    demo.draw()
+    await open(demo)
+    await page.getByText('The first pictures come within seconds').waitFor()
+    const { run: _, ...unlearned } = trainingDemo
+    demo.change({ ...unlearned, steps: demoSteps('prepare', 'running') })
+    await pictures('The first pictures').nth(11).waitFor()
+    await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
+    await expectFinished('first-pictures')
   })
 
   test('shows each step, the newest sheet and the curve while the model learns, and what is new as it comes', async () => {
@@ -158,7 +176,7 @@ describe('Home', () => {
     await expectFinished('paused')
 
     await page.getByRole('button', { name: 'Resume' }).click()
-    await heading(/^Step 3/).waitFor()
+    await heading(/^Step 4/).waitFor()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('dialog', { name: 'Cancel the sample?' }).waitFor()
     await expectFinished('cancel-question', false)
@@ -227,12 +245,14 @@ describe('Home', () => {
     demo.content = fullWorkspace(folder)
     await open(demo, options)
     await page.getByText('is 96.4 (lower is better').waitFor()
-    await masks().nth(11).waitFor()
-    expect(await masks().count()).toBe(12)
-    await page.getByRole('button', { name: 'stained' }).click()
-    await page.getByRole('button', { name: 'Show more pictures' }).click()
-    expect(await masks().count()).toBe(16)
-    await page.getByRole('button', { name: 'All' }).click()
+    const made = page.getByRole('region', { name: 'The new pictures' })
+    await pictures('The new pictures').nth(11).waitFor()
+    expect(await pictures('The new pictures').count()).toBe(12)
+    await made.getByRole('button', { name: 'stained' }).click()
+    await made.getByRole('button', { name: 'Show more pictures' }).click()
+    expect(await pictures('The new pictures').count()).toBe(16)
+    await made.getByRole('button', { name: 'All' }).click()
+    expect(await pictures('For comparison').count()).toBe(12)
     await page.getByText('sample.zip').first().waitFor()
     await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
     expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
@@ -245,7 +265,7 @@ describe('Home', () => {
     const demo = new FakeDemo(folder, trainingDemo)
     demo.draw()
     await open(demo)
-    await heading(/^Step 3/).waitFor()
+    await heading(/^Step 4/).waitFor()
     const port = Number(new URL(host?.origin ?? '').port)
     await host?.close()
     await page.getByText('Trying again').waitFor()

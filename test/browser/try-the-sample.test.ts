@@ -42,6 +42,11 @@ function sheet() {
   return page.getByRole('img', { name: /^Sheet of generated cell pictures/ })
 }
 
+/** The pictures of a set that are shown, each with its cells outlined beside it. */
+function pictures(title: string) {
+  return page.getByRole('region', { name: title }).getByRole('img', { name: /cells? outlined$/ })
+}
+
 /** A screenshot of the whole page wants them all. */
 const areAllPicturesShown = '[...document.images].every((image) => image.complete && image.naturalWidth > 0)'
 
@@ -55,14 +60,20 @@ describe.skipIf(!isLinux)(
       await page.getByText('Choose how long to train').click()
       await page.getByLabel('Minutes of training').fill('0.5')
       await page.getByRole('button', { name: 'Try the sample' }).click()
-      await heading(/^Step \d of 6/).waitFor()
+      await heading(/^Step \d of 7/).waitFor()
     })
 
-    test('shows the first pictures while it learns, also after a reload in the middle', async () => {
-      await heading(/^Step 3 of 6/).waitFor()
+    test('shows the first pictures before it learns', async () => {
+      await pictures('The first pictures').nth(11).waitFor()
+      await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
+      await page.screenshot({ path: join(screenshots, 'sample-first.png'), fullPage: true })
+    })
+
+    test('shows what it can draw while it learns, also after a reload in the middle', async () => {
+      await heading(/^Step 4 of 7/).waitFor()
       await sheet().waitFor()
       await page.reload()
-      await heading(/^Step 3 of 6/).waitFor()
+      await heading(/^Step 4 of 7/).waitFor()
       await sheet().waitFor()
       expect(await page.getByRole('progressbar').count()).toBe(1)
     })
@@ -70,7 +81,7 @@ describe.skipIf(!isLinux)(
     test('survives a killed engine, and says so', async () => {
       expect(app.killEngine()).toBe(1)
       await page.getByRole('complementary', { name: 'Good to know' }).waitFor()
-      await heading(/^Step 3 of 6/).waitFor()
+      await heading(/^Step 4 of 7/).waitFor()
       await page.screenshot({ path: join(screenshots, 'sample-learning.png'), fullPage: true })
       expect(await accessibilityProblems(page)).toEqual([])
     })
@@ -79,20 +90,21 @@ describe.skipIf(!isLinux)(
       await page.getByRole('button', { name: 'Pause' }).click()
       await heading(/^Paused/).waitFor()
       await page.getByRole('button', { name: 'Resume' }).click()
-      await heading(/^Step 3 of 6/).waitFor()
+      await heading(/^Step 4 of 7/).waitFor()
     })
 
     test('ends with pictures, masks, sentences and a package that is there', { timeout: 6 * minute }, async () => {
       await heading(/^Done/).waitFor({ timeout: 5 * minute })
-      await page.getByRole('img', { name: 'Its mask' }).nth(11).waitFor()
+      await pictures('The new pictures').nth(11).waitFor()
       await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true) // fails if one cannot be shown
       const place = await page.locator('.package code').textContent()
       expect(existsSync(place ?? '')).toBe(true)
       expect(await page.locator('.sentences p').count()).toBe(3)
       await page.getByText(/[1-9][\d,]* pictures seen/).waitFor({ timeout: 1000 }) // it went on learning after the pause
-      for (const kind of ['Image sets', 'Prepared sets', 'Models', 'Synthetic sets', 'Packages']) {
+      for (const kind of ['Image sets', 'Prepared sets', 'Models', 'Packages']) {
         await page.getByRole('heading', { name: `${kind} 1` }).waitFor()
       }
+      await page.getByRole('heading', { name: 'Synthetic sets 2' }).waitFor()
       await page.screenshot({ path: join(screenshots, 'sample-done.png'), fullPage: true })
       expect(await accessibilityProblems(page)).toEqual([])
     })
@@ -101,7 +113,7 @@ describe.skipIf(!isLinux)(
       await page.emulateMedia({ colorScheme: 'dark' })
       await page.reload()
       await heading(/^Done/).waitFor()
-      await page.getByRole('img', { name: 'Its mask' }).nth(11).waitFor()
+      await pictures('The new pictures').nth(11).waitFor()
       await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
       await page.screenshot({ path: join(screenshots, 'sample-done-dark.png'), fullPage: true })
       expect(await accessibilityProblems(page)).toEqual([])

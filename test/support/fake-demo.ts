@@ -10,7 +10,7 @@ import { type SyntheticImage, SyntheticId } from '../../src/shared/synthetic.ts'
 import { type HistoryEntry } from '../../src/shared/training.ts'
 import { FakeApp } from './fake-app.ts'
 import { fakeRun } from './fake-run.ts'
-import { writePair, writeSheet } from './fake-pictures.ts'
+import { writePreview, writeSheet } from './fake-pictures.ts'
 
 /** Steps before the `current` one are done, it is in `state`, later ones wait. */
 export function demoSteps(current: DemoStep, state: StepState['state'], details: Partial<StepState> = {}): StepState[] {
@@ -23,6 +23,7 @@ export function demoSteps(current: DemoStep, state: StepState['state'], details:
 }
 
 const outcomes: Readonly<Record<DemoStep, string>> = {
+  first: '24 pictures, 151 cells',
   import: '60 images, 1,482 cells, 2 kinds',
   prepare: '3 cells removed; the masks keep 97 % of the outlines',
   train: '1,200 rounds in 4 minutes',
@@ -40,6 +41,7 @@ export const idleDemo: DemoState = {
 export const trainingDemo: DemoState = {
   state: 'running',
   steps: demoSteps('train', 'running', { secondsLeft: 165 }),
+  first: 'set-1',
   run: 'run-1',
   notices: []
 }
@@ -84,14 +86,13 @@ export class FakeDemo {
       }
     }
     for (const { file, index } of fakeImages) {
-      const folder = join(this.app.workspace, 'synthetic/set-1')
-      writePair(join(folder, 'images', file), join(folder, 'previews', file), index)
+      writePreview(join(this.app.workspace, 'synthetic/set-1/previews', file), index)
     }
   }
 }
 
 /** The plan and its tasks, of which the page makes this state. */
-export function demoTasks({ state, steps, run, notices, problem, result }: DemoState): Task[] {
+export function demoTasks({ state, steps, first, run, notices, problem, result }: DemoState): Task[] {
   if (state === 'idle') return []
   const plan = fakeTask('t-sample', 'sample', {
     state,
@@ -99,13 +100,15 @@ export function demoTasks({ state, steps, run, notices, problem, result }: DemoS
     ...(result === undefined ? {} : { outcome: result })
   })
   const parts = steps.map(({ step, state: stepState, done, total, secondsLeft, outcome }) =>
-    fakeTask(`t-${step}`, step, {
+    fakeTask(`t-${step}`, step === 'first' ? 'generate' : step, {
       plan: plan.id,
+      name: step,
       state: stepState,
       done,
       total,
       ...(secondsLeft === undefined ? {} : { secondsLeft }),
       ...(outcome === undefined ? {} : { summary: outcome }),
+      ...(step === 'first' && first !== undefined ? { thing: first } : {}),
       ...(step === 'train' && run !== undefined ? { thing: run } : {}),
       ...(step === 'train' ? { notices: [...notices] } : {})
     })
@@ -133,6 +136,7 @@ export function fakeTask(id: string, kind: Task['kind'], details: Partial<Task> 
 export function fakeResult(workspace: string): DemoResult {
   const file = join(workspace, 'packages/sample.zip')
   return {
+    first: 'set-1',
     dataset: 'Sample',
     prepared: 'Sample',
     run: 'Sample',

@@ -20,11 +20,13 @@ const colours = [
   [240, 228, 66]
 ] as const
 
-/** Writes a drawn cell picture and the coloured preview of its mask. */
-export function writePair(imageFile: string, previewFile: string, seed: number): void {
+/** Writes a drawn cell picture, and the same with coloured cells beside it. */
+export function writePreview(file: string, seed: number): void {
   const cells = drawCells(new RandomStream(seed, 'fake cells'))
-  write(imageFile, side, side, (x, y) => imageTone(cells, x, y, seed))
-  write(previewFile, side, side, (x, y) => maskColour(cells, x, y))
+  write(file, 2 * side, side, (x, y) => {
+    const colour = x < side ? undefined : maskColour(cells, x - side, y)
+    return colour ?? imageTone(cells, x % side, y, seed)
+  })
 }
 
 /** Writes a sheet of `rows` × 4 pairs, as a run's sample sheets are. */
@@ -72,9 +74,8 @@ function grayLevel(cells: readonly Ellipse[], x: number, y: number): number {
   return cell < 0 ? 0 : 64 + (cell % 4) * 60
 }
 
-function maskColour(cells: readonly Ellipse[], x: number, y: number): readonly [number, number, number] {
-  const cell = cellAt(cells, x, y)
-  return cell < 0 ? [0, 0, 0] : (colours[cell % colours.length] ?? [255, 255, 255])
+function maskColour(cells: readonly Ellipse[], x: number, y: number): readonly [number, number, number] | undefined {
+  return colours[cellAt(cells, x, y) % colours.length]
 }
 
 function write(

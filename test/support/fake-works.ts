@@ -85,6 +85,7 @@ export function steeredWorks(steered: SteeredWork): Works {
         { kind: 'import', name: 'import', input: { name: 'first' } },
         { kind: 'train', name: 'train', input: { name: { outcomeOf: 0, path: ['made'] } } }
       ],
+      notice: ({ name, summary = '' }) => `${name}: ${summary}`,
       conclude: (_, parts) => Promise.resolve(parts.map(({ outcome }) => outcome))
     }
   })

@@ -8,7 +8,7 @@ import { sampleGenerator } from '../engine/sampling.ts'
 import { type Generator } from '../engine/networks/generator.ts'
 import { restoreGenerator } from '../engine/gan/training-state.ts'
 import { encodeGrayPng8, encodeLabelPng16, encodeRgbPng } from '../images/png-encode.ts'
-import { drawLabels } from '../images/label-colours.ts'
+import { drawPreview } from '../images/preview.ts'
 import { describeRemoved, filterByArea } from '../masks/area-filter.ts'
 import { rleFromString } from '../masks/rle-string.ts'
 import { type GenerateJob, type GenerateOutcome } from '../jobs/engine-protocol.ts'
@@ -228,12 +228,14 @@ class SetMaker {
     const { outFolder } = this.#job
     await writeFile(join(outFolder, 'images', file), encode(candidate.image, resolution, resolution, texts))
     await writeFile(join(outFolder, 'masks', file), encodeLabelPng16(candidate.labels, resolution, resolution, texts))
+    const square = { width: resolution, height: resolution }
+    const preview = drawPreview({ image: candidate.image, imageChannels, labels: candidate.labels, ...square })
     await writeFile(
       join(outFolder, 'previews', file),
-      encodeRgbPng(drawLabels(candidate.labels), resolution, resolution, texts)
+      encodeRgbPng(preview.pixels, preview.width, preview.height, texts)
     )
     this.#outlines.add(
-      { file, class: className, width: resolution, height: resolution },
+      { file, class: className, ...square },
       candidate.labels,
       candidate.removed.map(({ counts }) => rleFromString(counts, resolution, resolution))
     )
@@ -245,8 +247,7 @@ class SetMaker {
       file,
       index: candidate.index,
       class: className,
-      width: resolution,
-      height: resolution,
+      ...square,
       cells: candidate.cells,
       removedCells: candidate.removed.length,
       removed: [...candidate.removed],

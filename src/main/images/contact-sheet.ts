@@ -1,6 +1,8 @@
+import { autoContrast } from './auto-contrast.ts'
 import { Canvas } from './canvas.ts'
-import { type Colour, drawLabels } from './label-colours.ts'
+import { type Colour } from './label-colours.ts'
 import { drawText, textWidth } from './lettering.ts'
+import { outlineCells } from './preview.ts'
 import { type Raster8, scaleDown } from './scale.ts'
 
 /** A square sample: the picture, and its mask beside it. */
@@ -8,7 +10,7 @@ export interface SheetSample {
   /** 8 bits, interleaved. */
   readonly image: Uint8Array
   readonly imageChannels: 1 | 3
-  /** Grays to show as they are, or object numbers to show in colours (0 is background). */
+  /** Grays to show as they are, or object numbers whose edges are shown in colours (0 is background). */
   readonly mask?:
     { readonly gray: Uint8Array } | { readonly labels: Uint16Array | Uint32Array | Uint8Array } | undefined
 }
@@ -20,7 +22,7 @@ export interface SheetRow {
 }
 
 /**
- * Draws samples in rows, a class each, under its name; every picture has its mask to the right.
+ * Draws samples in rows, a class each, under its name; every picture, with auto contrast, has its mask to the right.
  *
  * Small tiles are enlarged by whole factors, so that single pixels stay visible; large ones are scaled down.
  *
@@ -79,21 +81,29 @@ function widthOf({ mask }: SheetSample, shown: number): number {
 function placeSample(canvas: Canvas, sample: SheetSample, side: number, place: Place): void {
   const { left, top, zoom, factor, shown } = place
   const { image, imageChannels, mask } = sample
-  const square = (pixels: Uint8Array, channels: number) => ({ pixels, width: side, height: side, channels })
-  canvas.place(scaleDown(square(image, imageChannels), factor), left, top, zoom)
+  const original = { pixels: autoContrast(image), width: side, height: side, channels: imageChannels }
+  const picture = scaleDown(original, factor)
+  canvas.place(picture, left, top, zoom)
   if (!mask) return
-  const picture = 'gray' in mask ? square(mask.gray, 1) : square(drawLabels(mask.labels), 3)
-  canvas.place(thinOut(picture, shown / zoom), left + shown + maskGap, top, zoom)
+  const [right, newSide] = [left + shown + maskGap, shown / zoom]
+  const square = { width: newSide, height: newSide }
+  if ('gray' in mask) {
+    canvas.place({ ...square, pixels: thinOut(mask.gray, side, newSide), channels: 1 }, right, top, zoom)
+  } else {
+    canvas.place(picture, right, top, zoom)
+    outlineCells(canvas, { ...square, labels: thinOut(mask.labels, side, newSide) }, { left: right, top, zoom })
+  }
 }
 
 /** The nearest pixels on a coarser grid: labels have no means. */
-function thinOut({ pixels, width, channels }: Raster8, side: number): Raster8 {
-  if (side === width) return { pixels, width, height: width, channels }
-  const result = new Uint8Array(side * side * channels)
+function thinOut<Pixels extends Uint8Array | Uint16Array | Uint32Array>(
+  pixels: Pixels,
+  width: number,
+  side: number
+): Pixels {
+  if (side === width) return pixels
   const old = (position: number) => Math.floor(((position + 0.5) * width) / side)
-  for (let i = 0; i < side * side; i++) {
-    const from = (old(Math.floor(i / side)) * width + old(i % side)) * channels
-    for (let c = 0; c < channels; c++) result[i * channels + c] = pixels[from + c] ?? 0
-  }
-  return { pixels: result, width: side, height: side, channels }
+  const result = pixels.slice(0, side * side)
+  result.forEach((_, i) => (result[i] = pixels[old(Math.floor(i / side)) * width + old(i % side)] ?? 0))
+  return result as Pixels // a slice is of the same kind
 }

@@ -1,19 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { DatasetId } from '../../shared/datasets.ts'
-import { SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
+import { SyntheticId } from '../../shared/synthetic.ts'
 import { withoutHome } from '../../shared/things.ts'
 import { stageFolder, writeFileAtomic } from '../files/atomic-write.ts'
 import { requireSpace } from '../files/disk-space.ts'
-import { drawLabels } from '../images/label-colours.ts'
-import { readLabelImage } from '../images/label-image.ts'
-import { encodeRgbPng } from '../images/png-encode.ts'
 import { runInReader } from '../workers/reader.ts'
 import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { type RequestContext } from './dispatch.ts'
 import { enterThing } from '../workspace/enter-thing.ts'
+import { drawPreviews } from '../workspace/set-pictures.ts'
 
 /** Takes a colleague's package into the workspace: checked first, then whole or not at all. */
 export async function takePackage(
@@ -41,7 +39,8 @@ async function takeSynthetic(
     const name = wanted ?? about.synthetic.name
     const synthetic = { ...withoutHome(about.synthetic), id, name, source: resolve(file) }
     requireFree(synthetic.name)
-    await drawPreviews(folder, about.images)
+    await mkdir(join(folder, 'previews'))
+    await drawPreviews(folder, about.images) // packages leave out what can be drawn again
     const { synthetic: table } = app.catalog
     const thing = { table, id, insert: () => table.insert(synthetic, about.images) }
     return { about: { ...about, synthetic }, thing, output: { ...verified, synthetic } }
@@ -89,14 +88,5 @@ async function takeWhole(
     return output
   } finally {
     await staged.discard()
-  }
-}
-
-/** Packages leave out what can be drawn again. */
-async function drawPreviews(folder: string, images: readonly SyntheticImage[]): Promise<void> {
-  await mkdir(join(folder, 'previews'))
-  for (const { file } of images) {
-    const { labels, width, height } = await readLabelImage(join(folder, 'masks', file))
-    await writeFile(join(folder, 'previews', file), encodeRgbPng(drawLabels(labels), width, height))
   }
 }

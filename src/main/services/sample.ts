@@ -1,41 +1,54 @@
 import { join } from 'node:path'
 import { ImportRequest, ImportResult } from '../../shared/datasets.ts'
-import { DemoRequest, type DemoResult } from '../../shared/demo.ts'
+import { DemoRequest, type DemoResult, type DemoStep } from '../../shared/demo.ts'
 import { EvaluateRequest, EvaluationResult } from '../../shared/evaluation.ts'
-import { PrepareRequest, PrepareResult } from '../../shared/masks.ts'
+import { defaultMaskSettings, PrepareResult } from '../../shared/masks.ts'
 import { CreatePackageRequest, PackageResult } from '../../shared/packages.ts'
 import { TrainRequest, TrainResult } from '../../shared/runs.ts'
-import { starterName } from '../../shared/starter.ts'
+import { type StarterCard, starterName } from '../../shared/starter.ts'
 import { GenerateRequest, GenerateResult } from '../../shared/synthetic.ts'
 import type { OutcomeOf, Task } from '../../shared/tasks.ts'
 import { newId } from '../files/new-id.ts'
 import type { Plan, PlanStep } from '../tasks/work.ts'
 import type { AppContext } from '../workspace/app-context.ts'
+import { starterCard } from '../workspace/models.ts'
 import { sampleSettings } from './sample-settings.ts'
 
-/** The bundled sample through every step: import, prepare, train, evaluate, generate, package. */
+/**
+ * The bundled sample through every step: pictures from the built-in model as it is; then import, prepare, train, evaluate,
+ * generate, package.
+ */
 export function samplePlan(app: AppContext): Plan {
   return {
     steps: (input) => sampleSteps(app, DemoRequest.parse(input)),
-    conclude: (plan, parts) => concludeSample(app, plan, parts)
+    notice: ({ name, outcome, summary = '' }) =>
+      name === firstStep
+        ? `The first pictures are here: ${GenerateResult.parse(outcome).overview}`
+        : `${name}: ${summary}`,
+    conclude: (plan, parts) => Promise.resolve(concludeSample(app, plan, parts))
   }
 }
+
+const firstStep: DemoStep = 'first'
 
 /** The requests of one plan share a name that no earlier one has taken. */
 function sampleSteps(app: AppContext, { seed, engine, minutes = sampleSettings.minutes }: DemoRequest): PlanStep[] {
   const name = freeName(app)
-  const { tile, scale, evaluationPictures, picturesPerClass } = sampleSettings
+  const { picturesPerClass: perClass } = sampleSettings
   const source = join(app.environment.resources, 'sample')
-  const step = (kind: PlanStep['kind'], input: unknown): PlanStep => ({ kind, name: kind, input })
+  const step = (kind: PlanStep['kind'] & DemoStep, input: unknown): PlanStep => ({ kind, name: kind, input })
+  const generate = (run: string, set: string) => GenerateRequest.parse({ run, name: set, perClass, seed, engine })
   return [
+    { kind: 'generate', name: firstStep, input: generate(starterName, firstName(name)) },
     step('import', ImportRequest.parse({ source, name, format: 'labels', classFrom: 'folder' })),
-    step('prepare', PrepareRequest.parse({ dataset: name, name, tile, scale, seed })),
+    step('prepare', { ...preparedLike(starterCard(app)), dataset: name, name, seed }),
     step(
       'train',
       TrainRequest.parse({ prepared: name, name, preset: 'demo', from: starterName, minutes, seed, engine })
     ),
-    step('evaluate', EvaluateRequest.parse({ run: name, seed, engine, count: evaluationPictures })),
-    step('generate', GenerateRequest.parse({ run: name, name, perClass: picturesPerClass, seed, engine })),
+    // With as many pictures as the run itself is scored with: then both scores stand on one scale.
+    step('evaluate', EvaluateRequest.parse({ run: name, seed, engine })),
+    step('generate', generate(name, name)),
     step('package', {
       ...CreatePackageRequest.parse({
         set: name,
@@ -44,33 +57,36 @@ function sampleSteps(app: AppContext, { seed, engine, minutes = sampleSettings.m
         license: 'CC0-1.0'
       }),
       // The data set has the same name.
-      set: { outcomeOf: 4, path: ['synthetic', 'id'] } satisfies OutcomeOf
+      set: { outcomeOf: 5, path: ['synthetic', 'id'] } satisfies OutcomeOf
     })
   ]
 }
 
-async function concludeSample(app: AppContext, plan: Task, parts: readonly Task[]): Promise<DemoResult> {
-  const [imported, prepared, trained, score, made, packed] = parts.map(({ outcome }) => outcome)
+/** As the tiles were that the model learned from: only then can it go on from them. */
+function preparedLike({ prepared: { tile, scale, channels, grayLevels } }: StarterCard) {
+  return { tile, scale, channels, mask: { ...defaultMaskSettings, grayLevels } }
+}
+
+function concludeSample(app: AppContext, plan: Task, parts: readonly Task[]): DemoResult {
+  const [first, imported, prepared, trained, score, made, packed] = parts.map(({ outcome }) => outcome)
   const results = {
+    first: GenerateResult.parse(first),
     trained: TrainResult.parse(trained),
     score: EvaluationResult.parse(score),
     made: GenerateResult.parse(made),
     packed: PackageResult.parse(packed)
   }
-  const { run } = results.trained
-  const { synthetic } = results.made
-  const folder = app.folders.folder('synthetic', synthetic.id)
-  const { overviewPicture } = await import('../workspace/overview-picture.ts')
-  const picture = await overviewPicture(folder, app.catalog.synthetic.images(synthetic.id))
   const { file, bytes, sha256 } = results.packed
+  const { id } = results.made.synthetic
   return {
+    first: results.first.synthetic.id,
     dataset: ImportResult.parse(imported).dataset.id,
     prepared: PrepareResult.parse(prepared).prepared.id,
-    run: run.id,
-    synthetic: synthetic.id,
+    run: results.trained.run.id,
+    synthetic: id,
     package: { file, bytes, sha256 },
-    pictures: [picture],
-    sentences: closingSentences(results, folder),
+    pictures: [results.first.overview, results.made.overview],
+    sentences: closingSentences(results, app.folders.folder('synthetic', id)),
     seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0),
     seed: DemoRequest.parse(plan.input).seed
   }
@@ -81,9 +97,13 @@ function freeName({ catalog }: AppContext): string {
     [catalog.datasets, catalog.prepared, catalog.runs, catalog.synthetic].some((table) => table.nameTaken(name))
   for (let number = 1; number < 1000; number++) {
     const name = number === 1 ? 'Sample nuclei' : `Sample nuclei ${number}`
-    if (!isTaken(name)) return name
+    if (!isTaken(name) && !isTaken(firstName(name))) return name
   }
   return `Sample nuclei ${newId('n')}`
+}
+
+function firstName(name: string): string {
+  return `${name}, before learning`
 }
 
 interface Results {
@@ -93,7 +113,7 @@ interface Results {
   readonly packed: PackageResult
 }
 
-/** What was made, how good it is, where it is. Honest: pictures of 32 pixels, by a small network. */
+/** What was made, how good it is, where it is. Honest: small pictures, by a small network. */
 function closingSentences({ trained, score, made, packed }: Results, folder: string): string[] {
   const { synthetic } = made
   const seen = trained.run.iteration * trained.run.settings.batch

@@ -35,11 +35,14 @@ export async function generateSynthetic(
     })
     invariant(engine !== undefined, 'an engine that generated has said its name')
     const about = describeSet(app, model, request, { id, outcome, engine })
+    const { drawOverview, overviewOf } = await import('../workspace/set-pictures.ts')
+    await drawOverview(staged.path, about.images)
     await writeFile(join(staged.path, 'about.json'), JSON.stringify(about))
     const { synthetic: table } = app.catalog
     await enterThing(app, staged, { table, id, insert: () => table.insert(about.synthetic, about.images) })
     const { images: _, iteration: __, ...report } = outcome
-    return { synthetic: about.synthetic, ...report, seed: request.seed, engine }
+    const overview = overviewOf(app.folders.folder('synthetic', id))
+    return { synthetic: about.synthetic, ...report, overview, seed: request.seed, engine }
   } finally {
     await staged.discard()
   }

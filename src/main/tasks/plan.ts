@@ -41,7 +41,7 @@ export async function runPlan(worker: PartsWorker, book: TaskBook, plan: Plan, s
       share: (share) => ({ done: position + share, total: parts.length })
     })
     if (ended.state === 'paused') return undefined
-    if (ended.summary !== undefined) sitting.notice(`${ended.name}: ${ended.summary}`)
+    sitting.notice(plan.notice(ended))
   }
 }
 

@@ -40,6 +40,8 @@ export interface Work {
 /** A task that consists of others, one after another. */
 export interface Plan {
   readonly steps: (input: unknown) => readonly PlanStep[]
+  /** What is said when a part is done. */
+  readonly notice: (part: Task) => string
   /** What came of all of them together. */
   readonly conclude: (plan: Task, parts: readonly Task[]) => Promise<unknown>
 }

@@ -27,8 +27,8 @@ interface DemoOptions extends EngineOptions {
 function addDemo(program: Command, host: Host): void {
   program
     .command('demo')
-    .description('take the bundled sample through every step')
-    .option('--minutes <number>', 'minutes of training', realNumber)
+    .description('take the bundled sample through every step, beginning with pictures by the built-in model')
+    .option('--minutes <number>', 'minutes of training, after the first pictures', realNumber)
     .addOption(seedOption())
     .addOption(engineOption())
     .action(async ({ minutes, seed, engine, workspace }: DemoOptions) => {
@@ -94,14 +94,15 @@ function addGenerate(program: Command, host: Host): void {
   addGenerateOptions(command).action(
     async (run: string, { workspace, json: _, ...options }: GenerateOptions & { readonly name: string }) => {
       const result = await host.request('synthetic.generate', { run, ...options }, workspace)
-      const { synthetic, filtered } = result
+      const { synthetic, filtered, overview } = result
       host.print(
         result,
         [
           `"${synthetic.name}": ${count(synthetic.images, 'picture')} with ${count(synthetic.cells, 'cell')} (seed ${result.seed}).`,
           `${count(filtered.cells, 'cell')} and ${count(filtered.images, 'picture')} were filtered out.`,
           ...healthSentences(result.health, result.maskFit),
-          ...result.warnings
+          ...result.warnings,
+          `To look at: ${overview}`
         ].join('\n')
       )
     }

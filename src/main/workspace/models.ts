@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { refuse } from '../../shared/errors.ts'
 import { type CellLimits } from '../../shared/masks.ts'
@@ -56,13 +56,12 @@ async function modelOf(app: AppContext, run: Run): Promise<Model> {
   }
 }
 
-async function requireStarter(app: AppContext): Promise<Model> {
-  const folder = join(app.environment.resources, 'starter')
-  const { settings, classes, prepared, limits, real, trainedOn } = await readStarterCard(folder)
+function requireStarter(app: AppContext): Model {
+  const { settings, classes, prepared, limits, real, trainedOn } = starterCard(app)
   return {
     id: starterName,
     name: starterName,
-    folder,
+    folder: starterFolder(app),
     settings,
     classes,
     grayLevels: prepared.grayLevels,
@@ -73,10 +72,10 @@ async function requireStarter(app: AppContext): Promise<Model> {
 }
 
 /** @throws AppError of kind `input` when this installation has no model on board, or a damaged one */
-export async function readStarterCard(folder: string): Promise<StarterCard> {
-  const file = join(folder, 'model.json')
+export function starterCard(app: AppContext): StarterCard {
+  const file = join(starterFolder(app), 'model.json')
   try {
-    return StarterCard.parse(JSON.parse(await readFile(file, 'utf8')))
+    return StarterCard.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (cause) {
     throw refuse('This installation has no built-in model, or its file is damaged.', {
       file,
@@ -84,4 +83,8 @@ export async function readStarterCard(folder: string): Promise<StarterCard> {
       cause
     })
   }
+}
+
+function starterFolder({ environment }: AppContext): string {
+  return join(environment.resources, 'starter')
 }

@@ -3,11 +3,11 @@ import { type SyntheticImage } from '../../shared/synthetic.ts'
 import { type Bridge, type Picture } from '../bridge.ts'
 
 export interface GalleryPicture extends SyntheticImage {
-  readonly shownImage: Picture
-  readonly shownMask: Picture
+  /** The picture with auto contrast, and beside it the same with its cells outlined. */
+  readonly preview: Picture
 }
 
-/** The pictures of one synthetic set, each with the coloured preview of its mask. */
+/** The pictures of one synthetic set, as they are to be looked at. */
 export class Gallery {
   readonly #bridge: Bridge
   #set: string | undefined
@@ -29,14 +29,13 @@ export class Gallery {
 
     const { synthetic, images } = await this.#bridge.call('synthetic.show', { name: set })
     if (set !== this.#set) return
-    const picture = (folder: string, { file }: SyntheticImage) =>
-      this.#bridge.picture(`synthetic/${synthetic.id}/${folder}/${file}`)
     this.#pictures = images.map((image) => ({
       ...image,
-      shownImage: picture('images', image),
-      shownMask: picture('previews', image) // the masks themselves are 16-bit labels: black to the eye
+      preview: this.#bridge.picture(`synthetic/${synthetic.id}/previews/${image.file}`)
     }))
   }
 }
 
 export const [getGallery, setGallery] = createContext<Gallery>()
+/** The first pictures of the sample, of the model before it learned from it. */
+export const [getFirstGallery, setFirstGallery] = createContext<Gallery>()

@@ -16,7 +16,10 @@ export const sampleWords = {
   introduction:
     'See the whole process once, with small fluorescence and tissue images that come with CytoLoom. Nothing to prepare, nothing to decide.',
   facts: [
-    { term: 'What happens', text: 'Six steps, from images with outlined nuclei to a checked package of new ones' },
+    {
+      term: 'What happens',
+      text: 'New pictures at once from a built-in model, which then learns from the sample’s images before your eyes'
+    },
     {
       term: 'How long',
       text: 'About five minutes on an ordinary computer; it keeps working while you do something else'
@@ -35,6 +38,7 @@ export const sampleWords = {
 }
 
 export const stepTitles: Readonly<Record<DemoStep, string>> = {
+  first: 'Make the first pictures with the built-in model',
   import: 'Import the images and their outlines',
   prepare: 'Turn the outlines into masks',
   train: 'Learn how the cells look',
@@ -95,21 +99,27 @@ export const resultWords = {
   title: 'Done: your first synthetic cells',
   failedTitle: 'The sample stopped',
   tryAgain: 'Start again',
-  galleryTitle: 'The new pictures',
-  galleryHelp: 'Left: picture, right: its mask with a colour for each cell. None of these cells is real.',
+  packageTitle: 'The package for a colleague',
+  packageHelp: 'A zip file with pictures, masks and outlines; it opens with or without CytoLoom.',
+  copyPlace: 'Copy path',
+  lookBack: 'How it learned'
+}
+
+export const galleryWords = {
+  first: 'The first pictures, by the built-in model',
+  firstWaiting: 'The first pictures come within seconds …',
+  before: 'For comparison: before it learned from the sample',
+  made: 'The new pictures',
+  help: 'Left: a picture, brightened for the screen; right: the same with the outlines that belong to it. None of these cells is real.',
   all: 'All',
   order: 'Order',
   asMade: 'As made',
   worstFitFirst: 'Worst mask fit first',
   fitHelp:
     'How far mask and picture agree on where the cells are, as a measure that was learned on real tiles sees it.',
-  pictureAlt: (className: string) => `Generated picture of the class “${className}”`,
-  maskAlt: 'Its mask, a colour for each cell',
-  showMore: 'Show more pictures',
-  packageTitle: 'The package for a colleague',
-  packageHelp: 'A zip file with pictures, masks and outlines; it opens with or without CytoLoom.',
-  copyPlace: 'Copy path',
-  lookBack: 'How it learned'
+  pictureAlt: (className: string, cells: number) =>
+    `Generated picture of the class “${className}”, and the same with ${count(cells, 'cell')} outlined`,
+  showMore: 'Show more pictures'
 }
 
 export const workspaceWords = {

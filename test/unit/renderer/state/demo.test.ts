@@ -37,7 +37,7 @@ describe('Demo', () => {
   test('is idle where there is none', async () => {
     const { demo } = await follow({ 'tasks.list': () => ({ tasks: [] }) })
     expect(demo.state?.state).toBe('idle')
-    expect(demo.state?.steps).toHaveLength(6)
+    expect(demo.state?.steps).toHaveLength(7)
   })
 
   test('names the step that is worked on, or was when work stopped', async () => {

@@ -27,7 +27,7 @@ const synthetic = {
 }
 
 describe('Gallery', () => {
-  test('pairs each picture with the coloured preview of its mask, asked once', async () => {
+  test('shows each picture as it was drawn to be looked at, asked once', async () => {
     const transport = new FakeTransport({ 'synthetic.show': () => ({ synthetic, images: [image] }) })
     const gallery = new Gallery(new Bridge(transport))
     await gallery.show('Sample')
@@ -35,8 +35,7 @@ describe('Gallery', () => {
     expect(transport.sent).toEqual([{ name: 'synthetic.show', input: { name: 'Sample' } }])
     const [picture] = gallery.pictures
     expect(picture).toMatchObject(image)
-    expect((await picture?.shownImage.load())?.address).toBe('picture:synthetic/set-9/images/000003.png')
-    expect((await picture?.shownMask.load())?.address).toBe('picture:synthetic/set-9/previews/000003.png')
+    expect((await picture?.preview.load())?.address).toBe('picture:synthetic/set-9/previews/000003.png')
     await gallery.show(undefined)
     expect(gallery.pictures).toEqual([])
   })
