@@ -18,6 +18,7 @@ import { EngineRequest } from '../src/shared/runs.ts'
 import { type StarterCard, starterName } from '../src/shared/starter.ts'
 import { createApp } from '../src/main/app.ts'
 import { CheckpointFolder } from '../src/main/engine-process/checkpoints.ts'
+import { describeRealCells } from '../src/main/engine-process/real-cells.ts'
 import { defaultEnvironment } from '../src/main/environment.ts'
 import { dispatch } from '../src/main/services/dispatch.ts'
 
@@ -86,9 +87,8 @@ async function train(): Promise<void> {
 async function writeStarter(): Promise<void> {
   const { run } = await request('runs.show', { name: starterName })
   const score = await request('runs.evaluate', { run: starterName, engine, count: scoredPictures })
-  const about = PreparedAbout.parse(
-    JSON.parse(await readFile(join(workspace, 'prepared', run.prepared, 'about.json'), 'utf8'))
-  )
+  const preparedFolder = join(workspace, 'prepared', run.prepared)
+  const about = PreparedAbout.parse(JSON.parse(await readFile(join(preparedFolder, 'about.json'), 'utf8')))
   const { tile, scale, channels, grayLevels } = about.result.prepared
   const runFolder = join(workspace, 'runs', run.id)
   const model = await new CheckpointFolder(runFolder).chooseModel(score.iteration)
@@ -98,6 +98,7 @@ async function writeStarter(): Promise<void> {
     settings: run.settings,
     prepared: { tile, scale, channels, grayLevels },
     limits: about.limits,
+    real: await describeRealCells({ preparedFolder, settings: run.settings, classes: run.classes }),
     trainedOn: `${about.images.length} images of nuclei of the 2018 Data Science Bowl (BBBC038, stage 1)`,
     license: 'CC0-1.0',
     iteration: model.scalars.iteration,

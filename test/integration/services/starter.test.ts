@@ -18,7 +18,7 @@ test('the model on board knows the classes of the bundled sample, and fits into 
 
 test('the model on board makes pictures of both classes with nuclei in many of them, in an empty workspace', async () => {
   const host = await openTestApp(await temporaryFolder())
-  const { synthetic } = await host.request('synthetic.generate', {
+  const { synthetic, health, maskFit } = await host.request('synthetic.generate', {
     run: 'starter',
     name: 'first',
     perClass: 12,
@@ -27,5 +27,11 @@ test('the model on board makes pictures of both classes with nuclei in many of t
   })
   expect(synthetic.images).toBe(24)
   expect(synthetic.cells).toBeGreaterThan(12)
+  // Its card knows what its training tiles were like, so that its pictures can be compared without them.
+  expect(health?.map(({ class: name, real }) => [name, real?.pictures])).toEqual([
+    ['fluorescence', 200],
+    ['stained', 200]
+  ])
+  expect(maskFit?.real).toBeGreaterThan(0.6)
   await host.app.close()
 })
