@@ -25,15 +25,26 @@ export async function benchNetworkConvolutions(
   engine: BackendRequest = 'auto'
 ): Promise<BenchResult[]> {
   const backend = await chooseBackend(engine, { nativeFolder: await nativePackFor(engine) })
-  const convolutions = await recordConvolutions(() => iterateOnce(profile))
-  return convolutions.flatMap((convolution) => benchConvolution(backend, convolution))
+  const calls = await countConvolutions(() => iterateOnce(profile))
+  const different = new Map(calls.map((call) => [nameOf(call), call]))
+  const sorted = [...different.values()].toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true }))
+  return sorted.flatMap((convolution) => benchConvolution(backend, convolution))
 }
 
-/** The different convolutions that happen meanwhile, whichever of the three kernels computes them. */
-async function recordConvolutions(work: () => Promise<void>): Promise<Convolution[]> {
-  const found = new Map<string, Convolution>()
+/** A convolution, or a gradient of one, and how often it happened. */
+interface CountedConvolution extends Convolution {
+  readonly kind: 'forward' | 'input' | 'filter'
+  readonly count: number
+}
+
+/** The convolutions that happen meanwhile, and their gradients by images and by filters. */
+export async function countConvolutions(work: () => Promise<void>): Promise<CountedConvolution[]> {
+  const found = new Map<string, CountedConvolution>()
   let inside = false // one kernel may be made of another
-  const record = (kernel: string, describe: (call: Call, result: Shape) => Omit<Convolution, 'attributes'>) => {
+  const record = (
+    kernel: string,
+    describe: (call: Call, result: Shape) => Omit<CountedConvolution, 'attributes' | 'count'>
+  ) => {
     const { kernelFunc } = tf.getKernel(kernel, tf.getBackend())
     replaceKernel(kernel, tf.getBackend(), (call: Call) => {
       if (inside) return kernelFunc(call as never)
@@ -41,24 +52,34 @@ async function recordConvolutions(work: () => Promise<void>): Promise<Convolutio
       const result = kernelFunc(call as never) as tf.TensorInfo // convolutions return one tensor
       inside = false
       const { strides, pad, dataFormat, dilations } = call.attrs
-      const convolution = {
-        ...describe(call, result.shape as Shape),
-        attributes: { strides, pad, dataFormat, dilations }
-      }
-      found.set(nameOf(convolution), convolution as Convolution)
+      const described = describe(call, result.shape as Shape)
+      const key = `${described.kind} ${nameOf(described)}`
+      const count = (found.get(key)?.count ?? 0) + 1
+      const attributes: Record<string, unknown> = { strides, pad, dataFormat, dilations }
+      found.set(key, { ...described, attributes: attributes as tf.NamedAttrMap, count }) // as the kernel got them
       return result
     })
     return () => replaceKernel(kernel, tf.getBackend(), (call: Call) => kernelFunc(call as never))
   }
   const shape = ({ inputs }: Call, name: string) => inputs[name]?.shape as Shape // images and kernels have rank 4
   const restore = [
-    record('Conv2D', (call, y) => ({ x: shape(call, 'x'), filter: shape(call, 'filter'), y })),
-    record('Conv2DBackpropInput', (call, x) => ({ x, filter: shape(call, 'filter'), y: shape(call, 'dy') })),
-    record('Conv2DBackpropFilter', (call, filter) => ({ x: shape(call, 'x'), filter, y: shape(call, 'dy') }))
+    record('Conv2D', (call, y) => ({ kind: 'forward', x: shape(call, 'x'), filter: shape(call, 'filter'), y })),
+    record('Conv2DBackpropInput', (call, x) => ({
+      kind: 'input',
+      x,
+      filter: shape(call, 'filter'),
+      y: shape(call, 'dy')
+    })),
+    record('Conv2DBackpropFilter', (call, filter) => ({
+      kind: 'filter',
+      x: shape(call, 'x'),
+      filter,
+      y: shape(call, 'dy')
+    }))
   ]
   await work()
   for (const kernel of restore) kernel()
-  return [...found.values()].toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true }))
+  return [...found.values()]
 }
 
 type Call = KernelCall<string, Record<string, unknown>, unknown>
