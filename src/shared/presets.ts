@@ -62,7 +62,8 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
     evaluateEvery: preset.evaluateEvery,
     evaluationPictures: preset.evaluationPictures,
     checkpointEvery: 250,
-    sampleEvery: preset.sampleEvery
+    sampleEvery: preset.sampleEvery,
+    sampleSeconds: [...preset.sampleSeconds]
   }
 }
 
@@ -90,6 +91,7 @@ interface Preset {
   readonly evaluateEvery: number
   readonly evaluationPictures: number
   readonly sampleEvery: number
+  readonly sampleSeconds: readonly number[]
 }
 
 /** R1's γ by NVIDIA's rule of thumb for its "auto" configuration (docs/method.md §5.2). */
@@ -143,7 +145,8 @@ const published: Preset = {
   isAdaptive: true,
   evaluateEvery: 500,
   evaluationPictures: 2000,
-  sampleEvery: 500
+  sampleEvery: 500,
+  sampleSeconds: [10, 30, 60, 120, 300]
 }
 
 const presets: Record<PresetName, Preset> = {
@@ -188,7 +191,8 @@ const presets: Record<PresetName, Preset> = {
     // At the end alone: so early the score prefers smooth gray to first nuclei, and would pick the wrong model.
     evaluateEvery: 4000,
     evaluationPictures: 240,
-    sampleEvery: 100
+    sampleEvery: 100,
+    sampleSeconds: [10, 20, 30, 40, 50, 60, 75, 90, 105, 120, 150, 180, 210, 240, 270, 300]
   }
 }
 

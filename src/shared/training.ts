@@ -150,7 +150,9 @@ export const TrainingSettings = z.object({
   evaluationPictures: z.int().positive(),
   /** A safe point at least this often; also every five minutes. */
   checkpointEvery: z.int().positive(),
-  sampleEvery: z.int().positive()
+  sampleEvery: z.int().positive(),
+  /** Seconds of training after which pictures are made as well: at first much changes in few iterations. */
+  sampleSeconds: z.array(z.number().positive()).default([])
 })
 export type TrainingSettings = z.infer<typeof TrainingSettings>
 
@@ -187,7 +189,15 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
     /** What to know of this score before it is compared with others. */
     note: z.string().optional()
   }),
-  z.object({ kind: z.literal('sample'), iteration: z.int(), file: InnerPath }),
+  z.object({
+    kind: z.literal('sample'),
+    iteration: z.int(),
+    /** Of training until then; absent from histories of older versions. */
+    seconds: z.number().optional(),
+    file: InnerPath,
+    /** Beside the schedule by iterations: another run, or another computer, has it elsewhere. */
+    isByClock: z.literal(true).optional()
+  }),
   /** A sentence on what did not come about here; at the end of the history it is taken back when training goes on. */
   z.object({ kind: z.literal('note'), iteration: z.int(), text: z.string() })
 ])

@@ -160,7 +160,7 @@ export function fakeHistory(): HistoryEntry[] {
     const classes = [{ name: 'fluorescence', frechet: value, real: 64, fake: 64 }]
     return [
       { kind: 'evaluation', iteration, seconds: index * 30, metric: 'frechet', value, classes, isBest: index !== 5 },
-      { kind: 'sample', iteration, file: `samples/${iteration}.png` }
+      { kind: 'sample', iteration, seconds: index * 30, file: `samples/${iteration}.png` }
     ]
   })
 }

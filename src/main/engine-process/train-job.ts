@@ -167,7 +167,7 @@ class TrainingSession {
           if (performance.now() - this.#lastSave > safePointMilliseconds) await this.#save('time')
           break
         case 'sample-due':
-          await this.#showSamples()
+          await this.#showSamples(event.isByClock)
           break
         case 'evaluated':
           await this.#takeScore(event)
@@ -210,15 +210,16 @@ class TrainingSession {
     await this.#channel.send({ type: 'history', entry })
   }
 
-  async #showSamples(): Promise<void> {
-    const { iteration, generatorEma } = this.#state
+  async #showSamples(isByClock?: true): Promise<void> {
+    const { iteration, seconds, generatorEma } = this.#state
     const draw = () => this.#sheets.draw(generatorEma, iteration, () => this.#goOnUnlessOver())
     const file = await this.#timed(
       'sample',
       () => unlessBrokenOff(draw),
       (name) => name !== undefined
     )
-    if (file !== undefined) await this.#record({ kind: 'sample', iteration, file })
+    if (file === undefined) return
+    await this.#record({ kind: 'sample', iteration, seconds, file, ...(isByClock === undefined ? {} : { isByClock }) })
   }
 
   /** @throws BrokenOff where a sheet would hold up the end of the sitting: it is drawn when the run goes on */

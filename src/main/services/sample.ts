@@ -13,6 +13,7 @@ import type { Plan, PlanStep } from '../tasks/work.ts'
 import type { AppContext } from '../workspace/app-context.ts'
 import { starterCard } from '../workspace/models.ts'
 import { sampleSettings } from './sample-settings.ts'
+import { closingSentences } from './sample-words.ts'
 
 /**
  * The bundled sample through every step: pictures from the built-in model as it is; then import, prepare, train, evaluate,
@@ -68,25 +69,28 @@ function preparedLike({ prepared: { tile, scale, channels, grayLevels } }: Start
 }
 
 function concludeSample(app: AppContext, plan: Task, parts: readonly Task[]): DemoResult {
-  const [first, imported, prepared, trained, score, made, packed] = parts.map(({ outcome }) => outcome)
+  const [first, imported, prepared, trained, score, last, packed] = parts.map(({ outcome }) => outcome)
+  const { run } = TrainResult.parse(trained)
+  const made = GenerateResult.parse(last)
   const results = {
     first: GenerateResult.parse(first),
     trained: TrainResult.parse(trained),
+    history: app.catalog.runs.history(run.id),
     score: EvaluationResult.parse(score),
-    made: GenerateResult.parse(made),
-    packed: PackageResult.parse(packed)
+    made,
+    packed: PackageResult.parse(packed),
+    folder: app.folders.folder('synthetic', made.synthetic.id)
   }
   const { file, bytes, sha256 } = results.packed
-  const { id } = results.made.synthetic
   return {
     first: results.first.synthetic.id,
     dataset: ImportResult.parse(imported).dataset.id,
     prepared: PrepareResult.parse(prepared).prepared.id,
-    run: results.trained.run.id,
-    synthetic: id,
+    run: run.id,
+    synthetic: made.synthetic.id,
     package: { file, bytes, sha256 },
-    pictures: [results.first.overview, results.made.overview],
-    sentences: closingSentences(results, app.folders.folder('synthetic', id)),
+    pictures: [results.first.overview, made.overview],
+    sentences: closingSentences(results),
     seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0),
     seed: DemoRequest.parse(plan.input).seed
   }
@@ -104,27 +108,4 @@ function freeName({ catalog }: AppContext): string {
 
 function firstName(name: string): string {
   return `${name}, before learning`
-}
-
-interface Results {
-  readonly trained: TrainResult
-  readonly score: EvaluationResult
-  readonly made: GenerateResult
-  readonly packed: PackageResult
-}
-
-/** What was made, how good it is, where it is. Honest: small pictures, by a small network. */
-function closingSentences({ trained, score, made, packed }: Results, folder: string): string[] {
-  const { synthetic } = made
-  const seen = trained.run.iteration * trained.run.settings.batch
-  return [
-    `CytoLoom made ${synthetic.images} synthetic pictures with ${synthetic.cells.toLocaleString('en')} outlined nuclei. The built-in model, which already knew nuclei, learned from the sample for ${minutesText(trained)} (${seen.toLocaleString('en')} pictures seen).`,
-    `Their quality score is ${score.mean.frechet.toFixed(0)} (${score.features.name}; near 0 would be as good as real ones, and lower is better): the network is small and so are its pictures; train for hours on your own data.`,
-    `The pictures are in ${join(folder, 'images')}, their masks beside them in masks, and the package for a colleague is ${packed.file}.`
-  ]
-}
-
-function minutesText({ run, secondsPerIteration }: TrainResult): string {
-  const minutes = (run.iteration * secondsPerIteration) / 60
-  return minutes < 1.5 ? 'about a minute' : `about ${minutes.toFixed(0)} minutes`
 }

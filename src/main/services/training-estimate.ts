@@ -64,9 +64,12 @@ function secondsOf(settings: TrainingSettings, stages: StageEstimate, minutes: n
   return minutes === undefined ? all : Math.min(all, 60 * minutes)
 }
 
-function bytesOf({ iterations, sampleEvery, checkpointEvery }: TrainingSettings, { bytes }: TrialOutcome): number {
+function bytesOf(
+  { iterations, sampleEvery, sampleSeconds, checkpointEvery }: TrainingSettings,
+  { bytes }: TrialOutcome
+): number {
   const safePoints = Math.min(keptSafePoints, Math.ceil(iterations / checkpointEvery) + 1)
-  const sheets = Math.floor(iterations / sampleEvery) + 1
+  const sheets = Math.floor(iterations / sampleEvery) + sampleSeconds.length + 1
   return safePoints * bytes.safePoint + sheets * bytes.sheet + iterations * historyBytes
 }
 

@@ -183,6 +183,11 @@ export function tookTime(seconds: number): string {
   return `It took ${duration(seconds)} in all.`
 }
 
+/** When a sheet was drawn. */
+export function sheetTime(rounds: number, seconds: number): string {
+  return rounds === 0 ? 'Before the first practice round.' : `After ${duration(seconds)}, ${count(rounds, 'practice round')}.`
+}
+
 /** What a chart says to someone who does not see it. */
 export function curveSummary(scores: readonly { iteration: number; value: number }[]): string {
   const [first, last] = [scores.at(0), scores.at(-1)]

@@ -105,6 +105,16 @@ describe('the training loop', () => {
     expect(state.best).toEqual({ iteration: 0, value: 4 })
   })
 
+  test('asks for samples by the clock as well, once for each time that has come, and never for one that is past', async () => {
+    const own = { ...settings, sampleEvery: 100, sampleSeconds: [0.005, 0.006, 1e6] }
+    const shownIn = async (state: TrainingState) =>
+      (await trainAll(own, state)).filter(({ kind }) => kind === 'sample-due')
+    expect(await shownIn(TrainingState.create(own))).toEqual([{ kind: 'sample-due', iteration: 1, isByClock: true }])
+    const later = TrainingState.create(own)
+    later.seconds = 60
+    expect(await shownIn(later)).toEqual([])
+  })
+
   test('reports, asks for samples and safe points, and evaluates on time and at the end', async () => {
     const values = [5, 7]
     const hooks = {

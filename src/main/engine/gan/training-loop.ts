@@ -33,7 +33,8 @@ export type TrainingEvent =
   | Extract<HistoryEntry, { kind: 'step' }>
   | (Evaluation & { kind: 'evaluated'; iteration: number; seconds: number; occasion: Occasion; isBest: boolean })
   /** The state is to be saved, or pictures to be made from the averaged generator, before the next event. */
-  | { kind: 'checkpoint-due' | 'sample-due'; iteration: number }
+  | { kind: 'checkpoint-due'; iteration: number }
+  | { kind: 'sample-due'; iteration: number; isByClock?: true }
   /** Each class took over the row of another in the generator's class embedding: `order` names which (class-alignment.ts). */
   | { kind: 'classes-exchanged'; iteration: number; order: number[] }
   /** A loss is no longer finite, and the weights are lost: go back to a saved state. Nothing follows. */
@@ -51,6 +52,8 @@ export async function* train(
 ): AsyncGenerator<TrainingEvent> {
   const clock = startClock(state)
   let score = yield* makeUp(settings, state, hooks)
+  clock()
+  const isTimeToShow = startSheetClock(settings, state)
 
   while (score !== 'broken off' && !signal.aborted && goesOn(settings, state, hooks)) {
     // One batch through both networks.
@@ -68,7 +71,9 @@ export async function* train(
       return
     }
     yield { kind: 'step', iteration, seconds, ...losses }
+    const isByClock = isTimeToShow()
     if (iteration % settings.sampleEvery === 0) yield { kind: 'sample-due', iteration }
+    else if (isByClock) yield { kind: 'sample-due', iteration, isByClock }
 
     // Evaluate, and say whether this is the model to keep.
     score = yield* scoreWhereDue(settings, state, hooks)
@@ -136,5 +141,15 @@ function startClock(state: TrainingState): () => void {
     const now = performance.now()
     state.seconds += (now - last) / 1000
     last = now
+  }
+}
+
+/** Tells whether one of the times for pictures has come since it was last asked. */
+function startSheetClock({ sampleSeconds }: TrainingSettings, state: TrainingState): () => boolean {
+  let last = state.seconds
+  return () => {
+    const isTime = sampleSeconds.some((time) => time > last && time <= state.seconds)
+    last = state.seconds
+    return isTime
   }
 }
