@@ -7,6 +7,7 @@ import { adoptFolders, rebuildCatalog } from './workspace/adopt-folders.ts'
 import { productVersion } from './product.ts'
 import type { AppContext } from './workspace/app-context.ts'
 import type { Handlers } from './services/dispatch.ts'
+import { listBuiltIn } from './workspace/built-in-models.ts'
 import { settleInterruptedRuns } from './workspace/interrupted-runs.ts'
 import { forLooking } from './services/read-only.ts'
 import { completeArrivals } from './workspace/package-arrival.ts'
@@ -114,6 +115,7 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
       datasets: app.catalog.datasets.list(),
       prepared: app.catalog.prepared.list(),
       runs: app.catalog.runs.list(),
+      builtIn: listBuiltIn(app),
       synthetic: app.catalog.synthetic.list(),
       packages: listPackages(app)
     }),
@@ -128,7 +130,7 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
     'runs.train': (input, context) => carryOut(desk, 'train', input, context),
     'runs.resume': (input, context) => resumeRunTask(app, desk, input, context),
     'runs.pause': (input) => pauseRunTask(app, desk, input),
-    'runs.list': () => ({ runs: app.catalog.runs.list() }),
+    'runs.list': () => ({ runs: app.catalog.runs.list(), builtIn: listBuiltIn(app) }),
     'runs.show': async (input) => (await services.runs()).showRun(app, input),
     'runs.evaluate': (input, context) => carryOut(desk, 'evaluate', input, context),
     'scores.files': (input, context) => carryOut(desk, 'score', input, context),

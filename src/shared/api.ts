@@ -20,6 +20,7 @@ import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyR
 import { Remedy } from './remedies.ts'
 import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
 import { ScoreRequest, ScoreResult } from './scores.ts'
+import { BuiltInModel } from './starter.ts'
 import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
 import { ListTasks, QuitReport, StartTask, Task } from './tasks.ts'
 import {
@@ -80,6 +81,8 @@ export const Workspace = z.object({
   datasets: z.array(Dataset),
   prepared: z.array(Prepared),
   runs: z.array(Run),
+  /** The models on board. */
+  builtIn: z.array(BuiltInModel),
   synthetic: z.array(Synthetic),
   packages: z.array(StoredPackage)
 })
@@ -148,7 +151,7 @@ export const requests = {
     output: TrainResult
   },
   'runs.pause': { input: z.object({ run: z.string() }), output: Run },
-  'runs.list': { input: z.object({}), output: z.object({ runs: z.array(Run) }) },
+  'runs.list': { input: z.object({}), output: z.object({ runs: z.array(Run), builtIn: z.array(BuiltInModel) }) },
   'runs.show': {
     input: ByName,
     output: z.object({ run: Run, history: z.array(HistoryEntry), checkpoints: z.array(Checkpoint) })

@@ -28,6 +28,24 @@ export const StarterCard = z.object({
   license: z.string(),
   iteration: z.int(),
   imagesSeen: z.int(),
-  score: z.object({ metric: z.string(), value: z.number(), pictures: z.int() })
+  score: z.object({ metric: z.string(), value: z.number(), pictures: z.int() }),
+  /** What it is not good for, in a sentence or two. */
+  limitations: z.string().optional()
 })
 export type StarterCard = z.infer<typeof StarterCard>
+
+/** A model on board as lists show it. */
+export const BuiltInModel = StarterCard.pick({
+  classes: true,
+  trainedOn: true,
+  imagesSeen: true,
+  score: true,
+  limitations: true,
+  license: true
+}).extend({
+  /** By which it is asked for where no run has the same. */
+  name: z.string(),
+  /** Side of its pictures in pixels. */
+  tile: z.int()
+})
+export type BuiltInModel = z.infer<typeof BuiltInModel>

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Output } from '../../src/shared/api.ts'
 import { DatasetId } from '../../src/shared/datasets.ts'
 import { type DemoResult, type DemoState, DemoStep, type StepState } from '../../src/shared/demo.ts'
+import { type BuiltInModel } from '../../src/shared/starter.ts'
 import { type Task, TaskId } from '../../src/shared/tasks.ts'
 import { type Handlers } from '../../src/main/services/dispatch.ts'
 import { defaultMaskSettings, PreparedId } from '../../src/shared/masks.ts'
@@ -69,6 +70,7 @@ export class FakeDemo {
       prepared: [],
       runs: [],
       synthetic: [],
+      builtIn: [fakeBuiltIn],
       packages: []
     }
   }
@@ -193,6 +195,16 @@ const fakeSynthetic = {
   ]
 }
 
+const fakeBuiltIn: BuiltInModel = {
+  name: 'starter',
+  classes: ['fluorescence', 'stained'],
+  tile: 32,
+  trainedOn: '202 images of nuclei',
+  imagesSeen: 120_000,
+  score: { metric: 'FD-EffNet', value: 134, pictures: 1000 },
+  license: 'CC0-1.0'
+}
+
 /** A workspace after the demo. */
 export function fullWorkspace(folder: string): Output<'workspace.show'> {
   return {
@@ -230,6 +242,7 @@ export function fullWorkspace(folder: string): Output<'workspace.show'> {
       }
     ],
     runs: [fakeRun],
+    builtIn: [fakeBuiltIn],
     synthetic: [fakeSynthetic],
     packages: [
       {

@@ -11,7 +11,7 @@ import type { OutcomeOf, Task } from '../../shared/tasks.ts'
 import { newId } from '../files/new-id.ts'
 import type { Plan, PlanStep } from '../tasks/work.ts'
 import type { AppContext } from '../workspace/app-context.ts'
-import { starterCard } from '../workspace/models.ts'
+import { requireStarter } from '../workspace/built-in-models.ts'
 import { sampleSettings } from './sample-settings.ts'
 import { closingSentences } from './sample-words.ts'
 
@@ -42,7 +42,7 @@ function sampleSteps(app: AppContext, { seed, engine, minutes = sampleSettings.m
   return [
     { kind: 'generate', name: firstStep, input: generate(starterName, firstName(name)) },
     step('import', ImportRequest.parse({ source, name, format: 'labels', classFrom: 'folder' })),
-    step('prepare', { ...preparedLike(starterCard(app)), dataset: name, name, seed }),
+    step('prepare', { ...preparedLike(requireStarter(app).card), dataset: name, name, seed }),
     step(
       'train',
       TrainRequest.parse({ prepared: name, name, preset: 'demo', from: starterName, minutes, seed, engine })

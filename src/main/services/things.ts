@@ -12,6 +12,7 @@ import { jsonOf } from '../files/json-or-nothing.ts'
 import type { AppContext } from '../workspace/app-context.ts'
 import { packageFileOf } from '../workspace/stored-packages.ts'
 import { allThings, kindsOfThings, requireThing, shelfOf, summaryOf } from '../workspace/thing-kinds.ts'
+import { builtInNames } from '../workspace/built-in-models.ts'
 import { Relations } from '../workspace/thing-relations.ts'
 import { measure } from './storage.ts'
 
@@ -42,7 +43,7 @@ export async function trashThings(
   { things, kind, needing }: ParsedInput<'things.trash'>
 ): Promise<Output<'things.trash'>> {
   const named = things.map((thing) => requireThing(app.catalog, { thing, kind }))
-  const needed = new Relations(app.catalog).needing(named.map(({ id }) => id))
+  const needed = relationsIn(app).needing(named.map(({ id }) => id))
   if (needing === 'ask' && needed.length > 0) return { trashed: [], needed }
   const chosen = needing === 'take' ? [...named, ...needed] : named
   for (const thing of chosen) requireIdle(app, thing)
@@ -66,7 +67,9 @@ export async function restoreThing(
   choice: ParsedInput<'things.restore'>
 ): Promise<Output<'things.restore'>> {
   const thing = requireThing(app.catalog, choice, 'trash')
-  const lacking = new Relations(app.catalog).lacking(thing.id).flatMap(({ id }) => id ?? [])
+  const lacking = relationsIn(app)
+    .lacking(thing.id)
+    .flatMap(({ id }) => id ?? [])
   const along: ThingSummary[] = []
   for (const id of lacking) along.push(await restore(app, requireThing(app.catalog, { thing: id }, 'trash')))
   return { thing: await restore(app, thing), along }
@@ -79,7 +82,7 @@ function restore(app: AppContext, thing: ThingSummary): Promise<ThingSummary> {
 
 /** What is in the trash, how large it is, and what would miss it. */
 export async function showTrash(app: AppContext): Promise<Output<'things.inTrash'>> {
-  const relations = new Relations(app.catalog)
+  const relations = relationsIn(app)
   const things: TrashContents['things'] = []
   for (const thing of trashedThings(app)) {
     const { bytes } = await measure(app, thing)
@@ -122,10 +125,14 @@ async function removeFile(path: string): Promise<number> {
   return bytes
 }
 
-export function originOf({ catalog }: AppContext, choice: ParsedInput<'things.origin'>): Output<'things.origin'> {
-  const thing = requireThing(catalog, choice)
-  const relations = new Relations(catalog)
+export function originOf(app: AppContext, choice: ParsedInput<'things.origin'>): Output<'things.origin'> {
+  const thing = requireThing(app.catalog, choice)
+  const relations = relationsIn(app)
   return { thing, origin: { from: relations.from(thing.id), usedBy: relations.usedBy(thing.id) } }
+}
+
+function relationsIn(app: AppContext): Relations {
+  return new Relations(app.catalog, builtInNames(app))
 }
 
 /** In the catalogue, which is the truth, and in the thing's folder, from which the catalogue can be made anew. */

@@ -3,6 +3,7 @@ import { type Output } from '../../shared/api.ts'
 import { type DemoResult } from '../../shared/demo.ts'
 import { healthSentences } from '../../shared/health-words.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
+import { type BuiltInModel } from '../../shared/starter.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { count, realNumber, wholeNumber } from './numbers.ts'
 import { addTrain } from './train-command.ts'
@@ -39,19 +40,21 @@ function addDemo(program: Command, host: Host): void {
 }
 
 function demoSentences({ sentences, pictures }: DemoResult): string {
-  return [...sentences, ...pictures.map((file) => `  ${file}`)].join('\n')
+  const begin = 'To begin with your own: cytoloom import FOLDER --name NAME'
+  return [...sentences, ...pictures.map((file) => `  ${file}`), begin].join('\n')
 }
 
 function addRuns(program: Command, host: Host): void {
   program
     .command('runs')
-    .description('list the training runs')
+    .description('list the training runs, and the models that come with the program')
     .action(async ({ workspace }: CommonOptions) => {
       const result = await host.request('runs.list', {}, workspace)
       const lines = result.runs.map(
         ({ name, state, iteration, settings }) => `${name}: ${state}, iteration ${iteration} of ${settings.iterations}`
       )
-      host.print(result, lines.length === 0 ? 'There is no run yet. "cytoloom train" makes one.' : lines.join('\n'))
+      const own = lines.length === 0 ? ['There is no run yet. "cytoloom train" makes one.'] : lines
+      host.print(result, [...own, ...result.builtIn.map(builtInSentence)].join('\n'))
     })
   program
     .command('run')
@@ -61,6 +64,15 @@ function addRuns(program: Command, host: Host): void {
       const result = await host.request('runs.show', { name }, workspace)
       host.print(result, runSentences(result))
     })
+}
+
+function builtInSentence({ name, classes, tile, trainedOn, limitations }: BuiltInModel): string {
+  const sentences = [
+    `${name}: built in; ${classes.join(', ')}, ${tile}×${tile} pixels`,
+    `learned from ${trainedOn}`,
+    ...(limitations === undefined ? [] : [limitations])
+  ]
+  return sentences.join('; ')
 }
 
 function runSentences({ run, history, checkpoints }: Output<'runs.show'>): string {

@@ -1,17 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { refuse } from '../../shared/errors.ts'
 import { type CellLimits } from '../../shared/masks.ts'
 import { type Run } from '../../shared/runs.ts'
 import { type RealClass } from '../../shared/set-report.ts'
-import { StarterCard, starterName } from '../../shared/starter.ts'
 import { type TrainingSettings } from '../../shared/training.ts'
 import { requireSafePoints } from '../jobs/safe-points.ts'
 import { type AppContext } from './app-context.ts'
+import { findBuiltIn, type OnBoard } from './built-in-models.ts'
 import { ownFolder } from './own-files.ts'
 import { requirePrepared } from './prepared-sets.ts'
 
-/** A trained model that can make pictures or be gone on from: a run of this workspace, or the one on board. */
+/** A trained model that can make pictures or be gone on from: a run of this workspace, or one on board. */
 export interface Model {
   readonly id: string
   readonly name: string
@@ -32,7 +30,8 @@ export interface Model {
 /** @throws AppError of kind `input` when there is no such run, or it has saved nothing yet */
 export async function requireModel(app: AppContext, nameOrId: string): Promise<Model> {
   const run = app.catalog.runs.find(nameOrId)
-  if (run === undefined && nameOrId === starterName) return requireStarter(app)
+  const onBoard = run === undefined ? findBuiltIn(app, nameOrId) : undefined
+  if (onBoard !== undefined) return builtIn(onBoard)
   return modelOf(app, run ?? app.catalog.runs.require(nameOrId))
 }
 
@@ -56,12 +55,12 @@ async function modelOf(app: AppContext, run: Run): Promise<Model> {
   }
 }
 
-function requireStarter(app: AppContext): Model {
-  const { settings, classes, prepared, limits, real, trainedOn } = starterCard(app)
+function builtIn({ name, folder, card }: OnBoard): Model {
+  const { settings, classes, prepared, limits, real, trainedOn } = card
   return {
-    id: starterName,
-    name: starterName,
-    folder: starterFolder(app),
+    id: name,
+    name,
+    folder,
     settings,
     classes,
     grayLevels: prepared.grayLevels,
@@ -69,22 +68,4 @@ function requireStarter(app: AppContext): Model {
     ...(real === undefined ? {} : { real }),
     origin: trainedOn
   }
-}
-
-/** @throws AppError of kind `input` when this installation has no model on board, or a damaged one */
-export function starterCard(app: AppContext): StarterCard {
-  const file = join(starterFolder(app), 'model.json')
-  try {
-    return StarterCard.parse(JSON.parse(readFileSync(file, 'utf8')))
-  } catch (cause) {
-    throw refuse('This installation has no built-in model, or its file is damaged.', {
-      file,
-      remedies: [{ action: 'make', kind: 'run' }],
-      cause
-    })
-  }
-}
-
-function starterFolder({ environment }: AppContext): string {
-  return join(environment.resources, 'starter')
 }

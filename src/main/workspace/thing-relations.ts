@@ -1,4 +1,3 @@
-import { starterName } from '../../shared/starter.ts'
 import type { OriginEntry } from '../../shared/tending.ts'
 import type { ThingKind, ThingSummary } from '../../shared/things.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -16,8 +15,9 @@ interface Tie {
 export class Relations {
   readonly #ties: readonly Tie[]
 
-  constructor(catalog: Catalog) {
-    this.#ties = tiesOf(catalog)
+  /** @param builtIn names of the models on board, which are their ids too */
+  constructor(catalog: Catalog, builtIn: readonly string[]) {
+    this.#ties = tiesOf(catalog, builtIn)
   }
 
   /** What a thing was made from, and what that was made from, the nearest first. */
@@ -70,7 +70,7 @@ function distinct<Thing extends { readonly id: string }>(things: readonly Thing[
   return [...new Map(things.map((thing) => [thing.id, thing])).values()]
 }
 
-function tiesOf(catalog: Catalog): Tie[] {
+function tiesOf(catalog: Catalog, builtIn: readonly string[]): Tie[] {
   const things = new Map(allThings(catalog).map((thing) => [thing.id, thing]))
   const tie = (id: string, from: OriginEntry | undefined, isNeeded: boolean): Tie[] => {
     const made = things.get(id)
@@ -78,8 +78,8 @@ function tiesOf(catalog: Catalog): Tie[] {
   }
   const known = (kind: ThingKind, id: string | undefined): OriginEntry | undefined => {
     if (id === undefined) return undefined
-    if (id === starterName) return { kind: 'built-in', name: starterName }
     const thing = things.get(id)
+    if (thing === undefined && builtIn.includes(id)) return { kind: 'built-in', name: id }
     return thing === undefined ? { kind, id, name: id, missing: true } : entryOf(thing)
   }
   const file = (path: string | undefined): OriginEntry | undefined =>
@@ -98,7 +98,7 @@ function tiesOf(catalog: Catalog): Tie[] {
     ...synthetic
       .all()
       .flatMap((set) => [
-        ...tie(set.id, known('run', set.run ?? runCalled(catalog, set)), false),
+        ...tie(set.id, known('run', set.run ?? runCalled(catalog, set, builtIn)), false),
         ...tie(set.id, file(set.source), false)
       ]),
     ...packages
@@ -113,10 +113,11 @@ function tiesOf(catalog: Catalog): Tie[] {
 /** Sets of older versions know their run by its name alone, and those from packages have a run of elsewhere. */
 function runCalled(
   { runs }: Catalog,
-  { origin, source }: { readonly origin: string; readonly source?: string | undefined }
+  { origin, source }: { readonly origin: string; readonly source?: string | undefined },
+  builtIn: readonly string[]
 ): string | undefined {
   if (source !== undefined) return undefined
-  return origin === starterName ? starterName : runs.all().find(({ name }) => name === origin)?.id
+  return builtIn.includes(origin) ? origin : runs.all().find(({ name }) => name === origin)?.id
 }
 
 function entryOf({ kind, id, name, created, trashed, missing }: ThingSummary): OriginEntry {

@@ -133,7 +133,9 @@ export const workspaceWords = {
   runs: 'Models',
   synthetic: 'Synthetic sets',
   packages: 'Packages',
-  missing: 'its files are missing'
+  missing: 'its files are missing',
+  builtIn: (classes: readonly string[], tile: number, trainedOn: string) =>
+    `built in: ${classes.join(', ')}, ${number(tile)} × ${number(tile)} pixels; learned from ${trainedOn}`
 }
 
 export const runStates = {
@@ -185,7 +187,9 @@ export function tookTime(seconds: number): string {
 
 /** When a sheet was drawn. */
 export function sheetTime(rounds: number, seconds: number): string {
-  return rounds === 0 ? 'Before the first practice round.' : `After ${duration(seconds)}, ${count(rounds, 'practice round')}.`
+  return rounds === 0
+    ? 'Before the first practice round.'
+    : `After ${duration(seconds)}, ${count(rounds, 'practice round')}.`
 }
 
 /** What a chart says to someone who does not see it. */

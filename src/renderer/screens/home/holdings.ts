@@ -4,6 +4,8 @@ import { runStates, workspaceWords } from '../../text/home.ts'
 
 export interface Holding {
   readonly key: string
+  /** It comes with the program, and stays as it is. */
+  readonly isBuiltIn?: true
   readonly name: string
   readonly facts: string
   readonly created: string
@@ -21,7 +23,7 @@ export function holdings(workspace: Workspace): HoldingGroup[] {
   const groups = [
     { title: workspaceWords.datasets, items: workspace.datasets.map(dataset) },
     { title: workspaceWords.prepared, items: workspace.prepared.map(prepared) },
-    { title: workspaceWords.runs, items: workspace.runs.map(run) },
+    { title: workspaceWords.runs, items: [...workspace.runs.map(run), ...workspace.builtIn.map(builtIn)] },
     { title: workspaceWords.synthetic, items: workspace.synthetic.map(synthetic) },
     { title: workspaceWords.packages, items: workspace.packages.map(storedPackage) }
   ]
@@ -43,6 +45,11 @@ function prepared(item: Workspace['prepared'][number]): Holding {
 function run(item: Workspace['runs'][number]): Holding {
   const quality = item.best === undefined ? 'no score yet' : `best score ${score(item.best.value)}`
   return holding(item, `${runStates[item.state]}, ${quality}`)
+}
+
+function builtIn({ name, classes, tile, trainedOn, limitations = '' }: Workspace['builtIn'][number]): Holding {
+  const facts = workspaceWords.builtIn(classes, tile, trainedOn)
+  return { key: name, isBuiltIn: true, name, facts, created: '', note: limitations }
 }
 
 function synthetic(item: Workspace['synthetic'][number]): Holding {

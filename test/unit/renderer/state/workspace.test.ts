@@ -15,6 +15,7 @@ const content: Workspace = {
   prepared: [],
   runs: [fakeRun],
   synthetic: [],
+  builtIn: [],
   packages: []
 }
 

@@ -46,6 +46,7 @@ describe('holdings', () => {
     prepared: [],
     runs: [],
     synthetic: [],
+    builtIn: [],
     packages: []
   }
 
