@@ -99,7 +99,7 @@ describe.skipIf(!isLinux)(
       await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true) // fails if one cannot be shown
       const place = await page.locator('.package code').textContent()
       expect(existsSync(place ?? '')).toBe(true)
-      expect(await page.locator('.sentences p').count()).toBe(3)
+      expect(await page.locator('.sentences p').count()).toBe(5)
       await page.getByText(/[1-9][\d,]* pictures seen/).waitFor({ timeout: 1000 }) // it went on learning after the pause
       for (const kind of ['Image sets', 'Prepared sets', 'Packages']) {
         await page.getByRole('heading', { name: `${kind} 1` }).waitFor()

@@ -70,7 +70,8 @@ function scaleWords({ metrics }: EvaluationResult): string {
 function cellsSentence({ first, made: { health = [] } }: SampleResults): string[] {
   const classes = health.flatMap(({ class: name, generated, real }) => {
     const before = first.synthetic.classes.find((each) => each.name === name)
-    const wasText = before === undefined || before.images === 0 ? '' : `${cellsText(before.cells / before.images)} before and `
+    const wasText =
+      before === undefined || before.images === 0 ? '' : `${cellsText(before.cells / before.images)} before and `
     const realText = real === undefined ? '' : `, real tiles ${cellsText(real.cells)}`
     return [`${name} ${wasText}${cellsText(generated.cells)} now${realText}`]
   })

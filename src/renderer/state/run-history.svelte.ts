@@ -18,7 +18,9 @@ export class RunHistory {
   )
   readonly samples = $derived(
     this.#entries.flatMap((entry) =>
-      entry.kind === 'sample' ? [{ iteration: entry.iteration, seconds: entry.seconds, picture: this.#picture(entry) }] : []
+      entry.kind === 'sample'
+        ? [{ iteration: entry.iteration, seconds: entry.seconds, picture: this.#picture(entry) }]
+        : []
     )
   )
 
