@@ -18,7 +18,7 @@ export interface RoiContent {
   /** The plane of a stack, counted through all its axes. */
   readonly position?: number
   /** What newer versions write behind the outline. */
-  readonly second?: { readonly z?: number; readonly t?: number; readonly name?: string }
+  readonly second?: { readonly z?: number; readonly t?: number; readonly name?: string; readonly group?: number }
 }
 
 const nothing = { left: 0, top: 0, right: 0, bottom: 0, points: [], subPixel: [], path: [], subtype: 0, axis: [] }
@@ -46,9 +46,13 @@ export function roiBytes(content: RoiContent): Buffer {
   return Buffer.concat([first, secondHeader(content.second, first.length)])
 }
 
-function secondHeader({ z = 0, t = 0, name = '' }: NonNullable<RoiContent['second']>, start: number): Buffer {
+function secondHeader(
+  { z = 0, t = 0, name = '', group = 0 }: NonNullable<RoiContent['second']>,
+  start: number
+): Buffer {
   const header = Buffer.alloc(64)
   for (const [i, value] of [z, t, start + header.length, name.length].entries()) header.writeInt32BE(value, 8 + 4 * i)
+  header.writeUInt8(group, 30)
   return Buffer.concat([header, Buffer.from(name, 'utf16le').swap16()])
 }
 

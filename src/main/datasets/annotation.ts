@@ -2,7 +2,7 @@ import { type StoredCell } from '../../shared/datasets.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { encodeCounts } from '../masks/rle-string.ts'
 import { rasterizeRings } from '../masks/rasterize.ts'
-import { type Rle, rleArea } from '../masks/rle.ts'
+import { type Rle, rleArea, rleBox } from '../masks/rle.ts'
 import { type Log } from './import-log.ts'
 
 /** In pixels. */
@@ -88,6 +88,8 @@ export function bridgeRings(rings: readonly (readonly number[])[]): number[] {
   return bridged
 }
 
+/** Fewer outlines may well lie together. */
+const leastInCorner = 6
 /** Fewer outlines outside a picture are single mistakes. */
 const leastOutside = 2
 
@@ -101,6 +103,8 @@ export class CellCollector {
   #outside = 0
   #refused = 0
   #skippedRings = 0
+  /** How far the cells reach to the right and down. */
+  readonly #reach = { x: 0, y: 0 }
 
   /**
    * @param file as the log is to call the annotation file
@@ -128,6 +132,9 @@ export class CellCollector {
     }
     if (outline.isCut) this.#cut++
     this.#skippedRings += outline.skippedRings
+    const { x, y, width, height } = rleBox(outline.rle)
+    this.#reach.x = Math.max(this.#reach.x, x + width)
+    this.#reach.y = Math.max(this.#reach.y, y + height)
     this.#cells.push({ id, counts: compact(encodeCounts(outline.rle.counts)), ...more })
   }
 
@@ -148,12 +155,16 @@ export class CellCollector {
     const all = this.#cells.length + this.#refused
     if (this.#outside < leastOutside || beyond * 3 < all) return
     throw refuse(
-      `${this.#file}: ${beyond} of ${all} outlines reach beyond their picture of ${width}×${height} pixels, so they were drawn on a larger one.`,
+      `${this.#file}: ${beyond} of ${all} outlines reach beyond their picture of ${width}×${height} pixels, so they were drawn on a larger one, or on another part of it.`,
       {
         file: this.#file,
         next: 'Export the picture in its full resolution (QuPath: downsample 1), or draw the outlines on this one.'
       }
     )
+  }
+
+  #areInCorner({ width, height }: Size): boolean {
+    return this.#cells.length >= leastInCorner && 2 * this.#reach.x <= width && 2 * this.#reach.y <= height
   }
 
   /** All cells; `undefined` where there were some and none could be taken: such an image is not annotated. */
@@ -163,6 +174,13 @@ export class CellCollector {
         `${this.#cut} outlines reach beyond their image and were cut at its border.`,
         this.#image,
         'pictures with outlines that were cut at the border'
+      )
+    }
+    if (this.#areInCorner(size)) {
+      this.#log.warn(
+        `All its ${this.#cells.length} outlines lie in the upper left ${this.#reach.x}×${this.#reach.y} of ${size.width}×${size.height} pixels. If cells lie elsewhere too, the outlines are in other units than pixels (percent, µm) or were drawn on a smaller picture.`,
+        this.#image,
+        'pictures with all outlines in one corner'
       )
     }
     if (this.#skippedRings > 0) {

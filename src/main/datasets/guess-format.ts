@@ -1,9 +1,12 @@
-import { refuse } from '../../shared/errors.ts'
+import { basename, dirname, extname, relative } from 'node:path'
+import { type AppError, refuse } from '../../shared/errors.ts'
 import { readStart } from '../files/input-file.ts'
+import { isPictureName } from '../images/read.ts'
 import { formatNames, formats } from './formats/all-formats.ts'
 import { explainForeign, explainForeignJson } from './foreign-files.ts'
 import { clueKinds, type Guess, hasEnding, type Seen, type SeenJson } from './formats/format.ts'
 import { findSampleFolders, findSides } from './formats/image-folders.ts'
+import { chooseBoth } from './formats/pair-files.ts'
 import { baseFolder } from './livecell-names.ts'
 import { isFolder, listFiles, listPictures } from './picture-files.ts'
 import { type SourcePlace } from './source-image.ts'
@@ -25,11 +28,32 @@ export async function guessFormat(place: SourcePlace): Promise<Guess> {
   }
   const foreign = await explainForeign(place.annotations ?? place.source)
   if (foreign) throw foreign
+  throw unknownFormat(place, seen.files)
+}
+
+function unknownFormat({ source }: SourcePlace, files: readonly string[]): AppError {
   const expected = formatNames.flatMap((name) => formats[name].holds ?? [])
-  throw refuse(`${place.source} contains no annotated images in a known format.`, {
-    file: place.source,
-    next: `Expected: ${expected.join('; ')}.`
+  const folders = new Set(files.filter(isPictureName).map((path) => relative(source, dirname(path)) || '.'))
+  const endings = new Set(files.filter((path) => !isPictureName(path)).map((path) => extname(path) || basename(path)))
+  const found = [
+    ...(folders.size > 0 ? [`pictures in ${listed(folders)}`] : []),
+    ...(endings.size > 0 ? [`files of the kind ${listed(endings)}`] : [])
+  ]
+  const there = found.length === 0 ? '' : `; there are ${found.join(', and ')}`
+  const choose =
+    folders.size > 0 ? ' Or choose the folder of the pictures, and the folder or file that marks their cells.' : ''
+  return refuse(`${source} contains no annotated images in a known format${there}.`, {
+    file: source,
+    next: `Expected: ${expected.join('; ')}.${choose}`,
+    ...(folders.size > 0 ? { remedies: chooseBoth } : {})
   })
+}
+
+const mostListed = 6
+
+function listed(names: ReadonlySet<string>): string {
+  const shown = [...names].slice(0, mostListed).map((name) => `"${name}"`)
+  return shown.join(', ') + (names.size > mostListed ? ' and others' : '')
 }
 
 /** Of a file that is named, what is around it says nothing. */

@@ -18,6 +18,7 @@ import { formats } from './formats/all-formats.ts'
 import { type Guess } from './formats/format.ts'
 import { guessFormat } from './guess-format.ts'
 import { ImportLog, NoteLog } from './import-log.ts'
+import { withListedSplits } from './listed-splits.ts'
 import { byName, isFolder, requirePresent } from './picture-files.ts'
 import { type ReadImage, type Source, type SourceImage } from './source-image.ts'
 import { spread } from './spread.ts'
@@ -122,7 +123,7 @@ export async function takeAll(
   let source: Source | undefined
   try {
     source = await formats[format].find(request, log, taker.countCategories)
-    const images = thinOut(source.images, request.maxImages, log)
+    const images = thinOut(await withListedSplits(source.images, request.source, log), request.maxImages, log)
     const planned = plan(images, request, format, log)
     const inside = await foldersOf(request)
     const outcomes = await takePlanned(planned, taker, {

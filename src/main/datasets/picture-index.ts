@@ -7,9 +7,9 @@ import { splitOf } from './formats/splits.ts'
 /**
  * Finds pictures by the names that annotations give them.
  *
- * A name is taken as it stands, then with its percent codes read, and each of these by the name, else without regard to
- * case, else without the ending, since published names and re-saved files often differ there. Composed and decomposed
- * letters are the same. Names only select among files that were found; a path that leads elsewhere finds nothing.
+ * A name is taken as it stands, then with its percent codes read, then as programs are known to change it, and each of
+ * these by the name, else without regard to case, else without the ending, since published names and re-saved files often
+ * differ there. Composed and decomposed letters are the same. Names only select among files that were found; a path that leads elsewhere finds nothing.
  */
 export class PictureIndex {
   readonly #byName: ReadonlyMap<string, readonly PictureFile[]>
@@ -21,8 +21,8 @@ export class PictureIndex {
   constructor(pictures: readonly PictureFile[], others: readonly PictureFile[] = []) {
     this.#otherwise = others.length > 0 ? new PictureIndex(others) : undefined
     this.#byName = groupBy(pictures, ({ name }) => name.normalize())
-    this.#byLowerName = groupBy(pictures, ({ name }) => name.normalize().toLowerCase())
-    this.#byStem = groupBy(pictures, ({ name }) => stemOf(name))
+    this.#byLowerName = groupBy(pictures, ({ name }) => plainest(name).normalize().toLowerCase())
+    this.#byStem = groupBy(pictures, ({ name }) => stemOf(plainest(name)))
   }
 
   /**
@@ -32,7 +32,7 @@ export class PictureIndex {
    * @param annotations the file that names the picture
    */
   find(name: string, annotations: string): PictureFile | 'missing' | 'ambiguous' {
-    for (const wanted of readings(name)) {
+    for (const wanted of [...readings(name), ...changesOf(name)]) {
       const { last, folders } = splitName(wanted)
       for (const candidates of [
         this.#byName.get(last),
@@ -68,14 +68,39 @@ export function closeness(name: string, picture: PictureFile): number {
   return Math.max(...best)
 }
 
+/** Names are encoded twice where an address holds another. */
+const mostCodings = 3
+
 function readings(name: string): string[] {
-  const plain = /^[a-z]+:\/\//i.test(name) ? name.replace(/[?#].*$/s, '') : name
-  try {
-    const decoded = decodeURIComponent(plain)
-    return decoded === plain ? [plain] : [plain, decoded]
-  } catch {
-    return [plain] // a percent sign that begins no code
+  const found = [/^[a-z]+:\/\//i.test(name) ? name.replace(/[?#].*$/s, '') : name]
+  for (let coding = 0; coding < mostCodings; coding++) {
+    const decoded = decodedName(found.at(-1) ?? '')
+    if (decoded === undefined || decoded === found.at(-1)) break
+    found.push(decoded)
   }
+  return found
+}
+
+/** `undefined` for a percent sign that begins no code. */
+function decodedName(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * What a picture may be called where nothing has the name that is given: without blanks around it, with blanks for the
+ * plus signs of web forms, without the eight digits that Label Studio puts before what is uploaded, with its folders before
+ * its name, as sets are flattened.
+ */
+function changesOf(name: string): string[] {
+  const plain = plainest(name).trim().replaceAll('&amp;', '&')
+  const { last, folders } = splitName(plain)
+  const uploaded = last.replace(/^[0-9a-f]{8}-(?=.)/, '')
+  const flat = folders.length === 0 ? [] : ['_', '-'].map((sign) => [...folders, last].join(sign))
+  return [plain, plain.replaceAll('+', ' '), ...(uploaded === last ? [] : [uploaded]), ...flat]
 }
 
 function plainest(name: string): string {

@@ -13,6 +13,7 @@ import { type Log, NoteLog, type Notes } from './import-log.ts'
 import { parseLivecellName } from './livecell-names.ts'
 import { formats } from './formats/all-formats.ts'
 import { cellsOfLabels } from './formats/labels.ts'
+import { separatePieces } from './formats/separate-pieces.ts'
 import { type ReadImage, type SourceImage } from './source-image.ts'
 
 /** A source image with its class, its time, and a file name that is safe and its own. */
@@ -112,7 +113,7 @@ async function annotationOf(
   source: SourcePicture,
   log: Log
 ): Promise<Annotation | undefined> {
-  if (read) return cellsOfLabels(read.labels, image.file, log)
+  if (read) return cellsOfLabels(separatePieces(read.labels, image.file, log), image.file, log)
   const { cells: place } = image
   if (!place) return undefined
   const { picture, stack, orientation, format } = source

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { refuse } from '../../shared/errors.ts'
 import { explainAccess, requirePlainFile } from '../../shared/file-access.ts'
-import { decodeText } from './loose-json.ts'
+import { decodeStart } from './loose-json.ts'
 
 /**
  * Checks that a file from outside can be read to its end.
@@ -56,7 +56,7 @@ export async function readStart(path: string): Promise<string> {
   const file = await open(path, 'r')
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(startBytes), 0, startBytes, 0)
-    return decodeText(buffer.subarray(0, bytesRead))
+    return decodeStart(buffer.subarray(0, bytesRead))
   } finally {
     await file.close()
   }

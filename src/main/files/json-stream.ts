@@ -89,6 +89,15 @@ for (const [kind, characters] of [
 
 const backslash = 0x5c
 const quotationMark = 0x22
+const apostrophe = 0x27
+const singleQuotes =
+  'its texts stand between apostrophes, as Python prints a dictionary, and not between quotation marks, as json.dump writes them'
+
+/** What is wrong with how a text or a member of its object begins. */
+function problemAt(depth: number, kind: number, byte: number | undefined): string | undefined {
+  if (depth === 0) return kind === opening ? undefined : 'it is not JSON'
+  return byte === apostrophe ? singleQuotes : undefined
+}
 
 /** The next byte that matters inside an entry, or the end. */
 function passPlain(chunk: Buffer, from: number): number {
@@ -156,7 +165,7 @@ class ListScanner {
     const at = this.#depth > 2 ? passPlain(chunk, from) : from
     if (at === chunk.length) return at
     const kind = kinds[chunk[at] ?? 0] ?? plain
-    if (this.#start < 0 && kind !== blank && kind !== newline) this.#begin(kind, at)
+    if (this.#start < 0 && kind !== blank && kind !== newline) this.#begin(kind, chunk, at)
     if (kind !== plain && kind !== blank) this.#meet(kind, chunk, at)
     return at + 1
   }
@@ -176,9 +185,10 @@ class ListScanner {
     return Math.min(at + 1, chunk.length)
   }
 
-  #begin(kind: number, at: number): void {
+  #begin(kind: number, chunk: Buffer, at: number): void {
     if (this.#hasEnded) throw this.#refusal('something follows after its end')
-    if (this.#depth === 0 && kind !== opening) throw this.#refusal('it is not JSON')
+    const problem = this.#depth > 1 ? undefined : problemAt(this.#depth, kind, chunk[at])
+    if (problem !== undefined) throw this.#refusal(problem)
     const isStart = kind === plain || kind === quote || kind === opening
     if (isStart && this.#depth > 0 && !this.#isSkipping) {
       this.#start = at
@@ -263,7 +273,7 @@ class ListScanner {
   #cut(chunk: Buffer, end: number): string {
     if (this.#start < 0) return ''
     const last = chunk.subarray(this.#start, end)
-    const text = this.#pieces.length === 0 ? last.toString() : Buffer.concat([...this.#pieces, last]).toString()
+    const text = decodeText(this.#pieces.length === 0 ? last : Buffer.concat([...this.#pieces, last]))
     this.#pieces = []
     this.#held = 0
     this.#start = -1

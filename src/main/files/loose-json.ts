@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 /**
  * Parses JSON as programs write it: `NaN` and `Infinity`, which Python writes, become null, and a member that is a whole
  * number of 16 digits or more becomes its text, since a JavaScript number would round it and two ids could become one.
@@ -31,7 +33,14 @@ function isOpening(byte: number | undefined): boolean {
   return byte === 0x7b || byte === 0x5b
 }
 
-/** A text from outside in UTF-8 or UTF-16, without its byte order mark. */
+/** A text from outside in UTF-8 or UTF-16, without its byte order mark; what is neither is as Windows in Europe writes it. */
 export function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder(utf16Of(bytes) ?? 'utf-8').decode(bytes)
+  return new TextDecoder(utf16Of(bytes) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252')).decode(bytes)
+}
+
+/** A text from outside whose beginning may have lost the rest of its last letter. */
+export function decodeStart(bytes: Uint8Array): string {
+  let end = bytes.length
+  while (end > 0 && end > bytes.length - 4 && !isUtf8(bytes.subarray(0, end))) end--
+  return decodeText(isUtf8(bytes.subarray(0, end)) ? bytes.subarray(0, end) : bytes)
 }

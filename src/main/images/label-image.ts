@@ -1,5 +1,5 @@
 import { refuse } from '../../shared/errors.ts'
-import { type Picture } from './picture.ts'
+import { coloursOf, isDrawnByOpacity, type Picture } from './picture.ts'
 import { readStoredValues } from './read.ts'
 import { type PictureStack } from './tiff-partner.ts'
 
@@ -13,15 +13,17 @@ export interface LabelImage {
 
 /**
  * Reads a label image exactly: gray of any depth, the indices of a palette, whole-numbered floats, colour in which R, G
- * and B agree, or one colour alone, as BBBC039 has its numbers in red. An inverted TIFF is read as it is stored.
+ * and B agree, or one colour alone, as BBBC039 has its numbers in red; opacity where the colours draw nothing. An
+ * inverted TIFF is read as it is stored.
  *
  * @param of the stack of the picture that it marks, and what was chosen of it
- * @throws AppError of kind `input` for a picture that cannot be read, is a JPEG, has colours, or holds fractions
+ * @throws AppError of kind `input` for a picture that cannot be read, is packed as JPEG, has colours, or holds fractions
  */
 export async function readLabelImage(path: string, of?: PictureStack): Promise<LabelImage> {
-  const { format, picture } = await readStoredValues(path, of)
-  if (format !== 'jpeg') return toLabelImage(path, picture)
-  throw refuse(`${path} is a JPEG, whose lossy packing changes the numbers of cells.`, {
+  const { format, picture, isLossy } = await readStoredValues(path, of)
+  if (!isLossy) return toLabelImage(path, picture)
+  const what = format === 'jpeg' ? 'is a JPEG' : 'is a TIFF packed as JPEG'
+  throw refuse(`${path} ${what}, whose lossy packing changes the numbers of cells.`, {
     file: path,
     next: 'Export the label image again, as PNG or TIFF.'
   })
@@ -31,7 +33,7 @@ export async function readLabelImage(path: string, of?: PictureStack): Promise<L
 export function toLabelImage(path: string, picture: Picture): LabelImage {
   const { width, height, channels, data } = picture
   const labels = new Uint32Array(width * height)
-  const only = onlyColour(picture)
+  const only = isDrawnByOpacity(picture) ? coloursOf(picture) : onlyColour(picture)
   for (let i = 0; i < labels.length; i++) {
     const value = data[i * channels + (only ?? 0)] ?? 0
     if (only === undefined && !isGrayAt(picture, i)) {
@@ -40,15 +42,23 @@ export function toLabelImage(path: string, picture: Picture): LabelImage {
         next: 'Export the cells as a label image: gray, 16 bits, 0 for background, a number for each cell.'
       })
     }
-    if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
-      throw refuse(`${path} holds values that are not whole numbers from 0 up, so it is not a label image.`, {
-        file: path,
-        next: 'Check that this is the file with the labels, not a picture or a probability map.'
-      })
-    }
+    if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw noNumber(path, value)
     labels[i] = value
   }
   return { width, height, labels }
+}
+
+function noNumber(path: string, value: number): Error {
+  if (Number.isNaN(value) || value === -1) {
+    return refuse(`${path} holds ${value} where others have 0 for background (negative, or no number).`, {
+      file: path,
+      next: 'Save it with 0 for background: in Python numpy.where(labels > 0, labels, 0).astype(numpy.uint32).'
+    })
+  }
+  return refuse(`${path} holds ${value}, and the numbers of cells are whole numbers from 0 up.`, {
+    file: path,
+    next: 'Check that this is the file with the labels, not a picture or a probability map.'
+  })
 }
 
 function isGrayAt({ channels, data }: Picture, i: number): boolean {

@@ -42,6 +42,24 @@ export interface PixelSize {
   readonly y: number
 }
 
+/** How many channels are colours; the others are opacity. */
+export function coloursOf({ channels }: Picture): number {
+  return channels === 2 || channels === 4 ? channels - 1 : channels
+}
+
+/** Whether all colours are the same everywhere and opacity alone draws something, as in cut-outs. */
+export function isDrawnByOpacity(picture: Picture): boolean {
+  const { channels, data } = picture
+  const colours = coloursOf(picture)
+  if (colours === channels) return false
+  let differs = false
+  for (let i = 0; i < data.length; i += channels) {
+    for (let c = 0; c < colours; c++) if (data[i + c] !== data[c]) return false
+    differs ||= data[i + colours] !== data[colours]
+  }
+  return differs
+}
+
 /** Zeros of the same type. */
 export function emptyLike(data: PixelArray, length: number): PixelArray {
   if (data instanceof Uint8Array) return new Uint8Array(length)

@@ -6,10 +6,11 @@ import { explainAccess, requirePlainFile } from '../../shared/file-access.ts'
 import { limits } from '../../shared/limits.ts'
 import { decodeWithSharp, jpegHeader } from './jpeg.ts'
 import { checkSize, emptyLike, type Picture, type PictureFormat, type PixelSize, unreadable } from './picture.ts'
+import { describeContent } from './other-contents.ts'
 import { type Orientation, orientationOf } from './orientation.ts'
 import { decodePng } from './png-decode.ts'
 import { planesLike, type PictureStack } from './tiff-partner.ts'
-import { decodeTiff, isPlainEightBit, openTiff, readStack } from './tiff.ts'
+import { decodeTiff, isPackedAsJpeg, isPlainEightBit, openTiff, readStack } from './tiff.ts'
 import { type StackSizes } from './tiff-stack.ts'
 
 /**
@@ -28,17 +29,19 @@ export async function readPicture(path: string): Promise<Picture> {
  * The same for a picture whose values are numbers and not brightness, such as the numbers of cells: as they are stored,
  * the indices of palettes and the values of inverted TIFFs among them.
  */
-export async function readStoredValues(
-  path: string,
-  of: PictureStack = {}
-): Promise<Pick<DecodedPicture, 'picture' | 'format'>> {
+export async function readStoredValues(path: string, of: PictureStack = {}): Promise<StoredValues> {
   const bytes = await readPictureFile(path)
   const format = formatOf(path, bytes)
-  if (format === 'png') return { format, picture: decodePng(path, bytes, 'as stored') }
-  if (format === 'jpeg') return { format, picture: await decodeJpeg(path, bytes) }
+  if (format === 'png') return { format, picture: decodePng(path, bytes, 'as stored'), isLossy: false }
+  if (format === 'jpeg') return { format, picture: await decodeJpeg(path, bytes), isLossy: true }
   const page = await openTiff(path, bytes, planesLike(path, await readStack(path, bytes), of))
   const samples = isPlainEightBit(page) ? undefined : await decodeTiff(path, page, 'as stored')
-  return { format, picture: samples ?? (await decodeWithSharp(path, bytes)) }
+  return { format, picture: samples ?? (await decodeWithSharp(path, bytes)), isLossy: isPackedAsJpeg(page) }
+}
+
+/** A picture as numbers; packing that loses something changes them. */
+export interface StoredValues extends Pick<DecodedPicture, 'picture' | 'format'> {
+  readonly isLossy: boolean
 }
 
 /** The same for bytes that were read before; `path` is for the sentence of an error. */
@@ -140,10 +143,13 @@ export async function readPictureFile(path: string): Promise<Uint8Array> {
   }
 }
 
+/** Enough to tell what a file is. */
+const startBytes = 200
+
 /** The first bytes tell whether the others are worth the memory. */
 async function readChecked(path: string, file: FileHandle): Promise<Uint8Array> {
   const { size } = await file.stat()
-  const start = Buffer.alloc(Math.min(4, size))
+  const start = Buffer.alloc(Math.min(startBytes, size))
   await file.read(start, 0, start.length, 0)
   formatOf(path, start)
   const { fileBytes } = limits.picture
@@ -158,5 +164,5 @@ function formatOf(path: string, bytes: Uint8Array): PictureFormat {
   if (start === '89504e47') return 'png'
   if (['49492a00', '4d4d002a', '49492b00', '4d4d002b'].includes(start)) return 'tiff'
   if (start.startsWith('ffd8ff')) return 'jpeg'
-  throw unreadable(path, 'its content is not a PNG, TIFF or JPEG')
+  throw describeContent(path, bytes)
 }

@@ -16,6 +16,9 @@ export function useBoundedDecoders(): void {
   const jpeg = getDecoder(7, noParameters)
   addDecoder(7, async () => boundedJpeg((await jpeg).constructor as typeof BaseDecoder), jpegParameters, false)
   for (const [code, name] of [
+    [2, 'the coding of faxes (CCITT)'],
+    [3, 'the coding of faxes (CCITT)'],
+    [4, 'the coding of faxes (CCITT)'],
     [33003, 'JPEG 2000'],
     [33004, 'JPEG 2000'],
     [33005, 'JPEG 2000'],

@@ -82,6 +82,13 @@ export function isPlainEightBit({ header, image, photometric, places }: TiffPage
   return isPlain && header.bits === 8 && image.getSampleFormat() === 1
 }
 
+const [oldJpeg, jpeg] = [6, 7]
+
+export function isPackedAsJpeg({ image }: TiffPage): boolean {
+  const packing = image.fileDirectory.getValue('Compression')
+  return packing === oldJpeg || packing === jpeg
+}
+
 function isKnownToVips({ fileDirectory }: GeoTIFFImage): boolean {
   return knownToVips.has(fileDirectory.getValue('Compression') ?? 1)
 }
@@ -268,7 +275,7 @@ function withoutNegatives<T extends Int8Array | Int16Array | Int32Array>(path: s
   if (!samples.some((value) => value < 0)) return samples
   throw refuse(`${path} cannot be read: it holds negative values.`, {
     file: path,
-    next: 'Save it without them: a label image as uint16 with 0 for background, a picture with an offset added or as float32.'
+    next: 'Save it without them: a label image or mask as uint16 with 0 for background, a picture with an offset added or as float32.'
   })
 }
 

@@ -9,6 +9,7 @@ import {
   outlineFromRings,
   type Size
 } from '../annotation.ts'
+import { plainCounts } from './coco-segmentation.ts'
 
 /** An annotation as it was read. */
 export interface CocoCell {
@@ -72,7 +73,7 @@ function readRuns(segmentation: unknown, { width, height }: Size): CellOutline |
     return { reason: 'has no outline', kind: 'cells without an outline' }
   }
   const { counts } = segmentation
-  const size: unknown = 'size' in segmentation ? segmentation.size : undefined
+  const size: unknown = 'size' in segmentation ? segmentation.size : [height, width] // their sum tells as well
   if (!Array.isArray(size) || size[0] !== height || size[1] !== width) {
     return {
       reason: `has runs for a picture of another size (${JSON.stringify(size)} instead of [${height}, ${width}])`,
@@ -80,7 +81,7 @@ function readRuns(segmentation: unknown, { width, height }: Size): CellOutline |
     }
   }
   return attempt(() => {
-    const rle = parseRuns(counts, width, height)
+    const rle = parseRuns(plainCounts(counts), width, height)
     return rleArea(rle) === 0 ? coversNothing : { rle, skippedRings: 0, isCut: false }
   })
 }

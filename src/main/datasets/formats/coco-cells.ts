@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { refuse } from '../../../shared/errors.ts'
 import { parseJsonEntry } from '../../files/json-stream.ts'
+import { decodeText } from '../../files/loose-json.ts'
 import { type Annotation, CellCollector, type CellProblem } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { type CocoCell, readSegmentation } from './coco-cell.ts'
@@ -10,6 +11,7 @@ import { ownIds } from './coco-ids.ts'
 import { nameOfAnnotation } from './coco-index.ts'
 import { gridOf, type PictureFacts } from './format.ts'
 import { mergeAnnotations } from './coco-merge.ts'
+import { plainSegmentation } from './coco-segmentation.ts'
 import { inPixels } from './coco-shares.ts'
 
 /** The annotations of one image within a COCO file. */
@@ -91,14 +93,17 @@ const sameAgain: CellProblem = {
 
 function furtherFacts({ area, iscrowd }: Readonly<Record<string, unknown>>): Pick<CocoCell, 'isCrowd' | 'more'> {
   return {
-    isCrowd: iscrowd === 1 || iscrowd === true,
+    isCrowd: iscrowd === 1 || iscrowd === true || iscrowd === '1',
     more: typeof area === 'number' && Number.isFinite(area) && area > 0 ? { statedArea: area } : {}
   }
 }
 
 async function readAnnotations({ path, entries }: CocoGroup): Promise<Readonly<Record<string, unknown>>[]> {
   const texts = await readTexts(path, entries)
-  return texts.map((text) => ({ ...(parseEntry(path, text) as Readonly<Record<string, unknown>>) })) // objects when they were indexed
+  return texts.map((text) => {
+    const annotation = parseEntry(path, text) as Readonly<Record<string, unknown>> // an object when it was indexed
+    return { ...annotation, segmentation: plainSegmentation(annotation['segmentation']) }
+  })
 }
 
 function parseEntry(path: string, text: string): unknown {
@@ -122,11 +127,11 @@ async function readTexts(path: string, entries: Float64Array): Promise<string[]>
     const { start, end, wanted } = span(entries)
     if (end - start <= mostReadAlong * wanted) {
       const bytes = await readBytes(file, start, end - start)
-      return cut(entries, (from, length) => bytes.toString('utf8', from - start, from - start + length))
+      return cut(entries, (from, length) => decodeText(bytes.subarray(from - start, from - start + length)))
     }
     const texts: string[] = []
     for (let i = 0; i + 2 < entries.length; i += 3) {
-      texts.push((await readBytes(file, entries[i] ?? 0, entries[i + 1] ?? 0)).toString('utf8'))
+      texts.push(decodeText(await readBytes(file, entries[i] ?? 0, entries[i + 1] ?? 0)))
     }
     return texts
   } finally {

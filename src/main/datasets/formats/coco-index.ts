@@ -2,8 +2,10 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import { refuse } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
-import { type JsonPlace, readJsonLists } from '../../files/json-stream.ts'
+import { readStart } from '../../files/input-file.ts'
+import { beginsAsList, type JsonPlace, readJsonLists } from '../../files/json-stream.ts'
 import { type CellProblem } from '../annotation.ts'
+import { explainForeignJson } from '../foreign-files.ts'
 import { type Log } from '../import-log.ts'
 import { type PictureFile } from '../picture-files.ts'
 import { type PictureIndex } from '../picture-index.ts'
@@ -48,24 +50,47 @@ const CategoryEntry = z.object({ id: z.union([z.number(), z.string()]), name: z.
  * @throws AppError of kind `input` for a file that is no COCO at all
  */
 export async function indexCocoFile(path: string, pictures: PictureIndex, log: Log): Promise<IndexedCoco> {
+  if (await beginsAsList(path)) throw await notCoco(path, 'is a list')
   const head = new CocoHead(path, pictures, log)
   const found = await readJsonLists(path, ['images', 'categories'], (list, value) => head.take(list, value))
-  if (!found.has('images')) throw missing(path, 'images')
+  if (!found.has('images')) throw await notCoco(path, 'has no "images"')
 
   const index = new AnnotationIndex(head, log)
   const second = await readJsonLists(path, ['annotations'], (_, value, place) => index.take(value, place))
-  if (!second.has('annotations')) throw missing(path, 'annotations')
+  if (!second.has('annotations')) throw await notCoco(path, 'has no "annotations"')
   index.finish()
   return { entries: [...head.entries.values()], unfound: head.unfound }
 }
 
-function missing(path: string, name: string): Error {
-  return refuse(`${path} has no "${name}", so it is not a COCO file.`, {
+/** @param why what tells that a JSON file is no COCO file */
+async function notCoco(path: string, why: string): Promise<Error> {
+  const start = await readStart(path)
+  const known = explainForeignJson(path, start)
+  if (known) return known
+  const names = memberNames(start).map((name) => `"${name}"`)
+  const has = names.length === 0 ? '' : `; it begins with ${names.join(', ')}`
+  return refuse(`${path} ${why}, so it is not a COCO file${has}.`, {
     file: path,
-    next: 'Choose the file with the annotations; results and counts are other kinds of file.',
+    next: 'Choose the file with the annotations: one object that has "images", "annotations" and "categories". Results and counts are other kinds of file.',
     remedies: [{ action: 'set-option', option: 'annotations' }]
   })
 }
+
+const mostNames = 5
+
+/** The first names that a JSON text gives to its members, or to those of the first object in its list. */
+function memberNames(start: string): string[] {
+  const names = new Set<string>()
+  let depth = 0
+  const level = /^\s*\[/.test(start) ? 2 : 1
+  for (const [sign, name] of start.matchAll(/"((?:[^"\\]|\\.){0,40})"(?=\s*:)|"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (depth === level && name !== undefined) names.add(name)
+    depth += depthOf[sign] ?? 0
+  }
+  return [...names].slice(0, mostNames)
+}
+
+const depthOf: Readonly<Record<string, number>> = { '{': 1, '[': 1, '}': -1, ']': -1 }
 
 /** The first pass: image entries and categories. */
 class CocoHead {

@@ -12,6 +12,7 @@ import { type CocoPlace, readCocoCells } from './coco-cells.ts'
 import { type Format } from './format.ts'
 import { type CocoEntry, type IndexedCoco, indexCocoFile } from './coco-index.ts'
 import { warnOfMixed } from './one-file-each.ts'
+import { chooseBoth } from './pair-files.ts'
 import { splitOf, splitOfFolders, stricterSplit } from './splits.ts'
 
 /**
@@ -141,10 +142,7 @@ function nothingNamed(root: string, files: readonly string[], unfound: IndexedCo
     {
       file: root,
       next: 'Write the folder of each picture before its name in "file_name", or take in each folder with annotations of its own.',
-      remedies: [
-        { action: 'set-option', option: 'images' },
-        { action: 'set-option', option: 'annotations' }
-      ]
+      remedies: chooseBoth
     }
   )
 }

@@ -1,5 +1,31 @@
 import { type PixelBox, type Rle, rleArea, rleBox } from '../../masks/rle.ts'
 
+/** Outlines that enclose others. */
+export interface Enclosing<T> {
+  readonly regions: ReadonlySet<T>
+  /** Whether there are two outlines, one in the other: either may be the cell. */
+  readonly isOneInOther: boolean
+}
+
+/** @param pixelsOf an outline's pixels, where it has any */
+export function findRegions<T>(drawn: readonly T[], pixelsOf: (outline: T) => Rle | undefined): Enclosing<T> {
+  const areas = drawn.flatMap((one) => {
+    const rle = pixelsOf(one)
+    return rle ? [{ one, rle }] : []
+  })
+  const outlines = areas.map(({ rle }) => rle)
+  const places = findEnclosingRegions(outlines)
+  return {
+    regions: new Set(areas.flatMap(({ one }, place) => (places.has(place) ? [one] : []))),
+    isOneInOther: outlines.length === 2 && isOneInOther(outlines)
+  }
+}
+
+function isOneInOther(outlines: readonly Rle[]): boolean {
+  const [small, large] = outlines.toSorted((a, b) => rleArea(a) - rleArea(b))
+  return small !== undefined && large !== undefined && insideOf([large])(small)
+}
+
 /** Of this many of the largest outlines it is looked whether they are regions. */
 const mostCandidates = 64
 /** An outline around so many others is the region that they lie in. */
@@ -11,14 +37,16 @@ const mostlyInside = 0.95
  * The outlines that are regions and no cells, by their places in the list: three others lie in them, or all others where
  * there are two.
  */
-export function findEnclosingRegions(outlines: readonly Rle[]): ReadonlySet<number> {
+function findEnclosingRegions(outlines: readonly Rle[]): ReadonlySet<number> {
   const enough = Math.min(fewestEnclosed, outlines.length - 1)
   const regions = new Set<number>()
   if (enough < 2) return regions
   const all = outlines.map((rle, index) => ({ index, rle, area: rleArea(rle), box: rleBox(rle) }))
   const largestFirst = all.toSorted((a, b) => b.area - a.area)
   for (const [rank, candidate] of largestFirst.slice(0, mostCandidates).entries()) {
-    const smaller = largestFirst.slice(rank + 1).filter(({ box }) => isWithin(box, candidate.box))
+    const smaller = largestFirst
+      .slice(rank + 1)
+      .filter(({ box, area }) => area < candidate.area && isWithin(box, candidate.box))
     if (smaller.length < enough) continue
     const isEnclosed = insideOf([candidate.rle])
     let enclosed = 0

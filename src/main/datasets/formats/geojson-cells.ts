@@ -12,7 +12,7 @@ import {
 } from '../annotation.ts'
 import { type Log } from '../import-log.ts'
 import { type Objects } from '../source-image.ts'
-import { findEnclosingRegions, insideOf } from './enclosing-regions.ts'
+import { findRegions, insideOf } from './enclosing-regions.ts'
 import { type PictureFacts } from './format.ts'
 import { type GeojsonObject, type GeojsonObjects, isObject, readFeatures } from './geojson-features.ts'
 import { onChosenPlane, type OutlinePlane } from './outline-planes.ts'
@@ -46,8 +46,9 @@ export async function readGeojsonCells(
   const objects = here && (found.areAnnotations ? withoutRegions(here, file, log) : withoutSpots(here, file, log))
   for (const { object, outline } of objects ?? []) cells.add(`Object ${object.number}`, object.number, outline)
   cells.requireSameScale(picture)
+  warnOfParts(objects ?? [], file, log)
   warnOfOthers(found, file, log)
-  return objects && cells.finish(picture)
+  return objects && (found.objects.length > 0 || found.tiles === 0) ? cells.finish(picture) : undefined
 }
 
 interface DrawnObject {
@@ -58,15 +59,20 @@ interface DrawnObject {
 
 /** Of annotations, those around others are regions. */
 function withoutRegions(drawn: readonly DrawnObject[], file: string, log: Log): readonly DrawnObject[] {
-  const areas = drawn.flatMap((one) => ('rle' in one.outline ? [{ one, rle: one.outline.rle }] : []))
-  const places = findEnclosingRegions(areas.map(({ rle }) => rle))
-  if (places.size === 0) return drawn
-  const regions = new Set(areas.flatMap(({ one }, place) => (places.has(place) ? [one] : [])))
-  log.warn(
-    `${regions.size} of its annotations enclose others: they were taken for regions, not for cells, and left out.`,
-    file,
-    'pictures with regions around cells'
-  )
+  const { regions, isOneInOther } = findRegions(drawn, ({ outline }) => ('rle' in outline ? outline.rle : undefined))
+  if (regions.size > 0) {
+    log.warn(
+      `${regions.size} of its annotations enclose others: they were taken for regions, not for cells, and left out.`,
+      file,
+      'pictures with regions around cells'
+    )
+  } else if (isOneInOther) {
+    log.warn(
+      'One of its two annotations lies in the other; both were taken as cells. If the outer one is a region, remove it and import again.',
+      file,
+      'pictures with one outline in another'
+    )
+  }
   return drawn.filter((one) => !regions.has(one))
 }
 
@@ -88,7 +94,15 @@ function withoutSpots(drawn: readonly DrawnObject[], file: string, log: Log): re
   return kept
 }
 
-function warnOfOthers({ regions, unknown }: GeojsonObjects, file: string, log: Log): void {
+function warnOfOthers({ objects, regions, tiles, unknown }: GeojsonObjects, file: string, log: Log): void {
+  if (tiles > 0) {
+    const alone = objects.length === 0 ? '; it has no others, and so comes in without annotation' : ''
+    log.warn(
+      `${tiles} of its objects are tiles or TMA cores, which are no cells, and were left out${alone}.`,
+      file,
+      'pictures with tiles or TMA cores'
+    )
+  }
   if (regions > 0)
     log.warn(`${regions} annotated regions around the cells were left out.`, file, 'pictures with regions around cells')
   if (unknown > 0) log.warn(`${unknown} entries are not objects and were left out.`, file, 'pictures with such entries')
@@ -100,10 +114,24 @@ function planeOf(geometry: unknown): OutlinePlane | undefined {
   return data && { z: data.plane.z + 1, t: data.plane.t + 1 }
 }
 
+function warnOfParts(objects: readonly DrawnObject[], file: string, log: Log): void {
+  const inParts = objects.filter(({ geometry }) => hasParts(geometry)).length
+  if (inParts === 0) return
+  const reason = `${inParts} of its objects have three or more parts; each became one cell.`
+  log.warn(reason, file, 'pictures with cells of several parts')
+}
+
+function hasParts(value: unknown): boolean {
+  const { data } = Geometry.safeParse(value)
+  return data?.type === 'MultiPolygon' && data.coordinates.length > 2
+}
+
 function outlineOf(value: unknown, size: Size): CellOutline | CellProblem {
   const { data: geometry } = Geometry.safeParse(value)
   if (!geometry) {
     const type = isObject(value) && typeof value['type'] === 'string' ? value['type'] : 'nothing'
+    if (type === 'Polygon' || type === 'MultiPolygon')
+      return { reason: 'has points that are no pairs of numbers', kind: 'objects with points that are no numbers' }
     return { reason: `is drawn as ${type}, and only areas are cells`, kind: 'objects that are not areas' }
   }
   const polygons = partsOf(geometry).map((rings) => bridgeRings(rings.map((ring) => ring.flatMap(([x, y]) => [x, y]))))

@@ -4,6 +4,7 @@ import { reasonOf, refuse } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
 import { readInputFile } from '../../files/input-file.ts'
 import { parseJsonText } from '../../files/json-text.ts'
+import { decodeText, parseLooseJson } from '../../files/loose-json.ts'
 
 const Classification = z.object({
   name: z.string().optional().catch(undefined),
@@ -47,8 +48,10 @@ export interface GeojsonObjects {
   readonly objects: readonly GeojsonObject[]
   /** Whether they were drawn as annotations, among which regions may be as well. */
   readonly areAnnotations: boolean
-  /** Annotations around cells, of a class that marks regions, tiles and TMA cores. */
+  /** Annotations around cells, and of a class that marks regions. */
   readonly regions: number
+  /** Tiles and TMA cores. */
+  readonly tiles: number
   /** Entries that are no objects. */
   readonly unknown: number
 }
@@ -61,13 +64,26 @@ export interface GeojsonObjects {
  */
 export async function readFeatures(path: string): Promise<GeojsonObjects> {
   const value = parse(path, await readInputFile(path, 'GeoJSON file', limits.json.fileBytes))
-  const list: unknown =
-    isObject(value) && 'features' in value ? value['features'] : Array.isArray(value) ? value : [value]
+  const list = isObject(value) && 'features' in value ? value['features'] : Array.isArray(value) ? value : bare(value)
   if (!Array.isArray(list)) throw notGeojson(path, 'its "features" are not a list')
   const found: GeojsonObject[] = []
   const unknown = collect(path, list, found, 1)
   if (found.length === 0 && list.length > 0) throw notGeojson(path, 'it holds no features')
   return { ...sortOut(found), unknown }
+}
+
+/** Geometries without an object around them are objects each, as are the parts of the one that is a whole file. */
+function bare(value: unknown): unknown[] {
+  if (!isObject(value) || value['type'] === 'Feature') return [value]
+  const { type, geometries, coordinates } = value
+  if (type === 'GeometryCollection' && Array.isArray(geometries)) return geometries.flatMap(bare)
+  const polygons: unknown[] = type === 'MultiPolygon' && Array.isArray(coordinates) ? coordinates : []
+  if (polygons.length > 0) return polygons.map((part) => feature({ type: 'Polygon', coordinates: part }))
+  return [type === 'Polygon' ? feature(value) : value]
+}
+
+function feature(geometry: unknown) {
+  return { type: 'Feature', geometry }
 }
 
 /** @returns how many entries are no objects */
@@ -119,22 +135,35 @@ function categoryOf(classification: NonNullable<Feature['properties']>['classifi
 
 /** Where there are cells or detections, annotations are the regions that they were looked for in, and no cells. */
 function sortOut(all: readonly GeojsonObject[]): Omit<GeojsonObjects, 'unknown'> {
-  const present = all.filter(({ kind }) => kind !== 'root')
+  const present = all.filter(({ kind }) => kind !== 'root' && kind !== 'tile' && kind !== 'tmacore')
+  const tiles = all.filter(({ kind }) => kind === 'tile' || kind === 'tmacore').length
   const cells = present.filter(({ kind }) => kind === 'cell' || kind === 'detection')
-  if (cells.length > 0) return { objects: cells, areAnnotations: false, regions: present.length - cells.length }
-  const annotations = present.filter(({ kind }) => kind !== 'tile' && kind !== 'tmacore')
-  const outside = annotations.filter(({ category }) => category?.endsWith('*') !== true)
-  const objects = outside.length > 0 ? outside : annotations
-  return { objects, areAnnotations: true, regions: present.length - objects.length }
+  if (cells.length > 0) return { objects: cells, areAnnotations: false, regions: present.length - cells.length, tiles }
+  const outside = present.filter(({ category }) => category?.endsWith('*') !== true)
+  const objects = outside.length > 0 ? outside : present
+  return { objects, areAnnotations: true, regions: present.length - objects.length, tiles }
 }
 
 function parse(path: string, bytes: Buffer): unknown {
   try {
     const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
     const text = isPacked ? gunzipSync(bytes, { maxOutputLength: limits.json.fileBytes }) : bytes
-    return parseJsonText(text)
+    return parseWholeOrLines(text)
   } catch (cause) {
     throw notGeojson(path, reasonOf(cause, 'it is damaged or not JSON'), cause)
+  }
+}
+
+/** One text of JSON, or one in each line, as GIS programs write long lists (RFC 8142 with its mark, or without). */
+function parseWholeOrLines(bytes: Uint8Array): unknown {
+  try {
+    return parseJsonText(bytes)
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxError)) throw thrown
+    const lines = decodeText(bytes).replaceAll('\x1e', '').split(/\r?\n/)
+    const texts = lines.filter((line) => line.trim() !== '')
+    if (texts.length < 2 || !texts.every((line) => /^\s*\{.*\}\s*$/.test(line))) throw thrown
+    return texts.map(parseLooseJson)
   }
 }
 

@@ -1,27 +1,29 @@
 import { join } from 'node:path'
 import { findSubfolder, listFolders, listPictures, type PictureFile } from '../picture-files.ts'
-import { pairFiles, plainFolderName } from './pair-files.ts'
+import { markFolders, pairFiles, pictureFolders, plainFolderName } from './pair-files.ts'
+import { splitOf } from './splits.ts'
 
 export const imageFolderNames = ['images', 'image', 'img', 'raw']
 export const labelFolderNames = ['labels', 'masks', 'label', 'mask']
 
-/** Names that say so only side by side, in small letters and without what parts their words. */
-const namesInPairs = [
-  ['rawimages', 'groundtruth'],
-  ['raw', 'groundtruth'],
-  ['images', 'groundtruth'],
-  ['images', 'gt'],
-  ['images', 'annotations'],
-  ['tissueimages', 'labelmasks'],
-  ['images', 'labelmasks'],
-  ['source', 'target'],
-  ['input', 'target'],
-  ['inputs', 'targets']
-] as const
-
 /** What Cellpose adds to a picture's name for its masks. */
 export const maskEnding = /_(?:cp_)?masks$/
-export const labelEndings = [maskEnding, /[_-](?:labels?|masks?|instances?|seg|segmentation|gt)$/i]
+
+const marks = [
+  ...['labels?', 'masks?', 'instances?', 'seg', 'segmentations?', 'gt', 'ground_?truth', 'annotations?', 'labell?ed'],
+  ...['instance_(?:masks?|labels?|ids)', 'label_(?:image|img|mask)s?', '(?:cellpose|stardist)_(?:masks?|labels?)'],
+  'object[ _-]identities'
+].join('|')
+/** What names of label images end in beside their pictures. */
+export const labelEndings = [maskEnding, new RegExp(`[_-](?:${marks})$`, 'i')]
+/** What they begin with: `mask_1.png` for `img_1.png`. */
+export const labelBeginning = /^(?:masks?|labels?|lbl|seg|segmentation|gt|instances?|man_seg)(?:[ _-]|(?=\d)|$)/i
+/** In a folder of their own other words say the same. */
+export const labelWords = [
+  ...labelEndings,
+  new RegExp(`[ _.-](?:${marks}|nuclei|cells?|bw|binary|manual|inst|lbl|annotated|cellpose|stardist|rois?)$`, 'i'),
+  labelBeginning
+]
 
 /** The folders of pictures and of what marks their cells, where a folder has them. */
 export interface Sides {
@@ -32,14 +34,25 @@ export interface Sides {
 export async function findSides(folder: string): Promise<Sides> {
   const images = await findSubfolder(folder, imageFolderNames)
   const labels = await findSubfolder(folder, labelFolderNames)
-  if (labels !== undefined) return { images, labels }
   const there = new Map((await listFolders(folder)).map((name) => [plainFolderName(name), join(folder, name)]))
-  for (const [imageName, labelName] of namesInPairs) {
-    const pair = { images: there.get(imageName), labels: there.get(labelName) }
-    if (pair.images !== undefined && pair.labels !== undefined && (await listPictures(pair.labels)).length > 0)
-      return pair
+  if (labels !== undefined) {
+    const beside = pictureFolders.find((name) => name !== 'x' && there.has(name))
+    return { images: images ?? (beside === undefined ? undefined : there.get(beside)), labels }
   }
-  return { images, labels }
+  return (await findPair(there)) ?? { images, labels }
+}
+
+/** Two folders whose names say only side by side that one marks the other. */
+async function findPair(there: ReadonlyMap<string, string>): Promise<Sides | undefined> {
+  for (const labelName of markFolders) {
+    for (const imageName of pictureFolders) {
+      const pair = { images: there.get(imageName), labels: there.get(labelName) }
+      if (pair.images === undefined || pair.labels === undefined || (imageName === 'x') !== (labelName === 'y'))
+        continue
+      if ((await listPictures(pair.labels)).length > 0) return pair
+    }
+  }
+  return undefined
 }
 
 /** A folder with pictures and their masks or label images in folders of their own. */
@@ -49,6 +62,8 @@ export interface SampleFolder {
   readonly masks: string
   /** Whether they are called `images` and `masks`: only there masks of single cells are expected. */
   readonly isPlain: boolean
+  /** The split that both folders name: `train_images` and `train_masks`. */
+  readonly part?: string
 }
 
 const maxSearchDepth = 4
@@ -57,9 +72,31 @@ const maxSearchDepth = 4
 export async function findSampleFolders(source: string, depth = 0): Promise<SampleFolder[]> {
   const sample = await sampleOf(source)
   if (sample) return [sample]
+  const parts = await findParts(source)
+  if (parts.length > 0) return parts
   if (depth >= maxSearchDepth) return []
   const found: SampleFolder[] = []
   for (const name of await listFolders(source)) found.push(...(await findSampleFolders(join(source, name), depth + 1)))
+  return found
+}
+
+/** Folders that name a split beside what is in them: `train_images`, `images-val`, and nnU-Net's `imagesTr`. */
+async function findParts(folder: string): Promise<SampleFolder[]> {
+  const parts = new Map<string, Map<string, string>>()
+  for (const name of await listFolders(folder)) {
+    const words = name.replace(/(?<=^(?:images|labels))T([rs])$/, (_, end) => (end === 'r' ? '_train' : '_test'))
+    const [split, ...others] = words.split(/[\s_-]+/).filter((word) => splitOf(word) !== undefined)
+    if (split === undefined || others.length > 0) continue
+    const side = plainFolderName(words.replace(new RegExp(`[\\s_-]*${split}[\\s_-]*`, 'i'), '_'))
+    const there = parts.get(split.toLowerCase()) ?? new Map<string, string>()
+    parts.set(split.toLowerCase(), there.set(side, join(folder, name)))
+  }
+  const found: SampleFolder[] = []
+  for (const [part, there] of parts) {
+    const { images, labels } = (await findPair(there)) ?? {}
+    if (images !== undefined && labels !== undefined)
+      found.push({ folder, images, masks: labels, isPlain: false, part })
+  }
   return found
 }
 
@@ -82,7 +119,7 @@ export async function haveLabelImages(samples: readonly SampleFolder[]): Promise
   for (const sample of samples) {
     const pictures = await listPictures(sample.images)
     const masks = await listPictures(sample.masks)
-    const isPaired = pairFiles(pictures, masks, labelEndings).pairs.some(({ partner }) => partner)
+    const isPaired = pairFiles(pictures, masks, labelWords).pairs.some(({ partner }) => partner)
     if (isPaired && pictures.length > 1) return true
     areSingle &&= isPaired && masks.length === 1
   }

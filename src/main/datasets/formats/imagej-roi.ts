@@ -10,6 +10,8 @@ export interface Roi {
   readonly z: number
   readonly t: number
   readonly name: string
+  /** ImageJ's number for regions of a kind; 0 for none. */
+  readonly group: number
 }
 
 const [polygon, rectangle, oval, freehand, traced] = [0, 1, 2, 7, 8]
@@ -45,11 +47,11 @@ export function parseRoi(bytes: Buffer): Roi | CellProblem {
     return { reason: `is a ${kind}, which encloses nothing`, kind: 'regions that enclose nothing' }
   const content = bytes.readUInt8(6) === rectangle ? contents.get(bytes.readInt16BE(48)) : undefined
   if (content !== undefined) return { reason: `is a ${content} on the picture, and no cell`, kind: lettering }
-  const { z, t, name } = readSecondHeader(bytes)
+  const { z, t, name, group } = readSecondHeader(bytes)
   if (bars.has(name)) return { reason: 'is a part of a scale bar, and no cell', kind: lettering }
   try {
     const ring = ringOf(bytes)
-    return { ring, position: Math.max(0, bytes.readInt32BE(56)), z, t, name }
+    return { ring, position: Math.max(0, bytes.readInt32BE(56)), z, t, name, group }
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown
     return { reason: 'ends before its outline does', kind: 'regions that end before their outline does' }
@@ -58,10 +60,12 @@ export function parseRoi(bytes: Buffer): Roi | CellProblem {
 
 const lettering = 'texts, pictures and scale bars among regions'
 
+const groupAt = 30
+
 /** What newer versions of ImageJ write behind the outline; where there is none, nothing is known. */
-function readSecondHeader(bytes: Buffer): Pick<Roi, 'z' | 't' | 'name'> {
+function readSecondHeader(bytes: Buffer): Pick<Roi, 'z' | 't' | 'name' | 'group'> {
   const at = bytes.readInt32BE(60)
-  if (at < coordinatesStart || at + 24 > bytes.length) return { z: 0, t: 0, name: '' }
+  if (at < coordinatesStart || at + 24 > bytes.length) return { z: 0, t: 0, name: '', group: 0 }
   const [z, t, start, length] = [8, 12, 16, 20].map((field) => Math.max(0, bytes.readInt32BE(at + field))) as [
     number,
     number,
@@ -69,7 +73,8 @@ function readSecondHeader(bytes: Buffer): Pick<Roi, 'z' | 't' | 'name'> {
     number
   ]
   const name = start + 2 * length <= bytes.length ? bytes.subarray(start, start + 2 * length) : Buffer.alloc(0)
-  return { z, t, name: Buffer.from(name).swap16().toString('utf16le') }
+  const group = at + groupAt < bytes.length ? bytes.readUInt8(at + groupAt) : 0
+  return { z, t, name: Buffer.from(name).swap16().toString('utf16le'), group }
 }
 
 function ringOf(bytes: Buffer): number[] {

@@ -32,10 +32,14 @@ const Shape = z.object({
 type Shape = z.infer<typeof Shape>
 
 const LabelmeFile = z.object({
-  shapes: z.array(Shape),
+  shapes: z.array(z.unknown().transform((shape): Shape => Shape.safeParse(shape).data ?? noShape)),
+  imagePath: z.string().nullish().catch(undefined),
   imageWidth: z.int().positive().nullish(),
   imageHeight: z.int().positive().nullish()
 })
+
+/** In the place of a shape whose points are no numbers, or that has none. */
+const noShape: Shape = { label: '', points: [], shape_type: 'nothing' }
 
 /** Pictures with Labelme's `NAME.json` beside each; a shape's label is its category. */
 export const labelme: Format = {
@@ -49,7 +53,7 @@ export const labelme: Format = {
   find: findLabelme,
   cells: ({ files: [path = ''] }, file, size, log) => readLabelmeCells(path, file, size, log),
   categories: async ({ files: [path = ''] }) =>
-    cellsOfShapes((await readFileOf(path)).shapes).map(({ category }) => category)
+    cellsOfShapes((await readFileOf(path)).shapes).map(({ category }) => category || undefined)
 }
 
 function findLabelme(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
@@ -57,8 +61,14 @@ function findLabelme(place: SourcePlace, log: Log, count: CountCategories): Prom
     endings: ['.json'],
     what: 'a Labelme file',
     cells: (path) => ({ format: 'labelme', files: [path], more: undefined }),
-    explainAlone: async (path) => ((await holdsPicture(path)) ? onlyEmbedded : undefined)
+    explainAlone: async (path) => ((await holdsPicture(path)) ? onlyEmbedded : undefined),
+    pictureOf: async (path) => (await readFileOf(path).catch(orNothing))?.imagePath ?? undefined
   })
+}
+
+/** What cannot be read is listed with its reason. */
+function orNothing(thrown: unknown): undefined {
+  if (!(thrown instanceof AppError)) throw thrown
 }
 
 const onlyEmbedded = {
@@ -119,6 +129,7 @@ function warnOfJoined(shapes: readonly Shape[], cells: readonly ShapeCell[], fil
 }
 
 async function outlineOf(path: string, shape: Shape, size: Size): Promise<CellOutline | CellProblem> {
+  if (shape === noShape) return withoutPoints
   const [[x1, y1] = [0, 0], [x2, y2] = [0, 0]] = shape.points
   const type = shape.shape_type ?? 'polygon'
   if (type === 'rectangle' && shape.points.length === 2)
@@ -131,6 +142,11 @@ async function outlineOf(path: string, shape: Shape, size: Size): Promise<CellOu
     reason: `is of the kind "${type}", which is not read; polygons, rectangles (turned ones too), circles and masks are`,
     kind: 'shapes of other kinds'
   }
+}
+
+const withoutPoints: CellProblem = {
+  reason: 'has no label or no points that are numbers',
+  kind: 'shapes without points that are numbers'
 }
 
 /** By all their corners: X-AnyLabeling writes rectangles so too, and turned ones as `rotation`. */

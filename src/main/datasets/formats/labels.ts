@@ -10,8 +10,17 @@ import { type Log } from '../import-log.ts'
 import { listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
 import { type Source, type SourcePlace } from '../source-image.ts'
 import { type Format, type PictureFacts } from './format.ts'
-import { findSampleFolders, findSides, haveLabelImages, isOneImage, labelEndings, maskEnding } from './image-folders.ts'
-import { type FilePair, pairFiles, sharedPartner } from './pair-files.ts'
+import {
+  findSampleFolders,
+  findSides,
+  haveLabelImages,
+  isOneImage,
+  labelBeginning,
+  labelEndings,
+  labelWords,
+  maskEnding
+} from './image-folders.ts'
+import { chooseBoth, type FilePair, pairFiles, sharedPartner } from './pair-files.ts'
 import { separatePieces } from './separate-pieces.ts'
 import { splitOf } from './splits.ts'
 import { findSequences, pairSequence } from './tracking-challenge.ts'
@@ -58,7 +67,8 @@ async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
     labelFolder === undefined || labelFolder === imageFolder
       ? await pairWithoutFolder(await requireFolder(imageFolder ?? place.source, 'the pictures'), log)
       : await pairFolders(imageFolder ?? place.source, labelFolder, log)
-  if (!pairs.some(({ label }) => label)) throw await noLabels(imageFolder ?? place.source, labelFolder ?? place.source)
+  if (!pairs.some(({ label }) => label))
+    throw await noLabels(imageFolder ?? place.source, labelFolder ?? place.source, pairs)
   const images = pairs.map(({ picture, label, group }) => ({
     path: picture.path,
     file: picture.relative,
@@ -70,12 +80,19 @@ async function findLabels(place: SourcePlace, log: Log): Promise<Source> {
   return { images }
 }
 
-async function noLabels(pictures: string, labelFolder: string): Promise<AppError> {
-  const foreign = await explainForeign(labelFolder)
+async function noLabels(pictures: string, labelFolder: string, [pair]: readonly Pair[]): Promise<AppError> {
+  const there = await listPictures(labelFolder)
+  const foreign = there.length === 0 || pictures === labelFolder ? await explainForeign(labelFolder) : undefined
   if (foreign) return foreign
-  return refuse(`No picture in ${pictures} has a label image of the same name.`, {
+  const names =
+    pair && there[0] && pictures !== labelFolder
+      ? `: there are ${pair.picture.relative} and ${there[0].relative}, for example`
+      : ''
+  const where = pictures === labelFolder ? '' : ` in ${labelFolder}`
+  return refuse(`No picture in ${pictures} has a label image of the same name${where}${names}.`, {
     file: pictures,
-    next: 'Put the label images into a folder "labels" beside "images", each with the name of its picture.'
+    next: 'Put the label images into a folder "labels" beside "images", and call each as its picture is called, or that name with _mask or _label behind it. Or choose both folders.',
+    remedies: chooseBoth
   })
 }
 
@@ -96,7 +113,8 @@ async function pairWithoutFolder(folder: string, log: Log): Promise<Pair[]> {
   }
   const pairs: Pair[] = []
   for (const part of parts) {
-    const above = part.folder === folder ? [] : relative(folder, part.folder).split(sep)
+    const way = part.folder === folder ? [] : relative(folder, part.folder).split(sep)
+    const above = part.part === undefined ? way : [...way, part.part]
     for (const { picture, label } of await pairFolders(part.images, part.masks, log)) {
       const folders = [...above, ...picture.folders]
       pairs.push({ picture: { ...picture, relative: [...folders, picture.name].join('/'), folders }, label })
@@ -105,13 +123,22 @@ async function pairWithoutFolder(folder: string, log: Log): Promise<Pair[]> {
   return pairs
 }
 
-/** Pictures of one folder with those that mark their cells, told by the ends of their names. */
+/** Pictures of one folder with those that mark their cells, told by the ends of their names, else by how they begin. */
 function pairSiblings(files: readonly PictureFile[]): Pair[] {
-  const isLabel = ({ stem }: PictureFile) => labelEndings.some((ending) => ending.test(stem))
+  const words = files.some(({ stem }) => labelEndings.some((ending) => ending.test(stem)))
+    ? labelEndings
+    : [labelBeginning]
+  const isLabel = ({ stem }: PictureFile) => words.some((word) => word.test(stem))
   const pictures = files.filter((file) => !isLabel(file) && !besideEnding.test(file.stem))
-  const { pairs, unused } = pairFiles(pictures, files.filter(isLabel), labelEndings)
+  const { pairs, unused } = pairFiles(pictures, files.filter(isLabel), words)
   const alone = unused.filter(({ stem }) => !maskEnding.test(stem)).map((picture) => ({ picture, partner: undefined }))
-  return [...pairs, ...alone].map(labelOf)
+  return [...pairs, ...alone].map(({ picture, partner }) => ({ picture: inItsFolder(picture), label: partner }))
+}
+
+/** A folder for each picture, as in `7/image.png`, is a name of the picture and says nothing of its class. */
+function inItsFolder(picture: PictureFile): PictureFile {
+  const isNamedByFolder = /^(?:image|img|im|raw|picture|original)$/i.test(picture.stem)
+  return isNamedByFolder ? { ...picture, folders: picture.folders.slice(0, -1) } : picture
 }
 
 async function pairFolders(imageFolder: string, labelFolder: string, log: Log): Promise<Pair[]> {
@@ -119,7 +146,7 @@ async function pairFolders(imageFolder: string, labelFolder: string, log: Log): 
   await requireFolder(labelFolder, 'the label images')
   const all = await listPictures(imageFolder)
   const pictures = all.filter(({ path }) => !path.startsWith(`${labelFolder}/`) && !path.startsWith(`${labelFolder}\\`))
-  const { pairs, unused, shared } = pairFiles(pictures, await listPictures(labelFolder), labelEndings)
+  const { pairs, unused, shared } = pairFiles(pictures, await listPictures(labelFolder), labelWords)
   for (const { relative } of unused) {
     log.refuse(relative, 'No picture has the name of this label image.', 'label images without a picture')
   }

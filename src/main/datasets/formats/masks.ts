@@ -1,7 +1,7 @@
 import { basename, relative, sep } from 'node:path'
 import { type StoredCell } from '../../../shared/datasets.ts'
 import { AppError, refuse } from '../../../shared/errors.ts'
-import { type Picture } from '../../images/picture.ts'
+import { coloursOf, isDrawnByOpacity, type Picture } from '../../images/picture.ts'
 import { readStoredValues } from '../../images/read.ts'
 import { encodeCounts } from '../../masks/rle-string.ts'
 import { rleFromPixels } from '../../masks/rle.ts'
@@ -10,7 +10,8 @@ import { type Log } from '../import-log.ts'
 import { listPictures, requireFolder } from '../picture-files.ts'
 import { type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 import { type Format } from './format.ts'
-import { darkOnLight, isDarkOnLight } from './separate-pieces.ts'
+import { cellsInMask, darkOnLight, isDarkOnLight } from './separate-pieces.ts'
+import { splitOfFolders } from './splits.ts'
 import { findSampleFolders, haveLabelImages, isOneImage, type SampleFolder } from './image-folders.ts'
 
 /**
@@ -67,22 +68,38 @@ async function readSample(source: string, sample: SampleFolder, log: Log): Promi
       path: picture.path,
       file: [...above, picture.name].join('/'),
       folders: above,
+      split: splitOfFolders(above),
       cells: masks.length === 0 ? undefined : { format: 'masks', files: masks.map(({ path }) => path), more: undefined }
     }
   ]
 }
 
-/** Reads one mask for each cell. Cells are numbered from 1 in the order of their masks' names. */
-async function readMaskCells(paths: readonly string[], size: Size, log: Log): Promise<Annotation> {
+/**
+ * Reads one mask for each cell. Cells are numbered from 1 in the order of their masks' names. A mask that holds the cells
+ * of a whole picture, or of a class, gives one for each of its pieces.
+ */
+async function readMaskCells(paths: readonly string[], size: Size, log: Log): Promise<Annotation | undefined> {
   const cells: StoredCell[] = []
-  for (const [index, path] of paths.entries()) {
-    const counts = await readMask(path, size, log)
-    if (counts !== undefined) cells.push({ id: index + 1, counts })
+  let unusable = 0
+  const fewest = paths.length === 1 ? 2 : fewestPieces
+  for (const path of paths) {
+    const found = await readMask(path, size, fewest, log)
+    if (found === undefined) unusable++
+    for (const counts of found ?? []) cells.push({ id: cells.length + 1, counts })
   }
-  return { ...size, cells }
+  return unusable < paths.length ? { ...size, cells } : undefined
 }
 
-async function readMask(path: string, { width, height }: Size, log: Log): Promise<string | undefined> {
+/** A mask with so many pieces of like size holds so many cells; single cells are sometimes drawn in two. */
+const fewestPieces = 3
+
+/** @returns `undefined` for a mask that cannot be used */
+async function readMask(
+  path: string,
+  { width, height }: Size,
+  fewest: number,
+  log: Log
+): Promise<string[] | undefined> {
   const mask = await readOrList(path, log)
   if (!mask) return undefined
   const name = basename(path)
@@ -97,9 +114,16 @@ async function readMask(path: string, { width, height }: Size, log: Log): Promis
   const pixels = markedPixels(mask, name, log)
   if (!pixels.includes(1)) {
     log.refuse(name, 'The mask marks no pixel.', 'masks that mark no pixel')
-    return undefined
+    return []
   }
-  return encodeCounts(rleFromPixels(pixels, height, width).counts)
+  const pieces = cellsInMask(pixels, width, height)
+  if (pieces.length < fewest) return [encodeCounts(rleFromPixels(pixels, height, width).counts)]
+  log.warn(
+    `It has ${pieces.length} separate pieces of like size, so each of them became a cell. Where cells touch, they are one; save a mask for each cell instead.`,
+    name,
+    'masks of many cells, whose pieces became cells'
+  )
+  return pieces.map((piece) => encodeCounts(rleFromPixels(piece, height, width).counts))
 }
 
 async function readOrList(path: string, log: Log): Promise<Picture | undefined> {
@@ -107,14 +131,14 @@ async function readOrList(path: string, log: Log): Promise<Picture | undefined> 
     return (await readStoredValues(path)).picture
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
-    log.refuse(basename(path), thrown.message, 'masks that cannot be read')
+    log.refuse(basename(path), [thrown.message, thrown.next].filter(Boolean).join(' '), 'masks that cannot be read')
     return undefined
   }
 }
 
 /**
  * 1 where the mask marks: where any colour is not 0, and where it has gray edges, as JPEG leaves them, from half of the
- * brightest up. An alpha channel does not count. A mask of what lies around the cell is turned.
+ * brightest up. An alpha channel counts where the colours draw nothing. A mask of what lies around the cell is turned.
  */
 function markedPixels(mask: Picture, name: string, log: Log): Uint8Array {
   const { width, height } = mask
@@ -134,11 +158,12 @@ function markedPixels(mask: Picture, name: string, log: Log): Uint8Array {
 }
 
 /** The brightest colour of each pixel, the brightest of all, and whether there is none but that and black. */
-function brightnessOf({ width, height, channels, data }: Picture) {
-  const colours = channels === 2 || channels === 4 ? channels - 1 : channels
+function brightnessOf(mask: Picture) {
+  const { width, height, channels, data } = mask
+  const [from, to] = isDrawnByOpacity(mask) ? [coloursOf(mask), channels] : [0, coloursOf(mask)]
   const brightest = new Float64Array(width * height)
   for (let i = 0; i < brightest.length; i++) {
-    for (let c = 0; c < colours; c++) brightest[i] = Math.max(brightest[i] ?? 0, data[i * channels + c] ?? 0)
+    for (let c = from; c < to; c++) brightest[i] = Math.max(brightest[i] ?? 0, data[i * channels + c] ?? 0)
   }
   const top = brightest.reduce((most, value) => Math.max(most, value), 0)
   return { brightest, top, isBlackAndWhite: brightest.every((value) => value === 0 || value === top) }

@@ -17,7 +17,8 @@ import {
   type SourceImage,
   type SourcePlace
 } from '../source-image.ts'
-import { type FilePair, pairFiles, sharedPartner } from './pair-files.ts'
+import { chooseBoth, type FilePair, type PairedFiles, pairFiles, sharedPartner } from './pair-files.ts'
+import { PictureIndex } from '../picture-index.ts'
 import { splitOf } from './splits.ts'
 
 /** A format that has an annotation file for each picture, of the same name. */
@@ -31,6 +32,8 @@ export interface FileEachFormat {
   /** Files of the same ending that mark no cells; one that has the name of a picture does all the same. */
   readonly passesOver?: (path: string) => boolean
   /** Says of a file without a picture, as the end of a sentence about it, why it may have none, and what to do. */
+  /** The picture that a file says it is of, where its own name does not tell. */
+  readonly pictureOf?: (path: string) => Promise<string | undefined>
   readonly explainAlone?: (path: string) => Promise<{ readonly reason: string; readonly next: string } | undefined>
 }
 
@@ -51,13 +54,56 @@ export async function findOneFileEach(
   const folder = await requireFolder(place.images ?? (await findSubfolder(root, ['images'])) ?? root, 'the pictures')
   const files = await listByEnding(await folderOf(place.annotations ?? root), format.endings)
   const wanted = isFile ? files.filter(({ path }) => path === place.source) : files
-  const { pairs, unused, shared } = pairFiles(await listPictures(folder), wanted.map(withoutEnding(format.endings)))
-  if (!pairs.some(({ partner }) => partner)) throw await noPairs(place.source, folder, unused[0], format)
+  const pictures = await listPictures(folder)
+  const named = pairFiles(pictures, wanted.map(withoutEnding(format.endings)))
+  const { pairs, unused, shared } = await pairRest(named, format, log)
+  if (!pairs.some(({ partner }) => partner))
+    throw await noPairs(place.source, folder, pairs[0]?.picture, unused[0], format)
   for (const file of unused.filter(({ path }) => format.passesOver?.(path) !== true)) {
     log.refuse(file.relative, await reasonAlone(file, format), 'annotation files without a picture')
   }
   for (const file of shared) log.refuse(file.relative, ...sharedPartner)
   return { images: await describeAll(pairs, log, count, format) }
+}
+
+/**
+ * Files that no picture has the name of: they are of the picture that they name themselves, and the only file is of the only
+ * picture, which is said.
+ */
+async function pairRest(named: PairedFiles, format: FileEachFormat, log: Log): Promise<PairedFiles> {
+  const free = named.pairs.filter(({ partner }) => !partner).map(({ picture }) => picture)
+  const files = named.unused.filter(({ path }) => format.passesOver?.(path) !== true)
+  const found = await byOwnWord(free, files, format)
+  const [picture, ...others] = free
+  const [file, ...more] = files
+  if (found.size === 0 && picture && file && others.length + more.length === 0 && named.pairs.length === 1) {
+    found.set(picture, file)
+    const reason = `It has another name than the only picture, ${picture.name}, and was taken as its own.`
+    log.warn(reason, file.relative)
+  }
+  if (found.size === 0) return named
+  const used = new Set(found.values())
+  return {
+    pairs: named.pairs.map((pair) => ({ ...pair, partner: pair.partner ?? found.get(pair.picture) })),
+    unused: named.unused.filter((one) => !used.has(one)),
+    shared: named.shared
+  }
+}
+
+async function byOwnWord(
+  pictures: readonly PictureFile[],
+  files: readonly PictureFile[],
+  { pictureOf }: FileEachFormat
+): Promise<Map<PictureFile, PictureFile>> {
+  const found = new Map<PictureFile, PictureFile>()
+  if (!pictureOf || pictures.length === 0) return found
+  const index = new PictureIndex(pictures)
+  for (const file of files) {
+    const name = await pictureOf(file.path)
+    const picture = name === undefined ? 'missing' : index.find(name, file.path)
+    if (typeof picture !== 'string' && !found.has(picture)) found.set(picture, file)
+  }
+  return found
 }
 
 async function describeAll(
@@ -82,18 +128,17 @@ async function describeAll(
 async function noPairs(
   source: string,
   folder: string,
+  picture: PictureFile | undefined,
   file: PictureFile | undefined,
   { what, explainAlone }: FileEachFormat
 ): Promise<AppError> {
   const known = file && (await explainAlone?.(file.path))
   if (known) return refuse(`${file.path} ${known.reason}.`, { file: file.path, next: known.next })
-  return refuse(`No picture in ${folder} has ${what} of the same name.`, {
+  const names = picture && file ? `: there are ${picture.relative} and ${file.relative}, for example` : ''
+  return refuse(`No picture in ${folder} has ${what} of the same name${names}.`, {
     file: source,
     next: 'Give both the same name (cells.tif and cells with the other ending), or choose the folders of both.',
-    remedies: [
-      { action: 'set-option', option: 'images' },
-      { action: 'set-option', option: 'annotations' }
-    ]
+    remedies: chooseBoth
   })
 }
 
@@ -139,7 +184,7 @@ function withoutEnding(endings: readonly string[]) {
 }
 
 /** A file that cannot be read is listed with its reason when its image's turn comes. */
-async function countOrNone(place: CellsPlace, count: CountCategories): Promise<ReadonlyMap<string, number>> {
+export async function countOrNone(place: CellsPlace, count: CountCategories): Promise<ReadonlyMap<string, number>> {
   try {
     return await count(place)
   } catch (thrown) {

@@ -1,3 +1,5 @@
+import { extname } from 'node:path'
+import { type Remedy } from '../../../shared/remedies.ts'
 import { type PictureFile } from '../picture-files.ts'
 
 /** A picture with the file that marks its cells, if there is one. */
@@ -19,29 +21,29 @@ export const sharedPartner = [
   'annotation files that several pictures have the name of'
 ] as const
 
-/** Folders that tell pictures from annotations and say nothing of the image; see `plainFolderName`. */
-const sideFolders = new Set([
-  'images',
-  'image',
-  'img',
-  'raw',
-  'rawimages',
-  'tissueimages',
-  'source',
-  'input',
-  'inputs',
-  'labels',
-  'label',
-  'masks',
-  'labelmasks',
-  'groundtruth',
-  'gt',
-  'target',
-  'targets',
-  'annotations',
-  'rois',
-  'json'
-])
+/** The choices that settle which picture is whose. */
+export const chooseBoth: readonly Remedy[] = [
+  { action: 'set-option', option: 'images' },
+  { action: 'set-option', option: 'annotations' }
+]
+
+/** What folders of pictures are called; see `plainFolderName`. */
+export const pictureFolders = [
+  ...['images', 'image', 'img', 'imgs', 'raw', 'rawimages', 'tissueimages', 'original', 'originals', 'originalimages'],
+  ...['source', 'sourceimages', 'input', 'inputs', 'inputimages', 'frames', 'pictures', 'photos', 'x']
+] as const
+
+/** What folders of label images or masks are called beside them, the surest first. */
+export const markFolders = [
+  ...['labels', 'masks', 'label', 'mask', 'labelmasks', 'labelimages', 'labelledimages', 'labeledimages'],
+  ...['instances', 'instancemasks', 'instancelabels', 'segmentations', 'segmentation', 'seg', 'segmasks'],
+  ...['groundtruth', 'groundtruths', 'truth', 'gt', 'cellmasks', 'nucleimasks', 'nucleusmasks', 'maskimages'],
+  ...['labelmasksmodify', 'target', 'targets', 'targetimages', 'annotations', 'annotation', 'output', 'outputs', 'y']
+] as const
+
+/** Folders that tell pictures from annotations and say nothing of the image. */
+const sideFolders = new Set<string>([...pictureFolders, ...markFolders, 'rois', 'roisets', 'json', 'geojson'])
+for (const letter of ['x', 'y']) sideFolders.delete(letter) // these may well be classes
 
 export function isSideFolder(name: string): boolean {
   return sideFolders.has(plainFolderName(name))
@@ -53,13 +55,21 @@ export function plainFolderName(name: string): string {
 }
 
 const pictureEnding = /\.(?:ome\.)?(?:tiff?|png|jpe?g)$/i
-/** What published sets add to the names of pictures whose masks have another ending: `000_img.png`, `000_masks.png`. */
-const imageEnding = /[_-](?:img|image|raw)$/i
+/**
+ * What sets add to the names of pictures whose masks are called otherwise: `000_img.png` and `000_masks.png`, `img_1.png`
+ * and `mask_1.png`, `t000.tif` of the Cell Tracking Challenge, and the number of the channel in nnU-Net's `a_0000.png`.
+ */
+const imageWords = [
+  /[_-](?:img|image|raw|original)$/i,
+  /^(?:image|img|im|raw|frame|picture|original)[ _-]?/i,
+  /^t(?=\d+$)/i,
+  /_0000$/
+]
 
 /**
  * Pairs pictures with the files that mark their cells: by folders and name, else by the name alone, where only one file
  * has it; letters that are composed or not are the same, capitals where nothing else fits. Folders such as `images` and
- * `labels` do not count. A file that could mark several pictures goes to the one that has its whole name.
+ * `labels` do not count. A file that could mark several pictures goes to the one that has its whole name, or its ending.
  *
  * @param endings what such files add to the name of their picture: `/_masks$/`
  */
@@ -105,17 +115,20 @@ class FilesByName {
 
   /** @returns with how weakly the file is the picture's: 0 by its whole name, 1 by its stem in its folders … */
   partnerOf(picture: PictureFile): { file: PictureFile; weakness: number } | undefined {
-    const stems = [...stemsOf(picture, [imageEnding])]
+    const stems = [...stemsOf(picture, imageWords)]
     for (const [i, stem] of stems.entries()) {
       const [first, ...others] = get(this.#byPath, keyOf(picture, stem))
       if (!first) continue
-      const whole = [first, ...others].find((file) => hasWholeName(file, picture))
-      return whole ? { file: whole, weakness: 0 } : { file: first, weakness: 1 + i }
+      const all = [first, ...others]
+      const whole = all.find((file) => hasWholeName(file, picture))
+      if (whole) return { file: whole, weakness: 0 }
+      const alike = all.length > 1 ? all.find((file) => hasSameEnding(file, picture)) : undefined
+      return { file: alike ?? first, weakness: 1 + 2 * i + (alike ? 0 : 1) }
     }
     for (const [i, stem] of stems.entries()) {
       const named = get(this.#byStem, stem)
       const [only] = named
-      if (only && named.length === 1) return { file: only, weakness: 1 + stems.length + i }
+      if (only && named.length === 1) return { file: only, weakness: 1 + 2 * stems.length + i }
     }
     return undefined
   }
@@ -124,6 +137,10 @@ class FilesByName {
 function hasWholeName({ name, stem }: PictureFile, picture: PictureFile): boolean {
   const wanted = picture.name.normalize()
   return name.normalize() === wanted || stem.normalize() === wanted
+}
+
+function hasSameEnding(file: PictureFile, picture: PictureFile): boolean {
+  return extname(file.name).toLowerCase() === extname(picture.name).toLowerCase()
 }
 
 function add(files: Map<string, PictureFile[]>, key: string, file: PictureFile): void {

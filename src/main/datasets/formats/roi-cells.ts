@@ -3,7 +3,8 @@ import { limits } from '../../../shared/limits.ts'
 import { readInputFile } from '../../files/input-file.ts'
 import { type ZipPolicy } from '../../files/zip/policy.ts'
 import { readZip } from '../../files/zip/reader.ts'
-import { type Annotation, CellCollector, type CellProblem, outlineFromRings } from '../annotation.ts'
+import { type Annotation, CellCollector, type CellOutline, type CellProblem, outlineFromRings } from '../annotation.ts'
+import { findRegions } from './enclosing-regions.ts'
 import { readOverlay } from './imagej-overlay.ts'
 import { type StackSizes } from '../../images/tiff-stack.ts'
 import { type Log } from '../import-log.ts'
@@ -12,28 +13,60 @@ import { parseRoi, type Roi } from './imagej-roi.ts'
 import { onChosenPlane, type OutlinePlane } from './outline-planes.ts'
 
 /**
- * Reads the cells of one image out of ImageJ's `RoiSet.zip`, numbered from 1 in its order, out of a single `.roi`, or out
- * of the overlay inside the picture.
+ * Reads the cells of one image out of ImageJ's `RoiSet.zip`, numbered from 1 in its order, out of `.roi` files, or out of
+ * the overlay inside the picture.
  */
 export async function readRoiCells(
-  path: string,
+  paths: readonly string[],
   file: string,
   picture: PictureFacts,
   log: Log
 ): Promise<Annotation | undefined> {
+  const [path = ''] = paths
   const cells = new CellCollector(basename(path), file, log)
-  const drawn: { readonly name: string; readonly id: number; readonly roi: Roi | CellProblem }[] = []
-  let id = 0
-  for await (const { name, bytes } of regionsIn(path)) {
-    id++
-    drawn.push({ name, id, roi: parseRoi(bytes) })
+  const all = (await regionsOf(paths)).map((region) => ({ ...region, outline: outlineOf(region.roi, picture) }))
+  if (all.length === 0) {
+    log.warn(`${basename(path)} holds no ImageJ region, so the picture comes in without annotation.`, file, emptySets)
+    return undefined
   }
-  const here = onChosenPlane(drawn, ({ roi }) => planeOf(roi, picture.stack), picture, file, log)
-  for (const { name, id: number, roi } of here ?? []) {
-    cells.add(name, number, 'reason' in roi ? roi : outlineFromRings([roi.ring], picture))
-  }
+  const here = onChosenPlane(all, ({ roi }) => planeOf(roi, picture.stack), picture, file, log)
+  for (const { name, id, outline } of here ?? []) cells.add(name, id, outline)
   cells.requireSameScale(picture)
+  const { regions } = findRegions(here ?? [], ({ outline }) => ('rle' in outline ? outline.rle : undefined))
+  if (regions.size > 0) {
+    const reason = `${regions.size} of its regions enclose others, and were taken as cells. If they are frames or fields of view, remove them and import again.`
+    log.warn(reason, file, 'pictures with regions around others')
+  }
   return here && cells.finish(picture)
+}
+
+const emptySets = 'pictures whose sets of regions are empty'
+
+function outlineOf(roi: Roi | CellProblem, picture: PictureFacts): CellOutline | CellProblem {
+  return 'reason' in roi ? roi : outlineFromRings([roi.ring], picture)
+}
+
+/** The groups of the regions for a picture, as the names of their categories; none where no region is in one. */
+export async function readRoiGroups(paths: readonly string[]): Promise<string[]> {
+  const groups = (await regionsOf(paths)).map(({ roi }) => ('reason' in roi ? 0 : roi.group))
+  return groups.some((group) => group > 0) ? groups.map((group) => (group > 0 ? `group ${group}` : 'no group')) : []
+}
+
+interface Region {
+  readonly name: string
+  /** From 1, in their order. */
+  readonly id: number
+  readonly roi: Roi | CellProblem
+}
+
+async function regionsOf(paths: readonly string[]): Promise<Region[]> {
+  const regions: Region[] = []
+  for (const path of paths) {
+    for await (const { name, bytes } of regionsIn(path)) {
+      regions.push({ name, id: regions.length + 1, roi: parseRoi(bytes) })
+    }
+  }
+  return regions
 }
 
 /** A region of a hyperstack names its depth and time; of other stacks, a number that counts channels, depths, times. */

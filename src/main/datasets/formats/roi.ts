@@ -1,26 +1,31 @@
-import { dirname, extname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { AppError, refuse } from '../../../shared/errors.ts'
 import { listZip } from '../../files/zip/unpack.ts'
 import { readOverlay } from './imagej-overlay.ts'
 import { isPictureName } from '../../images/read.ts'
+import { mostFrequent } from '../annotation.ts'
 import { groupBy } from '../group-by.ts'
 import { type Log } from '../import-log.ts'
 import { isFolder, listByEnding, listPictures, type PictureFile, requireFolder } from '../picture-files.ts'
-import { type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
+import { type CountCategories, type Source, type SourceImage, type SourcePlace } from '../source-image.ts'
 import { type Format, hasEnding } from './format.ts'
-import { pairFiles, sharedPartner } from './pair-files.ts'
-import { readRoiCells } from './roi-cells.ts'
+import { chooseBoth, pairFiles, sharedPartner } from './pair-files.ts'
+import { countOrNone, warnOfMixed } from './one-file-each.ts'
+import { readRoiCells, readRoiGroups } from './roi-cells.ts'
+import { splitOfFolders } from './splits.ts'
 
-/** What ImageJ, Cellpose and habit add to a picture's name for its regions. */
-const roiEnding = /[_-]?(?:cp_)?(?:rois?|roi ?sets?)$/i
+/** What ImageJ, Cellpose and habit add to a picture's name for its regions, behind it or before it. */
+const roiEnding = /[ ._-]?(?:cp_)?(?:rois?|roi ?sets?)$/i
+const roiWords = [roiEnding, /^(?:rois?|roi ?sets?)[ _-](?=.)/i]
 /** A name of the archive that says nothing of the picture. */
 const bareName = /^roi[ _-]?sets?(?:[ _-]?\d+)?$/i
 /** Pictures beside the one that the regions were drawn on. */
 const labelNames = /(?:^|[_-])(?:labels?|masks?|instances?|ids|outlines?|flows)$/i
 
 /**
- * Pictures with ImageJ regions: `NAME.zip` or `NAME_RoiSet.zip` for a picture of that name, or `NAME.roi` with
- * one region, or a `RoiSet.zip` beside the one picture of its folder; else the overlay inside a TIFF. Pictures without regions come in without annotation.
+ * Pictures with ImageJ regions: `NAME.zip` or `NAME_RoiSet.zip` for a picture of that name, `NAME.roi` with one region, a
+ * folder `NAME` of such files, or a `RoiSet.zip` beside the one picture of its folder; else the overlay inside a TIFF. A
+ * region's group is its category. Pictures without regions come in without annotation.
  *
  * @throws AppError of kind `input` when no picture has regions
  */
@@ -35,14 +40,15 @@ export const roi: Format = {
     rest: async ({ files, named }) => loneRegion(files) ?? (named ? undefined : await hiddenRegions(files))
   },
   find: findRois,
-  cells: ({ files: [path = ''] }, file, size, log) => readRoiCells(path, file, size, log)
+  cells: ({ files }, file, size, log) => readRoiCells(files, file, size, log),
+  categories: ({ files }) => readRoiGroups(files)
 }
 
 function loneRegion(files: readonly string[]): string | undefined {
   return files.some((path) => hasEnding(path, '.roi')) ? 'there is an ImageJ region' : undefined
 }
 
-const zipOfName = 'there is an archive of ImageJ regions with the name of a picture'
+const zipOfName = 'there is an archive of nothing but ImageJ regions'
 const overlays = 'there are ImageJ overlays inside the pictures'
 
 /** Regions that no name tells of. */
@@ -63,11 +69,9 @@ async function firstWith(
   return undefined
 }
 
-/** Zips that have the name of a picture beside them. */
+/** Zips beside pictures, or in folders of their own. */
 function namedArchives(files: readonly string[]): string[] {
-  const stemOf = (path: string) => path.slice(0, path.length - extname(path).length)
-  const pictures = new Set(files.filter(isPictureName).map(stemOf))
-  return files.filter((path) => hasEnding(path, '.zip') && pictures.has(stemOf(path)))
+  return files.some(isPictureName) ? files.filter((path) => hasEnding(path, '.zip')) : []
 }
 
 async function holdsRegions(path: string): Promise<boolean> {
@@ -86,37 +90,52 @@ function orNothing(thrown: unknown): undefined {
   if (!(thrown instanceof AppError)) throw thrown
 }
 
+/** The files of regions of each picture, by its path. */
+type Partners = Map<string, readonly PictureFile[]>
+
 /** Pictures without a file of regions may have them inside. */
-async function addOverlays(pictures: readonly PictureFile[], partners: Map<string, PictureFile>): Promise<void> {
+async function addOverlays(pictures: readonly PictureFile[], partners: Partners): Promise<void> {
   for (const picture of pictures) {
     if (!partners.has(picture.path) && isTiff(picture.path) && (await hasOverlay(picture.path)))
-      partners.set(picture.path, picture)
+      partners.set(picture.path, [picture])
   }
 }
 
-async function findRois(place: SourcePlace, log: Log): Promise<Source> {
+async function findRois(place: SourcePlace, log: Log, count: CountCategories): Promise<Source> {
   const isFile = (await isFolder(place.source)) === false
   const folder = await requireFolder(place.images ?? (isFile ? dirname(place.source) : place.source), 'the pictures')
   const pictures = (await listPictures(folder)).filter(({ stem }) => !labelNames.test(stem))
   const archives = await findArchives(place, isFile)
-  const partners = new Map(pairAll(pictures, archives, log))
+  const partners = pairAll(pictures, archives, log)
   if (place.annotations === undefined && !isFile) await addOverlays(pictures, partners)
-  if (partners.size === 0) {
-    throw refuse(`No picture in ${folder} has ImageJ regions (RoiSet.zip) that belong to it.`, {
-      file: place.source,
-      next: 'Give each file the name of its picture: cells.tif and cells_RoiSet.zip, or cells.roi for one region.'
-    })
+  if (partners.size === 0) throw noRegions(place, folder, pictures[0], archives[0])
+  const images: SourceImage[] = []
+  let mixed = 0
+  for (const picture of pictures) {
+    const files = partners.get(picture.path)
+    const cells = files && { format: 'roi' as const, files: files.map(({ path }) => path), more: undefined }
+    const categories = cells ? await countOrNone(cells, count) : new Map<string, number>()
+    if (categories.size > 1) mixed++
+    const split = splitOfFolders(picture.folders)
+    const { path, relative: file, folders } = picture
+    images.push({ path, file, folders, split, category: mostFrequent(categories), cells })
   }
-  const images: SourceImage[] = pictures.map((picture) => {
-    const archive = partners.get(picture.path)
-    return {
-      path: picture.path,
-      file: picture.relative,
-      folders: picture.folders,
-      cells: archive && { format: 'roi', files: [archive.path], more: undefined }
-    }
-  })
+  warnOfMixed(mixed, log)
   return { images }
+}
+
+function noRegions(
+  { source }: SourcePlace,
+  folder: string,
+  picture: PictureFile | undefined,
+  archive: PictureFile | undefined
+): AppError {
+  const names = picture && archive ? `: there are ${picture.relative} and ${archive.relative}, for example` : ''
+  return refuse(`No picture in ${folder} has ImageJ regions (RoiSet.zip) that belong to it${names}.`, {
+    file: source,
+    next: 'Give each file the name of its picture: cells.tif and cells_RoiSet.zip, or cells.roi for one region. Or choose both folders.',
+    remedies: chooseBoth
+  })
 }
 
 async function findArchives({ source, annotations }: SourcePlace, isFile: boolean): Promise<PictureFile[]> {
@@ -129,30 +148,70 @@ async function findArchives({ source, annotations }: SourcePlace, isFile: boolea
   return [...(await listByEnding(place, ['.zip'])), ...(await listByEnding(place, ['.roi']))]
 }
 
-function pairAll(
+function pairAll(pictures: readonly PictureFile[], archives: readonly PictureFile[], log: Log): Partners {
+  const named = archives.filter(({ stem }) => !bareName.test(stem))
+  const { pairs, unused, shared } = pairFiles(pictures, named, roiWords)
+  const partners: Partners = new Map()
+  for (const { picture, partner } of pairs) if (partner) partners.set(picture.path, [partner])
+
+  addBare(pictures, archives, partners, log)
+  for (const file of shared) log.refuse(file.relative, ...sharedPartner)
+  for (const { relative } of addLoose(pictures, unused, partners)) {
+    log.refuse(relative, 'No picture has the name of this file of regions.', 'files of regions without a picture')
+  }
+  return partners
+}
+
+/** A bare RoiSet.zip belongs to the one picture of its folder. */
+function addBare(
   pictures: readonly PictureFile[],
   archives: readonly PictureFile[],
+  partners: Partners,
   log: Log
-): ReadonlyMap<string, PictureFile> {
-  const named = archives.filter(({ stem }) => !bareName.test(stem))
-  const { pairs, unused, shared } = pairFiles(pictures, named, [roiEnding])
-  const partners = new Map(pairs.flatMap(({ picture, partner }) => (partner ? [[picture.path, partner] as const] : [])))
-
-  // A bare RoiSet.zip belongs to the one picture of its folder.
+): void {
   const byFolder = groupBy(pictures, ({ folders }) => folders.join('/'))
   for (const archive of archives.filter(({ stem }) => bareName.test(stem))) {
     const beside = byFolder.get(archive.folders.join('/')) ?? []
     const candidates = beside.length === 0 && pictures.length === 1 ? pictures : beside
     const [only] = candidates
-    if (only && candidates.length === 1) partners.set(only.path, archive)
+    if (only && candidates.length === 1) partners.set(only.path, [archive])
     else {
       const reason = `Its folder has ${candidates.length} pictures, and its name does not tell which one it belongs to.`
       log.refuse(archive.relative, reason, 'archives that could belong to several pictures')
     }
   }
-  for (const file of shared) log.refuse(file.relative, ...sharedPartner)
-  for (const { relative } of unused) {
-    log.refuse(relative, 'No picture has the name of this file of regions.', 'files of regions without a picture')
+}
+
+/**
+ * Single regions in a folder that has the name of a picture, or beside the only picture, are its regions.
+ *
+ * @returns those that are left
+ */
+function addLoose(
+  pictures: readonly PictureFile[],
+  files: readonly PictureFile[],
+  partners: Partners
+): readonly PictureFile[] {
+  const free = pictures.filter(({ path }) => !partners.has(path))
+  const loose = groupBy(
+    files.filter(({ name }) => hasEnding(name, '.roi')),
+    ({ path }) => dirname(path)
+  )
+  const folders = new Map(
+    [...loose].map(([path, [first]]) => [folderAsFile(path, first?.folders ?? []), loose.get(path) ?? []])
+  )
+  const { pairs } = pairFiles(free, [...folders.keys()], roiWords)
+  const used = new Set<PictureFile>()
+  for (const { picture, partner } of pairs) {
+    const regions = (partner && folders.get(partner)) ?? (pictures.length === 1 ? [...loose.values()].flat() : [])
+    if (regions.length === 0) continue
+    partners.set(picture.path, regions)
+    for (const region of regions) used.add(region)
   }
-  return partners
+  return files.filter((file) => !used.has(file))
+}
+
+function folderAsFile(path: string, folders: readonly string[]): PictureFile {
+  const name = basename(path)
+  return { path, relative: folders.join('/'), name, stem: name, folders: folders.slice(0, -1) }
 }

@@ -56,25 +56,41 @@ function rank(path: string): number {
   return 2 * path.split(sep).length + (isUsual ? 0 : 1)
 }
 
-const Name = z.union([z.string(), z.number(), z.boolean()])
+const Name = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const Names = z.object({
-  names: z.union([z.array(Name).max(limits.classNames.names), z.record(z.string().regex(/^\d{1,9}$/), Name)])
+  names: z.union([
+    z.string().transform((name) => [name]),
+    z.array(Name).max(limits.classNames.names),
+    z.record(z.string().regex(/^\d{1,9}$/), Name)
+  ])
 })
 
 /** `names` in any way that YAML can write a list or a map; a text says why it is not YAML. */
 export function parseClassNames(text: string): ClassNames | string {
+  const value = parseYaml(text)
+  if (typeof value === 'string') return value
+  const { data } = Names.safeParse(value)
+  const entries = Array.isArray(data?.names) ? data.names.entries() : Object.entries(data?.names ?? {})
+  const known = [...entries].slice(0, limits.classNames.names).filter(([, name]) => name !== null)
+  return new Map(known.map(([number, name]) => [Number(number), String(name)]))
+}
+
+/** What a YAML text holds; a text says why it is not YAML. */
+export function parseYaml(text: string): object | string {
   if (isTooDeep(text)) return 'it is nested too deep'
   const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false })
   const [error] = document.errors
   if (error) return error.message
-  const { data } = Names.safeParse(valueOf(document))
-  const entries = Array.isArray(data?.names) ? data.names.entries() : Object.entries(data?.names ?? {})
-  return new Map([...entries].slice(0, limits.classNames.names).map(([number, name]) => [Number(number), String(name)]))
+  const value = valueOf(document)
+  return typeof value === 'object' && value !== null ? value : {}
 }
+
+/** Enough for names that stand elsewhere in the file. */
+const mostAliases = 4
 
 function valueOf(document: ReturnType<typeof parseDocument>): unknown {
   try {
-    return document.toJS({ maxAliasCount: 0 })
+    return document.toJS({ maxAliasCount: mostAliases })
   } catch {
     return undefined // names that refer to one another are no list of names
   }

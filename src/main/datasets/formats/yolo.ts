@@ -37,7 +37,7 @@ export const yolo: Format = {
   },
   find: findYolo,
   cells: ({ files: [path = ''] }, file, size, log) => readYoloCells(path, file, size, log),
-  categories: async ({ files: [path = ''] }) => (await readRows(path)).map(([index]) => String(index))
+  categories: async ({ files: [path = ''] }) => (await readRows(path)).map(({ category }) => category)
 }
 
 function isLabelText(path: string): boolean {
@@ -52,7 +52,7 @@ function textsBesidePictures(files: readonly string[]): string[] {
 
 /** Whether a text begins with a whole number and at least four more numbers. */
 function looksLikeRows(start: string): boolean {
-  return /^\s*\d+(?:[ \t]+-?\d*\.?\d+(?:e[+-]?\d+)?){4}/i.test(start)
+  return /^\s*\d+(?:[ \t,]+-?\d*\.?\d+(?:e[+-]?\d+)?){4}/i.test(start)
 }
 
 /** Texts of a set that mark no cells: lists of names or pictures, and what Roboflow says of it. */
@@ -69,11 +69,14 @@ async function findYolo(given: SourcePlace, log: Log, count: CountCategories): P
     endings: ['.txt'],
     what: 'a text file',
     passesOver: marksNothing,
-    nameOf: (number) => names.get(Number(number)) ?? `class ${number}`,
+    nameOf: (category) =>
+      names.get(Number(category)) ?? (Number.isNaN(Number(category)) ? category : `class ${category}`),
     cells: (path) => ({ format: 'yolo', files: [path], more: undefined })
   })
-  if (names.size === 0 && found.images.some(({ category }) => category !== undefined)) {
-    log.warn('No file gives the names of the classes (data.yaml or classes.txt), so they are called by their numbers.')
+  if (names.size === 0 && found.images.some(({ category }) => category?.startsWith('class ') === true)) {
+    log.warn(
+      'No file that can be read gives the names of the classes (data.yaml or classes.txt), so they are called by their numbers.'
+    )
   }
   return found
 }
@@ -81,32 +84,57 @@ async function findYolo(given: SourcePlace, log: Log, count: CountCategories): P
 /** Reads the cells of one image, numbered from 1 by their lines. */
 async function readYoloCells(path: string, file: string, size: Size, log: Log): Promise<Annotation | undefined> {
   const cells = new CellCollector(basename(path), file, log)
-  const all = await readRows(path)
-  const rows = haveConfidence(all) ? all.map((row) => row.slice(0, -1)) : all
-  if (rows.length > 0 && rows.every(({ length }) => length === 5)) {
+  const rows = await readRows(path)
+  const { shares, left } = withoutPredictions(rows.map((row) => row.shares))
+  if (shares.length > 0 && shares.every(({ length }) => length === 4)) {
     throw refuse(`${path} contains boxes (five numbers per line), not outlines of cells.`, {
       file: path,
       next: 'Export the labels for segmentation: a line is the class and then x and y of each point.'
     })
   }
-  if (rows !== all) {
-    const reason = 'The last number of each line has no partner: it was taken for the confidence of a prediction.'
-    log.warn(reason, file, 'pictures with confidences behind the outlines')
+  if (left > 0) {
+    const reason = `The last number of ${left} of its ${rows.length} lines has no partner, or is the number of a track: it was taken for what a prediction says beside the outline (confidence, track), and left out.`
+    log.warn(reason, file, 'pictures with confidences or tracks behind the outlines')
   }
-  for (const [index, row] of rows.entries()) cells.add(`Line ${index + 1}`, index + 1, outlineOf(row, size))
+  if (shares.length > 0 && shares.every(({ length }) => length === 8)) {
+    const reason = 'All its outlines have four corners: they may be turned boxes around the cells, and not the cells.'
+    log.warn(reason, file, 'pictures with outlines of four corners')
+  }
+  for (const [index, row] of shares.entries()) cells.add(`Line ${index + 1}`, index + 1, outlineOf(row, size))
   return cells.finish(size)
 }
 
-/** Whether each line has one number more than its class and x, y pairs, from 0 to 1. */
-function haveConfidence(rows: readonly (readonly number[])[]): boolean {
-  const isOne = (value: number | undefined) => value !== undefined && value >= 0 && value <= 1
-  return rows.length > 0 && rows.every((row) => row.length >= 6 && row.length % 2 === 0 && isOne(row.at(-1)))
+type Shares = readonly number[]
+
+/**
+ * What a prediction writes behind an outline is left out: a confidence from 0 to 1, the whole number of a track, or both.
+ *
+ * @returns also how many lines had such
+ */
+function withoutPredictions(all: readonly Shares[]): { readonly shares: readonly Shares[]; readonly left: number } {
+  const isTracked = all.length > 0 && all.every((row) => row.length > 6 && Number.isInteger(row.at(-1)))
+  const tracks =
+    isTracked && all.some((row) => (row.at(-1) ?? 0) > 1) && new Set(all.map((row) => row.at(-1))).size === all.length
+  const plain = tracks ? all.map((row) => row.slice(0, -1)) : all
+  const odd = plain.filter(hasOneMore)
+  const areConfidences = odd.every((row) => (row.at(-1) ?? -1) >= 0 && (row.at(-1) ?? 2) <= 1)
+  const shares = areConfidences ? plain.map((row) => (hasOneMore(row) ? row.slice(0, -1) : row)) : plain
+  return { shares, left: shares.filter((row, i) => row.length !== all[i]?.length).length }
 }
 
-function outlineOf([, ...shares]: readonly number[], size: Size): CellOutline | CellProblem {
+function hasOneMore(row: Shares): boolean {
+  return row.length >= 5 && row.length % 2 === 1
+}
+
+function outlineOf(shares: Shares, size: Size): CellOutline | CellProblem {
   if (shares.length === 4) return { reason: 'is a box, not an outline', kind: 'cells that are boxes' }
-  const isEven = shares.length % 2 === 0 && shares.every((share) => Number.isFinite(share))
-  if (!isEven) return { reason: 'is not a list of x, y pairs', kind: 'lines that are not lists of x, y pairs' }
+  if (shares.length % 2 === 1)
+    return {
+      reason: 'has an odd number of coordinates, not x, y pairs',
+      kind: 'lines that are not lists of x, y pairs'
+    }
+  if (!shares.every((share) => Number.isFinite(share)))
+    return { reason: 'has coordinates that are no numbers', kind: 'lines with coordinates that are no numbers' }
   if (shares.some((share) => share > 1.5 || share < -0.5)) {
     return {
       reason: 'has points that are not fractions of width and height, from 0 to 1',
@@ -116,8 +144,18 @@ function outlineOf([, ...shares]: readonly number[], size: Size): CellOutline | 
   return outlineFromRings([shares.map((share, i) => share * (i % 2 === 0 ? size.width : size.height))], size)
 }
 
-/** The numbers of each line that is not empty; NaN for what is no number. */
-async function readRows(path: string): Promise<number[][]> {
+interface Row {
+  /** The number of the class, or its name. */
+  readonly category: string
+  /** NaN for what is no number. */
+  readonly shares: Shares
+}
+
+/** The lines that are not empty, with blanks or commas between their numbers. */
+async function readRows(path: string): Promise<Row[]> {
   const text = decodeText(await readInputFile(path, 'list of outlines', limits.text.fileBytes))
-  return [...text.matchAll(/\S[^\n]*/g)].map(([line]) => line.trim().split(/\s+/).map(Number))
+  return [...text.matchAll(/\S[^\n]*/g)].map(([line]) => {
+    const [first = '', ...others] = line.trim().split(/[\s,;]+/)
+    return { category: Number.isNaN(Number(first)) ? first : String(Number(first)), shares: others.map(Number) }
+  })
 }

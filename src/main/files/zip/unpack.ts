@@ -28,7 +28,7 @@ const unpacked: ZipPolicy = {
 
 /** What macOS adds, and hidden files. */
 function isOfSystem(name: string): boolean {
-  return name.split('/').some((part) => part === '__MACOSX' || (part.startsWith('.') && part !== '..'))
+  return name.split('/').some((part) => part === '__MACOSX' || (part.startsWith('.') && part !== '.' && part !== '..'))
 }
 
 /** The files that a zip says it has, without folders and what systems put beside them. Nothing is inflated. */

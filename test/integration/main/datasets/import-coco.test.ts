@@ -75,6 +75,18 @@ describe('crowds of a COCO file', () => {
 })
 
 describe('outlines of a COCO file', () => {
+  test.each<[how: string, write: (box: typeof one) => unknown]>([
+    ['as texts of JSON', ({ ring: points }) => JSON.stringify([points])],
+    ['as numbers in texts', ({ ring: points }) => [points.map(String)]],
+    ['as points with names', ({ ring: p }) => [[0, 2, 4, 6].map((i) => ({ x: p[i], y: p[i + 1] }))]],
+    ['as runs in a list', ({ counts }) => [{ size: [height, width], counts: [...counts] }]],
+    ['as runs without a size', ({ counts }) => ({ counts: encodeCounts(counts) })],
+    ['as runs in a text', ({ counts }) => ({ size: [height, width], counts: [...counts].join(' ') })]
+  ])('%s are read', async (_, write) => {
+    const { target } = await importFiles(inOneA(coco(['a.png'], [{ segmentation: write(one) }])))
+    expect(await countsOf(target)).toEqual(stored(one))
+  })
+
   const pairs = ({ ring: points }: { ring: number[] }) =>
     points.flatMap((x, i) => (i % 2 === 0 ? [[x, points[i + 1] ?? 0]] : []))
 
@@ -216,6 +228,29 @@ describe('names in a COCO file', () => {
     })
     expect(await contents(taken)).toEqual({ '1.png': stored(one) })
     expect(taken.refused).toEqual([{ file: 'day2/1.png', reason: 'x.json names it, but there is no such picture.' }])
+  })
+
+  test.each([
+    ['has percent codes on the disk alone', 'Plate 3 #1.png', 'Plate%203%20%231.png'],
+    ['is coded twice', 'Plate%25203.png', 'Plate 3.png'],
+    ['has plus signs for blanks', 'Plate+3.png', 'Plate 3.png'],
+    ['has the digits of an upload', '/data/upload/3/8f3c2d1e-a.png', 'a.png'],
+    ['has blanks around it', ' a.png ', 'a.png'],
+    ['has its folders in the name of the picture', 'day1/0001.png', 'day1_0001.png']
+  ])('that %s finds its picture', async (_, given, onDisk) => {
+    const taken = await importFiles({
+      [`images/${onDisk}`]: gray(),
+      'images/other.png': gray(),
+      'x.json': coco([given], [ring(one)])
+    })
+    expect(await contents(taken)).toEqual({ [onDisk]: stored(one), 'other.png': [] })
+  })
+
+  test('in the letters of Windows in Europe find their pictures', async () => {
+    const latin = Buffer.from(JSON.stringify(coco(['Zürich.png'], [ring(one)])), 'latin1')
+    expect(await contents(await importFiles({ 'images/Zürich.png': gray(), 'x.json': latin }))).toEqual({
+      'Zürich.png': stored(one)
+    })
   })
 
   test('of two folders, where pictures lie in none, leave open which is meant', async () => {

@@ -24,9 +24,15 @@ test.each<[string, SourceFiles, RegExp, RegExp]>([
   ['MATLAB files', { 'a.png': png, 'a.mat': 'x' }, /MATLAB/, /label image/],
   ['run lengths in CSV', { 'a.png': png, 'x.csv': 'ImageId,EncodedPixels\na,1 2\n' }, /run lengths \(CSV\)/, /COCO/],
   ['another table', { 'a.png': png, 'x.csv': 'name,area\na,2\n' }, /is a table/, /label images/],
+  ['the CSV of VIA', { 'a.png': png, 'x.csv': 'filename,region_shape_attributes\n' }, /VGG Image Annotator/, /COCO/],
   ["CVAT's XML", { 'a.png': png, 'x.xml': '<?xml?><annotations><image id="0"/></annotations>' }, /CVAT/, /COCO 1\.0/],
   ['other XML', { 'a.png': png, 'x.xml': '<ASAP_Annotations/>' }, /XML file of annotations/, /GeoJSON/],
   ['a packed COCO file', { 'a.png': png, 'x.json.gz': gzipSync('{}') }, /packed by gzip \(\.gz\)/, /Unpack/],
+  ['a Python object', { 'a.png': png, 'x.pkl': 'x' }, /Python object/, /label image/],
+  ['a QuPath project', { 'a.png': png, 'project.qpproj': '{}' }, /QuPath project/, /GeoJSON/],
+  ['medical volumes', { 'a.png': png, 'a.nii.gz': 'x' }, /medical volume/, /label image/],
+  ['label images in BMP', { 'images/a.png': png, 'labels/a.bmp': 'x' }, /a\.bmp is a picture of a kind/, /PNG or TIFF/],
+  ['pictures in an archive', { 'images.zip': 'x', 'x.json': coco }, /images\.zip is a zip inside/, /Unpack/],
   ['an archive in a folder', { 'a.png': png, 'x.7z': 'x' }, /is an archive/, /Unpack/],
   ['a zip in a folder', { 'a.png': png, 'x.zip': 'x' }, /is a zip inside/, /Unpack/],
   ["microscopes' files", { 'a.czi': 'x', 'b.nd2': 'x' }, /a\.czi is a microscope's own file.*; 1 more such/, /TIFF/],
@@ -37,6 +43,10 @@ test.each<[string, SourceFiles, RegExp, RegExp]>([
     /PNG or TIFF/
   ],
   ['VIA', { 'a.png': png, 'x.json': { a: { regions: [{ shape_attributes: {} }] } } }, /VGG Image Annotator/, /COCO/],
+  ['VIA without regions', { 'a.png': png, 'x.json': { a: { filename: 'a.png', regions: [] } } }, /VGG Image/, /COCO/],
+  ['SuperAnnotate', { 'a.png': png, 'x.json': { instances: [{ classId: 1 }] } }, /SuperAnnotate/, /COCO/],
+  ['JSON of another kind', { 'a.png': png, 'x.json': { coord: [], prob: [] } }, /begins with "coord", "prob"/, /annot/],
+  ["Python's dictionaries", { 'a.png': png, 'x.json': "{'images': []}" }, /between apostrophes, as Python/, /again/],
   [
     'Label Studio',
     { 'a.png': png, 'x.json': [{ annotations: [{ result: [{ from_name: 'x' }] }] }] },
@@ -50,11 +60,26 @@ test.each<[string, SourceFiles, RegExp, RegExp]>([
   expect(error.next).toMatch(next)
 })
 
-test.each(['set.tar', 'set.tar.gz', 'set.7z'])('%s as the source is an archive to unpack', async (name) => {
-  const error = await errorOf(take(join(await writeSource({ [name]: 'x' }), name)))
-  expect(error.message).toMatch(/is an archive, which is not read/)
-  expect(error.next).toMatch(/Unpack/)
+test.each<[string, string | Buffer, RegExp]>([
+  ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\noid sha256:1\n', /Git LFS.*git lfs pull/],
+  ['a web page', '<!DOCTYPE html><html></html>', /web page.*download/i],
+  ['a BMP', Buffer.from('BM123456'), /a BMP.*Save As/],
+  ['a WebP', Buffer.from('RIFF1234WEBPVP8 '), /a WebP.*Save As/],
+  ['a HEIC', Buffer.from('\0\0\0\x18ftypheic', 'latin1'), /a HEIC.*Save As/],
+  ['nothing known', 'hello', /not a PNG, TIFF or JPEG/]
+])('a picture that is in truth %s is called so', async (_, bytes, reason) => {
+  const files = { 'images/a.png': png, 'images/b.png': bytes, 'labels/a.png': png, 'labels/b.png': png }
+  expect((await importFiles(files)).refused.map((one) => one.reason)).toEqual([expect.stringMatching(reason)])
 })
+
+test.each(['set.tar', 'set.tar.gz', 'set.7z', 'set.tar.zst', 'set.zip.001', 'set.iso'])(
+  '%s as the source is an archive to unpack',
+  async (name) => {
+    const error = await errorOf(take(join(await writeSource({ [name]: 'x' }), name)))
+    expect(error.message).toMatch(/is an archive, which is not read/)
+    expect(error.next).toMatch(/Unpack/)
+  }
+)
 
 test('such files beside others that are read change nothing', async () => {
   const rest = { 'x.csv': 'a,rle\n', 'x.xml': '<annotations/>', 'notes.npy': 'x', 'old.zip': 'x' }

@@ -140,3 +140,50 @@ test('a label stack beside a picture of another number of planes is refused', as
   const plain = importFiles({ 'images/a.png': gray(), 'labels/a.tif': label }, { planes: { z: 2 } })
   await expect(plain).rejects.toThrow('is a stack of 3 label images, and its picture has one plane')
 })
+
+test.each([
+  'RoiSet_a.zip',
+  'RoiSet a.zip',
+  'a RoiSet.zip',
+  'a.roi.zip',
+  'a.png.zip',
+  'rois/a.zip',
+  'RoiSets/a_RoiSet.zip'
+])('regions called %s are those of a.png', async (name) => {
+  const taken = await importFiles({ 'a.png': gray(), 'b.png': gray(), [name]: zip(box(2, 4)) })
+  expect(taken.dataset).toMatchObject({ format: 'roi', images: 2, annotated: 1, cells: 1 })
+  expect(taken.images[0]).toMatchObject({ file: 'a.png', annotated: true })
+})
+
+test('single regions in a folder of the name of a picture, or beside the only one, are its cells', async () => {
+  const regions = (folder: string) => ({ [`${folder}1.roi`]: box(2, 4), [`${folder}2.roi`]: box(8, 5) })
+  const named = await importFiles({ 'a.png': gray(), 'b.png': gray(), ...regions('a/') })
+  expect(await areas(named)).toEqual([16, 25])
+  expect(named.dataset).toMatchObject({ annotated: 1 })
+  expect(await areas(await importFiles({ 'a.png': gray(), ...regions('RoiSet/') }))).toEqual([16, 25])
+})
+
+test("the group of most of a picture's regions is its class, and several groups are said", async () => {
+  const grouped = (left: number, group: number) => box(left, 2, { second: { group } })
+  const taken = await importFiles({ 'a.png': gray(), 'a.zip': zip(grouped(1, 2), grouped(5, 2), grouped(9, 1)) })
+  expect(taken.images[0]?.class).toBe('group 2')
+  expect(taken.warnings.some(({ reason }) => reason.includes('cells of several categories'))).toBe(true)
+})
+
+test('a region around others may be a frame, and a set without regions is no annotation; both are said', async () => {
+  const cells = [box(2, 3), box(6, 3), box(10, 3)]
+  const frame = roiBytes({ type: 1, left: 0, top: 0, right: width, bottom: height })
+  const framed = await importFiles({ 'a.png': gray(), 'a.zip': zip(...cells, frame) })
+  expect(await areas(framed)).toEqual([9, 9, 9, width * height])
+  expect(framed.warnings.some(({ reason }) => reason.startsWith('1 of its regions enclose others'))).toBe(true)
+  const other = rawZip([{ name: 'x.txt', bytes: Buffer.from('x') }], { sealed: false })
+  const empty = await importFiles({ 'a.png': gray(), 'a_RoiSet.zip': other })
+  expect(empty.images[0]?.annotated).toBe(false)
+  expect(empty.warnings.some(({ reason }) => reason.includes('holds no ImageJ region'))).toBe(true)
+})
+
+test('pictures with regions in folders of a split keep it', async () => {
+  const files = { 'train/a.png': gray(), 'train/a.zip': zip(box(2, 4)) }
+  const taken = await importFiles({ ...files, 'test/b.png': gray(), 'test/b.zip': zip(box(2, 4)) })
+  expect(taken.images.map(({ split }) => split)).toEqual(['test', 'train'])
+})

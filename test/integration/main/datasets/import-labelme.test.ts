@@ -87,3 +87,32 @@ test('classes with numbers, which come again and again, stay classes of single c
   expect(areas).toHaveLength(6)
   expect(isSaid('several categories')).toBe(true)
 })
+
+test('a shape whose points are no numbers costs itself alone', async () => {
+  const { areas, refused, images } = await importShapes([
+    { points: box(1, 3) },
+    {
+      points: [
+        [null, 2],
+        [3, 3]
+      ]
+    }
+  ])
+  expect(areas).toEqual([9])
+  expect(refused[0]?.reason).toMatch(/Shape 2 has no label or no points that are numbers/)
+  expect(images[0]?.class).toBe('cell')
+})
+
+test('a file of another name belongs to the picture that it names', async () => {
+  const shapes = [{ label: 'cell', points: box(1, 3), shape_type: 'polygon' }]
+  const taken = await importFiles({
+    'a.png': gray(),
+    'b.png': gray(),
+    '1.json': { shapes, imagePath: '..\\pictures\\b.png' },
+    '2.json': { shapes: [...shapes, ...shapes], imagePath: 'a.png' }
+  })
+  expect(taken.images.map(({ file, cells }) => [file, cells])).toEqual([
+    ['a.png', 2],
+    ['b.png', 1]
+  ])
+})

@@ -77,7 +77,8 @@ test.each([
     object('Detection', small)
   ])
   expect(await areas(taken)).toEqual([36, 9])
-  expect(warned(taken, '2 annotated regions')).toBe(true)
+  expect(warned(taken, '1 annotated regions')).toBe(true)
+  expect(warned(taken, '1 of its objects are tiles or TMA cores')).toBe(true)
 })
 
 test('TMA cores and the root are no cells, in any spelling', async () => {
@@ -174,4 +175,57 @@ test('objects of the full resolution beside a reduced picture are refused, and n
   await expect(importGeojson(doubled.map((points) => feature(polygon(points))))).rejects.toThrow(
     '2 of 5 outlines reach beyond their picture of 20×16 pixels, so they were drawn on a larger one'
   )
+})
+
+test('tiles alone leave a picture without annotation, and this is said', async () => {
+  const tiles = [square, small].map((points) => feature(polygon(points), { objectType: 'tile' }))
+  const taken = await importGeojson({ type: 'FeatureCollection', features: tiles })
+  expect(taken.images[0]?.annotated).toBe(false)
+  expect(warned(taken, '2 of its objects are tiles or TMA cores')).toBe(true)
+})
+
+test('one outline in another alone leaves open which is the cell, and this is said', async () => {
+  const features = [everything, small].map((points) => feature(polygon(points), { objectType: 'annotation' }))
+  const taken = await importGeojson({ type: 'FeatureCollection', features })
+  expect(await areas(taken)).toEqual([320, 9])
+  expect(warned(taken, 'One of its two annotations lies in the other')).toBe(true)
+})
+
+test('objects in lines of their own, and geometries without objects around them, are read', async () => {
+  const lines = [square, small].map((points) => JSON.stringify(feature(polygon(points)))).join('\n')
+  expect(await areas(await importFiles({ 'a.png': gray(), 'a.geojson': lines }))).toEqual([36, 9])
+  const collection = { type: 'GeometryCollection', geometries: [polygon(square), polygon(small)] }
+  expect(await areas(await importGeojson(collection))).toEqual([36, 9])
+  const parts = { type: 'MultiPolygon', coordinates: [[ring(square)], [ring(small)]] }
+  expect(await areas(await importGeojson(parts))).toEqual([36, 9])
+})
+
+test('an object of many parts is one cell, and points that are no numbers cost their own object; both are said', async () => {
+  const parts = { type: 'MultiPolygon', coordinates: [[ring(square)], [ring(small)], [ring(smaller)]] }
+  const broken = {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [null, 1],
+        [2, 2],
+        [3, 1]
+      ]
+    ]
+  }
+  const taken = await importGeojson({ type: 'FeatureCollection', features: [feature(parts), feature(broken)] })
+  expect(await areas(taken)).toEqual([36 + 9 + 4])
+  expect(warned(taken, '1 of its objects have three or more parts')).toBe(true)
+  expect(taken.refused[0]?.reason).toMatch(/points that are no pairs of numbers/)
+})
+
+test('outlines that all lie in one corner are said to be so, as units other than pixels put them there', async () => {
+  const features = [0, 1, 2, 3, 4, 5].map((i) => feature(polygon([i, 1, i + 2, 1, i + 2, 3, i, 3])))
+  const taken = await importGeojson({ type: 'FeatureCollection', features })
+  expect(warned(taken, 'All its 6 outlines lie in the upper left 7×3 of 20×16 pixels')).toBe(true)
+})
+
+test('the only file is that of the only picture, whatever it is called, and this is said', async () => {
+  const taken = await importFiles({ 'a.png': gray(), 'export.geojson': feature(polygon(square)) })
+  expect(await areas(taken)).toEqual([36])
+  expect(warned(taken, 'another name than the only picture, a.png')).toBe(true)
 })

@@ -59,6 +59,11 @@ const jpeg = (values: Uint8Array) =>
     .jpeg({ quality: 60 })
     .toBuffer()
 
+const rgba = (pixel: (i: number) => readonly number[]) =>
+  sharp(Uint8Array.from(Array.from(grays.keys()).flatMap(pixel)), { raw: { width, height, channels: 4 } })
+    .png()
+    .toBuffer()
+
 /** The boxes of the cells of the first picture that came in. */
 async function found({ target }: { target: string }): Promise<Box[]> {
   const cells = (await cellsOf(target, 1)).map(({ counts }) => rleFromString(counts, height, width))
@@ -72,7 +77,7 @@ async function found({ target }: { target: string }): Promise<Box[]> {
 }
 
 describe('label images are read as the numbers that are stored', () => {
-  test.each<[what: string, name: string, bytes: Uint8Array]>([
+  test.each<[what: string, name: string, bytes: Uint8Array | Promise<Uint8Array>]>([
     ['by the indices of a palette', 'a.png', palettePng(grays, 8)],
     ['by the indices of a palette of 4 bits', 'a.png', palettePng(grays, 4)],
     [
@@ -91,6 +96,7 @@ describe('label images are read as the numbers that are stored', () => {
       'a.tif',
       tiffBytes({ ...size, bits: 64, sampleFormat: 3, data: Float64Array.from(grays) })
     ],
+    ['by opacity, where the colours draw nothing', 'a.png', rgba((i) => [255, 255, 255, grays[i] ?? 0])],
     [
       'in red alone',
       'a.png',
@@ -101,13 +107,38 @@ describe('label images are read as the numbers that are stored', () => {
       )
     ]
   ])('%s', async (_, name, bytes) => {
-    const taken = await importFiles({ 'images/a.png': picture(), [`labels/${name}`]: bytes })
+    const taken = await importFiles({ 'images/a.png': picture(), [`labels/${name}`]: await bytes })
     expect(await found(taken)).toEqual(boxes)
     expect((await cellsOf(taken.target, 1)).map(({ id }) => id)).toEqual([3, 7, 9])
   })
 
   test.each<[what: string, bytes: Uint8Array | Promise<Uint8Array>, reason: RegExp]>([
     ['a JPEG', jpeg(grays), /JPEG, whose lossy packing.*PNG or TIFF/s],
+    [
+      'a TIFF packed as JPEG',
+      sharp(grays, { raw: { width, height, channels: 1 } })
+        .tiff({ compression: 'jpeg' })
+        .toBuffer(),
+      /packed as JPEG, whose lossy packing/
+    ],
+    [
+      'a TIFF packed as faxes are',
+      sharp(draw([255, 255, 255]), { raw: { width, height, channels: 1 } })
+        .toColourspace('b-w')
+        .tiff({ compression: 'ccittfax4', bitdepth: 1 })
+        .toBuffer(),
+      /packed by the coding of faxes/
+    ],
+    [
+      'floats that are negative',
+      tiffBytes({ ...size, bits: 32, sampleFormat: 3, data: Float32Array.from(grays, (value) => value || -1) }),
+      /holds -1 where others have 0 for background/
+    ],
+    [
+      'floats that are no numbers',
+      tiffBytes({ ...size, bits: 32, sampleFormat: 3, data: Float32Array.from(grays, (value) => value || NaN) }),
+      /holds NaN where others have 0 for background/
+    ],
     [
       'negative values',
       tiffBytes({ ...size, bits: 32, sampleFormat: 2, data: Int32Array.from(grays, (value) => value - 1) }),
@@ -161,6 +192,50 @@ describe('a mask in the place of a label image', () => {
     const cells = await importFiles({ 'images/a.png': picture(), 'labels/a.tif': tiffBytes({ ...size, data: parts }) })
     expect((await cellsOf(cells.target, 1)).map(({ id }) => id)).toEqual([4, 5])
   })
+
+  test('of any one value with many pieces gives a cell for each; with one piece it is a cell', async () => {
+    const many = draw([128, 128, 128])
+    const classes = await importFiles({ 'images/a.png': picture(), 'labels/a.tif': tiffBytes({ ...size, data: many }) })
+    expect(await found(classes)).toEqual(boxes)
+    expect(classes.warnings.some(({ reason }) => reason.includes('for 3 separate pieces'))).toBe(true)
+    const one = await importFiles({
+      'images/a.png': picture(),
+      'labels/a.tif': tiffBytes({ ...size, data: draw([128]) })
+    })
+    expect(await found(one)).toEqual([boxes[0]])
+  })
+
+  test('whose values all have several pieces says so, where they could be classes', async () => {
+    const data = Uint8Array.from({ length: width * height }, (_, i) => {
+      const [column, row] = [i % width, Math.floor(i / width)]
+      return column % 4 < 2 && row % 8 < 3 && column < 16 ? 1 + Math.floor(column / 4) : 0
+    })
+    const { warnings, dataset } = await importFiles({
+      'images/a.png': picture(),
+      'labels/a.tif': tiffBytes({ ...size, data })
+    })
+    expect(dataset.cells).toBe(4)
+    expect(warnings.some(({ reason }) => reason.startsWith('Each of its 4 values has several separate'))).toBe(true)
+  })
+
+  test('without a 0 has the value around its cells for background, with a warning', async () => {
+    const taken = await importFiles({
+      'images/a.png': picture(),
+      'labels/a.tif': tiffBytes({ ...size, data: draw([3, 7, 9], 1) })
+    })
+    expect(await found(taken)).toEqual(boxes)
+    expect(taken.warnings.some(({ reason }) => reason.includes('the value 1, which covers all its corners'))).toBe(true)
+  })
+
+  test('with 255 for borders between cells, as Pascal VOC has it, leaves them out, with a warning', async () => {
+    const data = draw([3, 7, 9])
+    for (const [x, y, w, h] of boxes) {
+      for (let i = -1; i <= w; i++) for (const row of [y - 1, y + h]) data[row * width + x + i] = 255
+    }
+    const taken = await importFiles({ 'images/a.png': picture(), 'labels/a.tif': tiffBytes({ ...size, data }) })
+    expect(await found(taken)).toEqual(boxes)
+    expect(taken.warnings.some(({ reason }) => reason.includes('value 255 runs around'))).toBe(true)
+  })
 })
 
 describe('a mask for each cell', () => {
@@ -182,6 +257,26 @@ describe('a mask for each cell', () => {
     expect(await found(taken)).toEqual(boxes)
     const about = taken.warnings.filter(({ file }) => file !== undefined).map(({ reason }) => reason)
     expect(about).toEqual(warning ? boxes.map(() => expect.stringMatching(warning) as string) : [])
+  })
+
+  test('drawn by opacity alone is what is opaque', async () => {
+    const files = { '1/masks/0.png': await rgba((i) => [255, 255, 255, one(2)[i] ?? 0]) }
+    const taken = await importFiles({ '1/images/1.png': picture(), ...files }, { format: 'masks' })
+    expect(await found(taken)).toEqual([boxes[2]])
+  })
+
+  test('that holds the cells of the whole picture, or of a class, gives a cell for each piece, with a warning', async () => {
+    const files = { '1/masks/all.png': encodeGrayPng8(draw([255, 255, 255]), width, height) }
+    const taken = await importFiles({ '1/images/1.png': picture(), ...files })
+    expect(await found(taken)).toEqual(boxes)
+    expect(taken.warnings.some(({ reason }) => reason.includes('3 separate pieces of like size'))).toBe(true)
+  })
+
+  test('none of which can be read leaves the picture without annotation, not without cells', async () => {
+    const negative = tiffBytes({ ...size, bits: 16, sampleFormat: 2, data: Int16Array.from(one(1), (v) => v - 1) })
+    const { images, refused } = await importFiles({ '1/images/1.png': picture(), '1/masks/0.tif': negative })
+    expect(images[0]?.annotated).toBe(false)
+    expect(refused[0]?.reason).toMatch(/negative values.*0 for background/)
   })
 
   test('with gray edges is cut at half of its brightest, with a warning', async () => {

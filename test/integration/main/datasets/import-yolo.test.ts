@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { encodeGrayPng8 } from '../../../../src/main/images/png-encode.ts'
 import { parseClassNames } from '../../../../src/main/datasets/formats/yolo-names.ts'
-import { importFiles, type SourceFiles, take, writeSource } from '../../../support/taken-source.ts'
+import { cellsOf, importFiles, type SourceFiles, take, writeSource } from '../../../support/taken-source.ts'
 
 const gray = () => encodeGrayPng8(new Uint8Array(20 * 16).fill(90), 20, 16)
 const outline = '0.1 0.1 0.4 0.1 0.4 0.4 0.1 0.4'
@@ -59,7 +59,9 @@ test('a YAML file itself can be the source', async () => {
 test('where no file gives names, classes go by their numbers, and this is said', async () => {
   const taken = await importFiles(set({}))
   expect(taken.images[0]?.class).toBe('class 1')
-  expect(taken.warnings.some(({ reason }) => reason.startsWith('No file gives the names of the classes'))).toBe(true)
+  expect(
+    taken.warnings.some(({ reason }) => reason.startsWith('No file that can be read gives the names of the classes'))
+  ).toBe(true)
 })
 
 test('text beside pictures is told by its numbers; other text is not', async () => {
@@ -77,7 +79,7 @@ test('confidences behind outlines are left out with a warning, and boxes with co
   const odd = await importFiles(set({ 'labels/a.txt': `0 ${outline} 0.87\n0 ${outline} 7\n` }))
   expect(odd.dataset.cells).toBe(0)
   expect(odd.refused.map(({ reason }) => reason)).toEqual(
-    [1, 2].map((line) => `Line ${line} is not a list of x, y pairs.`)
+    [1, 2].map((line) => `Line ${line} has an odd number of coordinates, not x, y pairs.`)
   )
 })
 
@@ -104,4 +106,68 @@ test.each([
   expect(taken.dataset.cells).toBe(1)
   expect(taken.images[0]?.class).toBe('class 1')
   expect(performance.now() - begin).toBeLessThan(8000)
+})
+
+test('classes may be called by their names, and numbers parted by commas', async () => {
+  expect((await importFiles(set({ 'labels/a.txt': `cell ${outline}\n` }))).images[0]?.class).toBe('cell')
+  const commas = `1,${outline.replaceAll(' ', ',')}\n`
+  expect((await importFiles(set({ 'labels/a.txt': commas, 'data.yaml': 'names: [d, cell]' }))).dataset.cells).toBe(1)
+})
+
+test('confidences of some lines, and numbers of tracks behind them, are left out with a warning', async () => {
+  const said = async (text: string) => {
+    const { target, warnings, dataset } = await importFiles(set({ 'labels/a.txt': text }))
+    const cells = await cellsOf(target, 1)
+    expect(new Set(cells.map(({ counts }) => counts)).size).toBe(1)
+    return [dataset.cells, warnings.some(({ reason }) => reason.includes('what a prediction says'))]
+  }
+  const tall = `${outline} 0.1 0.2`
+  expect(await said(`0 ${tall}\n0 ${tall} 0.9\n`)).toEqual([2, true])
+  expect(await said(`0 ${tall} 0.9 1\n0 ${tall} 0.8 2\n`)).toEqual([2, true])
+})
+
+test('outlines of four corners alone are said to be perhaps turned boxes', async () => {
+  const { warnings } = await importFiles(set({}))
+  expect(warnings.some(({ reason }) => reason.includes('they may be turned boxes'))).toBe(true)
+})
+
+test('names that are missing leave the others, one name is a list of one, and names may stand elsewhere', () => {
+  expect(parseClassNames('names: [~, cell]')).toEqual(new Map([[1, 'cell']]))
+  expect(parseClassNames('names: cell')).toEqual(new Map([[0, 'cell']]))
+  expect(parseClassNames('all: &all [cell]\nnames: *all')).toEqual(new Map([[0, 'cell']]))
+})
+
+describe('the split that a set names beside its pictures', () => {
+  const splits = async (files: SourceFiles) => (await importFiles(files)).images.map(({ split }) => split)
+  const pair = (folder: string, name: string): SourceFiles => ({
+    [`images/${folder}${name}.png`]: gray(),
+    [`labels/${folder}${name}.txt`]: cell
+  })
+
+  test('is that of its lists of pictures', async () => {
+    const lists = { 'train.txt': './images/a.png\n', 'val.txt': 'C:\\data\\images\\b.png\r\n' }
+    expect(await splits({ ...pair('', 'a'), ...pair('', 'b'), ...pair('', 'c'), ...lists })).toEqual([
+      'train',
+      'validation',
+      undefined
+    ])
+  })
+
+  test('is that of the folders in data.yaml, where each picture lies in one of them', async () => {
+    const files = { ...pair('one/', 'a'), ...pair('two/', 'b') }
+    expect(await splits({ ...files, 'data.yaml': 'train: ../images/one\nval: [images/two]\n' })).toEqual([
+      'train',
+      'validation'
+    ])
+    expect(await splits({ ...files, 'data.yaml': 'train: images\nval: images\n' })).toEqual([undefined, undefined])
+  })
+
+  test('is none where a list names other pictures', async () => {
+    expect(await splits({ ...pair('', 'a'), 'train.txt': 'x.png\ny.png\na.png\n' })).toEqual([undefined])
+  })
+
+  test('is found beside label images too', async () => {
+    const files = { 'images/a.tif': gray(), 'masks/a.png': gray(), 'metadata/training.txt': 'a.png\n' }
+    expect(await splits(files)).toEqual(['train'])
+  })
 })

@@ -176,3 +176,8 @@ describe('a zip that is not to be trusted', () => {
     expect(new Set(images.map(({ file }) => file.toLowerCase())).size).toBe(3)
   })
 })
+
+test('an archive whose names begin with "./" comes in', async () => {
+  const source = await archive({ './images/a.png': picture(10), './labels/a.png': labels })
+  expect((await take(source)).dataset).toMatchObject({ format: 'labels', cells: 2 })
+})
