@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { type AppEvent, PicturePath } from '../shared/api.ts'
 import type { QuitReport } from '../shared/tasks.ts'
+import { tellAll } from '../shared/tell-all.ts'
 import type { Environment } from './environment.ts'
 import { adoptFolders, rebuildCatalog } from './workspace/adopt-folders.ts'
 import { productVersion } from './product.ts'
@@ -43,7 +44,7 @@ export async function createApp(environment: Environment): Promise<App> {
   const workspace = await openWorkspace(environment.workspace, environment.now())
   const { folders, catalog, mayWrite, notices } = workspace
   const listeners = new Set<(event: AppEvent) => void>()
-  const emit = (event: AppEvent): void => listeners.forEach((listener) => listener(event))
+  const emit = (event: AppEvent): void => tellAll(listeners, event, environment.log)
   const context: AppContext = { environment, catalog, folders, notices, emit }
   const { log, now } = environment
   const presence = new Presence(catalog, productVersion)

@@ -80,7 +80,8 @@ export async function runOnEngine<J extends EngineJob>(
   const endsAtOnce = keepsNothing.has(job.job)
   const pause = (): void => {
     if (endsAtOnce) child.kill('SIGKILL')
-    else if (child.connected) child.send({ command: 'pause' } satisfies EngineCommand)
+    // One that has just ended does not hear it, and its end will be told.
+    else if (child.connected) child.send({ command: 'pause' } satisfies EngineCommand, () => undefined)
   }
   const { mostSeconds } = place
   const timer = mostSeconds === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), mostSeconds * 1000)
@@ -88,7 +89,7 @@ export async function runOnEngine<J extends EngineJob>(
   let failure: { readonly thrown: unknown } | undefined
   try {
     const ended = new Promise<string>((resolve, reject) => {
-      child.once('error', reject)
+      child.on('error', reject) // of several errors the first counts; none may go uncaught
       child.once('exit', (code, killedBy) => resolve(killedBy ?? `exit status ${String(code)}`))
     })
     child.on('message', (raw) => {

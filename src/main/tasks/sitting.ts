@@ -1,5 +1,6 @@
 import type { Progress } from '../../shared/api.ts'
 import type { Task, Wish } from '../../shared/tasks.ts'
+import { tellAll } from '../../shared/tell-all.ts'
 import type { WorkContext } from './work.ts'
 
 /** How often listeners hear of progress, and how often the catalogue does. */
@@ -13,6 +14,8 @@ export interface SittingHearer {
   readonly store: (task: Task, isLasting: boolean) => void
   /** Makes a thing the task's own. @throws AppError of kind `input` where another task that lives works on it */
   readonly claim: (task: Task, thing: string) => void
+  /** What a listener threw; the task goes on. */
+  readonly log: (thrown: unknown) => void
 }
 
 /** One task while this process works on it: how far it is, and what was asked of it. */
@@ -63,7 +66,7 @@ export class Sitting implements WorkContext {
     const { secondsLeft: _, ...task } = this.#task
     const isNewStage = task.stage !== progress.stage
     this.#task = { ...task, ...progress }
-    for (const listener of this.#progressListeners) listener(progress)
+    tellAll(this.#progressListeners, progress, this.#hearer.log)
     const now = performance.now()
     if (isNewStage || now - this.#stored >= storeMilliseconds) {
       this.#stored = now
@@ -76,7 +79,7 @@ export class Sitting implements WorkContext {
   }
 
   readonly notice = (text: string): void => {
-    for (const listener of this.#noticeListeners) listener(text)
+    tellAll(this.#noticeListeners, text, this.#hearer.log)
     this.change({ notices: [...this.#task.notices, text] })
   }
 
@@ -95,7 +98,8 @@ export class Sitting implements WorkContext {
   /** Tells how far it is, and passes on what it tells from here on. */
   hear(progress: (progress: Progress) => void, notice: (text: string) => void): () => void {
     const { stage, done, total } = this.#task
-    if (stage !== undefined && done !== undefined && total !== undefined) progress({ stage, done, total })
+    if (stage !== undefined && done !== undefined && total !== undefined)
+      tellAll([progress], { stage, done, total }, this.#hearer.log)
     this.#progressListeners.add(progress)
     this.#noticeListeners.add(notice)
     return () => {

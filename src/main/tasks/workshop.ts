@@ -149,7 +149,8 @@ export class Workshop {
     const sitting = new Sitting(task, {
       tell: (changed) => book.tell(changed),
       store: (changed, isLasting) => this.#store(changed, isLasting),
-      claim: (claimant, thing) => book.claim(claimant, thing, this.#presence.living())
+      claim: (claimant, thing) => book.claim(claimant, thing, this.#presence.living()),
+      log: this.#log
     })
     this.#sittings.set(task.id, sitting)
     this.#waiters.get(task.id)?.resolve(sitting)

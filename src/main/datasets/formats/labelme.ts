@@ -137,6 +137,10 @@ async function outlineOf(path: string, shape: Shape, size: Size): Promise<CellOu
   if (type === 'circle') return outlineFromRings([circle(x1, y1, Math.hypot(x2 - x1, y2 - y1))], size)
   if (type === 'mask') return maskOutline(path, shape, size)
   if (drawnByCorners.has(type)) return outlineFromRings([shape.points.flat()], size)
+  return noOutline(type)
+}
+
+function noOutline(type: string): CellProblem {
   if (open.has(type)) return { reason: `is a ${type}, which encloses nothing`, kind: 'shapes that enclose nothing' }
   return {
     reason: `is of the kind "${type}", which is not read; polygons, rectangles (turned ones too), circles and masks are`,
