@@ -6,6 +6,7 @@ import { benchCocoEvaluation } from './bench/coco-eval.ts'
 import { benchConvolution } from './bench/convolution.ts'
 import { benchFrechet } from './bench/frechet.ts'
 import { benchGanStep } from './bench/gan-step.ts'
+import { benchMaskCodes } from './bench/mask-codes.ts'
 import { benchDecode, benchMasks } from './bench/masks.ts'
 import { benchImport } from './bench/import.ts'
 import { benchOperations } from './bench/operations.ts'
@@ -28,6 +29,7 @@ const benches: Record<string, (options: Options) => Promise<BenchResult | BenchR
   frechet: benchFrechet,
   'gan-step': ({ profile, engine }) => benchGanStep(profile, engine),
   import: ({ profile }) => benchImport(profile),
+  'mask-codes': ({ profile }) => benchMaskCodes(profile),
   masks: benchMasks,
   operations: ({ profile, engine }) => benchOperations(profile, engine),
   rasterize: benchRasterize,
@@ -86,10 +88,21 @@ function asJson([whole, ...parts]: BenchResult[]): string {
   return `${JSON.stringify({ ...whole, ...(parts.length > 0 && { parts }) })}\n`
 }
 
-function asLine({ name, engine, threads, seconds, cpuSeconds, peakBytes, unit, perSecond }: BenchResult): string {
+function asLine({
+  name,
+  engine,
+  threads,
+  seconds,
+  cpuSeconds,
+  peakBytes,
+  unit,
+  perSecond,
+  scores = {}
+}: BenchResult): string {
   const where = [engine, `${threads} ${threads === 1 ? 'thread' : 'threads'}`].filter((part) => part !== undefined)
   const times = `median ${seconds.median.toPrecision(3)} s, best ${seconds.min.toPrecision(3)} s`
   const processor = cpuSeconds === undefined ? '' : `, ${cpuSeconds.toPrecision(3)} s of processor`
   const memory = peakBytes === undefined ? '' : `, at most ${(peakBytes / 2 ** 30).toFixed(1)} GiB`
-  return `${name} (${where.join(', ')}): ${times}, ${perSecond.toPrecision(3)} ${unit} a second${processor}${memory}\n`
+  const quality = Object.entries(scores).map(([score, value]) => `, ${score} ${value.toFixed(3)}`)
+  return `${name} (${where.join(', ')}): ${times}, ${perSecond.toPrecision(3)} ${unit} a second${processor}${memory}${quality.join('')}\n`
 }

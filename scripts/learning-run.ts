@@ -20,7 +20,7 @@ import { sampleGenerator } from '../src/main/engine/sampling.ts'
 import { type Batch } from '../src/main/engine/gan/batch.ts'
 import { train } from '../src/main/engine/gan/training-loop.ts'
 import { TrainingState } from '../src/main/engine/gan/training-state.ts'
-import { grayBytes, imageBytes } from '../src/main/engine-process/sample-bytes.ts'
+import { imageBytes, maskGrays } from '../src/main/engine-process/sample-bytes.ts'
 import { drawContactSheet } from '../src/main/images/contact-sheet.ts'
 import { encodeRgbPng } from '../src/main/images/png-encode.ts'
 import { RandomStream } from '../src/shared/random.ts'
@@ -72,7 +72,7 @@ function batchOf(iteration: number): Batch {
 async function measure(generator: Generator, iteration: number): Promise<void> {
   const labels = new Int32Array(Math.ceil(tiles.count / realStep))
   const samples = await sampleGenerator(generator, { labels, seed: 1000 + seed, firstIndex: 0, batch: realStep })
-  const fake = await featuresOf(imageBytes(samples, 1, network.maskChannels))
+  const fake = await featuresOf(imageBytes(samples, network))
   const { mean } = frechetDistances(real, fake, ['nuclei'])
   const line = JSON.stringify({ iteration, seconds: Math.round(state.seconds), frechet: mean })
   process.stdout.write(`${line}\n`)
@@ -84,10 +84,10 @@ async function measure(generator: Generator, iteration: number): Promise<void> {
 /** Every picture that was measured, pictures above masks in one gray file, so that another judge can be asked later. */
 async function keepSamples(samples: Float32Array, iteration: number): Promise<void> {
   const count = samples.length / side ** 2 / (1 + network.maskChannels)
-  const planes = [imageBytes(samples, 1, network.maskChannels)]
+  const planes = [imageBytes(samples, network)]
   if (network.maskChannels === 1) {
     for (let n = 0; n < count; n++)
-      planes.push(Uint8Array.from(grayBytes(samples.subarray(n * side * side * 2, (n + 1) * side * side * 2), 1)))
+      planes.push(Uint8Array.from(maskGrays(samples.subarray(n * side * side * 2, (n + 1) * side * side * 2), network)))
   }
   const pixels = Buffer.concat(planes)
   await sharp(pixels, { raw: { width: side, height: pixels.length / side, channels: 1 } })
@@ -99,8 +99,8 @@ async function drawSheet(samples: Float32Array, iteration: number): Promise<void
   const size = side * side * (1 + network.maskChannels)
   const picture = (index: number) => {
     const sample = samples.subarray(index * size, (index + 1) * size)
-    const mask = network.maskChannels === 1 ? { gray: Uint8Array.from(grayBytes(sample, 1)) } : undefined
-    return { image: imageBytes(sample, 1, network.maskChannels), imageChannels: 1 as const, mask }
+    const mask = network.maskChannels === 1 ? { gray: Uint8Array.from(maskGrays(sample, network)) } : undefined
+    return { image: imageBytes(sample, network), imageChannels: 1 as const, mask }
   }
   const rows = [0, 1, 2, 3].map((row) => ({
     title: row === 0 ? `iteration ${iteration}` : '',

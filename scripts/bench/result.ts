@@ -16,4 +16,6 @@ export interface BenchResult {
   readonly unit: string
   /** Units a second at the median time. */
   readonly perSecond: number
+  /** How good the result was, where that was measured; 0 … 1. */
+  readonly scores?: Readonly<Record<string, number>>
 }

@@ -21,7 +21,7 @@ import { Remedy } from './remedies.ts'
 import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
 import { ScoreRequest, ScoreResult } from './scores.ts'
 import { BuiltInModel } from './starter.ts'
-import { GenerateRequest, GenerateResult, Synthetic, SyntheticImage } from './synthetic.ts'
+import { GenerateRequest, GenerateResult, Phantoms, Synthetic, SyntheticImage } from './synthetic.ts'
 import { ListTasks, QuitReport, StartTask, Task } from './tasks.ts'
 import {
   EmptyTrashResult,
@@ -132,7 +132,14 @@ export const requests = {
   },
   'masks.decode': {
     input: z.object({ mask: z.string(), grayLevels: z.int().min(1).max(15), out: z.string() }),
-    output: z.object({ cells: z.int(), sharpness: z.number(), method: z.string(), file: z.string() })
+    output: z.object({
+      cells: z.int(),
+      sharpness: z.number(),
+      method: z.string(),
+      /** Of the cells, those that are only the slope between two tones. */
+      phantoms: Phantoms,
+      file: z.string()
+    })
   },
   'runs.train': { input: TrainRequest, output: TrainResult },
   'runs.resume': {

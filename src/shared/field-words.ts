@@ -52,6 +52,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   license: 'The license',
   mappingLayers: 'The number of mapping layers',
   mask: 'The choice of masks',
+  maskCode: 'The code of masks',
   maskNoise: 'The noise on masks',
   maskOutput: 'The output of the mask',
   maxCover: 'The largest covered share',

@@ -201,6 +201,7 @@ function networkOf(preset: Preset, data: DataShape): NetworkSettings {
     ...recipes[preset.recipe],
     resolution: data.resolution,
     imageChannels: data.imageChannels,
+    maskCode: 'gray',
     classes: data.classes,
     zDim: preset.zDim,
     wDim: preset.zDim,

@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { Name } from './datasets.ts'
 import { InnerPath, tending, thingId } from './things.ts'
-import { Augmentation, Discriminators, GeneratorKind, Recipe, SkipPath, TrainingSettings } from './training.ts'
+import {
+  Augmentation,
+  Discriminators,
+  GeneratorKind,
+  MaskCode,
+  Recipe,
+  SkipPath,
+  TrainingSettings
+} from './training.ts'
 
 export const RunId = thingId.brand('RunId')
 export type RunId = z.infer<typeof RunId>
@@ -72,6 +80,8 @@ export const TrainRequest = z.object({
   mappingLayers: z.int().positive().optional(),
   /** Whether a mask is made with the image. The paper's generator makes one, the baseline of Table 1 does not. */
   mask: z.boolean().optional(),
+  /** How the mask is written for the networks; that of the model where one is gone on from, else the paper's. */
+  maskCode: MaskCode.optional(),
   /** The letter of the published recipe instead of our departures from it (src/shared/presets.ts). */
   paper: z.boolean().default(false),
   skipPath: SkipPath.optional(),

@@ -81,10 +81,17 @@ export type GenerateRequest = z.infer<typeof GenerateRequest>
 export const Filtered = z.object({ cells: z.int(), images: z.int(), why: z.record(z.string(), z.int()) })
 export type Filtered = z.infer<typeof Filtered>
 
+/**
+ * Decoded cells that are only the slope between two tones of a mask (docs/method.md §8.3), of all that were decoded from
+ * the pictures of a set, before the filter.
+ */
+export const Phantoms = z.object({ cells: z.int(), share: z.number() })
+
 /** How a set compares with the real tiles that its model learned from; absent from sets of older versions. */
 export const setReport = {
   maskFit: MaskFit.optional(),
-  health: z.array(ClassHealth).optional()
+  health: z.array(ClassHealth).optional(),
+  phantoms: Phantoms.optional()
 }
 
 export const GenerateResult = z.object({

@@ -35,34 +35,44 @@ export const SkipPath = z.object({
 })
 export type SkipPath = z.infer<typeof SkipPath>
 
+/** How a mask is written for the networks: the paper's one gray plane, or one plane for background and one for each tone. */
+export const MaskCode = z.enum(['gray', 'tones'])
+export type MaskCode = z.infer<typeof MaskCode>
+
 /** The sizes of both networks. They cannot change within a run. */
-export const NetworkSettings = z.object({
-  generator: GeneratorKind,
-  /** Side of a square picture in pixels, a power of two of at least 8. */
-  resolution: z.int().min(8).max(2048),
-  imageChannels: z.union([z.literal(1), z.literal(3)]),
-  /** 1: a gray mask is made together with the image; 0: image only (the baseline of Table 1). */
-  maskChannels: z.union([z.literal(0), z.literal(1)]),
-  /**
-   * Who judges the samples. `joint`: one discriminator sees image and mask together, as in the paper. `separate`: one sees
-   * the image alone, a second, half as wide, sees both and teaches the mask alone (docs/method.md §3.1).
-   */
-  discriminators: Discriminators.default('joint'),
-  classes: z.int().min(1),
-  zDim: z.int().positive(),
-  wDim: z.int().positive(),
-  mappingLayers: z.int().min(1),
-  /** Channels at resolution r: min(channelBase / r, channelMax). */
-  channelBase: z.int().positive(),
-  channelMax: z.int().positive(),
-  /** Padding of the merge convolutions on the skip path; the paper is silent: see docs/decisions. */
-  mergePadding: z.enum(['edge', 'zeros']),
-  skipPath: SkipPath.prefault({}),
-  /** Width of the D2D-CE embedding. */
-  embedDim: z.int().positive(),
-  /** Group of the minibatch standard deviation; must divide the batch. */
-  minibatchStdGroup: z.int().positive()
-})
+export const NetworkSettings = z
+  .object({
+    generator: GeneratorKind,
+    /** Side of a square picture in pixels, a power of two of at least 8. */
+    resolution: z.int().min(8).max(2048),
+    imageChannels: z.union([z.literal(1), z.literal(3)]),
+    /** Planes of the mask that is made together with the image, as many as its code takes; 0: image only (the baseline of Table 1). */
+    maskChannels: z.int().min(0).max(16),
+    /** The paper's code is `gray` (docs/decisions/0039). */
+    maskCode: MaskCode.default('gray'),
+    /**
+     * Who judges the samples. `joint`: one discriminator sees image and mask together, as in the paper. `separate`: one
+     * sees the image alone, a second, half as wide, sees both and teaches the mask alone (docs/method.md §3.1).
+     */
+    discriminators: Discriminators.default('joint'),
+    classes: z.int().min(1),
+    zDim: z.int().positive(),
+    wDim: z.int().positive(),
+    mappingLayers: z.int().min(1),
+    /** Channels at resolution r: min(channelBase / r, channelMax). */
+    channelBase: z.int().positive(),
+    channelMax: z.int().positive(),
+    /** Padding of the merge convolutions on the skip path; the paper is silent: see docs/decisions. */
+    mergePadding: z.enum(['edge', 'zeros']),
+    skipPath: SkipPath.prefault({}),
+    /** Width of the D2D-CE embedding. */
+    embedDim: z.int().positive(),
+    /** Group of the minibatch standard deviation; must divide the batch. */
+    minibatchStdGroup: z.int().positive()
+  })
+  .refine(({ maskCode, maskChannels }) => (maskCode === 'gray' ? maskChannels <= 1 : maskChannels !== 1), {
+    error: 'the mask has as many planes as its code takes'
+  })
 export type NetworkSettings = z.infer<typeof NetworkSettings>
 
 /** How the strength p of ADA and APA alike follows the discriminator (docs/method.md §6.2). */

@@ -52,11 +52,11 @@ function imagesOf({ images }: PreparedAbout, { preparedFolder, classes }: TileRe
 }
 
 function sourceOf(about: PreparedAbout, { settings }: TileRequest, images: readonly TileImage[]): TileSource {
-  const { resolution, imageChannels, maskChannels } = settings.network
+  const { resolution, imageChannels, maskChannels, maskCode } = settings.network
   return new TileSource(images, {
     tile: resolution,
     imageChannels,
-    maskChannels,
+    maskCode: maskChannels === 0 ? undefined : maskCode,
     grayLevels: about.result.prepared.grayLevels,
     flips: settings.augmentation.flips,
     ...(settings.classDraw === 'grouped' && { classGroup: settings.network.minibatchStdGroup }),

@@ -1,7 +1,9 @@
 import { invariant, refuse } from '../../shared/errors.ts'
 import { drawGroupedClasses } from '../../shared/class-groups.ts'
 import { RandomStream } from '../../shared/random.ts'
+import { type MaskCode } from '../../shared/training.ts'
 import { shuffledGrayLevels } from '../masks/gray-levels.ts'
+import { type LabelCodes, labelCodes, maskPlanes } from '../masks/mask-code.ts'
 import { ByteCache } from './byte-cache.ts'
 import { spread } from './spread.ts'
 import { readTile, type TilePlace } from './tile.ts'
@@ -27,9 +29,9 @@ export interface TileSettings {
   /** Side of the square tiles, in pixels. */
   readonly tile: number
   readonly imageChannels: 1 | 3
-  /** Whether a gray mask follows the image planes. */
-  readonly maskChannels: 0 | 1
-  /** L: a mask's label k becomes one of the grays round(255·k / L). */
+  /** The code in which a mask follows the image planes, if one does. */
+  readonly maskCode: MaskCode | undefined
+  /** L: a mask's label k becomes one of the grays round(255·k / L), or one of L tones. */
   readonly grayLevels: number
   /** Mirror images, or mirror and turn them by quarters; masks alike. */
   readonly flips: 'none' | 'horizontal' | 'all'
@@ -42,7 +44,7 @@ export interface TileSettings {
 
 /** Real samples for one iteration. */
 export interface TileBatch {
-  /** [N, tile, tile, image channels + mask channels], x/127.5 − 1. */
+  /** [N, tile, tile, image channels + mask channels], −1 … 1. */
   readonly samples: Float32Array
   /** The class index of each sample. */
   readonly labels: Int32Array
@@ -64,7 +66,7 @@ const defaultCacheBytes = 256 * 1024 * 1024
  * Draws training tiles from the images of a prepared set.
  *
  * A tile's image is drawn evenly from all images, so classes come as often as the data has them, or with `classGroup` evenly
- * from those of a class; then its position, evenly from all that fit; then mirror and quarter turn; then which gray each label gets (paper §2.2.1), anew for every tile.
+ * from those of a class; then its position, evenly from all that fit; then mirror and quarter turn; then which gray or tone each label gets (paper §2.2.1), anew for every tile.
  * All draws come from the stream (seed, 'tiles', iteration): a batch depends on nothing but its iteration, and a run
  * that is resumed sees what it would have seen.
  */
@@ -95,16 +97,16 @@ export class TileSource {
 
   /** The real samples of an iteration. */
   async batch(iteration: number, size: number): Promise<TileBatch> {
-    const { tile, imageChannels, maskChannels, seed } = this.#settings
+    const { tile, imageChannels, maskCode, grayLevels, seed } = this.#settings
     const random = new RandomStream(seed, 'tiles', iteration)
     const draws = this.#drawImages(random, size).map((image) => this.#drawTile(image, random))
-    const planes = imageChannels + maskChannels
+    const planes = imageChannels + (maskCode === undefined ? 0 : maskPlanes(maskCode, grayLevels))
     const samples = new Float32Array(size * tile * tile * planes)
     await Promise.all(
       draws.map(async ({ image, place, grays }, i) => {
         const pixels = await this.#pixelsOf(image)
         const into = samples.subarray(i * tile * tile * planes, (i + 1) * tile * tile * planes)
-        fillSample(into, pixels, place, { imageChannels, grays: maskChannels === 1 ? grays : undefined })
+        fillSample(into, pixels, place, { imageChannels, codes: maskCode && labelCodes(maskCode, grays) })
       })
     )
     return { samples, labels: Int32Array.from(draws, ({ image }) => image.classIndex) }
@@ -185,22 +187,33 @@ export class TileSource {
   }
 }
 
-/** Writes one sample: image planes, then the mask in its grays, all as x/127.5 − 1. */
+/** Writes one sample: image planes as x/127.5 − 1, then the mask in its code. */
 function fillSample(
   into: Float32Array,
   { pixels, levels }: TilePixels,
   place: TilePlace,
-  { imageChannels, grays }: { imageChannels: 1 | 3; grays: Uint8Array | undefined }
+  { imageChannels, codes }: { imageChannels: 1 | 3; codes: LabelCodes | undefined }
 ): void {
   const area = place.size * place.size
   const image = new Uint8Array(area * imageChannels)
-  const mask = new Uint8Array(area)
   readTile(pixels, place, imageChannels, image, 0)
-  if (grays) readTile(levels, place, 1, mask, 0)
-  const planes = imageChannels + (grays ? 1 : 0)
+  const planes = imageChannels + (codes?.planes ?? 0)
   for (let i = 0; i < area; i++) {
     for (let c = 0; c < imageChannels; c++) into[i * planes + c] = (image[i * imageChannels + c] ?? 0) / 127.5 - 1
-    if (grays) into[i * planes + imageChannels] = (grays[mask[i] ?? 0] ?? 0) / 127.5 - 1
+  }
+  if (codes) fillMask(into, levels, place, codes)
+}
+
+/** Writes the mask's planes of a sample, the last ones. */
+function fillMask(into: Float32Array, levels: Uint8Array, place: TilePlace, { planes, values }: LabelCodes): void {
+  const mask = new Uint8Array(place.size * place.size)
+  readTile(levels, place, 1, mask, 0)
+  const labels = values.length / planes
+  const step = into.length / mask.length
+  for (const [i, label] of mask.entries()) {
+    const from = label < labels ? label * planes : 0 // a label beyond the cap counts as background
+    const to = (i + 1) * step - planes
+    for (let c = 0; c < planes; c++) into[to + c] = values[from + c] ?? 0
   }
 }
 

@@ -51,6 +51,8 @@ interface Candidate {
   readonly read: Uint32Array
   readonly labels: Uint32Array
   readonly cells: number
+  /** Before the filter. */
+  readonly found: { readonly decoded: number; readonly phantoms: number }
   readonly removed: readonly RemovedCell[]
   readonly drop: string | undefined
 }
@@ -76,6 +78,8 @@ class SetMaker {
   readonly #stems: readonly string[]
   readonly #why = new Map<string, number>()
   #removedCells = 0
+  #decodedCells = 0
+  #phantoms = 0
   #droppedImages = 0
   #nextIndex = 0
 
@@ -160,6 +164,7 @@ class SetMaker {
       ...(maskFit === undefined ? {} : { maskFit }),
       images: this.#images,
       filtered: { cells: this.#removedCells, images: this.#droppedImages, why: Object.fromEntries(this.#why) },
+      phantoms: { cells: this.#phantoms, share: this.#decodedCells === 0 ? 0 : this.#phantoms / this.#decodedCells },
       warnings: this.#warnings,
       iteration
     }
@@ -179,13 +184,15 @@ class SetMaker {
 
   async *#makeRound(label: number, firstIndex: number): AsyncGenerator<Candidate> {
     const { settings, limits, classes } = this.#job
+    const { network } = settings
     const samples = await this.#sample(new Int32Array(round).fill(label), firstIndex)
-    const { resolution, imageChannels } = settings.network
     const real = limits?.find((limit) => limit.class === classes[label])
     for (const [i, sample] of samples.entries()) {
       await this.#refuseIfStopped()
       const mask = this.#requireReader().read(sample)
-      yield { index: firstIndex + i, image: imageBytes(sample, imageChannels), ...filtered(mask, resolution, real) }
+      const found = { decoded: mask.cells, phantoms: mask.phantoms }
+      const image = imageBytes(sample, network)
+      yield { index: firstIndex + i, image, found, ...filtered(mask, network.resolution, real) }
     }
   }
 
@@ -201,7 +208,7 @@ class SetMaker {
     )
   }
 
-  /** One sample [R, R, image planes + 1] for each label. */
+  /** One sample [R, R, image planes + mask planes] for each label. */
   async #sample(labels: Int32Array, firstIndex: number): Promise<Float32Array[]> {
     const { seed, truncation } = this.#job
     const samples = await sampleGenerator(this.#generator, {
@@ -255,6 +262,8 @@ class SetMaker {
     })
     this.#countReasons(candidate.removed.map(({ reason }) => reason))
     this.#removedCells += candidate.removed.length
+    this.#decodedCells += candidate.found.decoded
+    this.#phantoms += candidate.found.phantoms
     await tellProgress(this.#job, this.#channel, this.#images.length)
   }
 
@@ -272,8 +281,10 @@ function filtered(
   mask: ReadMask,
   resolution: number,
   limits: CellLimits | undefined
-): Omit<Candidate, 'index' | 'image'> {
-  if (limits === undefined) return { read: mask.labels, ...mask, removed: [], drop: undefined }
+): Omit<Candidate, 'index' | 'image' | 'found'> {
+  if (limits === undefined) {
+    return { read: mask.labels, labels: mask.labels, cells: mask.cells, removed: [], drop: undefined }
+  }
   const { labels, cells, removed, drop } = filterByArea(mask.labels, resolution, resolution, limits)
   return {
     read: mask.labels,

@@ -71,13 +71,13 @@ export class GeneratedCells {
 
   #look(sample: Float32Array, number: number): void {
     const { generator, labels, classes, about, real } = this.#subject
-    const { resolution: side, imageChannels, maskChannels } = generator.settings
+    const { resolution: side, imageChannels } = generator.settings
     const label = labels[number] ?? 0
     const seen = this.#seen[label] ?? 0
     if ((seen + 1) * side ** 2 > mostPixels) return
     this.#seen[label] = seen + 1
     const limits = about.limits.find((limit) => limit.class === classes[label])
-    const pixels = imageBytes(sample, imageChannels, maskChannels)
+    const pixels = imageBytes(sample, generator.settings)
     const foreground = real.find((known) => known.class === classes[label])?.foreground
     const picture = { pixels, height: side, width: side, channels: imageChannels }
     const mask = keepPlausible(this.#reader.read(sample), side, limits)

@@ -1,13 +1,14 @@
 import { type CellLimits } from '../../shared/masks.ts'
 import { type NetworkSettings } from '../../shared/training.ts'
 import { filterByArea, observeCells } from '../masks/area-filter.ts'
-import { decodeGrayMask, estimateLevels } from '../masks/decode.ts'
+import { decodeGrayMask, decodeToneMask, estimateLevels } from '../masks/decode.ts'
 import { applyGrayLevels, grayLevels as evenGrays } from '../masks/gray-levels.ts'
+import { countPhantoms } from '../masks/ramps.ts'
 import { type ObservedPicture } from '../engine/metrics/cell-tally.ts'
 import { maskFit, type MaskedPicture } from '../engine/metrics/foreground.ts'
 import { type FlatPicture } from '../engine/metrics/otsu.ts'
 import { type ForegroundModel } from '../../shared/set-report.ts'
-import { grayBytes } from './sample-bytes.ts'
+import { maskGrays, maskPlanes } from './sample-bytes.ts'
 
 /** The cells of a mask, each with a number; 0 is background. */
 export interface ReadMask {
@@ -26,7 +27,7 @@ export class MaskReader {
 
   /** @param samples some of what the generator makes, to see which grays it paints */
   constructor(network: NetworkSettings, grayLevels: number, samples: readonly Float32Array[]) {
-    const masks = samples.map((sample) => grayBytes(sample, network.imageChannels))
+    const masks = samples.map((sample) => maskGrays(sample, network))
     const { levels, warning } = estimateLevels(masks, grayLevels)
     this.warning = warning
     this.#network = network
@@ -34,11 +35,23 @@ export class MaskReader {
     this.#levels = levels
   }
 
-  /** @param sample [R, R, image planes + mask planes] */
-  read(sample: Float32Array): ReadMask {
-    const { resolution, imageChannels } = this.#network
-    const gray = grayBytes(sample, imageChannels)
-    return decodeGrayMask(gray, resolution, resolution, this.#grayLevels, { levels: this.#levels })
+  /**
+   * @param sample [R, R, image planes + mask planes]
+   * @returns the cells, and how many of them are phantoms
+   */
+  read(sample: Float32Array): ReadMask & { readonly phantoms: number } {
+    const [width, height] = [this.#network.resolution, this.#network.resolution]
+    const gray = maskGrays(sample, this.#network)
+    const { labels, cells } = this.#decode(sample, gray)
+    const phantoms = countPhantoms({ labels, cells, gray, width, height, levels: this.#levels })
+    return { labels, cells, phantoms }
+  }
+
+  #decode(sample: Float32Array, gray: Float32Array | Uint8Array): ReadMask {
+    const { resolution: side, maskCode, maskChannels } = this.#network
+    if (maskCode === 'gray') return decodeGrayMask(gray, side, side, this.#grayLevels, { levels: this.#levels })
+    const planes = maskPlanes(sample, this.#network)
+    return decodeToneMask({ planes, planeCount: maskChannels, width: side, height: side })
   }
 }
 

@@ -6,7 +6,7 @@ import { sampleGenerator } from '../engine/sampling.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
 import { drawContactSheet } from '../images/contact-sheet.ts'
 import { encodeRgbPng } from '../images/png-encode.ts'
-import { grayBytes, imageBytes } from './sample-bytes.ts'
+import { imageBytes, maskGrays } from './sample-bytes.ts'
 import { samplingBatch } from '../engine/memory-model.ts'
 
 /** Pictures of each class on a sheet. */
@@ -41,9 +41,9 @@ export class SampleSheets {
       samples: Array.from({ length: perClass }, (_, i) => {
         const sample = samples.subarray((label * perClass + i) * size, (label * perClass + i + 1) * size)
         return {
-          image: imageBytes(sample, imageChannels, maskChannels),
+          image: imageBytes(sample, network),
           imageChannels,
-          mask: maskChannels === 0 ? undefined : { gray: Uint8Array.from(grayBytes(sample, imageChannels)) }
+          mask: maskChannels === 0 ? undefined : { gray: Uint8Array.from(maskGrays(sample, network)) }
         }
       })
     }))

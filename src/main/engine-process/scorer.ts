@@ -105,7 +105,7 @@ export function drawnPictures(
   labels: Int32Array,
   { seed, batch, watch }: Drawing
 ): PictureStream {
-  const { resolution, imageChannels, maskChannels } = generator.settings
+  const { resolution, imageChannels } = generator.settings
   return {
     height: resolution,
     width: resolution,
@@ -115,7 +115,7 @@ export function drawnPictures(
       const own = { labels: labels.subarray(from, to), firstIndex: from }
       const samples = await sampleGenerator(generator, { ...own, seed, batch })
       await watch?.(samples, from)
-      return imageBytes(samples, imageChannels, maskChannels)
+      return imageBytes(samples, generator.settings)
     }
   }
 }

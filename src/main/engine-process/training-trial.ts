@@ -108,12 +108,12 @@ export class TrainingTrial {
   /** The second time: the first makes what the later ones use again. */
   async #measurePictures(): Promise<{ making: number; comparing: number }> {
     const { settings, resources } = this.#job
-    const { resolution, imageChannels, maskChannels, classes } = settings.network
+    const { resolution, imageChannels, classes } = settings.network
     const pictures = Math.max(2, Math.min(16, pixelsToMake / resolution ** 2))
     const labels = Int32Array.from({ length: pictures }, (_, i) => i % classes)
     const make = () =>
       sampleGenerator(this.#state.generatorEma, { labels, seed: settings.seed, firstIndex: 0, batch: pictures })
-    const pixels = imageBytes(await make(), imageChannels, maskChannels)
+    const pixels = imageBytes(await make(), settings.network)
     const { network } = await loadPictureNetwork(resources, { network: 'effnet' })
     const compare = () => network.features(pixels, pictures, resolution, resolution, imageChannels)
     await compare()

@@ -2,7 +2,8 @@ import { type ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import { type Prepared } from '../../shared/masks.ts'
 import { fasterRate, heuristicGamma, literalRecipe, presetSettings, recipes } from '../../shared/presets.ts'
-import { type Augmentation, type NetworkSettings, type TrainingSettings } from '../../shared/training.ts'
+import { type Augmentation, type MaskCode, type NetworkSettings, type TrainingSettings } from '../../shared/training.ts'
+import { maskPlanes } from '../masks/mask-code.ts'
 
 type TrainInput = Omit<ParsedInput<'runs.train'>, 'name'>
 
@@ -35,15 +36,10 @@ export function settingsOf(
   const preset = presetSettings(request.preset, shape, request.seed)
   const isFaster = from === undefined && !request.paper
   const learningRate = request.learningRate ?? (isFaster ? fasterRate(request.preset, prepared.tile) : undefined)
-  const settings = applyRequest(preset, { ...request, learningRate })
+  const settings = applyRequest(preset, { ...request, learningRate }, prepared.grayLevels)
   requireDivisor(settings)
+  if (from !== undefined) requireSameSamples(request, prepared, from.network)
   const network = from === undefined ? settings.network : { ...from.network, ...shape }
-  if (from !== undefined && !canGoOnAt(from.network, prepared.tile)) {
-    throw refuse(
-      `The model was made for tiles of ${from.network.resolution} pixels, "${prepared.name}" has ${prepared.tile}.`,
-      { remedies: [{ action: 'prepare-again', tile: from.network.resolution }] }
-    )
-  }
   return {
     ...settings,
     augmentation: from === undefined ? settings.augmentation : withQuickAdaptation(settings.augmentation, request),
@@ -56,7 +52,7 @@ function canGoOnAt({ generator, resolution }: NetworkSettings, tile: number): bo
   return tile === resolution || (generator === 'stylegan2' && tile > resolution)
 }
 
-function applyRequest(preset: TrainingSettings, request: TrainInput): TrainingSettings {
+function applyRequest(preset: TrainingSettings, request: TrainInput, grayLevels: number): TrainingSettings {
   const { learningRate, microBatch } = request
   const { classDraw, alignClassesUntil } = request.paper ? literalRecipe : preset
   const batch = request.batch ?? preset.batch
@@ -74,7 +70,7 @@ function applyRequest(preset: TrainingSettings, request: TrainInput): TrainingSe
     r1: { gamma: gammaOf(request, preset, batch), interval: request.r1Interval ?? preset.r1.interval },
     pathLength: { ...preset.pathLength, interval: request.pathLengthInterval ?? preset.pathLength.interval },
     augmentation: augmentationOf(preset.augmentation, request),
-    network: networkOf(preset.network, request)
+    network: networkOf(preset.network, request, grayLevels)
   }
 }
 
@@ -83,13 +79,14 @@ function gammaOf({ r1Gamma, paper }: TrainInput, { network }: TrainingSettings, 
   return r1Gamma ?? (paper ? literalRecipe.r1Gamma : heuristicGamma(network.resolution, batch))
 }
 
-function networkOf(preset: NetworkSettings, request: TrainInput): NetworkSettings {
+function networkOf(preset: NetworkSettings, request: TrainInput, grayLevels: number): NetworkSettings {
   const { generator, discriminators } = recipeOf(preset, request)
+  const maskCode = request.maskCode ?? preset.maskCode
   return {
     ...preset,
     generator: request.generator ?? generator,
-    // Who asks for StyleGAN2 gets the baseline of Table 1, which is image only.
-    maskChannels: (request.mask ?? request.generator !== 'stylegan2') ? 1 : 0,
+    maskChannels: isMaskMade(request) ? maskPlanes(maskCode, grayLevels) : 0,
+    maskCode,
     discriminators: request.discriminators ?? discriminators,
     mappingLayers: request.mappingLayers ?? preset.mappingLayers,
     mergePadding: request.paper ? literalRecipe.mergePadding : preset.mergePadding,
@@ -103,6 +100,44 @@ function recipeOf(preset: NetworkSettings, { recipe, paper }: TrainInput): Pick<
 }
 
 type RecipeField = keyof (typeof recipes)['ours']
+
+/** Who asks for StyleGAN2 gets the baseline of Table 1, which is image only; who names a code for masks wants them. */
+function isMaskMade({ mask, maskCode, generator }: TrainInput): boolean {
+  const isMade = mask ?? (generator !== 'stylegan2' || maskCode !== undefined)
+  if (isMade || maskCode === undefined) return isMade
+  throw refuse('A run that makes no masks has no code for them.', { next: 'Leave out one of the two wishes.' })
+}
+
+/** @throws AppError of kind `input` where a model's tiles or masks are not those that it is to learn from */
+function requireSameSamples(request: TrainInput, prepared: Prepared, model: NetworkSettings): void {
+  if (!canGoOnAt(model, prepared.tile)) {
+    throw refuse(
+      `The model was made for tiles of ${model.resolution} pixels, "${prepared.name}" has ${prepared.tile}.`,
+      { remedies: [{ action: 'prepare-again', tile: model.resolution }] }
+    )
+  }
+  requireSameMasks(request, prepared, model)
+}
+
+/** @throws AppError of kind `input` where a model's masks are not those that were wished, or that the prepared set has */
+function requireSameMasks({ maskCode }: TrainInput, { name, grayLevels }: Prepared, model: NetworkSettings): void {
+  const own = model.maskChannels === 0 ? undefined : model.maskCode
+  if (maskCode !== undefined && maskCode !== own) {
+    const masks = own === undefined ? 'makes no masks' : `was made for masks in ${codeWords[own]}`
+    throw refuse(`The model ${masks}, and cannot go on with masks in ${codeWords[maskCode]}.`, {
+      next: 'Keep the code of the model, or train a new one from the start.'
+    })
+  }
+  if (own !== 'tones' || model.maskChannels === maskPlanes(own, grayLevels)) return
+  throw refuse(
+    `The model was made for masks of ${model.maskChannels - 1} tones; those of "${name}" have ${grayLevels}.`,
+    {
+      next: `Prepare the data set again with ${model.maskChannels - 1} gray levels, or train a new model from the start.`
+    }
+  )
+}
+
+const codeWords: Record<MaskCode, string> = { gray: 'one gray plane', tones: 'a plane for each tone' }
 
 function augmentationOf(preset: Augmentation, request: TrainInput): Augmentation {
   const { augment, adaGeometry } = request

@@ -1,6 +1,9 @@
 import { componentAreas, type Connectivity, keepComponents, labelComponents } from './components.ts'
 import { findCores } from './flat-cores.ts'
+import { stepOf } from './gray-levels.ts'
 import { lookUp } from './look-up.ts'
+import { shareOnRamps } from './ramps.ts'
+import { findTonePieces, measureLead, type TonePlanes } from './tone-planes.ts'
 
 export type DecodeMethod = 'nearest' | 'cores'
 
@@ -24,11 +27,13 @@ export interface DecodedMask {
   readonly cells: number
   /** Share of the pixels brighter than background that lie within a quarter step of a level. */
   readonly sharpness: number
-  readonly method: DecodeMethod
+  readonly method: DecodeMethod | 'tones'
 }
 
 /** Below this the ramps between blurred levels read as cells of the levels between, and flat cores do better. */
 const sharpEnough = 0.85
+/** So do they where more of the pixels on edges lie on ramps: large cells are sharp for the most part, blurred or not. */
+const mostOnRamps = 0.125
 
 /**
  * Reads cells back from a gray mask as the generator paints it (inverse of paper §2.2.1; docs/method.md §8.3).
@@ -46,8 +51,10 @@ export function decodeGrayMask(
   const nearest = nearestLevels(gray, levels)
   const sharpness = measureSharpness(gray, levels, nearest)
   const wanted = options.method ?? 'auto'
-  const automatic = sharpness >= sharpEnough ? 'nearest' : 'cores'
-  const method = wanted === 'auto' ? automatic : wanted
+  const isSharp = () =>
+    sharpness === 1 || (sharpness >= sharpEnough && shareOnRamps(nearest, width, height) <= mostOnRamps)
+  const automatic = () => (isSharp() ? 'nearest' : 'cores')
+  const method = wanted === 'auto' ? automatic() : wanted
   const pieces =
     method === 'nearest'
       ? labelComponents(nearest, width, height, options.connectivity ?? 8)
@@ -56,6 +63,19 @@ export function decodeGrayMask(
   const minimumArea = options.minimumArea ?? typicalMinimumArea(areas) * (method === 'cores' ? 2 : 1)
   const { labels, count } = keepComponents(pieces, (label) => (areas[label] ?? 0) >= minimumArea)
   return { labels, cells: count, sharpness, method }
+}
+
+/**
+ * Reads cells back from a mask in tones (docs/decisions/0039): each pixel is of its largest plane, so that a blurred edge
+ * passes no tone but those of its two sides.
+ */
+export function decodeToneMask(mask: TonePlanes, options: Pick<DecodeOptions, 'minimumArea'> = {}): DecodedMask {
+  const smallestCell = (areas: Uint32Array) => options.minimumArea ?? typicalMinimumArea(areas)
+  const pieces = findTonePieces(mask, smallestCell)
+  const areas = componentAreas(pieces)
+  const least = smallestCell(areas)
+  const { labels, count } = keepComponents(pieces, (label) => (areas[label] ?? 0) >= least)
+  return { labels, cells: count, sharpness: measureLead(mask), method: 'tones' }
 }
 
 /** 255 · k / L for k = 0 … L. */
@@ -98,11 +118,6 @@ export function measureSharpness(
     if (Math.abs(value - (levels[labels[pixel] ?? 0] ?? 0)) <= tolerance) sharp++
   }
   return bright === 0 ? 1 : sharp / bright
-}
-
-/** The mean distance between neighbouring levels. */
-export function stepOf(levels: readonly number[]): number {
-  return ((levels.at(-1) ?? 0) - (levels[0] ?? 0)) / (levels.length - 1)
 }
 
 function typicalMinimumArea(areas: Uint32Array): number {

@@ -6,6 +6,11 @@ export function grayLevels(labelCount: number): Uint8Array {
   return Uint8Array.from({ length: labelCount + 1 }, (_, label) => Math.round((255 * label) / labelCount))
 }
 
+/** The mean distance between neighbouring levels. */
+export function stepOf(levels: readonly number[]): number {
+  return ((levels.at(-1) ?? 0) - (levels[0] ?? 0)) / (levels.length - 1)
+}
+
 /**
  * The same grays in random order, background still 0: which label gets which gray carries no meaning, and shuffling it
  * per image balances the grays over a data set (paper §2.2.1).

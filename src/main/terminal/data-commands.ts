@@ -187,13 +187,18 @@ function addMaskTools(program: Command, host: Host): void {
   program
     .command('decode')
     .description('turn a gray mask into a 16-bit label image')
-    .argument('<mask>', '8-bit PNG, or float .npy with values 0…255')
-    .requiredOption('--gray-levels <number>', 'number of gray levels in the mask', wholeNumber)
+    .argument(
+      '<mask>',
+      '8-bit PNG, or float .npy: gray values 0…255, or −1…1 in a plane for background and one for each tone'
+    )
+    .requiredOption('--gray-levels <number>', 'number of gray levels, or tones, in the mask', wholeNumber)
     .requiredOption('--out <file>', 'where to write the label image (PNG)')
     .action(
       async (mask: string, { grayLevels, out, workspace }: CommonOptions & { grayLevels: number; out: string }) => {
         const result = await host.request('masks.decode', { mask, grayLevels, out }, workspace)
-        host.print(result, `${count(result.cells, 'cell')} found; the label image is ${result.file}.`)
+        const { cells, phantoms, file } = result
+        const doubt = phantoms.cells === 0 ? '' : `, ${phantoms.cells} of them only the blurred edge of others`
+        host.print(result, `${count(cells, 'cell')} found${doubt}; the label image is ${file}.`)
       }
     )
 }

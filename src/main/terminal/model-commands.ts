@@ -2,8 +2,9 @@ import { type Command } from 'commander'
 import { type Output } from '../../shared/api.ts'
 import { type DemoResult } from '../../shared/demo.ts'
 import { healthSentences } from '../../shared/health-words.ts'
-import { type EngineRequest } from '../../shared/runs.ts'
+import { type EngineRequest, type Run } from '../../shared/runs.ts'
 import { type BuiltInModel } from '../../shared/starter.ts'
+import { type GenerateResult } from '../../shared/synthetic.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { count, realNumber, wholeNumber } from './numbers.ts'
 import { addTrain } from './train-command.ts'
@@ -83,10 +84,14 @@ function runSentences({ run, history, checkpoints }: Output<'runs.show'>): strin
     return [`${place} ${entry.metric} ${entry.value.toFixed(1)}${entry.note === undefined ? '' : ` (${entry.note})`}`]
   })
   return [
-    `"${run.name}": ${run.state}, iteration ${run.iteration} of ${run.settings.iterations}.`,
+    `"${run.name}": ${run.state}, iteration ${run.iteration} of ${run.settings.iterations}${maskWords(run)}.`,
     ...scores,
     `Safe points: ${checkpoints.map(({ iteration, isBest }) => `${iteration}${isBest ? ' (best)' : ''}`).join(', ') || 'none'}`
   ].join('\n')
+}
+
+function maskWords({ settings: { network } }: Run): string {
+  return network.maskCode === 'tones' && network.maskChannels > 0 ? `, masks in ${network.maskChannels - 1} tones` : ''
 }
 
 export interface GenerateOptions extends EngineOptions {
@@ -106,12 +111,13 @@ function addGenerate(program: Command, host: Host): void {
   addGenerateOptions(command).action(
     async (run: string, { workspace, json: _, ...options }: GenerateOptions & { readonly name: string }) => {
       const result = await host.request('synthetic.generate', { run, ...options }, workspace)
-      const { synthetic, filtered, overview } = result
+      const { synthetic, filtered, phantoms, overview } = result
       host.print(
         result,
         [
           `"${synthetic.name}": ${count(synthetic.images, 'picture')} with ${count(synthetic.cells, 'cell')} (seed ${result.seed}).`,
           `${count(filtered.cells, 'cell')} and ${count(filtered.images, 'picture')} were filtered out.`,
+          ...phantomSentences(phantoms),
           ...healthSentences(result.health, result.maskFit),
           ...result.warnings,
           `To look at: ${overview}`
@@ -119,6 +125,12 @@ function addGenerate(program: Command, host: Host): void {
       )
     }
   )
+}
+
+function phantomSentences(phantoms: GenerateResult['phantoms']): string[] {
+  if (phantoms === undefined || phantoms.cells === 0) return []
+  const { cells, share } = phantoms
+  return [`Of the cells in the masks ${(100 * share).toFixed(1)} % (${cells}) are only the blurred edge of others.`]
 }
 
 /** What can be chosen of a synthetic set. */

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { type EngineRequest, TrainRequest, type TrainResult } from '../../shared/runs.ts'
-import { Discriminators, Recipe, SkipPath } from '../../shared/training.ts'
+import { Discriminators, MaskCode, Recipe, SkipPath } from '../../shared/training.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { realNumber, wholeNumber } from './numbers.ts'
 
@@ -107,6 +107,12 @@ function addRecipeOptions(command: Command): Command {
     )
     .option('--mask', 'make masks with StyleGAN2 too')
     .option('--no-mask', "make images only, even with the paper's generator")
+    .addOption(
+      new Option(
+        '--mask-code <code>',
+        'how masks are written for the networks: in one gray plane as in the paper, or in a plane for each tone (default: gray)'
+      ).choices(MaskCode.options)
+    )
     .option('--mapping-layers <number>', 'layers of the mapping network', wholeNumber)
     .option('--skip-path <list>', `other readings of the skip path, such as ${skipPathExample}`, skipPathReading)
     .option('--learning-rate <number>', 'learning rate of both networks (default: from the preset)', realNumber)

@@ -44,7 +44,7 @@ function scoresWith(time: { left: number; total: number } | undefined, pauseAfte
   }
   const clock = { isLimited: time !== undefined, ...(time ?? { left: Infinity, total: Infinity }) }
   const tiles = new TileSource([image(0), image(1)], {
-    ...{ tile: 8, imageChannels: 1, maskChannels: 1, grayLevels: 4, flips: 'none', seed: 1 }
+    ...{ tile: 8, imageChannels: 1, maskCode: 'gray', grayLevels: 4, flips: 'none', seed: 1 }
   })
   const job = { resources: resolve('resources'), preparedFolder: folder, settings, classes: ['a', 'b'] }
   // What of the channel and the clock scores make use of.

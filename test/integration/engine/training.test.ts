@@ -68,22 +68,28 @@ describe('one iteration', () => {
   })
 
   test.each([
-    ['paper', 'joint'],
-    ['stylegan2', 'joint'],
-    ['stylegan2', 'separate'],
-    ['paper', 'separate']
-  ] as const)('moves every weight of all networks (%s, %s)', async (generator, discriminators) => {
-    const own = tinyTraining({ network: tinyNetwork({ generator, discriminators }) })
-    const state = TrainingState.create(own)
-    const before = contents(state)
-    await trainAll({ ...own, iterations: 2 }, state)
-    const after = contents(state)
-    const still = Object.keys(after).filter(
-      (path) =>
-        /^(generator|discriminator|maskDiscriminator|generatorEma)\b/.test(path) && equal(after[path], before[path])
-    )
-    expect(still).toEqual([])
-  })
+    ['paper', 'joint', 'gray'],
+    ['stylegan2', 'joint', 'gray'],
+    ['stylegan2', 'separate', 'gray'],
+    ['paper', 'separate', 'gray'],
+    ['paper', 'joint', 'tones'],
+    ['stylegan2', 'separate', 'tones']
+  ] as const)(
+    'moves every weight of all networks (%s, %s, masks in %s)',
+    async (generator, discriminators, maskCode) => {
+      const maskChannels = maskCode === 'gray' ? 1 : 4
+      const own = tinyTraining({ network: tinyNetwork({ generator, discriminators, maskCode, maskChannels }) })
+      const state = TrainingState.create(own)
+      const before = contents(state)
+      await trainAll({ ...own, iterations: 2 }, state)
+      const after = contents(state)
+      const still = Object.keys(after).filter(
+        (path) =>
+          /^(generator|discriminator|maskDiscriminator|generatorEma)\b/.test(path) && equal(after[path], before[path])
+      )
+      expect(still).toEqual([])
+    }
+  )
 
   test('has each penalty where it is due, and none where its interval is 0', async () => {
     const own = tinyTraining({ r1: { gamma: 0.2, interval: 3 }, pathLength: { ...settings.pathLength, interval: 0 } })

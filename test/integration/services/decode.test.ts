@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeGrayPng8 } from '../../../src/main/images/png-encode.ts'
+import { npyBytes } from '../../../src/main/packages/formats/npy-bytes.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { openTestApp } from '../../support/test-app.ts'
 
@@ -25,7 +26,30 @@ test('a decoded mask is written to a free place alone: neither its own mask nor 
   }
   expect((await readFile(mask)).equals(bytes)).toBe(true)
   expect(await readFile(other, 'utf8')).toBe('mine')
-  expect(await host.request('masks.decode', { mask, grayLevels: 1, out })).toMatchObject({ cells: 1, file: out })
+  expect(await host.request('masks.decode', { mask, grayLevels: 1, out })).toMatchObject({
+    cells: 1,
+    phantoms: { cells: 0, share: 0 },
+    file: out
+  })
   await host.app.close()
   expect((await readdir(folder)).sort()).toEqual(['labels.png', 'mask.png', 'other.png', 'workspace'])
+})
+
+test('a mask in planes of tones is read from a .npy, and one with another number of planes is refused', async () => {
+  const folder = await temporaryFolder()
+  const mask = join(folder, 'mask.npy')
+  const tones = Uint8Array.from({ length: 16 * 16 }, (_, i) => (i % 16 < 8 ? 1 : 2))
+  const planes = Float32Array.from({ length: 3 * 256 }, (_, i) => (tones[Math.floor(i / 3)] === i % 3 ? 0.4 : -0.5))
+  await writeFile(mask, npyBytes('<f4', [16, 16, 3], new Uint8Array(planes.buffer)))
+  const host = await openTestApp(join(folder, 'workspace'))
+  const out = join(folder, 'labels.png')
+  expect(await host.request('masks.decode', { mask, grayLevels: 2, out })).toMatchObject({
+    cells: 2,
+    method: 'tones',
+    phantoms: { cells: 0, share: 0 }
+  })
+  await expect(
+    host.request('masks.decode', { mask, grayLevels: 4, out: join(folder, 'other.png') })
+  ).rejects.toMatchObject({ kind: 'input', message: `${mask} has 3 planes; a mask of 4 tones has 5.` })
+  await host.app.close()
 })

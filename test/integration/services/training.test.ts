@@ -4,6 +4,7 @@ import { cp, mkdir, readFile, rename, rm, stat, truncate, writeFile } from 'node
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readLabelImage } from '../../../src/main/images/label-image.ts'
 import { sha256File } from '../../../src/main/files/checksum.ts'
 import { pngTexts } from '../../support/png-texts.ts'
 import { type HistoryEntry } from '../../../src/shared/training.ts'
@@ -313,6 +314,34 @@ describe('generated pictures', () => {
   test('are refused from a run that does not exist, and under a name that does', async () => {
     await expect(generate('seven', 7)).rejects.toThrow(/already/)
     await expect(host.request('synthetic.generate', { run: 'none', name: 'new' })).rejects.toThrow(/no run called/)
+  })
+})
+
+describe('a run with masks in tones', () => {
+  const input = { ...quick, prepared: 'tiles', name: 'in tones', iterations: 4, maskCode: 'tones' } as const
+
+  test('trains, is scored, shows sheets, and makes pictures whose masks hold the cells that are counted', async () => {
+    const { run } = await host.request('runs.train', input)
+    expect(run).toMatchObject({ state: 'finished', settings: { network: { maskCode: 'tones', maskChannels: 5 } } })
+    expect(run.best?.value).toBeGreaterThan(0)
+    expect(await host.app.picturePath(`runs/${run.id}/samples/000000.png`)).toBeDefined()
+    const wish = { run: 'in tones', name: 'of tones', perClass: 2, areaFilter: false, engine: 'wasm' } as const
+    const { synthetic } = await host.request('synthetic.generate', wish)
+    const { images } = await host.request('synthetic.show', { name: 'of tones' })
+    expect(synthetic).toMatchObject({ images: 4, cells: images.reduce((sum, { cells }) => sum + cells, 0) })
+    for (const { file, cells } of images) {
+      const { labels } = await readLabelImage(join(workspace, 'synthetic', synthetic.id, 'masks', file))
+      expect(new Set(labels.filter((label) => label > 0)).size).toBe(cells)
+    }
+    expect(synthetic.cells).toBeGreaterThan(0)
+  })
+
+  test('can be gone on with in tones, and not in gray', async () => {
+    const { run } = await host.request('runs.train', { ...input, name: 'tones again', iterations: 1, from: 'in tones' })
+    expect(run.settings.network.maskChannels).toBe(5)
+    await expect(
+      host.request('runs.train', { ...input, name: 'now gray', from: 'in tones', maskCode: 'gray' })
+    ).rejects.toThrow(/cannot go on with masks in one gray plane/)
   })
 })
 

@@ -14,21 +14,22 @@ import { startBackend } from './backends.ts'
  * Everything that changes is in play: adaptive augmentation, both regularisers, evaluations that find a new best. Plain
  * JavaScript takes the quick form of the augmentation and half the batch.
  */
-function settingsFor(engine: BackendRequest, discriminators: NetworkSettings['discriminators']): TrainingSettings {
-  const own = tinyTraining({
-    network: tinyNetwork({ discriminators }),
-    iterations: 40,
-    evaluateEvery: 8,
-    checkpointEvery: 100,
-    sampleEvery: 100
-  })
+function settingsFor(engine: BackendRequest, network: Partial<NetworkSettings>): TrainingSettings {
+  const often = { iterations: 40, evaluateEvery: 8, checkpointEvery: 100, sampleEvery: 100 }
+  const own = tinyTraining({ ...often, network: tinyNetwork(network) })
   if (engine !== 'cpu') return own
   return { ...own, batch: 2, augmentation: { ...own.augmentation, ada: 'bilinear', diffAugment: [] } }
 }
 
-export function describeExactResume(engine: BackendRequest): void {
-  describe.each(['joint', 'separate'] as const)('a run of 40 iterations, with %s discriminators', (discriminators) => {
-    const settings = settingsFor(engine, discriminators)
+const inGray = { maskCode: 'gray', maskChannels: 1 } as const
+
+export function describeExactResume(
+  engine: BackendRequest,
+  code: Pick<NetworkSettings, 'maskCode' | 'maskChannels'> = inGray
+): void {
+  const name = `a run of 40 iterations, masks in ${code.maskCode}, with %s discriminators`
+  describe.each(['joint', 'separate'] as const)(name, (discriminators) => {
+    const settings = settingsFor(engine, { ...code, discriminators })
     beforeAll(() => startBackend(engine))
 
     test(`that is stopped after 20 ends with the same bytes of every tensor and the same numbers, on ${engine}`, async () => {

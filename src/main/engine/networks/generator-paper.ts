@@ -117,6 +117,6 @@ export function skipWidths(settings: NetworkSettings, resolution: number): { ext
 /** tanh of the mask plane, which lies behind the image planes. */
 function boundMask(samples: tf.Tensor4D, imageChannels: number): tf.Tensor4D {
   const image = tf.slice<tf.Rank.R4, tf.Tensor4D>(samples, [0, 0, 0, 0], [-1, -1, -1, imageChannels])
-  const mask = tf.slice<tf.Rank.R4, tf.Tensor4D>(samples, [0, 0, 0, imageChannels], [-1, -1, -1, 1])
+  const mask = tf.slice<tf.Rank.R4, tf.Tensor4D>(samples, [0, 0, 0, imageChannels], [-1, -1, -1, -1])
   return tf.concat([image, tf.tanh(mask)], 3)
 }

@@ -12,7 +12,7 @@ export type Styles = readonly tf.Tensor2D[]
 
 /** The part of a generator that turns styles into a picture. */
 export interface Synthesis extends Module {
-  /** @returns [N, R, R, imageChannels + maskChannels], linear: no tanh. The mask is the last channel. */
+  /** @returns [N, R, R, imageChannels + maskChannels], linear: no tanh. The mask comes last. */
   forward(ws: Styles, noise: NoiseMaps): tf.Tensor4D
 }
 

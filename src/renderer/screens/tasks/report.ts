@@ -82,11 +82,14 @@ function prepareReport({ totals, roundTrip, splits, warnings }: PrepareResult): 
   }
 }
 
-function generateReport({ synthetic, filtered, health, maskFit, warnings }: GenerateResult): Report {
+function generateReport({ synthetic, filtered, phantoms, health, maskFit, warnings }: GenerateResult): Report {
   return {
     facts: [
       ...synthetic.classes.map(({ name, images, cells }) => kindSentence(name, images, cells)),
       `${count(filtered.cells, 'cell')} of sizes or shapes that real ones do not have were taken out of the masks.`,
+      ...(phantoms === undefined || phantoms.cells === 0
+        ? []
+        : [`${percent(phantoms.share)} of the cells in the masks are only the blurred edge of others.`]),
       ...healthSentences(health, maskFit)
     ],
     troubles: warnings.map((reason) => ({ reason }))

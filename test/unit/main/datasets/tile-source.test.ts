@@ -3,7 +3,7 @@ import { ByteCache } from '../../../../src/main/datasets/byte-cache.ts'
 import { readTile } from '../../../../src/main/datasets/tile.ts'
 import { type TileImage, type TileSettings, TileSource } from '../../../../src/main/datasets/tile-source.ts'
 
-const settings: TileSettings = { tile: 4, imageChannels: 1, maskChannels: 1, grayLevels: 2, flips: 'all', seed: 5 }
+const settings: TileSettings = { tile: 4, imageChannels: 1, maskCode: 'gray', grayLevels: 2, flips: 'all', seed: 5 }
 
 /** An image whose pixel value says where it is, and whose label is the column's parity plus one. */
 function tileImage(name: string, classIndex: number, loads: string[] = [], width = 9, height = 6): TileImage {
@@ -18,6 +18,16 @@ function tileImage(name: string, classIndex: number, loads: string[] = [], width
       return Promise.resolve({ pixels, levels: pixels.map((value) => (((value - classIndex * 100) % width) % 2) + 1) })
     }
   }
+}
+
+/** The same image with a pixel of background, and one whose label lies beyond the cap. */
+function emptyCorner(image: TileImage): TileImage {
+  const load = async () => {
+    const { pixels, levels } = await image.load()
+    levels.set([0, 9], 14)
+    return { pixels, levels }
+  }
+  return { ...image, load }
 }
 
 const twoClasses = () => [tileImage('a', 0), tileImage('b', 1), tileImage('c', 1)]
@@ -88,8 +98,24 @@ describe('training tiles', () => {
     expect(samples).toHaveLength(3000 * 32)
   })
 
+  test('hold a plane for background and one for each tone instead, in the same draw as the grays', async () => {
+    const images = () => [emptyCorner(tileImage('a', 0))]
+    const gray = await new TileSource(images(), settings).batch(0, 32)
+    const tones = await new TileSource(images(), { ...settings, maskCode: 'tones' }).batch(0, 32)
+    expect(tones.samples).toHaveLength(32 * 4 * 4 * 4)
+    const seen = new Set<string>()
+    for (let pixel = 0; pixel < 32 * 16; pixel++) {
+      expect(tones.samples[pixel * 4]).toBe(gray.samples[pixel * 2])
+      const value = (gray.samples[pixel * 2 + 1] ?? 0) * 127.5 + 127.5
+      const planes = [...tones.samples.slice(pixel * 4 + 1, pixel * 4 + 4)]
+      expect(planes).toEqual([0, 128, 255].map((level) => (Math.round(value) === level ? 1 : -1)))
+      seen.add(planes.join())
+    }
+    expect(seen.size).toBe(3)
+  })
+
   test('leave the mask out where the network has none', async () => {
-    const { samples } = await new TileSource(twoClasses(), { ...settings, maskChannels: 0 }).batch(0, 2)
+    const { samples } = await new TileSource(twoClasses(), { ...settings, maskCode: undefined }).batch(0, 2)
     expect(samples).toHaveLength(2 * 16)
   })
 

@@ -3,7 +3,7 @@ import { settingsOf } from '../../../../src/main/jobs/training-settings.ts'
 import { defaultMaskSettings, type Prepared, PreparedId } from '../../../../src/shared/masks.ts'
 import { presetSettings } from '../../../../src/shared/presets.ts'
 import { TrainRequest } from '../../../../src/shared/runs.ts'
-import { SkipPath, TrainingSettings } from '../../../../src/shared/training.ts'
+import { NetworkSettings, SkipPath, TrainingSettings } from '../../../../src/shared/training.ts'
 
 const prepared: Prepared = {
   id: PreparedId.parse('p-1'),
@@ -81,6 +81,30 @@ describe('the settings of a run', () => {
     expect(network).toMatchObject({ generator: 'stylegan2', maskChannels: 0 })
     const withMask = settingsOf(wish({ generator: 'stylegan2', mask: true }), prepared, 2, undefined)
     expect(withMask.network).toMatchObject({ generator: 'stylegan2', maskChannels: 1 })
+  })
+
+  test('write masks in gray, or in a plane for background and one for each tone', () => {
+    const of = (wished: object, set = prepared) => settingsOf(wish(wished), set, 2, undefined).network
+    expect(of({})).toMatchObject({ maskCode: 'gray', maskChannels: 1 })
+    expect(of({ maskCode: 'tones' })).toMatchObject({ maskCode: 'tones', maskChannels: 5 })
+    expect(of({ maskCode: 'tones', generator: 'stylegan2' })).toMatchObject({ maskChannels: 5 })
+    expect(of({ maskCode: 'tones' }, { ...prepared, grayLevels: 3 })).toMatchObject({ maskChannels: 4 })
+    expect(() => of({ maskCode: 'tones', mask: false })).toThrow(/makes no masks has no code/)
+  })
+
+  test('go on with a model in its own code of masks, and in no other', () => {
+    const gray = presetSettings('quick', { resolution: 64, imageChannels: 1, classes: 2 }, 0)
+    const without = { ...gray, network: { ...gray.network, maskChannels: 0 } }
+    const tones = settingsOf(wish({ maskCode: 'tones' }), prepared, 2, undefined)
+    const goOn = (wished: object, from: TrainingSettings, set = prepared) =>
+      settingsOf(wish(wished), set, 2, from).network
+    expect(goOn({}, tones)).toMatchObject({ maskCode: 'tones', maskChannels: 5 })
+    expect(goOn({ maskCode: 'tones' }, tones)).toMatchObject({ maskCode: 'tones' })
+    expect(() => goOn({ maskCode: 'gray' }, tones)).toThrow(/masks in a plane for each tone, and cannot go on .* gray/)
+    expect(() => goOn({ maskCode: 'tones' }, gray)).toThrow(/masks in one gray plane, and cannot go on .* each tone/)
+    expect(() => goOn({ maskCode: 'gray' }, without)).toThrow(/makes no masks, and cannot go on/)
+    expect(() => goOn({}, tones, { ...prepared, grayLevels: 3 })).toThrow(/masks of 4 tones; those of "tiles" have 3/)
+    expect(goOn({}, gray, { ...prepared, grayLevels: 3 })).toMatchObject({ maskCode: 'gray', maskChannels: 1 })
   })
 
   test('hold exactly the augmentations that were named', () => {
@@ -168,7 +192,7 @@ describe('the settings of a run', () => {
       { resolution: 32, imageChannels: 1, classes: 2 },
       0
     )
-    const { skipPath: _path, discriminators: _judges, ...oldNetwork } = network
+    const { skipPath: _path, discriminators: _judges, maskCode: _code, ...oldNetwork } = network
     const { flips, diffAugment } = augmentation
     const old = {
       ...rest,
@@ -185,6 +209,19 @@ describe('the settings of a run', () => {
     })
     expect(parsed.network).toEqual(network)
     expect(parsed.learningRate.warmUp).toBe(0)
+  })
+
+  test('with more or fewer planes than the code of masks takes are no settings', () => {
+    const { network } = presetSettings('demo', { resolution: 32, imageChannels: 1, classes: 2 }, 0)
+    const isFine = (changes: object) => NetworkSettings.safeParse({ ...network, ...changes }).success
+    expect([0, 1, 2].map((maskChannels) => isFine({ maskChannels }))).toEqual([true, true, false])
+    expect([0, 1, 2, 16, 17].map((maskChannels) => isFine({ maskChannels, maskCode: 'tones' }))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false
+    ])
   })
 
   test('weigh no classes where there is one', () => {

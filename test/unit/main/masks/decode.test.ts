@@ -12,6 +12,7 @@ import { averagePrecision, evaluateInstances } from '../../../../src/main/study/
 import { livecellConvention } from '../../../../src/main/study/coco-matching.ts'
 import { defaultMaskSettings, paperMaskSettings } from '../../../../src/shared/masks.ts'
 import { RandomStream } from '../../../../src/shared/random.ts'
+import { blurred } from '../../../support/worn-masks.ts'
 import { goldenPath, hasSharedData, withoutSharedData } from '../../../support/shared-data.ts'
 
 const [width, height] = [40, 32]
@@ -78,6 +79,29 @@ describe('decoding', () => {
     const { labels, cells } = decodeGrayMask(gray, 20, 20, 2, { method: 'cores' })
     expect(cells).toBe(1)
     expect(labels[9 * 20 + 9]).toBe(1)
+  })
+})
+
+describe('decoding of large cells', () => {
+  /** Two cells of the brightest of four levels and one of the second. */
+  const side = 180
+  const mask = new Uint8Array(side * side)
+  for (const x of [10, 95]) for (let y = 10; y < 80; y++) mask.fill(255, y * side + x, y * side + x + 70)
+  for (let y = 95; y < 170; y++) mask.fill(128, y * side + 30, y * side + 130)
+
+  test.each([0.6, 0.8, 1])('blurred by σ = %d finds no cells in their edges, however sharp the rest is', (sigma) => {
+    const gray = blurred(Float32Array.from(mask), side, side, sigma)
+    const decoded = decodeGrayMask(gray, side, side, 4)
+    expect(decoded.sharpness).toBeGreaterThan(0.85)
+    expect([decoded.cells, decoded.method]).toEqual([3, 'cores'])
+    expect(decodeGrayMask(gray, side, side, 4, { method: 'nearest' }).cells).not.toBe(3)
+  })
+
+  test('takes thin cells of an exact mask for what they are', () => {
+    const thin = mask.slice()
+    for (const y of [8, 9]) thin.fill(64, y * side + 10, y * side + 80)
+    const decoded = decodeGrayMask(thin, side, side, 4)
+    expect([decoded.cells, decoded.method]).toEqual([4, 'nearest'])
   })
 })
 
@@ -191,37 +215,6 @@ function countMatches(found: readonly Rle[], truths: readonly Rle[]): number {
 /** Blurs by a Gaussian and adds normal noise, as an unfinished generator does. */
 function degrade(gray: Uint8Array, width: number, sigma: number, noise: number, seed: string): Float32Array {
   const random = new RandomStream(0, seed)
-  const height = gray.length / width
-  let image: Float32Array = Float32Array.from(gray)
-  if (sigma > 0) {
-    const radius = Math.ceil(4 * sigma)
-    const kernel = Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)))
-    const sum = kernel.reduce((total, weight) => total + weight, 0)
-    for (const [step, size] of [
-      [1, width],
-      [width, height]
-    ] as const) {
-      image = blurAlong(
-        image,
-        kernel.map((weight) => weight / sum),
-        step,
-        size
-      )
-    }
-  }
+  const image = blurred(Float32Array.from(gray), width, gray.length / width, sigma)
   return image.map((value) => Math.min(255, Math.max(0, value + (noise > 0 ? noise * random.normal() : 0))))
-}
-
-/** Convolves along one axis: neighbours are `step` apart in the array, and the axis has `size` of them. */
-function blurAlong(image: Float32Array, kernel: readonly number[], step: number, size: number): Float32Array {
-  const radius = (kernel.length - 1) / 2
-  return image.map((_, pixel) => {
-    const place = Math.floor(pixel / step) % size
-    let value = 0
-    for (let i = -radius; i <= radius; i++) {
-      const other = Math.min(size - 1, Math.max(0, place + i))
-      value += (kernel[i + radius] ?? 0) * (image[pixel + (other - place) * step] ?? 0)
-    }
-    return value
-  })
 }

@@ -19,6 +19,19 @@ test('noise of the wished deviation lies on the mask, and the image stays as it 
   expect(Math.sqrt(Number(variance.arraySync()))).toBeCloseTo(0.3, 1)
 })
 
+test('every plane of a mask in tones gets noise of its own', () => {
+  const settings = tinyTraining({
+    network: tinyNetwork({ resolution: 16, maskChannels: 3, maskCode: 'tones' }),
+    augmentation: Augmentation.parse({ flips: 'none', diffAugment: [], maskNoise: 0.3 })
+  })
+  const transform = drawTransform(settings, (purpose) => new RandomStream(3, purpose), 'test', 4, 0)
+  const [image, ...mask] = tf.split(transform(tf.zeros([4, 16, 16, 4]), 0), 4, 3)
+  expect(image?.abs().max().arraySync()).toBe(0)
+  const spread = (x: tf.Tensor | undefined) => Math.sqrt(Number(tf.moments(x ?? NaN).variance.arraySync()))
+  for (const plane of mask) expect(spread(plane)).toBeCloseTo(0.3, 1)
+  expect(spread(tf.sub(mask[0] ?? NaN, mask[1] ?? NaN))).toBeCloseTo(0.3 * Math.SQRT2, 1)
+})
+
 test('the gradient passes unchanged, as R1 needs it', () => {
   const noise = drawMaskNoise(new RandomStream(1), 2, 4, 0.3)
   const gradient = tf.grad((x) =>

@@ -59,6 +59,25 @@ test('the box of DiffAugment is cut last: rotations and scales of ADA leave it u
   }
 })
 
+test.each(['full', 'bilinear'] as const)(
+  'tone planes are moved as one gray plane is, and none takes colour (%s)',
+  (ada) => {
+    const all = { ada, diffAugment: ['color' as const, 'translation' as const, 'cutout' as const] }
+    const gray = twins()
+    const [image, mask] = tf.split(gray, 2, 3)
+    const tones = tf.concat([image ?? gray, mask ?? gray, tf.neg(mask ?? gray), mask ?? gray], 3) as tf.Tensor4D
+    const moved = tf.split(transformBy(all, 0.8)(gray, 0), 2, 3)
+    const [, first, second, third] = tf.split(transformBy(all, 0.8)(tones, 0), 4, 3)
+    for (const [plane, sign] of [
+      [first, 1],
+      [second, -1],
+      [third, 1]
+    ] as const) {
+      expect(tf.max(tf.abs(tf.sub(tf.mul(plane ?? NaN, sign), moved[1] ?? NaN))).arraySync()).toBeLessThan(1e-5)
+    }
+  }
+)
+
 test('without strength ADA does nothing, and its strength does not change what DiffAugment draws', () => {
   const parts = ['translation' as const]
   const alone = transformBy({ diffAugment: parts }, 0)(twins(), 0)

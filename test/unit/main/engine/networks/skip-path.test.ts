@@ -151,15 +151,22 @@ test('nearest upsampling repeats pixels', () => {
   ])
 })
 
-test('a mask under tanh stays within ±1, the image does not', () => {
-  const generator = createGenerator(tinyNetwork({ skipPath: { maskOutput: 'tanh' } }), new RandomStream(4))
-  const { samples } = generator.forward(inputs(generator))
-  const loud = createGenerator(NetworkSettings.parse({ ...generator.settings, skipPath: {} }), new RandomStream(4))
-  const [image, mask] = tf.split(samples, 2, 3)
-  const [sameImage, linearMask] = tf.split(loud.forward(inputs(loud)).samples, 2, 3)
-  expect(largest(tf.sub(image ?? NaN, sameImage ?? NaN))).toBe(0)
-  expect(largest(tf.sub(mask ?? NaN, tf.tanh(linearMask ?? NaN)))).toBeLessThan(1e-6)
-})
+test.each([
+  ['gray', 1],
+  ['tones', 4]
+] as const)(
+  'a mask in %s under tanh stays within ±1 in all its planes, the image does not',
+  (maskCode, maskChannels) => {
+    const network = tinyNetwork({ maskCode, maskChannels, skipPath: { maskOutput: 'tanh' } })
+    const generator = createGenerator(network, new RandomStream(4))
+    const { samples } = generator.forward(inputs(generator))
+    const loud = createGenerator(NetworkSettings.parse({ ...generator.settings, skipPath: {} }), new RandomStream(4))
+    const [image, mask] = tf.split(samples, [1, maskChannels], 3)
+    const [sameImage, linearMask] = tf.split(loud.forward(inputs(loud)).samples, [1, maskChannels], 3)
+    expect(largest(tf.sub(image ?? NaN, sameImage ?? NaN))).toBe(0)
+    expect(largest(tf.sub(mask ?? NaN, tf.tanh(linearMask ?? NaN)))).toBeLessThan(1e-6)
+  }
+)
 
 function inputs({ settings }: Generator) {
   const random = new RandomStream(9)
