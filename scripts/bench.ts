@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { AppError } from '../src/shared/errors.ts'
 import { adviceLines } from '../src/main/terminal/remedies.ts'
 import { EngineRequest } from '../src/shared/runs.ts'
@@ -9,6 +10,7 @@ import { benchGanStep } from './bench/gan-step.ts'
 import { benchMaskCodes } from './bench/mask-codes.ts'
 import { benchDecode, benchMasks } from './bench/masks.ts'
 import { benchImport } from './bench/import.ts'
+import { benchJudge } from './bench/judge.ts'
 import { benchOperations } from './bench/operations.ts'
 import { benchRasterize } from './bench/rasterize.ts'
 import { benchNetworkConvolutions } from './bench/network-convolutions.ts'
@@ -18,10 +20,11 @@ import { benchStart } from './bench/start.ts'
 
 /**
  * Measures one operation: npm run bench -- NAME [--profile P] [--engine E] [--json]
+ * or whether scores see cells: npm run bench -- judge [--folder DIR …] [--side N …] [--tiles N] [--engine E] [--json]
  *
  * Exits with 2 on wrong usage, 3 when something it needs is not there.
  */
-const benches: Record<string, (options: Options) => Promise<BenchResult | BenchResult[]>> = {
+const benches: Record<string, Bench> = {
   'coco-eval': benchCocoEvaluation,
   convolution: ({ profile, engine }) =>
     profile === undefined ? benchConvolution(engine) : benchNetworkConvolutions(profile, engine),
@@ -40,25 +43,39 @@ const benches: Record<string, (options: Options) => Promise<BenchResult | BenchR
 /** On graphics cards by WebGPU only whole iterations are timed: single operations cannot be waited for. */
 const engines = EngineRequest.exclude(['webgpu'])
 
+type Bench = (options: Options) => Promise<BenchResult | BenchResult[]>
+
 interface Options {
   readonly profile: string | undefined
   readonly engine: EngineRequest | undefined
+  readonly folders: readonly string[]
+  readonly sides: readonly number[]
+  readonly tiles: number | undefined
 }
+
+const Arguments = z.object({
+  engine: EngineRequest.optional(),
+  profile: z.string().optional(),
+  folder: z.array(z.string()).default([]),
+  side: z.array(z.coerce.number().int().positive()).default([]),
+  tiles: z.coerce.number().int().min(4).optional(),
+  json: z.boolean()
+})
 
 process.exitCode = await main()
 
 async function main(): Promise<number> {
-  const { bench, options, json } = readArguments()
-  if (bench === undefined) {
-    const names = Object.keys(benches).join('|')
+  const { name, options, json } = readArguments()
+  const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
+  if (bench === undefined && name !== 'judge') {
+    const names = [...Object.keys(benches), 'judge'].join('|')
     process.stderr.write(
       `Usage: npm run bench -- ${names} [--profile P] [--engine ${engines.options.join('|')}] [--json]\n`
     )
     return 2
   }
   try {
-    const results = [await bench(options)].flat()
-    process.stdout.write(json ? asJson(results) : results.map(asLine).join(''))
+    process.stdout.write(bench === undefined ? await judge(options, json) : await measure(bench, options, json))
     return 0
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
@@ -67,19 +84,39 @@ async function main(): Promise<number> {
   }
 }
 
-function readArguments() {
-  const nothing = { bench: undefined, options: { profile: undefined, engine: undefined }, json: false }
+async function measure(bench: Bench, options: Options, json: boolean): Promise<string> {
+  const results = [await bench(options)].flat()
+  return json ? asJson(results) : results.map(asLine).join('')
+}
+
+async function judge({ folders, sides, tiles = 200, ...options }: Options, json: boolean): Promise<string> {
+  const engine = options.engine === undefined || options.engine === 'auto' ? 'native-cpu' : options.engine
+  const report = await benchJudge({ folders, sides: sides.length > 0 ? sides : [32, 64, 128, 256], tiles, engine })
+  return json ? `${JSON.stringify(report.json)}\n` : report.text
+}
+
+function readArguments(): { name: string; options: Options; json: boolean } {
+  const nothing = { profile: undefined, engine: undefined, folders: [], sides: [], tiles: undefined }
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { profile: { type: 'string' }, engine: { type: 'string' }, json: { type: 'boolean', default: false } }
+      options: {
+        profile: { type: 'string' },
+        engine: { type: 'string' },
+        folder: { type: 'string', multiple: true },
+        side: { type: 'string', multiple: true },
+        tiles: { type: 'string' },
+        json: { type: 'boolean', default: false }
+      }
     })
     const [name = '', ...more] = positionals
-    const engine = (name === 'gan-step' ? EngineRequest : engines).optional().safeParse(values.engine)
-    if (more.length > 0 || !engine.success || !Object.hasOwn(benches, name)) return nothing
-    return { bench: benches[name], options: { profile: values.profile, engine: engine.data }, json: values.json }
+    const read = Arguments.safeParse(values)
+    const mayEngine = name === 'gan-step' || values.engine !== 'webgpu'
+    if (more.length > 0 || !read.success || !mayEngine) return { name: '', options: nothing, json: false }
+    const { folder, side, profile, engine, tiles, json } = read.data
+    return { name, options: { profile, engine, folders: folder, sides: side, tiles }, json }
   } catch {
-    return nothing // an option that does not exist
+    return { name: '', options: nothing, json: false } // an option that does not exist
   }
 }
 

@@ -1,6 +1,6 @@
 import { invariant } from '../../../shared/errors.ts'
 import { type RandomStream } from '../../../shared/random.ts'
-import { at, type Matrix, multiplyTransposed } from './matrix.ts'
+import { asMatrix, at, type Matrix, multiplyTransposed } from './matrix.ts'
 
 /** Rows of either set, as many of one as of the other. */
 export interface SubsetPair {
@@ -73,10 +73,4 @@ function sumAlong({ columns, data }: Matrix, rows: readonly number[]): number {
 function kernel(x: Matrix, y: Matrix): Matrix {
   const products = multiplyTransposed(x, y)
   return { ...products, data: products.data.map((product) => (product / x.columns + 1) ** 3) }
-}
-
-function asMatrix(features: ArrayLike<number>, size: number): Matrix {
-  const rows = features.length / size
-  invariant(Number.isInteger(rows), 'whole feature vectors')
-  return { rows, columns: size, data: Float64Array.from(features) }
 }

@@ -7,6 +7,13 @@ export interface Matrix {
   readonly data: Float64Array
 }
 
+/** Vectors of this length, one after the other, as the rows of a matrix. */
+export function asMatrix(vectors: ArrayLike<number>, columns: number): Matrix {
+  const rows = vectors.length / columns
+  invariant(Number.isInteger(rows), 'whole feature vectors')
+  return { rows, columns, data: Float64Array.from(vectors) }
+}
+
 /** A · Bᵀ: two rows of A against two of B at a time, which keeps four sums in registers and doubles the speed. */
 export function multiplyTransposed(a: Matrix, b: Matrix): Matrix {
   invariant(a.columns === b.columns, 'rows of equal length')
@@ -40,6 +47,26 @@ function multiplyTile(a: Matrix, b: Matrix, i: number, j: number, product: Matri
   data[i * columns + nextJ] = sum01
   data[nextI * columns + j] = sum10
   data[nextI * columns + nextJ] = sum11
+}
+
+/** ‖x − y‖² for each row x of the one and each row y of the other. */
+export function squaredDistances(x: Matrix, y: Matrix): Matrix {
+  const [xx, yy] = [squares(x), squares(y)]
+  const products = multiplyTransposed(x, y)
+  for (let i = 0; i < x.rows; i++) {
+    for (let j = 0; j < y.rows; j++) {
+      const place = i * y.rows + j
+      products.data[place] = Math.max(0, at(xx, i) + at(yy, j) - 2 * at(products.data, place))
+    }
+  }
+  return products
+}
+
+function squares({ rows, columns, data }: Matrix): Float64Array {
+  return Float64Array.from({ length: rows }, (_, i) => {
+    const row = data.subarray(i * columns, (i + 1) * columns)
+    return dot(row, row)
+  })
 }
 
 export function transpose({ rows, columns, data }: Matrix): Matrix {

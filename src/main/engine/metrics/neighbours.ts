@@ -1,5 +1,5 @@
 import { invariant } from '../../../shared/errors.ts'
-import { at, dot, type Matrix, multiplyTransposed } from './matrix.ts'
+import { asMatrix, at, type Matrix, squaredDistances } from './matrix.ts'
 
 /** How well synthetic pictures lie among the real ones and cover them, each a share; density can exceed 1. */
 export interface NeighbourScores {
@@ -97,29 +97,4 @@ function reaches(x: Matrix, k: number): Float64Array {
     row[i] = -1 // itself comes first, whatever rounding left
     return at(row.sort(), k)
   })
-}
-
-function squaredDistances(x: Matrix, y: Matrix): Matrix {
-  const [xx, yy] = [squares(x), squares(y)]
-  const products = multiplyTransposed(x, y)
-  for (let i = 0; i < x.rows; i++) {
-    for (let j = 0; j < y.rows; j++) {
-      const place = i * y.rows + j
-      products.data[place] = Math.max(0, at(xx, i) + at(yy, j) - 2 * at(products.data, place))
-    }
-  }
-  return products
-}
-
-function squares({ rows, columns, data }: Matrix): Float64Array {
-  return Float64Array.from({ length: rows }, (_, i) => {
-    const row = data.subarray(i * columns, (i + 1) * columns)
-    return dot(row, row)
-  })
-}
-
-function asMatrix(features: ArrayLike<number>, size: number): Matrix {
-  const rows = features.length / size
-  invariant(Number.isInteger(rows), 'whole feature vectors')
-  return { rows, columns: size, data: Float64Array.from(features) }
 }
