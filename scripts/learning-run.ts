@@ -1,21 +1,20 @@
 /**
  * One learning run, described so that two programs can be compared: 32×32 nuclei, one class, no augmentation. Writes the
- * curve of the Fréchet distance (curve.jsonl) and a sheet of pictures at each of its points.
+ * curve of the Fréchet distance and of the cell distance, with what the masks show (curve.jsonl), and a sheet of pictures
+ * at each of its points.
  *
  * Usage: node scripts/learning-run.ts DATA OUT [--seed N] [--generator paper|stylegan2] [--mask-planes 0|1]
  *        [--iterations N] [--engine E] [--set NAME=VALUE …]
  *        --set changes a setting of training, as in r1.gamma=0.1 or network.mergePadding=zeros; DATA has images/fluorescence and labels/fluorescence
  */
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { z } from 'zod'
 import { chooseBackend } from '../src/main/backends/backend.ts'
 import { frechetDistances, PictureFeatures } from '../src/main/engine/metrics/sample-quality.ts'
-import { FeatureNetwork } from '../src/main/engine/networks/feature-network.ts'
 import { type Generator } from '../src/main/engine/networks/generator.ts'
-import { decodeSafetensors } from '../src/main/engine/safetensors.ts'
 import { sampleGenerator } from '../src/main/engine/sampling.ts'
 import { type Batch } from '../src/main/engine/gan/batch.ts'
 import { train } from '../src/main/engine/gan/training-loop.ts'
@@ -26,12 +25,12 @@ import { encodeRgbPng } from '../src/main/images/png-encode.ts'
 import { RandomStream } from '../src/shared/random.ts'
 import { EngineName } from '../src/shared/runs.ts'
 import { learningSettings } from './learning/settings.ts'
-import { readLearningTiles, side } from './learning/tiles.ts'
+import { loadFeatures } from './learning/feature-network.ts'
+import { type JudgedPictures, LearningJudge, someTiles } from './learning/judge.ts'
+import { readLearningTiles, realStep, side } from './learning/tiles.ts'
 import { nativePackFor } from './native-pack.ts'
 
 const measured = [0, 100, 250, 500, 750, 1000, 1500, 2000, 2500, 3000, 3500, 4000]
-/** Every so many-th real tile is compared with; as many pictures are made. */
-const realStep = 12
 
 const { dataFolder, outFolder, engine, ...variant } = readArguments()
 await chooseBackend(engine, { nativeFolder: await nativePackFor(engine) })
@@ -40,7 +39,9 @@ const tiles = await readLearningTiles(dataFolder, variant.seed)
 const settings = learningSettings(variant)
 const { batch: batchSize, network, seed } = settings
 const features = await loadFeatures()
-const real = await featuresOf(realPictures())
+const realTiles = someTiles(tiles, 0, realStep)
+const real = await featuresOf(realTiles.images)
+const judge = await LearningJudge.of(features, realTiles)
 const state = TrainingState.create(settings)
 await measure(state.generatorEma, 0)
 const hooks = { nextBatch: (iteration: number) => Promise.resolve(batchOf(iteration)) }
@@ -72,24 +73,29 @@ function batchOf(iteration: number): Batch {
 async function measure(generator: Generator, iteration: number): Promise<void> {
   const labels = new Int32Array(Math.ceil(tiles.count / realStep))
   const samples = await sampleGenerator(generator, { labels, seed: 1000 + seed, firstIndex: 0, batch: realStep })
-  const fake = await featuresOf(imageBytes(samples, network))
+  const pictures = judgedPictures(samples)
+  const fake = await featuresOf(pictures.images)
   const { mean } = frechetDistances(real, fake, ['nuclei'])
-  const line = JSON.stringify({ iteration, seconds: Math.round(state.seconds), frechet: mean })
+  const line = JSON.stringify({
+    iteration,
+    seconds: Math.round(state.seconds),
+    frechet: mean,
+    ...(await judge.judge(pictures))
+  })
   process.stdout.write(`${line}\n`)
   await appendFile(join(outFolder, 'curve.jsonl'), `${line}\n`)
   await drawSheet(samples, iteration)
-  await keepSamples(samples, iteration)
+  await keepSamples(pictures, iteration)
+}
+
+function judgedPictures(samples: Float32Array): JudgedPictures {
+  const images = imageBytes(samples, network)
+  return { images, masks: network.maskChannels === 1 ? Uint8Array.from(maskGrays(samples, network)) : undefined }
 }
 
 /** Every picture that was measured, pictures above masks in one gray file, so that another judge can be asked later. */
-async function keepSamples(samples: Float32Array, iteration: number): Promise<void> {
-  const count = samples.length / side ** 2 / (1 + network.maskChannels)
-  const planes = [imageBytes(samples, network)]
-  if (network.maskChannels === 1) {
-    for (let n = 0; n < count; n++)
-      planes.push(Uint8Array.from(maskGrays(samples.subarray(n * side * side * 2, (n + 1) * side * side * 2), network)))
-  }
-  const pixels = Buffer.concat(planes)
+async function keepSamples({ images, masks }: JudgedPictures, iteration: number): Promise<void> {
+  const pixels = Buffer.concat(masks ? [images, Uint8Array.from(masks)] : [images])
   await sharp(pixels, { raw: { width: side, height: pixels.length / side, channels: 1 } })
     .png({ compressionLevel: 9 })
     .toFile(join(outFolder, `samples-${String(iteration).padStart(4, '0')}.png`))
@@ -111,26 +117,9 @@ async function drawSheet(samples: Float32Array, iteration: number): Promise<void
   await writeFile(join(outFolder, name), encodeRgbPng(sheet.pixels, sheet.width, sheet.height))
 }
 
-function realPictures(): Uint8Array {
-  const count = Math.ceil(tiles.count / realStep)
-  return Uint8Array.from({ length: count * side * side }, (_, i) => {
-    const [picture, pixel] = [Math.floor(i / side ** 2), i % side ** 2]
-    return Math.round(tiles.values[(picture * realStep * side ** 2 + pixel) * 2] ?? 0)
-  })
-}
-
 async function featuresOf(pixels: Uint8Array): Promise<PictureFeatures> {
   const classes = new Int32Array(pixels.length / side ** 2)
   return PictureFeatures.of(features, { pixels, height: side, width: side, channels: 1, classes })
-}
-
-async function loadFeatures(): Promise<FeatureNetwork> {
-  const folder = resolve(import.meta.dirname, '../resources/efficientnet-lite0')
-  const architecture: unknown = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8'))
-  return FeatureNetwork.load(
-    architecture,
-    decodeSafetensors(await readFile(join(folder, 'weights.safetensors'))).tensors
-  )
 }
 
 function readArguments() {

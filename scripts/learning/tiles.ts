@@ -8,6 +8,8 @@ import { defaultMaskSettings } from '../../src/shared/masks.ts'
 import { RandomStream } from '../../src/shared/random.ts'
 
 export const side = 32
+/** Every so many-th real tile is compared with; as many pictures are made. */
+export const realStep = 12
 const full = 256
 const half = full / 2
 
