@@ -90,7 +90,7 @@ async function measure(generator: Generator, iteration: number): Promise<void> {
 
 function judgedPictures(samples: Float32Array): JudgedPictures {
   const images = imageBytes(samples, network)
-  return { images, masks: network.maskChannels === 1 ? Uint8Array.from(maskGrays(samples, network)) : undefined }
+  return { images, masks: network.maskChannels > 0 ? Uint8Array.from(maskGrays(samples, network)) : undefined }
 }
 
 /** Every picture that was measured, pictures above masks in one gray file, so that another judge can be asked later. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EngineInfo, EngineRequest } from './runs.ts'
 import { ClassHealth, MaskFit } from './set-report.ts'
+import { ScoreAnchors } from './training.ts'
 
 /** How pictures reach the size of the Inception network; published scores differ in it (docs/method.md §7.2). */
 export const InceptionResize = z.enum(['tf1', 'pytorch', 'clean'])
@@ -85,11 +86,21 @@ export const EvaluationResult = z.object({
       fake: z.int(),
       /** The Fréchet distance between two halves of the real pictures. */
       realHalves: z.number().optional(),
+      /** The Fréchet distance of blank pictures to the real ones. */
+      empty: z.number().optional(),
+      /** From 0, as real pictures, to 1, as blank ones; more is possible. */
+      cellDistance: z.number().optional(),
+      /** The cell distance between two halves of the real pictures. */
+      cellDistanceOfHalves: z.number().optional(),
       note: z.string().optional()
     })
   ),
   /** Plain mean over the classes. */
-  mean: z.object({ frechet: z.number(), kernel: z.number(), ...Neighbours }),
+  mean: z.object({ frechet: z.number(), kernel: z.number(), ...Neighbours, cellDistance: z.number().optional() }),
+  /** The ends of both scales, in the mean over the classes. */
+  anchors: z.object({ frechet: ScoreAnchors, cellDistance: ScoreAnchors }).optional(),
+  /** Whether the cell distance found cells in masks, or where there are none by brightness. */
+  cellsFrom: z.enum(['masks', 'brightness']).optional(),
   memorization: MemorizationReport,
   /** Absent where the run makes no masks, or neither side shows a cell. */
   maskFit: MaskFit.optional(),

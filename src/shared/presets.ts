@@ -24,7 +24,7 @@ export interface DataShape {
  * edges of the merge convolutions repeat the border pixel, R1's γ follows NVIDIA's heuristic 0.0002·R²/batch, and classes
  * that begin exchanged are put right. `quick` is for a first look in about ten minutes, and takes its size from the speed
  * of the computer (services/first-look.ts); `demo` is for the bundled sample on two processor cores. Both also give each
- * group of the minibatch deviation one class. Why: docs/decisions; `literalRecipe` takes all of it back.
+ * group of the minibatch deviation one class, and keep the model whose cells are nearest to real ones. Why: docs/decisions; `literalRecipe` takes all of it back.
  */
 export function presetSettings(name: PresetName, data: DataShape, seed: number): TrainingSettings {
   const preset = presets[name]
@@ -59,6 +59,7 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
       adaptation: Adaptation.parse({}),
       maskNoise: 0
     },
+    selection: preset.selection,
     evaluateEvery: preset.evaluateEvery,
     evaluationPictures: preset.evaluationPictures,
     checkpointEvery: 250,
@@ -88,6 +89,7 @@ interface Preset {
   readonly diffAugment: Readonly<Augmentation['diffAugment']>
   /** Whether ADA and APA are on. */
   readonly isAdaptive: boolean
+  readonly selection: TrainingSettings['selection']
   readonly evaluateEvery: number
   readonly evaluationPictures: number
   readonly sampleEvery: number
@@ -112,7 +114,8 @@ export const literalRecipe = {
   r1Gamma: 0.2048,
   mergePadding: 'zeros',
   alignClassesUntil: 0,
-  classDraw: 'independent'
+  classDraw: 'independent',
+  selection: 'frechet'
 } as const
 
 /**
@@ -143,6 +146,7 @@ const published: Preset = {
   flips: 'horizontal',
   diffAugment: ['color', 'translation', 'cutout'],
   isAdaptive: true,
+  selection: 'frechet',
   evaluateEvery: 500,
   evaluationPictures: 2000,
   sampleEvery: 500,
@@ -168,6 +172,7 @@ const presets: Record<PresetName, Preset> = {
     flips: 'all',
     diffAugment: ['translation'],
     isAdaptive: false,
+    selection: 'cells',
     evaluationPictures: 400,
     sampleEvery: 250
   },
@@ -188,6 +193,7 @@ const presets: Record<PresetName, Preset> = {
     flips: 'all',
     diffAugment: [],
     isAdaptive: false,
+    selection: 'cells',
     // At the end alone: so early the score prefers smooth gray to first nuclei, and would pick the wrong model.
     evaluateEvery: 4000,
     evaluationPictures: 240,

@@ -155,6 +155,11 @@ export const TrainingSettings = z.object({
   /** Decay of the running mean of w. */
   wAverageBeta: z.number(),
   augmentation: Augmentation,
+  /**
+   * Which score says what model is the best: `cells`, the distance of pictures and masks together with what can be counted
+   * and measured of their cells, or `frechet`, the Fréchet distance of pictures alone, as published.
+   */
+  selection: z.enum(['frechet', 'cells']).default('frechet'),
   evaluateEvery: z.int().positive(),
   /** Real and synthetic pictures per evaluation, over all classes. */
   evaluationPictures: z.int().positive(),
@@ -165,6 +170,15 @@ export const TrainingSettings = z.object({
   sampleSeconds: z.array(z.number().positive()).default([])
 })
 export type TrainingSettings = z.infer<typeof TrainingSettings>
+
+/** Two ends of a score's scale. */
+export const ScoreAnchors = z.object({
+  /** Two halves of the real pictures; absent where there are too few. */
+  real: z.number().optional(),
+  /** Pictures without anything in them. */
+  empty: z.number()
+})
+export type ScoreAnchors = z.infer<typeof ScoreAnchors>
 
 /** One line of a run's history (`metrics.jsonl`). */
 export const HistoryEntry = z.discriminatedUnion('kind', [
@@ -192,7 +206,19 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
     seconds: z.number(),
     metric: z.string(),
     value: z.number(),
-    classes: z.array(z.object({ name: z.string(), frechet: z.number(), real: z.int(), fake: z.int() })),
+    classes: z.array(
+      z.object({
+        name: z.string(),
+        /** Of pictures alone; where models are chosen by it. */
+        frechet: z.number().optional(),
+        /** From 0, as real pictures, to 1, as blank ones; where models are chosen by it. */
+        cellDistance: z.number().optional(),
+        real: z.int(),
+        fake: z.int()
+      })
+    ),
+    /** What the same score says of two halves of the real pictures, and of blank ones. */
+    anchors: ScoreAnchors.optional(),
     isBest: z.boolean(),
     /** Beside the schedule, because training ended here; it is taken back when training goes on. */
     isClosing: z.literal(true).optional(),

@@ -95,6 +95,11 @@ export class TileSource {
     this.#cache = new ByteCache(settings.cacheBytes ?? defaultCacheBytes, bytes)
   }
 
+  /** L, the number of labels in a mask. */
+  get grayLevels(): number {
+    return this.#settings.grayLevels
+  }
+
   /** The real samples of an iteration. */
   async batch(iteration: number, size: number): Promise<TileBatch> {
     const { tile, imageChannels, maskCode, grayLevels, seed } = this.#settings

@@ -14,6 +14,8 @@ import { GeneratedCells } from './generated-cells.ts'
 import { healthFindings, overallMaskFit } from '../engine/metrics/set-health.ts'
 import { type Generator } from '../engine/networks/generator.ts'
 import { samplingBatch } from '../engine/memory-model.ts'
+import { CellScorer } from './cell-scorer.ts'
+import { lookTwice, withCellScores } from './cell-scores.ts'
 import { drawnPictures, labelsLike, Scorer } from './scorer.ts'
 import { startEngine } from './start-engine.ts'
 
@@ -21,35 +23,38 @@ import { startEngine } from './start-engine.ts'
 export async function evaluateCheckpoint(job: EvaluateJob, channel: Channel): Promise<void> {
   const { settings, classes, seed } = job
   const asked = job.count ?? settings.evaluationPictures
-  const progress = new EvaluationProgress(channel, 2 * asked)
+  const progress = new EvaluationProgress(channel, 3 * asked)
   await progress.after(0)
   const engine = await startEngine(job, channel)
   requireMemoryForPictures(settings, engine.name)
   const folder = new CheckpointFolder(job.runFolder)
   const { tensors, checkpoint } = await folder.chooseModel(job.checkpoint)
-  const real = realTiles(await openPreparedTiles(job), settings, classes, asked)
-  const scorer = await Scorer.open(job)
+  const tiles = await openPreparedTiles(job)
+  const real = realTiles(tiles, settings, classes, asked)
+  const seen = real.classes.length
+  const [scorer, cellScorer] = [await Scorer.open(job), await CellScorer.open(job)]
   const realFeatures = await scorer.featuresOfReal(real, (done) => progress.after(done))
+  const realCells = await cellScorer.featuresOfReal(real, (done) => progress.after(seen + done))
 
   const generator = restoreGenerator(settings, tensors.generatorEma)
   const labels = labelsLike(realFeatures, classes.length)
   const drawing = { seed, batch: samplingBatch(settings.network) }
-  const cells = await watchCells(job, generator, { labels, ...drawing }, () => progress.after(real.classes.length))
-  const fake = drawnPictures(generator, labels, { ...drawing, watch: (samples, from) => cells?.take(samples, from) })
-  const seen = real.classes.length
-  const fakeFeatures = await scorer.featuresOf(fake, (done) => progress.after(seen + done))
-  const quality = await scorer.compare(realFeatures, fakeFeatures, () => progress.after(2 * seen))
-  const compared = { real, realFeatures, fake, fakeFeatures, classes }
+  const cells = await watchCells(job, generator, { labels, ...drawing }, () => progress.after(2 * seen))
+  const watch = (samples: Float32Array, from: number) => cells?.take(samples, from)
+  const fake = drawnPictures(generator, labels, { ...drawing, grayLevels: tiles.grayLevels, watch })
+  const looked = await lookTwice(fake, scorer, cellScorer, realCells, (done) => progress.after(2 * seen + done))
+  const quality = await scorer.compare(realFeatures, looked.pictures, () => progress.after(3 * seen))
+  const known = { tiles: real, features: realFeatures, cells: realCells }
+  const scored = await withCellScores(quality, known, looked.cells, { scorer, cellScorer, names: classes })
+  const compared = { real, realFeatures, fake, fakeFeatures: looked.pictures, classes }
   const memorization = await reportMemorization(compared, join(job.runFolder, 'samples'), checkpoint.iteration)
-  generator.dispose()
-  scorer.dispose()
+  for (const owner of [generator, scorer, cellScorer]) owner.dispose()
   await channel.send({
     type: 'evaluated',
     outcome: {
       features: scorer.features,
       iteration: checkpoint.iteration,
-      metrics: quality.classes.map(({ name, ...numbers }) => ({ class: name, ...numbers })),
-      mean: quality.mean,
+      ...scored,
       memorization,
       ...cellsOutcome(cells),
       notes: [...notesOn(quality, real, asked, memorization), ...healthFindings(cells?.health() ?? [])],

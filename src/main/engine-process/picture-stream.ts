@@ -9,6 +9,8 @@ export interface PictureStream {
   readonly classes: Int32Array
   /** Some of them: [to − from, height, width, channels], 0…255. */
   readonly pixels: (from: number, to: number) => Promise<Uint8Array>
+  /** The cells of the same: each pixel's number within its picture, 0 for background; absent where there are no masks. */
+  readonly cells?: ((from: number, to: number) => Promise<Uint32Array>) | undefined
 }
 
 /** What is heard after each part of a longer work: where it is, and a chance to break it off by throwing. */

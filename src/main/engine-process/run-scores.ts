@@ -1,6 +1,5 @@
 import { type TileSource } from '../datasets/tile-source.ts'
 import { type Evaluation, type Occasion } from '../engine/gan/training-loop.ts'
-import { type PictureFeatures } from '../engine/metrics/sample-quality.ts'
 import { type Generator } from '../engine/networks/generator.ts'
 import { BrokenOff, unlessBrokenOff } from './broken-off.ts'
 import { type Channel } from './channel.ts'
@@ -8,7 +7,8 @@ import { type AfterPart } from './picture-stream.ts'
 import { realTiles, type RealTiles } from './real-tiles.ts'
 import { samplingBatch } from '../engine/memory-model.ts'
 import { expectedComparing, picturesWithin, type ScoreCosts, type ScoreSize, secondsOf } from './score-costs.ts'
-import { drawnPictures, labelsLike, type ScoredRun, Scorer } from './scorer.ts'
+import { type ModelScore, type ModelScorer, openModelScorer } from './model-scorers.ts'
+import { drawnPictures, labelsLike, type ScoredRun } from './scorer.ts'
 import { type SittingClock } from './sitting-clock.ts'
 
 /** A score of fewer pictures of a class says nothing. */
@@ -38,10 +38,10 @@ export class RunScores {
   readonly #tiles: TileSource
   readonly #channel: Channel
   readonly #clock: SittingClock
-  /** The real pictures of a whole score, and their features once they are known. */
+  /** The real pictures of a whole score, and the score against them once they are known. */
   readonly #whole: RealTiles
-  #real: PictureFeatures | undefined
-  #scorer: Scorer | undefined
+  #real: ModelScore | undefined
+  #scorer: ModelScorer | undefined
   #costs: ScoreCosts | undefined
   #mayTakeAllTime = false
 
@@ -70,12 +70,13 @@ export class RunScores {
     if (!isLimited || left < 0 || this.#costs !== undefined) return
     const { settings, classes } = this.#job
     const scorer = await this.#open()
-    this.#real = await scorer.findFeaturesOfReal(this.#whole)
+    this.#real = await scorer.findStudied(this.#whole)
     const count = Math.min(triedPictures, samplingBatch(settings.network))
     const labels = Int32Array.from({ length: count }, (_, i) => i % classes.length)
-    const pictures = drawnPictures(generator, labels, { seed: settings.seed, batch: count })
+    const { seed } = settings
+    const pictures = drawnPictures(generator, labels, { seed, batch: count, grayLevels: this.#tiles.grayLevels })
     const drawn = await timed(() => pictures.pixels(0, count))
-    const seen = await timed(() => scorer.featuresOf({ ...pictures, pixels: () => Promise.resolve(drawn.result) }))
+    const seen = await timed(() => scorer.tryOut(pictures)) // they are made by now
     this.#costs = { draw: drawn.seconds / count, look: seen.seconds / count, comparing: 1 }
   }
 
@@ -135,8 +136,8 @@ export class RunScores {
     const scorer = await this.#open()
     const unseen = this.#real === undefined ? this.#count : 0
     const total = unseen + this.#count
-    this.#real ??= await scorer.featuresOfReal(this.#whole, this.#afterPart(0, total, latest))
-    const labels = labelsLike(this.#real, this.#job.classes.length)
+    this.#real ??= await scorer.study(this.#whole, this.#afterPart(0, total, latest))
+    const labels = labelsLike(this.#real.real, this.#job.classes.length)
     return this.#compare(this.#real, this.#draw(generator, labels), this.#afterPart(unseen, total, latest))
   }
 
@@ -147,8 +148,8 @@ export class RunScores {
     const fewer = realTiles(this.#tiles, settings, classes, count)
     const unseen = this.#real === undefined ? fewer.classes.length : 0
     const total = unseen + share * classes.length
-    const real = this.#real ?? (await scorer.featuresOf(fewer, this.#afterPart(0, total, latest)))
-    const labels = labelsLike(real, classes.length, share)
+    const real = this.#real ?? (await scorer.study(fewer, this.#afterPart(0, total, latest)))
+    const labels = labelsLike(real.real, classes.length, share)
     const score = await this.#compare(real, this.#draw(generator, labels), this.#afterPart(unseen, total, latest))
     return {
       ...score,
@@ -159,17 +160,13 @@ export class RunScores {
 
   #draw(generator: Generator, labels: Int32Array) {
     const { seed, network } = this.#job.settings
-    return drawnPictures(generator, labels, { seed, batch: samplingBatch(network) })
+    const { grayLevels } = this.#tiles
+    return drawnPictures(generator, labels, { seed, batch: samplingBatch(network), grayLevels })
   }
 
-  async #compare(
-    real: PictureFeatures,
-    drawn: ReturnType<typeof drawnPictures>,
-    afterPart: AfterPart
-  ): Promise<Evaluation> {
-    const scorer = await this.#open()
-    const fake = await scorer.featuresOf(drawn, afterPart)
-    const { result, seconds } = await timed(() => Promise.resolve(scorer.score(real, fake)))
+  async #compare(real: ModelScore, drawn: ReturnType<typeof drawnPictures>, afterPart: AfterPart): Promise<Evaluation> {
+    const fake = await real.look(drawn, afterPart)
+    const { result, seconds } = await timed(() => Promise.resolve(real.score(fake)))
     const expected = expectedComparing(fake.count('all'), this.#job.classes.length)
     if (this.#costs !== undefined && expected > worthMeasuring) {
       this.#costs = { ...this.#costs, comparing: seconds / expected }
@@ -186,8 +183,8 @@ export class RunScores {
     }
   }
 
-  async #open(): Promise<Scorer> {
-    this.#scorer ??= await Scorer.open(this.#job)
+  async #open(): Promise<ModelScorer> {
+    this.#scorer ??= await openModelScorer(this.#job)
     return this.#scorer
   }
 }

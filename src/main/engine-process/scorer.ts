@@ -16,6 +16,7 @@ import { sampleGenerator } from '../engine/sampling.ts'
 import { FeatureCache } from './feature-cache.ts'
 import { loadPictureNetwork } from './picture-networks.ts'
 import { type AfterPart, featuresOf, forEachPart, type PictureStream } from './picture-stream.ts'
+import { MaskReader } from './mask-reader.ts'
 import { imageBytes } from './sample-bytes.ts'
 
 /** What a scorer needs to know of a run. */
@@ -66,6 +67,16 @@ export class Scorer {
     return new PictureFeatures(vectors, this.#network.size, pictures.classes)
   }
 
+  /** Length of a feature vector. */
+  get size(): number {
+    return this.#network.size
+  }
+
+  /** The feature vectors of some pictures of a stream, whose pixels are there already. */
+  vectorsOfPart({ height, width, channels }: PictureStream, pixels: Uint8Array): Promise<Float32Array> {
+    return this.#network.features(pixels, pixels.length / (height * width * channels), height, width, channels)
+  }
+
   compare(real: PictureFeatures, fake: PictureFeatures, afterGroup?: () => Promise<void>): Promise<SampleQuality> {
     return compareFeatures(real, fake, this.#run.classes, afterGroup)
   }
@@ -97,26 +108,44 @@ export class Scorer {
   }
 }
 
-/**
- * Synthetic pictures of these classes, numbered from 0: made when they are asked for, and the same whenever they are.
- */
+/** Synthetic pictures of these classes, numbered from 0: made when they are asked for, and the same whenever they are. */
 export function drawnPictures(
   generator: Generator,
   labels: Int32Array,
-  { seed, batch, watch }: Drawing
+  { seed, batch, grayLevels, watch }: Drawing
 ): PictureStream {
-  const { resolution, imageChannels } = generator.settings
+  const { resolution, imageChannels, maskChannels } = generator.settings
+  let reader: MaskReader | undefined // knows the grays from the first part
+  // Pictures and cells of a part are asked for one after the other.
+  let latest: { readonly from: number; readonly to: number; readonly samples: Promise<Float32Array> } | undefined
+  const draw = (from: number, to: number) => {
+    if (latest?.from !== from || latest.to !== to) {
+      const own = { labels: labels.subarray(from, to), firstIndex: from, seed, batch }
+      latest = { from, to, samples: sampleGenerator(generator, own) }
+    }
+    return latest.samples
+  }
   return {
     height: resolution,
     width: resolution,
     channels: imageChannels,
     classes: labels,
     pixels: async (from, to) => {
-      const own = { labels: labels.subarray(from, to), firstIndex: from }
-      const samples = await sampleGenerator(generator, { ...own, seed, batch })
+      const samples = await draw(from, to)
       await watch?.(samples, from)
       return imageBytes(samples, generator.settings)
-    }
+    },
+    ...(maskChannels > 0 && {
+      cells: async (from, to) => {
+        const samples = await draw(from, to)
+        const size = samples.length / (to - from)
+        const each = Array.from({ length: to - from }, (_, i) => samples.subarray(i * size, (i + 1) * size))
+        reader ??= new MaskReader(generator.settings, grayLevels, each)
+        const cells = new Uint32Array((to - from) * resolution ** 2)
+        for (const [i, sample] of each.entries()) cells.set(reader.read(sample).labels, i * resolution ** 2)
+        return cells
+      }
+    })
   }
 }
 
@@ -124,6 +153,8 @@ interface Drawing {
   readonly seed: number
   /** Pictures made at once. */
   readonly batch: number
+  /** Labels in a mask, background aside. */
+  readonly grayLevels: number
   /** Sees the pictures with their masks whenever they are made, and the number of the first one. */
   readonly watch?: (samples: Float32Array, from: number) => Promise<void> | void
 }

@@ -10,7 +10,7 @@ import { BrokenOff, unlessBrokenOff } from './broken-off.ts'
 import { type Channel } from './channel.ts'
 import { CheckpointFolder } from './checkpoints.ts'
 import { HistoryFile } from './history-file.ts'
-import { qualityMetric } from './picture-networks.ts'
+import { selectionMetric } from './model-scorers.ts'
 import { Divergence, LossWatch, requireSound } from './loss-watch.ts'
 import { freeMemory, planMemory } from './memory-plan.ts'
 import { holdAsOnlyEngine } from './only-engine.ts'
@@ -257,7 +257,7 @@ class TrainingSession {
 
   get #best(): { best?: Best } {
     const best = this.#closingBest ?? this.#state.best
-    return best === undefined ? {} : { best: { ...best, metric: qualityMetric } }
+    return best === undefined ? {} : { best: { ...best, metric: selectionMetric(this.#job.settings) } }
   }
 
   /**

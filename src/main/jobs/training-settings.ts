@@ -42,9 +42,18 @@ export function settingsOf(
   const network = from === undefined ? settings.network : { ...from.network, ...shape }
   return {
     ...settings,
+    selection: selectionFor(network, settings),
     augmentation: from === undefined ? settings.augmentation : withQuickAdaptation(settings.augmentation, request),
     network: { ...network, minibatchStdGroup: groupFor(network.minibatchStdGroup, settings.batch) }
   }
+}
+
+/** Without a mask there are no cells to count. */
+function selectionFor(
+  { maskChannels }: NetworkSettings,
+  { selection }: TrainingSettings
+): TrainingSettings['selection'] {
+  return maskChannels === 0 ? 'frechet' : selection
 }
 
 /** Its own resolution; with StyleGAN2's output skips a higher one too, since new blocks add to the picture of those below. */
@@ -54,7 +63,7 @@ function canGoOnAt({ generator, resolution }: NetworkSettings, tile: number): bo
 
 function applyRequest(preset: TrainingSettings, request: TrainInput, grayLevels: number): TrainingSettings {
   const { learningRate, microBatch } = request
-  const { classDraw, alignClassesUntil } = request.paper ? literalRecipe : preset
+  const { classDraw, alignClassesUntil, selection } = request.paper ? literalRecipe : preset
   const batch = request.batch ?? preset.batch
   const rates =
     learningRate === undefined ? preset.learningRate : { generator: learningRate, discriminator: learningRate }
@@ -62,6 +71,7 @@ function applyRequest(preset: TrainingSettings, request: TrainInput, grayLevels:
     ...preset,
     classDraw,
     alignClassesUntil,
+    selection,
     iterations: request.iterations ?? preset.iterations,
     batch,
     ...(microBatch === undefined ? {} : { microBatch }),

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { EvaluationResult } from '../../shared/evaluation.ts'
 import type { PackageResult } from '../../shared/packages.ts'
 import type { TrainResult } from '../../shared/runs.ts'
+import { scoreText } from '../../shared/score-text.ts'
 import type { GenerateResult } from '../../shared/synthetic.ts'
 import type { HistoryEntry } from '../../shared/training.ts'
 
@@ -42,20 +43,36 @@ function minutesText({ run, secondsPerIteration }: TrainResult): string {
 }
 
 function scoreSentence({ history, score }: SampleResults): string {
-  const name = `distance from real pictures (${score.features.name})`
-  const [before, now] = [scoreBefore(history, score), score.mean.frechet]
-  const scale = scaleWords(score)
-  if (before === undefined) return `Their ${name} is ${now.toFixed(0)}: ${scale}.`
+  const { metric, name, now, text, scale } = measureOf(score)
+  const before = scoreBefore(history, score, metric)
+  if (before === undefined) return `Their ${name} is ${text(now)}: ${scale}.`
   if (score.iteration === 0) {
-    return `The ${name} is ${now.toFixed(0)}, as before: so short a training made no better model, and the one that there was is kept. ${capitalized(scale)}.`
+    return `The ${name} is ${text(now)}, as before: so short a training made no better model, and the one that there was is kept. ${capitalized(scale)}.`
   }
-  return `The ${name} was ${before.toFixed(0)} before it learned, and is ${now.toFixed(0)} now: ${scale}.`
+  return `The ${name} was ${text(before)} before it learned, and is ${text(now)} now: ${scale}.`
+}
+
+/** The score that sees cells, where there is one. */
+function measureOf(score: EvaluationResult) {
+  const { cellDistance, frechet } = score.mean
+  if (cellDistance === undefined) {
+    const metric = score.features.name
+    const text = (value: number) => value.toFixed(0)
+    return { metric, name: `distance from real pictures (${metric})`, now: frechet, text, scale: scaleWords(score) }
+  }
+  return {
+    metric: 'cell distance',
+    name: 'distance of their cells from real ones (cell distance)',
+    now: cellDistance,
+    text: scoreText,
+    scale: '0 is what real pictures get, 1 is what empty ones get'
+  }
 }
 
 /** The score of the model as it was, where the run has one on the same scale: of the same measure, of as many pictures. */
-function scoreBefore(history: readonly HistoryEntry[], score: EvaluationResult): number | undefined {
+function scoreBefore(history: readonly HistoryEntry[], score: EvaluationResult, metric: string): number | undefined {
   const before = history.find((entry) => entry.kind === 'evaluation' && entry.iteration === 0)
-  if (before?.kind !== 'evaluation' || before.metric !== score.features.name) return undefined
+  if (before?.kind !== 'evaluation' || before.metric !== metric) return undefined
   const isAsMany = sum(before.classes.map(({ fake }) => fake)) === sum(score.metrics.map(({ fake }) => fake))
   return isAsMany ? before.value : undefined
 }

@@ -1,5 +1,6 @@
 import type { Output } from '../../shared/api.ts'
 import { roughly } from '../../shared/estimate-words.ts'
+import { scoreText } from '../../shared/score-text.ts'
 
 /** What tasks came to, in a few words. */
 
@@ -20,7 +21,8 @@ export function trained({ run }: Output<'runs.train'>): string {
 }
 
 export function evaluated({ mean }: Output<'runs.evaluate'>): string {
-  return `picture quality score ${mean.frechet.toFixed(0)} (lower is better)`
+  const { frechet, cellDistance } = mean
+  return `picture quality score ${scoreText(cellDistance ?? frechet)} (lower is better)`
 }
 
 export function generated({ synthetic }: Output<'synthetic.generate'>): string {

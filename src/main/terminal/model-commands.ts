@@ -3,6 +3,7 @@ import { type Output } from '../../shared/api.ts'
 import { type DemoResult } from '../../shared/demo.ts'
 import { healthSentences } from '../../shared/health-words.ts'
 import { type EngineRequest, type Run } from '../../shared/runs.ts'
+import { scoreText } from '../../shared/score-text.ts'
 import { type BuiltInModel } from '../../shared/starter.ts'
 import { type GenerateResult } from '../../shared/synthetic.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
@@ -81,7 +82,7 @@ function runSentences({ run, history, checkpoints }: Output<'runs.show'>): strin
     const place = `  iteration ${entry.iteration}:`
     if (entry.kind === 'note') return [`${place} ${entry.text}`]
     if (entry.kind !== 'evaluation') return []
-    return [`${place} ${entry.metric} ${entry.value.toFixed(1)}${entry.note === undefined ? '' : ` (${entry.note})`}`]
+    return [`${place} ${entry.metric} ${scoreText(entry.value)}${entry.note === undefined ? '' : ` (${entry.note})`}`]
   })
   return [
     `"${run.name}": ${run.state}, iteration ${run.iteration} of ${run.settings.iterations}${maskWords(run)}.`,

@@ -2,7 +2,9 @@ import { type Command, Option } from 'commander'
 import { type EvaluationResult, InceptionResize } from '../../shared/evaluation.ts'
 import { healthSentences } from '../../shared/health-words.ts'
 import { type EngineRequest } from '../../shared/runs.ts'
+import { scoreText } from '../../shared/score-text.ts'
 import { ScoreRequest, type ScoreResult } from '../../shared/scores.ts'
+import { type ScoreAnchors } from '../../shared/training.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { count, percent, wholeNumber } from './numbers.ts'
 
@@ -45,7 +47,7 @@ function addEvaluate(program: Command, host: Host): void {
 }
 
 function evaluationSentences(result: EvaluationResult): string {
-  const { features, iteration, metrics, mean, memorization, notes, health, maskFit } = result
+  const { features, iteration, metrics, mean, anchors, memorization, notes, health, maskFit } = result
   const how = features.resize === undefined ? '' : `, resized by ${features.resize}`
   const lines = metrics.flatMap((metric) => [
     `  ${metric.class}: ${metric.frechet.toFixed(1)}, ${features.kernelName} ${metric.kernel.toFixed(4)} ± ${metric.kernelSd.toFixed(4)} (${metric.real} real, ${metric.fake} synthetic)`,
@@ -58,7 +60,8 @@ function evaluationSentences(result: EvaluationResult): string {
       ? 'All real tiles are of one image: copies cannot be detected.'
       : `${percent(share)} % of the synthetic pictures are suspiciously close to a real tile (${percent(expected)} % would be expected).`
   return [
-    `${features.name}, lower is better: ${mean.frechet.toFixed(1)} at iteration ${iteration} (${features.network}${how}).`,
+    ...cellSentences(result),
+    `${features.name}, lower is better: ${mean.frechet.toFixed(1)} at iteration ${iteration}${anchorWords(anchors?.frechet)} (${features.network}${how}).`,
     ...lines,
     `${features.kernelName}, lower is better: ${mean.kernel.toFixed(4)}.`,
     `Fidelity: precision ${percent(mean.precision)} %, density ${mean.density.toFixed(2)}. Diversity: recall ${percent(mean.recall)} %, coverage ${percent(mean.coverage)} %.`,
@@ -70,6 +73,26 @@ function evaluationSentences(result: EvaluationResult): string {
     `  ${picture}`,
     ...notes
   ].join('\n')
+}
+
+/** The cell distance, where there is one. */
+function cellSentences({ mean, metrics, anchors, cellsFrom }: EvaluationResult): string[] {
+  if (mean.cellDistance === undefined) return []
+  const found =
+    cellsFrom === 'brightness' ? '; the model makes no masks, so cells are what is as bright as real ones' : ''
+  const classes = metrics.flatMap(({ class: name, cellDistance }) =>
+    cellDistance === undefined ? [] : [`${name} ${scoreText(cellDistance)}`]
+  )
+  return [
+    `Cell distance, lower is better: ${scoreText(mean.cellDistance)}${anchorWords(anchors?.cellDistance)}${found}.`,
+    `  ${classes.join(', ')}`
+  ]
+}
+
+function anchorWords(anchors: ScoreAnchors | undefined): string {
+  if (anchors === undefined) return ''
+  const real = anchors.real === undefined ? '' : `halves of the real pictures get ${scoreText(anchors.real)}, `
+  return `; ${real}empty pictures ${scoreText(anchors.empty)}`
 }
 
 interface ScoreOptions extends CommonOptions {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { type EngineRequest, TrainRequest, type TrainResult } from '../../shared/runs.ts'
+import { scoreText } from '../../shared/score-text.ts'
 import { Discriminators, MaskCode, Recipe, SkipPath } from '../../shared/training.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { realNumber, wholeNumber } from './numbers.ts'
@@ -198,7 +199,7 @@ function trainSentences({ run, secondsPerIteration }: TrainResult): string {
   const best =
     run.best === undefined
       ? 'No picture quality score yet.'
-      : `Best picture quality score: ${run.best.value.toFixed(1)} (${run.best.metric}, lower is better) at iteration ${run.best.iteration}.`
+      : `Best picture quality score: ${scoreText(run.best.value)} (${run.best.metric}, lower is better) at iteration ${run.best.iteration}.`
   return [
     `"${run.name}" is ${run.state === 'stopped' ? 'stopped early' : run.state} at iteration ${run.iteration} of ${run.settings.iterations}, ${secondsPerIteration.toFixed(2)} s an iteration.`,
     best

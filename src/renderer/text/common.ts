@@ -35,10 +35,7 @@ export function percent(share: number): string {
   return `${number(share * 100)} %`
 }
 
-/** Distances are shown with one digit: the second changes with the seed. */
-export function score(value: number): string {
-  return value.toFixed(1)
-}
+export { scoreText as score } from '../../shared/score-text.ts'
 
 export function date(iso: string): string {
   const time = new Date(iso)

@@ -1,5 +1,6 @@
 import { type DemoState, type DemoStep, type StepState } from '../../shared/demo.ts'
 import { type SyntheticImage } from '../../shared/synthetic.ts'
+import { type ScoreAnchors } from '../../shared/training.ts'
 import { count, duration, number, percent, score } from './common.ts'
 
 export const homeWords = {
@@ -84,7 +85,10 @@ export const liveWords = {
   sheetNewest: 'newest',
   sheetPlace: (position: number, of: number) => `sheet ${number(position)} of ${number(of)}`,
   curveTitle: 'Picture quality score',
-  curveHelp: 'The distance from real pictures (Fréchet distance): lower is better.',
+  curveHelp: (metric: string | undefined) =>
+    metric === undefined
+      ? 'The distance from real pictures: lower is better.'
+      : `The distance from real pictures (${metric}): lower is better.`,
   curveWaiting: 'No score yet: the first comes after some minutes of training.',
   curveX: 'practice rounds',
   curveY: 'score, lower is better',
@@ -92,7 +96,11 @@ export const liveWords = {
   curveTable: 'Show the numbers',
   curveRound: 'Practice rounds',
   curveScore: 'Score',
-  curveIsBest: 'best'
+  curveIsBest: 'best',
+  barReal: (value: number) => `real pictures ${score(value)}`,
+  barNow: (value: number) => `now ${score(value)}`,
+  barBeyond: ', worse than empty pictures',
+  barEmpty: (value: number) => `empty pictures ${score(value)}`
 }
 
 export const resultWords = {
@@ -190,6 +198,11 @@ export function sheetTime(rounds: number, seconds: number): string {
   return rounds === 0
     ? 'Before the first practice round.'
     : `After ${duration(seconds)}, ${count(rounds, 'practice round')}.`
+}
+
+/** What the bar says to someone who does not see it. */
+export function barSummary(latest: number, best: number, { real = 0, empty }: ScoreAnchors): string {
+  return `The score now is ${score(latest)}, the best ${score(best)}, where real pictures get ${score(real)} and empty ones ${score(empty)}.`
 }
 
 /** What a chart says to someone who does not see it. */

@@ -8,6 +8,7 @@ import { type SittingClock } from '../../../src/main/engine-process/sitting-cloc
 import { createGenerator, type Generator } from '../../../src/main/engine/networks/generator.ts'
 import { type EngineMessage } from '../../../src/main/jobs/engine-protocol.ts'
 import { RandomStream } from '../../../src/shared/random.ts'
+import { type TrainingSettings } from '../../../src/shared/training.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { tinyTraining } from '../../support/tiny-training.ts'
 
@@ -31,7 +32,13 @@ function image(classIndex: number): TileImage {
 }
 
 /** Scores of a run in a sitting with so many seconds left of so many, whose channel is told to pause after some messages. */
-function scoresWith(time: { left: number; total: number } | undefined, pauseAfter = Number.POSITIVE_INFINITY) {
+function scoresWith(
+  time: { left: number; total: number } | undefined,
+  {
+    pauseAfter = Number.POSITIVE_INFINITY,
+    changes = {}
+  }: { pauseAfter?: number; changes?: Partial<TrainingSettings> } = {}
+) {
   const pause = new AbortController()
   const sent: EngineMessage[] = []
   const channel = {
@@ -46,7 +53,12 @@ function scoresWith(time: { left: number; total: number } | undefined, pauseAfte
   const tiles = new TileSource([image(0), image(1)], {
     ...{ tile: 8, imageChannels: 1, maskCode: 'gray', grayLevels: 4, flips: 'none', seed: 1 }
   })
-  const job = { resources: resolve('resources'), preparedFolder: folder, settings, classes: ['a', 'b'] }
+  const job = {
+    resources: resolve('resources'),
+    preparedFolder: folder,
+    settings: { ...settings, ...changes },
+    classes: ['a', 'b']
+  }
   // What of the channel and the clock scores make use of.
   const scores = new RunScores(job, tiles, channel as unknown as Channel, clock as unknown as SittingClock)
   return { scores, sent, clock }
@@ -75,6 +87,27 @@ describe('a score of a run', () => {
     expect(score).not.toHaveProperty('note')
     expect(sent.at(-1)).toMatchObject({ type: 'progress', stage: 'evaluate', done: 128, total: 128 })
     expect(scores.reserve).toBe(0)
+  })
+
+  test('by cells is 0 for real pictures and 1 for blank ones, and its ends stand beside it', async () => {
+    const changes = { selection: 'cells', evaluationPictures: 16 } as const
+    const { scores, sent } = scoresWith({ left: 1000, total: 1000 }, { changes })
+    const score = await scores.evaluate(generator, 'due')
+    if (score === undefined || score === 'left out') throw new Error('there is time for a score')
+    expect(score).toMatchObject({
+      metric: 'cell distance',
+      anchors: { real: expect.closeTo(0, 0) as number, empty: 1 }
+    })
+    expect(score.classes).toMatchObject([
+      { name: 'a', real: 8, fake: 8 },
+      { name: 'b', real: 8, fake: 8 }
+    ])
+    expect(score.value).toBeGreaterThan(0.2) // a generator that has learned nothing
+    expect(sent.at(-1)).toMatchObject({ type: 'progress', stage: 'evaluate', done: 32, total: 32 })
+
+    const again = scoresWith(undefined, { changes })
+    expect(await again.scores.evaluate(generator, 'due')).toEqual(score) // from what was kept of real pictures
+    expect(again.sent.at(-1)).toMatchObject({ done: 32 })
   })
 
   test('that closes a sitting is of fewer pictures where there is no time for all, and says so', async () => {
@@ -109,7 +142,7 @@ describe('a score of a run', () => {
   })
 
   test('is broken off between two parts when the run is to pause', async () => {
-    const { scores, sent } = scoresWith(undefined, 2)
+    const { scores, sent } = scoresWith(undefined, { pauseAfter: 2 })
     expect(await scores.evaluate(generator, 'due')).toBeUndefined()
     expect(sent).toHaveLength(2)
     expect(scores.missing).toBeUndefined()

@@ -7,7 +7,7 @@ import { type TrainingState } from './training-state.ts'
 
 type EvaluationEntry = Extract<HistoryEntry, { kind: 'evaluation' }>
 /** How good the averaged generator's pictures are: lower is better. */
-export type Evaluation = Pick<EvaluationEntry, 'metric' | 'value' | 'classes' | 'note'>
+export type Evaluation = Pick<EvaluationEntry, 'metric' | 'value' | 'classes' | 'anchors' | 'note'>
 
 export interface TrainingHooks {
   /** The batch of an iteration, counted from 0. The same iteration gets the same batch whenever it is asked for. */

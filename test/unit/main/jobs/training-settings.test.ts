@@ -124,21 +124,36 @@ describe('the settings of a run', () => {
     })
   })
 
-  test('of the literal recipe differ in four places from those of its networks', () => {
+  test('of the literal recipe differ in five places from those of its networks', () => {
     const literal = settingsOf(wish({ preset: 'quick', paper: true }), prepared, 2, undefined)
     const ours = settingsOf(wish({ preset: 'quick', recipe: 'paper' }), prepared, 2, undefined)
     expect(literal.network.mergePadding).toBe('zeros')
     expect(literal.r1.gamma).toBe(0.2048)
     expect(literal.alignClassesUntil).toBe(0)
     expect([literal.classDraw, ours.classDraw]).toEqual(['independent', 'grouped'])
-    const { network, r1, alignClassesUntil, classDraw } = ours
+    expect([literal.selection, ours.selection]).toEqual(['frechet', 'cells'])
+    const { network, r1, alignClassesUntil, classDraw, selection } = ours
     expect({
       ...literal,
       network: { ...literal.network, mergePadding: network.mergePadding },
       r1,
       alignClassesUntil,
-      classDraw
+      classDraw,
+      selection
     }).toEqual(ours)
+  })
+
+  test('pick models by their cells in our presets, where there are masks, and by the Fréchet distance in the paper’s', () => {
+    const selectionOf = (wished: object) => settingsOf(wish(wished), prepared, 2, undefined).selection
+    expect(['quick', 'demo', 'livecell', 'tissuenet'].map((preset) => selectionOf({ preset }))).toEqual([
+      'cells',
+      'cells',
+      'frechet',
+      'frechet'
+    ])
+    expect(selectionOf({ preset: 'quick', mask: false })).toBe('frechet')
+    const { selection: _, ...older } = settingsOf(wish({ preset: 'quick' }), prepared, 2, undefined)
+    expect(TrainingSettings.parse(older).selection).toBe('frechet') // runs begun before there was a choice
   })
 
   test('take the faster rate for small tiles, from nothing, unless another is wished', () => {

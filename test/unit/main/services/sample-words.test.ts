@@ -73,6 +73,16 @@ test('The sample closes with the score before and after, and with what real pict
   )
 })
 
+test('The sample closes with the score that sees cells where there is one, and with both ends of its scale', () => {
+  const seen = scoreOf(151, 600)
+  const before = { ...scored(0.612, 240), metric: 'cell distance' } as HistoryEntry
+  const score = { ...seen, mean: { ...seen.mean, cellDistance: 0.304 } }
+  expect(wordsOf({ score, history: [before] })).toContain(
+    'The distance of their cells from real ones (cell distance) was 0.61 before it learned, and is 0.30 now: 0 is what real pictures get, 1 is what empty ones get.'
+  )
+  expect(wordsOf({ score })).toContain('(cell distance) is 0.30: 0 is what') // the run was scored otherwise
+})
+
 test('The sample says that it got no better where the model as it was is kept', () => {
   expect(wordsOf({ score: scoreOf(184, 0) })).toContain('is 184, as before: so short a training made no better model')
 })
