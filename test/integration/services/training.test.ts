@@ -68,7 +68,7 @@ describe('a training run', () => {
     expect(run).toMatchObject({ state: 'finished', iteration: 6 })
     expect(engine.name).toBe('wasm')
     expect(parameters.generator).toBeGreaterThan(10_000)
-    expect(run.best?.metric).toBe('FD-EffNet')
+    expect(run.best?.metric).toBe('cell distance')
 
     const shown = await host.request('runs.show', { name: 'finished' })
     expect(shown.history).toEqual(historyOf(run.id))
@@ -353,6 +353,15 @@ test('a score of a run against the real tiles is told per class and in the mean'
   })
   expect(result.metrics.map((metric) => metric.class)).toEqual(['fluorescence', 'stained'])
   expect(result.mean.frechet).toBeGreaterThan(0)
+
+  // So does the score that sees cells; both with what real pictures get, and blank ones.
+  const { mean, metrics, anchors, cellsFrom } = result
+  expect(cellsFrom).toBe('masks')
+  expect(mean.cellDistance).toBeGreaterThan(0.3)
+  expect(mean.cellDistance).toBeCloseTo(metrics.reduce((sum, metric) => sum + (metric.cellDistance ?? NaN), 0) / 2, 10)
+  expect(Math.abs(anchors?.cellDistance.real ?? NaN)).toBeLessThan(0.2)
+  expect(anchors?.cellDistance.empty).toBe(1)
+  expect(anchors?.frechet.empty).toBeGreaterThan(0)
 })
 
 test('a score tells what the masks show beside real tiles, and what is off', async () => {
