@@ -5,6 +5,8 @@ import { type HistoryEntry } from '../../../../src/shared/training.ts'
 import { sampleSynthetic } from '../../../support/catalog-samples.ts'
 import { fakeRun } from '../../../support/fake-run.ts'
 
+type Evaluation = Extract<HistoryEntry, { kind: 'evaluation' }>
+
 const engine = { name: 'wasm', library: 'tfjs', device: 'a processor', threads: 2 }
 const classNames = ['fluorescence', 'stained']
 
@@ -40,7 +42,7 @@ function scoreOf(frechet: number, iteration: number): EvaluationResult {
   }
 }
 
-function scored(value: number, pictures: number, note?: string): HistoryEntry {
+function scored(value: number, pictures: number, note?: string): Evaluation {
   const classes = classNames.map((name) => ({ name, frechet: value, real: pictures / 2, fake: pictures / 2 }))
   const entry = { iteration: 0, seconds: 9, metric: 'FD-EffNet', value, classes, isBest: true } as const
   return { kind: 'evaluation', ...entry, ...(note === undefined ? {} : { note }) }
@@ -75,7 +77,7 @@ test('The sample closes with the score before and after, and with what real pict
 
 test('The sample closes with the score that sees cells where there is one, and with both ends of its scale', () => {
   const seen = scoreOf(151, 600)
-  const before = { ...scored(0.612, 240), metric: 'cell distance' } as HistoryEntry
+  const before: HistoryEntry = { ...scored(0.612, 240), metric: 'cell distance' }
   const score = { ...seen, mean: { ...seen.mean, cellDistance: 0.304 } }
   expect(wordsOf({ score, history: [before] })).toContain(
     'The distance of their cells from real ones (cell distance) was 0.61 before it learned, and is 0.30 now: 0 is what real pictures get, 1 is what empty ones get.'
