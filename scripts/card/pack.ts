@@ -11,8 +11,12 @@ const Manifest = z.object({
   optionalDependencies: z.record(z.string(), z.string()).default({})
 })
 
-/** Of libraries, what nobody reads at run time; of WebGPU, other systems'. */
-const left = /\.(map|d\.ts|md|flow)$|\.min\.js$|\/(src|test|tests|docs|benchmark)\/|fesm|darwin|win32|win-x64|arm64/
+/** Of libraries, what nobody reads at run time; of WebGPU and others, what is for other systems. */
+const left = [
+  /\.(map|d\.ts|md|flow|c|h|cc|cpp|gyp)$|\.min\.js$|\/(tests?|docs|benchmarks?|deps)\//,
+  /fesm|\/dist\/tf[\w-]*(\.es2017)?\.js$/, // TensorFlow.js for browsers
+  /darwin|win32|win-x64|arm64|musl/
+]
 
 /**
  * Packs sources, libraries, this Node and the golden numbers into one file for a machine that has a card and nothing
@@ -22,7 +26,16 @@ const left = /\.(map|d\.ts|md|flow)$|\.min\.js$|\/(src|test|tests|docs|benchmark
 export async function packForBareMachine(root: string, file: string, golden: string): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'card-pack-'))
   try {
-    for (const name of ['package.json', 'tsconfig.base.json', 'scripts', 'src', 'resources', 'test/parity']) {
+    for (const name of [
+      'package.json',
+      'tsconfig.base.json',
+      'scripts',
+      'src',
+      'resources',
+      'test/parity',
+      'test/fuzz',
+      'test/support'
+    ]) {
       await cp(join(root, name), join(scratch, name), { recursive: true })
     }
     if (existsSync(golden)) await cp(golden, join(scratch, 'golden'), { recursive: true })
@@ -36,10 +49,13 @@ export async function packForBareMachine(root: string, file: string, golden: str
   process.stdout.write(`${file}: ${(size / 1e6).toFixed(1)} MB\n`)
 }
 
-/** All libraries that the program needs, and those they need. */
+/** The one library that golden cases are read with, and the program has no use for. */
+const forParity = 'fast-png'
+
+/** All libraries that are needed, and those they need. */
 async function librariesOf(root: string): Promise<ReadonlySet<string>> {
-  const found = new Set<string>()
-  const waiting = ['.']
+  const found = new Set([forParity])
+  const waiting = ['.', forParity]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const folder = next === '.' ? root : join(root, 'node_modules', next)
     const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
@@ -59,7 +75,7 @@ async function copyLibrary(root: string, scratch: string, name: string): Promise
   const from = join(root, 'node_modules', name)
   if (!existsSync(from)) return
   await mkdir(join(scratch, 'node_modules'), { recursive: true })
-  const filter = (path: string): boolean => !left.test(path.slice(from.length))
+  const filter = (path: string): boolean => !left.some((pattern) => pattern.test(path.slice(from.length)))
   await cp(from, join(scratch, 'node_modules', name), { recursive: true, filter })
 }
 

@@ -73,7 +73,8 @@ export function outputOf(program: string, words: readonly string[]): Promise<str
   })
 }
 
-/** The last line that says something, for a table. */
+/** The line that says what went wrong, or else the last one, for a table. */
 export function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.slice(0, 160) ?? ''
+  const lines = text.trim().split('\n')
+  return (lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '').slice(0, 160)
 }
