@@ -18,6 +18,8 @@ export function trainableClasses({ result, images }: PreparedAbout): string[] {
   const classes = result.classes.filter((known) => known.images > 0).map((known) => known.name)
   const poor = classes.filter((known) => training.filter((image) => image.class === known).length < fewestOfClass)
   if (poor.length > 0) throw tooFew(poor, { name, dataset, classes, images })
+  const bare = classes.filter((known) => training.every((image) => image.class !== known || image.counts.painted === 0))
+  if (bare.length > 0) throw withoutCells(bare, name, dataset)
   return classes
 }
 
@@ -26,6 +28,17 @@ interface Set {
   readonly dataset: string
   readonly classes: readonly string[]
   readonly images: readonly PreparedImage[]
+}
+
+function withoutCells(bare: readonly string[], name: string, dataset: string): AppError {
+  const again = { action: 'prepare-again', dataset } as const
+  return refuse(`No training mask of ${bare.map((known) => `"${known}"`).join(', ')} in "${name}" shows a cell.`, {
+    next: 'Prepare the data set again without these classes or with all classes merged into one, or check their annotation.',
+    remedies: [
+      { ...again, leaveOut: [...bare] },
+      { ...again, mergeClasses: true }
+    ]
+  })
 }
 
 function tooFew(poor: readonly string[], { name, dataset, classes, images }: Set): AppError {

@@ -211,6 +211,24 @@ describe('a run on data from which nothing can be learned', () => {
     })
     await restore()
   })
+
+  test('because a class has no cell at all is refused with its name, and ways to leave it out', async () => {
+    const restore = await changedTiles((about) => ({
+      ...about,
+      images: about.images.map((image) =>
+        image.class === 'stained' ? { ...image, counts: { ...image.counts, painted: 0 } } : image
+      )
+    }))
+    await expect(host.request('runs.train', { ...quick, name: 'bare' })).rejects.toMatchObject({
+      kind: 'input',
+      message: 'No training mask of "stained" in "tiles" shows a cell.',
+      remedies: [
+        expect.objectContaining({ action: 'prepare-again', leaveOut: ['stained'] }),
+        expect.objectContaining({ action: 'prepare-again', mergeClasses: true })
+      ]
+    })
+    await restore()
+  })
 })
 
 test('a run that diverges goes back once, and stops with advice when it does so again', async () => {
