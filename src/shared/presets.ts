@@ -187,7 +187,8 @@ const presets: Record<PresetName, Preset> = {
     iterations: 4000,
     batch: 16,
     pathLengthInterval: 16,
-    emaHalfLifeKimg: 10,
+    // As short as in a run that has just begun, also after a model that has seen much: minutes are to be seen.
+    emaHalfLifeKimg: 0.5,
     emaRampUp: 0.05,
     classDraw: 'grouped',
     flips: 'all',

@@ -3,6 +3,7 @@ import type { EvaluationResult } from '../../shared/evaluation.ts'
 import type { PackageResult } from '../../shared/packages.ts'
 import type { TrainResult } from '../../shared/runs.ts'
 import { scoreText } from '../../shared/score-text.ts'
+import type { CellStatistics } from '../../shared/set-report.ts'
 import type { GenerateResult } from '../../shared/synthetic.ts'
 import type { HistoryEntry } from '../../shared/training.ts'
 
@@ -85,17 +86,16 @@ function scaleWords({ metrics }: EvaluationResult): string {
 }
 
 function cellsSentence({ first, made: { health = [] } }: SampleResults): string[] {
-  const classes = health.flatMap(({ class: name, generated, real }) => {
-    const before = first.synthetic.classes.find((each) => each.name === name)
-    const wasText =
-      before === undefined || before.images === 0 ? '' : `${cellsText(before.cells / before.images)} before and `
-    const realText = real === undefined ? '' : `, real tiles ${cellsText(real.cells)}`
-    return [`${name} ${wasText}${cellsText(generated.cells)} now${realText}`]
+  const classes = health.map(({ class: name, generated, real }) => {
+    const before = first.health?.find((each) => each.class === name)?.generated
+    const wasText = before === undefined ? '' : `${cellsText(before)} before and `
+    const realText = real === undefined ? '' : `, real tiles ${cellsText(real)}`
+    return `${name} ${wasText}${cellsText(generated)} now${realText}`
   })
   return classes.length === 0 ? [] : [`Cells a picture: ${classes.join('; ')}.`]
 }
 
-function cellsText(cells: number): string {
+function cellsText({ cells }: CellStatistics): string {
   return cells.toFixed(1)
 }
 
