@@ -15,7 +15,7 @@ import { type Input, type Output, type RequestName } from '../src/shared/api.ts'
 import { fromWireError, refuse } from '../src/shared/errors.ts'
 import { PreparedAbout } from '../src/shared/masks.ts'
 import { EngineRequest } from '../src/shared/runs.ts'
-import { type StarterCard, starterName } from '../src/shared/starter.ts'
+import { StarterCard, starterName } from '../src/shared/starter.ts'
 import { createApp } from '../src/main/app.ts'
 import { CheckpointFolder } from '../src/main/engine-process/checkpoints.ts'
 import { describeRealCells } from '../src/main/engine-process/real-cells.ts'
@@ -25,9 +25,17 @@ import { dispatch } from '../src/main/services/dispatch.ts'
 const classes = ['fluorescence', 'stained'] as const
 /** Tests and studies hold out the first so many fluorescence images by name: the model must not have seen them. */
 const heldOut = 110
-/** How the tiles are prepared; the sample is prepared alike, so that its training can go on from this model. */
-const tiles = { tile: 32, scale: 0.5 }
-const iterations = 60_000
+/**
+ * It learns the whole of a field first, small, and then its details: each stage goes on from the one before at twice the
+ * resolution. The last one's tiles are those of the model; the sample is prepared alike, so that its training can go on.
+ */
+const stages = [
+  { name: `${starterName}-32`, tile: 32, scale: 0.25, iterations: 6000 },
+  { name: starterName, tile: 64, scale: 0.5, iterations: 60_000 }
+] as const
+const lastStage = stages[1]
+const evaluateEvery = 1000
+const learningRate = 0.0025
 const scoredPictures = 1000
 
 const target = resolve(import.meta.dirname, '../resources/starter')
@@ -37,51 +45,77 @@ const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())
 process.once('SIGTERM', () => stop.abort())
 try {
-  await prepareNuclei()
-  await train()
-  await writeStarter()
+  await importNuclei()
+  if (await train()) await writeStarter()
 } finally {
   await app.close()
 }
 
-async function prepareNuclei(): Promise<void> {
-  const { prepared } = await request('workspace.show', {})
-  if (prepared.some(({ name }) => name === starterName)) return
-  const selection = join(workspace, 'selection')
-  for (const className of classes) {
-    const names = (await readdir(join(data, 'images', className))).filter((name) => name.endsWith('.png')).sort()
-    for (const folder of ['images', 'labels']) {
-      await mkdir(join(selection, folder, className), { recursive: true })
-      for (const name of className === 'fluorescence' ? names.slice(heldOut) : names) {
-        await cp(join(data, folder, className, name), join(selection, folder, className, name))
-      }
+async function importNuclei(): Promise<void> {
+  const { datasets, prepared } = await request('workspace.show', {})
+  if (!datasets.some(({ name }) => name === starterName)) {
+    const selection = join(workspace, 'selection')
+    for (const className of classes) await selectImages(className, selection)
+    await request('datasets.import', { source: selection, name: starterName, format: 'labels', classFrom: 'folder' })
+    await rm(selection, { recursive: true })
+  }
+  for (const { name, tile, scale } of stages) {
+    if (!prepared.some((there) => there.name === name)) {
+      await request('prepared.create', { dataset: starterName, name, tile, scale })
     }
   }
-  await request('datasets.import', { source: selection, name: starterName, format: 'labels', classFrom: 'folder' })
-  await rm(selection, { recursive: true })
-  await request('prepared.create', { dataset: starterName, name: starterName, ...tiles })
 }
 
-/** Goes on with the run of this workspace; else from the model of the repository; else from nothing. */
-async function train(): Promise<void> {
-  const { runs } = await request('workspace.show', {})
-  const limits = minutes === undefined ? {} : { minutes }
-  if (runs.some(({ name }) => name === starterName)) {
-    await request('runs.resume', { run: starterName, engine, ...limits })
-    return
+async function selectImages(className: (typeof classes)[number], selection: string): Promise<void> {
+  const names = (await readdir(join(data, 'images', className))).filter((name) => name.endsWith('.png')).sort()
+  for (const folder of ['images', 'labels']) {
+    await mkdir(join(selection, folder, className), { recursive: true })
+    for (const name of className === 'fluorescence' ? names.slice(heldOut) : names) {
+      await cp(join(data, folder, className, name), join(selection, folder, className, name))
+    }
   }
-  const hasModel = existsSync(join(target, 'model.json'))
-  await request('runs.train', {
-    prepared: starterName,
-    name: starterName,
-    preset: 'quick',
-    iterations,
-    evaluateEvery: 2500,
-    augment: [],
-    engine,
-    ...(hasModel && { from: starterName }),
-    ...limits
-  })
+}
+
+/**
+ * Goes on with what this workspace has begun. Where it has nothing, with the model of the repository, where that is of the
+ * last stage; else from the first stage. Minutes are those of the stage that is at work.
+ *
+ * @returns whether the last stage has begun, so that there is a model to write
+ */
+async function train(): Promise<boolean> {
+  const { runs } = await request('workspace.show', {})
+  if (runs.length === 0 && (await isOfLastStage())) {
+    await trainStage(lastStage, starterName, undefined)
+    return true
+  }
+  let from: string | undefined
+  for (const stage of stages) {
+    const run = runs.find(({ name }) => name === stage.name)
+    const state = run?.state === 'finished' ? 'finished' : await trainStage(stage, from, run?.name)
+    if (state !== 'finished') return stage === lastStage
+    from = stage.name
+  }
+  return true
+}
+
+/** @returns the state that the run is in afterwards */
+async function trainStage(
+  { name, iterations }: (typeof stages)[number],
+  from: string | undefined,
+  begun: string | undefined
+): Promise<string> {
+  const limits = minutes === undefined ? {} : { minutes }
+  if (begun !== undefined) return (await request('runs.resume', { run: begun, engine, ...limits })).run.state
+  const start = from === undefined ? {} : { from }
+  const settings = { preset: 'quick', iterations, learningRate, evaluateEvery, engine, ...start, ...limits } as const
+  return (await request('runs.train', { prepared: name, name, ...settings })).run.state
+}
+
+async function isOfLastStage(): Promise<boolean> {
+  const file = join(target, 'model.json')
+  if (!existsSync(file)) return false
+  const card = StarterCard.parse(JSON.parse(await readFile(file, 'utf8')))
+  return card.prepared.tile === lastStage.tile && card.settings.network.discriminators === 'separate'
 }
 
 async function writeStarter(): Promise<void> {
