@@ -46,7 +46,7 @@ function minutesText({ run, secondsPerIteration }: TrainResult): string {
 function scoreSentence({ history, score }: SampleResults): string {
   const { metric, name, now, text, scale } = measureOf(score)
   const before = scoreBefore(history, score, metric)
-  if (before === undefined) return `Their ${name} is ${text(now)}: ${scale}.`
+  if (before === undefined) return `The ${name} is ${text(now)}: ${scale}.`
   if (score.iteration === 0) {
     return `The ${name} is ${text(now)}, as before: so short a training made no better model, and the one that there was is kept. ${capitalized(scale)}.`
   }

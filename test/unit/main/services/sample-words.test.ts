@@ -91,7 +91,7 @@ test('The sample says that it got no better where the model as it was is kept', 
 
 test('The sample does not compare with a score of fewer pictures, or where there is none', () => {
   for (const history of [[], [scored(190, 40)]]) {
-    expect(wordsOf({ history })).toContain('Their distance from real pictures (FD-EffNet) is 151: lower is better')
+    expect(wordsOf({ history })).toContain('The distance from real pictures (FD-EffNet) is 151: lower is better')
   }
 })
 
