@@ -143,8 +143,7 @@ export const requests = {
   },
   'runs.train': { input: TrainRequest, output: TrainResult },
   'runs.resume': {
-    // What a run that goes on cannot obey is refused, not dropped.
-    input: z.strictObject({
+    input: z.object({
       run: z.string(),
       /** The prepared set that it learns from, where somebody wants to be sure of it. */
       prepared: z.string().optional(),

@@ -14,6 +14,28 @@ export function sentencesOf(error: z.ZodError): string {
   return [...new Set(error.issues.map(({ message }) => message))].join(' ')
 }
 
+/**
+ * What a request is told that does not know these fields: "The batch and the seed cannot be chosen here."
+ *
+ * @param fields their paths
+ */
+export function unknownSentence(fields: readonly string[]): string {
+  const words = fields.slice(0, namedFields).map((field, i) => {
+    const word = wordsOf(field)
+    return i === 0 ? word : word.replace(/^The\b/, 'the')
+  })
+  const more = fields.length - words.length
+  const all = more === 0 ? words : [...words, `${more} more`]
+  return `${new Intl.ListFormat('en-GB').format(all)} cannot be chosen here.`
+}
+
+const namedFields = 8
+
+function wordsOf(field: string): string {
+  const words = Object.hasOwn(fieldWords, field) ? fieldWords[field] : undefined
+  return words ?? quoted(field)
+}
+
 /** Where a stored file does not hold what it should, for the end of a sentence: `"entries.0.bytes"`. */
 export function placeOf(error: z.ZodError): string {
   return `"${error.issues[0]?.path.join('.') ?? ''}"`
@@ -22,22 +44,12 @@ export function placeOf(error: z.ZodError): string {
 type Issue = z.core.$ZodRawIssue
 
 function sentenceOf(schema: z.ZodType, issue: Issue): string {
-  if (issue.code === 'unrecognized_keys') return `${named(issue.keys)} cannot be chosen here.`
   const path = (issue.path ?? []).map(String)
   const field = path.findLast((step) => !/^\d+$/.test(step))
-  const subject = field === undefined ? 'The input' : (fieldWords[field] ?? `"${field}"`)
+  const subject = field === undefined ? 'The input' : wordsOf(field)
   if (issue.input === undefined && issue.code === 'invalid_type') return `${subject} is missing.`
   const value = shown(issue.input)
   return `${subject} must be ${demand(limitsOf(schema, path), issue)}${value === undefined ? '' : `, not ${value}`}.`
-}
-
-/** "The batch and the seed" */
-function named(fields: readonly string[]): string {
-  const words = fields.map((field, i) => {
-    const word = fieldWords[field] ?? `"${field}"`
-    return i === 0 ? word : word.replace(/^The\b/, 'the')
-  })
-  return new Intl.ListFormat('en-GB').format(words)
 }
 
 /** What a value must be: from its limits where it has some, since a person wants to know both ends of a range. */
@@ -103,8 +115,12 @@ function oneOf(choices: readonly string[]): string {
 
 function shown(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)
-  if (typeof value === 'string') return `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`
+  if (typeof value === 'string') return quoted(value)
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : undefined
+}
+
+function quoted(text: string): string {
+  return `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`
 }
 
 function number(value: number): string {

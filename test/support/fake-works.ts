@@ -33,6 +33,7 @@ export class SteeredWork {
       pauses: false,
       keeps: false,
       parse: (input) => input,
+      parseStored: (input) => input,
       nameOf: (input) => nameIn(input),
       isPaused: (outcome) => outcome === 'paused',
       summary: (outcome) => JSON.stringify(outcome),

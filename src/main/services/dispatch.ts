@@ -7,8 +7,8 @@ import {
   requests
 } from '../../shared/api.ts'
 import { AppError, toWireError } from '../../shared/errors.ts'
-import { inWords, sentencesOf } from '../../shared/issue-words.ts'
 import { type Wish } from '../../shared/tasks.ts'
+import { parseInput } from './parse-input.ts'
 
 /** What a handler gets besides its input: a way to be stopped and a way to say how far it is. */
 export interface RequestContext {
@@ -47,14 +47,6 @@ async function handle(handlers: Handlers, name: string, input: unknown, context:
   // The table pairs each name with its own input; a looked-up handler loses that pairing for the compiler.
   const handler = handlers[name] as (input: unknown, context: RequestContext) => unknown
   return requests[name].output.parse(await handler(parseInput(name, input ?? {}), context))
-}
-
-/** @throws AppError 'usage' where the input is not what the request takes */
-export function parseInput(name: RequestName, input: unknown): unknown {
-  const schema = requests[name].input
-  const parsed = schema.safeParse(input, { error: inWords(schema) })
-  if (!parsed.success) throw new AppError('usage', sentencesOf(parsed.error))
-  return parsed.data
 }
 
 function isRequest(name: string): name is RequestName {

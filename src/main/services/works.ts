@@ -4,7 +4,7 @@ import { invariant } from '../../shared/errors.ts'
 import { abilities, type Abilities, type Task, type TaskKind } from '../../shared/tasks.ts'
 import type { Work, WorkContext, Works } from '../tasks/work.ts'
 import type { AppContext } from '../workspace/app-context.ts'
-import { parseInput } from './dispatch.ts'
+import { parseInput, parseStored } from './parse-input.ts'
 import { discardRun, keepRun, resumeTraining, runCanGoOn } from './run-tasks.ts'
 import { samplePlan } from './sample.ts'
 import * as summaries from './task-summaries.ts'
@@ -34,7 +34,7 @@ export type OutcomeOfKind<K extends TaskKind> = Output<RequestOf<K>>
 
 /** What differs from kind to kind. */
 interface Kind<K extends TaskKind> extends Partial<
-  Omit<Work, 'nameOf' | 'run' | 'summary' | 'parse' | keyof Abilities>
+  Omit<Work, 'nameOf' | 'run' | 'summary' | 'parse' | 'parseStored' | keyof Abilities>
 > {
   readonly nameOf: (input: InputOfKind<K>) => string
   readonly run: (input: InputOfKind<K>, context: WorkContext, task: Task) => Promise<OutcomeOfKind<K>>
@@ -223,6 +223,7 @@ function work<K extends TaskKind>(kind: K, { paths = [], nameOf, run, summary, .
     ...abilities[kind],
     ...details,
     parse: (input) => withFullPaths(parseInput(request, input), keys),
+    parseStored: (input) => withFullPaths(parseStored(request, input), keys),
     // The casts join what `parse` and the request's output schema have made sure of.
     nameOf: (input) => nameOf(input as InputOfKind<K>),
     run: (input, context, task) => run(input as InputOfKind<K>, context, task),

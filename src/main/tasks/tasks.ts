@@ -30,20 +30,7 @@ export class Tasks {
 
   /** @throws AppError 'usage' where the input is not one of this kind of task */
   start(request: StartTask): Task {
-    const book = this.#book
-    const work = book.workOf(request)
-    const input = work.parse(request.input)
-    this.#workshop.open()
-    const task = book.newTask(request, input, work.nameOf(input), { worker: this.#workshop.id })
-    const steps = work.plan?.steps(input) ?? []
-    const all = [task, ...steps.map((step) => this.#partOf(task, step))]
-    book.catalog.transaction(() => {
-      book.catalog.tasks.keepNewest(keptTasks)
-      for (const each of all) book.catalog.tasks.insert(each, book.workOf(each).computes)
-    })
-    all.forEach((each) => book.tell(each))
-    this.#workshop.takeTurns()
-    return this.show(task.id)
+    return this.#begin(request, this.#book.workOf(request).parse(request.input))
   }
 
   list({ all, plan }: ListTasks): Task[] {
@@ -109,7 +96,7 @@ export class Tasks {
   again(id: string): Task {
     const task = this.#whole(id)
     if (!hasEnded(task)) throw isAtWork(task)
-    const started = this.start(task)
+    const started = this.#begin(task, this.#book.workOf(task).parseStored(task.input))
     this.dismiss(task.id)
     return started
   }
@@ -152,6 +139,22 @@ export class Tasks {
       pauses: live.filter(pauses),
       lost: live.filter((task) => !pauses(task))
     }
+  }
+
+  #begin(request: StartTask, input: unknown): Task {
+    const book = this.#book
+    const work = book.workOf(request)
+    this.#workshop.open()
+    const task = book.newTask(request, input, work.nameOf(input), { worker: this.#workshop.id })
+    const steps = work.plan?.steps(input) ?? []
+    const all = [task, ...steps.map((step) => this.#partOf(task, step))]
+    book.catalog.transaction(() => {
+      book.catalog.tasks.keepNewest(keptTasks)
+      for (const each of all) book.catalog.tasks.insert(each, book.workOf(each).computes)
+    })
+    all.forEach((each) => book.tell(each))
+    this.#workshop.takeTurns()
+    return this.show(task.id)
   }
 
   /** A list of thousands is read only where it is asked for. */

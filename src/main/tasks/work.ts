@@ -22,6 +22,8 @@ export interface Work {
   readonly keeps: boolean
   /** The input, checked and complete. @throws AppError 'usage' */
   readonly parse: (input: unknown) => unknown
+  /** The same for one that was stored, maybe by another version. @throws AppError 'usage' */
+  readonly parseStored: (input: unknown) => unknown
   /** What a person calls it. */
   readonly nameOf: (input: unknown) => string
   readonly run: (input: unknown, context: WorkContext, task: Task) => Promise<unknown>

@@ -58,7 +58,7 @@ export class Workshop {
   /** Lets a part of a plan begin, with this input: anew where it was cut off, even at the very end. */
   async begin(part: Task, given: unknown): Promise<Task> {
     if (part.state === 'interrupted' && isMade(this.#book.catalog, part)) await this.#book.workOf(part).discard(part)
-    const input = this.#book.workOf(part).parse(given)
+    const input = this.#book.workOf(part).parseStored(given)
     const change = { state: 'waiting', worker: this.id, input, error: undefined, ended: undefined } as const
     const begun = this.#book.change(part.id, () => change)
     this.takeTurns()

@@ -47,6 +47,7 @@ function part(estimate: Command, name: string, argument: string, meaning: string
     .description(`what "${name}" would take, with the same options`)
     .argument(argument, meaning)
     .addOption(new Option('--name <name>', 'not needed').hideHelp())
+    .hook('preAction', (_, chosen) => void chosen.setOptionValue('name', undefined))
 }
 
 function linesOf(estimate: Estimate): string[] {

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { AppEvent } from '../../../src/shared/api.ts'
-import type { Task } from '../../../src/shared/tasks.ts'
+import { openCatalog } from '../../../src/main/catalog/catalog.ts'
+import { Task } from '../../../src/shared/tasks.ts'
 import { openTestApp, sampleFolder } from '../../support/test-app.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -36,6 +37,27 @@ test('an input that a kind of task does not take is refused before there is a ta
   })
   expect((await host.request('tasks.list', {})).tasks).toEqual([])
   await host.app.close()
+})
+
+test('a field that no request knows is refused; a task that an older version stored with it begins again', async () => {
+  const workspace = await temporaryFolder()
+  const host = await openTestApp(workspace)
+  const input = { file: join(workspace, 'none.zip'), depth: 2 }
+  const refused = { kind: 'usage', message: '"depth" cannot be chosen here.' }
+  await expect(host.request('packages.verify', input)).rejects.toMatchObject(refused)
+  await expect(host.request('tasks.start', { kind: 'verify', input })).rejects.toMatchObject(refused)
+  expect((await host.request('tasks.list', {})).tasks).toEqual([])
+  await host.app.close()
+
+  const catalog = openCatalog(join(workspace, 'catalog.sqlite'))
+  const old = { id: 't-old', kind: 'verify', name: 'none.zip', state: 'failed', rank: 1, input }
+  catalog.tasks.insert(Task.parse({ created: '2025-01-01T00:00:00.000Z', ...old }), false)
+  catalog.close()
+  const later = await openTestApp(workspace)
+  await expect(later.request('tasks.again', { id: 't-old', follow: true })).rejects.toMatchObject({ file: input.file })
+  const { tasks } = await later.request('tasks.list', {})
+  expect(tasks.map((task) => task.input)).toEqual([{ file: input.file }])
+  await later.app.close()
 })
 
 test('an import that is cancelled leaves no folder and no name', async () => {

@@ -58,7 +58,6 @@ describe('a value that a request does not take is refused in the words of the th
       { source: 's', name: 'n', planes: { channels: [1, 2, 3, 4] } },
       'The channels must be a list of 1 to 3 entries.'
     ],
-    ['runs.resume', { run: 'r', batch: 8, seed: 1 }, 'The batch and the seed cannot be chosen here.'],
     ['engine.install', { files: [] }, 'The list of files must be a list of at least 1 entry.'],
     [
       'packages.create',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { completed, faultOf, inputOf, taskForms, type Values } from '../../../../../src/renderer/screens/tasks/forms.ts'
-import { requests } from '../../../../../src/shared/api.ts'
+import { parseInput } from '../../../../../src/main/services/parse-input.ts'
+import { type RequestName } from '../../../../../src/shared/api.ts'
 import { type TaskKind } from '../../../../../src/shared/tasks.ts'
 import { fullWorkspace } from '../../../../support/fake-demo.ts'
 
@@ -10,7 +11,7 @@ function formOf(kind: TaskKind) {
   return taskForms.find((form) => form.kind === kind) ?? expect.fail(`there is a form for ${kind}`)
 }
 
-function sent(kind: TaskKind, given: Values): unknown {
+function sent(kind: TaskKind, given: Values): Record<string, unknown> {
   const form = formOf(kind)
   return inputOf(form, completed(form, given, content))
 }
@@ -47,17 +48,20 @@ describe('The forms', () => {
     })
   })
 
-  test('send what their requests accept', () => {
-    const inputs = {
-      import: requests['datasets.import'].input,
-      prepare: requests['prepared.create'].input,
-      train: requests['runs.train'].input,
-      generate: requests['synthetic.generate'].input,
-      package: requests['packages.create'].input
-    }
-    for (const [kind, schema] of Object.entries(inputs)) {
+  test('send what their requests accept, and no field that they do not know', () => {
+    const names = {
+      import: 'datasets.import',
+      prepare: 'prepared.create',
+      train: 'runs.train',
+      generate: 'synthetic.generate',
+      package: 'packages.create'
+    } as const satisfies Partial<Record<TaskKind, RequestName>>
+    for (const [kind, name] of Object.entries(names)) {
       const given = kind === 'import' ? { source: '/data/plate' } : {}
-      expect(schema.safeParse(sent(kind as keyof typeof inputs, given)).error).toBeUndefined()
+      const { name: called, ...input } = sent(kind as keyof typeof names, given)
+      const whole = called === undefined ? input : { ...input, name: called }
+      expect(parseInput(name, whole)).toMatchObject(whole)
+      expect(parseInput('estimates.make', { of: kind, ...input })).toMatchObject(input)
     }
   })
 })
