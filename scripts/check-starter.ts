@@ -89,8 +89,9 @@ async function request<N extends RequestName>(app: App, name: N, input: Input<N>
 
 /** The files of a run are not what would be shipped, so that only those of the model on board are weighed. */
 async function describeModel(app: App) {
-  if (options.model !== starterName) {
-    const { run } = await request(app, 'runs.show', { name: options.model })
+  const { runs } = await request(app, 'workspace.show', {})
+  const run = runs.find(({ id, name }) => [id, name].includes(options.model))
+  if (run !== undefined) {
     return { settings: run.settings, classes: run.classes, megabytes: undefined }
   }
   const folder = join(defaultEnvironment().resources, 'starter')

@@ -1,8 +1,9 @@
 /**
  * Trains the model on board from CC0 nuclei (Data Science Bowl 2018), and writes it to resources/starter.
  *
- * Usage: node scripts/train-starter.ts DATA [--minutes N] [--engine E] [--workspace DIR]
- *        DATA has images/{fluorescence,stained} and labels/ with the same names below
+ * Usage: node scripts/train-starter.ts DATA [--minutes N] [--engine E] [--workspace DIR] [--checkpoint N]
+ *        DATA has images/{fluorescence,stained} and labels/ with the same names below. With a checkpoint, that one is
+ *        written and nothing trained; else the best
  *
  * It can be stopped at any time and started again. Where the workspace with the unfinished run is gone, training goes
  * on from the model in resources/starter, which holds generator and discriminator.
@@ -39,14 +40,14 @@ const learningRate = 0.0025
 const scoredPictures = 1000
 
 const target = resolve(import.meta.dirname, '../resources/starter')
-const { data, workspace, minutes, engine } = readArguments()
+const { data, workspace, minutes, engine, checkpoint } = readArguments()
 const app = await createApp(defaultEnvironment({ workspace }))
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())
 process.once('SIGTERM', () => stop.abort())
 try {
   await importNuclei()
-  if (await train()) await writeStarter()
+  if (checkpoint !== undefined || (await train())) await writeStarter()
 } finally {
   await app.close()
 }
@@ -120,7 +121,12 @@ async function isOfLastStage(): Promise<boolean> {
 
 async function writeStarter(): Promise<void> {
   const { run } = await request('runs.show', { name: starterName })
-  const score = await request('runs.evaluate', { run: starterName, engine, count: scoredPictures })
+  const score = await request('runs.evaluate', {
+    run: starterName,
+    engine,
+    count: scoredPictures,
+    ...(checkpoint === undefined ? {} : { checkpoint })
+  })
   const preparedFolder = join(workspace, 'prepared', run.prepared)
   const about = PreparedAbout.parse(JSON.parse(await readFile(join(preparedFolder, 'about.json'), 'utf8')))
   const { tile, scale, channels, grayLevels } = about.result.prepared
@@ -162,7 +168,12 @@ async function request<N extends RequestName>(name: N, input: Input<N>): Promise
 function readArguments() {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { minutes: { type: 'string' }, engine: { type: 'string', default: 'auto' }, workspace: { type: 'string' } }
+    options: {
+      minutes: { type: 'string' },
+      engine: { type: 'string', default: 'auto' },
+      workspace: { type: 'string' },
+      checkpoint: { type: 'string' }
+    }
   })
   const [data] = positionals
   if (data === undefined) {
@@ -172,6 +183,7 @@ function readArguments() {
     data: resolve(data),
     workspace: resolve(values.workspace ?? join(import.meta.dirname, '../.cache/starter')),
     minutes: values.minutes === undefined ? undefined : Number(values.minutes),
-    engine: EngineRequest.parse(values.engine)
+    engine: EngineRequest.parse(values.engine),
+    checkpoint: values.checkpoint === undefined ? undefined : Number(values.checkpoint)
   }
 }
