@@ -1,15 +1,20 @@
 import { componentAreas, type Components, keepComponents, labelComponents } from './components.ts'
+import { stepOf } from './gray-levels.ts'
 
 /** How the cores of cells are told from the ramps between them; distances in steps between levels. */
 const levelTolerance = 0.35
 const flatness = 0.8
 const smallestCore = 3 // pixels
 const growthSteps = 5
+/** A piece without a core is a cell where it rises so far above background, in steps, … */
+const leastRise = 0.75
+/** … and has so many pixels. */
+const smallestPeak = 6
 
 /**
  * Cells in a blurred gray mask. On the ramp from one level down to background every level between appears as a rim,
  * but only for a pixel or two: where a 3 × 3 window is flat and near a level, it is the core of a cell. From there each
- * cell grows back to half of its own level.
+ * cell grows back to half of its own level. A piece that touches none of them and is nowhere flat is a small cell, all peak.
  * @param gray row-major, 0 … 255
  * @param levels the gray of each label, background first
  */
@@ -29,7 +34,34 @@ export function findCores(
     const core = cores.labels[pixel] ?? 0
     if (core > 0) levelOf[core] = levels[levelled[pixel] ?? 0] ?? 0
   }
-  return fillHoles({ labels: grow(cores.labels, levelOf, smooth), count: cores.count }, width, height)
+  const grown = { labels: grow(cores.labels, levelOf, smooth), count: cores.count }
+  return fillHoles(addPeaks(grown, smooth, levels), width, height)
+}
+
+/** Adds what is brighter than half a step, touches no cell and rises far enough to be one of its own. */
+function addPeaks({ labels, count }: Components, smooth: Framed, levels: readonly number[]): Components {
+  const values = withoutFrame(smooth)
+  const [background, step] = [levels[0] ?? 0, stepOf(levels)]
+  const isBright = Uint8Array.from(values, (value) => Number(value >= background + step / 2))
+  const pieces = labelComponents(isBright, smooth.width, smooth.height, 8)
+  const areas = componentAreas(pieces)
+  const rises = new Uint8Array(pieces.count + 1)
+  const hasCore = new Uint8Array(pieces.count + 1)
+  for (const [pixel, piece] of pieces.labels.entries()) {
+    if ((values[pixel] ?? 0) >= background + leastRise * step) rises[piece] = 1
+    if (labels[pixel] !== 0) hasCore[piece] = 1
+  }
+  const peaks = keepComponents(
+    pieces,
+    (piece) => hasCore[piece] === 0 && rises[piece] === 1 && (areas[piece] ?? 0) >= smallestPeak
+  )
+  return { labels: labels.map((cell, pixel) => cell || peakAt(peaks, pixel, count)), count: count + peaks.count }
+}
+
+/** The number of the peak at a pixel, after so many cells; 0 where there is none. */
+function peakAt({ labels }: Components, pixel: number, cells: number): number {
+  const peak = labels[pixel] ?? 0
+  return peak === 0 ? 0 : cells + peak
 }
 
 interface Picture {
@@ -38,7 +70,10 @@ interface Picture {
   readonly height: number
 }
 
-/** A picture with a frame of one pixel that repeats its border, so that each of its pixels has eight neighbours. */
+/**
+ * A picture with a frame of one pixel, so that each of its pixels has eight neighbours. It is mirrored at its border pixels,
+ * not repeated: a line along the border, which generators like to leave there, would look twice as thick as it is.
+ */
 interface Framed {
   readonly values: Float32Array
   /** Of the picture within. */
@@ -49,13 +84,28 @@ interface Framed {
 function withFrame({ values, width, height }: Picture): Framed {
   const framed = new Float32Array((width + 2) * (height + 2))
   for (let y = -1; y <= height; y++) {
-    const row = Math.min(height - 1, Math.max(0, y)) * width
+    const row = mirrored(y, height) * width
     const target = (y + 1) * (width + 2)
     framed.set(values.subarray(row, row + width), target + 1)
-    framed[target] = values[row] ?? 0
-    framed[target + width + 1] = values[row + width - 1] ?? 0
+    framed[target] = values[row + mirrored(-1, width)] ?? 0
+    framed[target + width + 1] = values[row + mirrored(width, width)] ?? 0
   }
   return { values: framed, width, height }
+}
+
+function withoutFrame({ values, width, height }: Framed): Float32Array {
+  const inner = new Float32Array(width * height)
+  for (let y = 0; y < height; y++) {
+    const start = (y + 1) * (width + 2) + 1
+    inner.set(values.subarray(start, start + width), y * width)
+  }
+  return inner
+}
+
+/** The place that one just outside, −1 or `length`, mirrors; a single place mirrors itself. */
+function mirrored(place: number, length: number): number {
+  const inside = place < 0 ? -place : Math.min(place, 2 * (length - 1) - place)
+  return Math.min(length - 1, Math.max(0, inside))
 }
 
 /** The offsets of a pixel and its neighbours in a framed picture: first those that share a side. */
