@@ -47,6 +47,8 @@ interface BlockParameters {
   readonly bitsPerSample: number[]
   readonly predictor: number
   readonly isBigEndian: boolean
+  /** What its decoders stumble over. */
+  readonly failures: unknown[]
 }
 
 type Directory = GeoTIFFImage['fileDirectory']
@@ -65,6 +67,29 @@ export function completeDirectory({ fileDirectory, littleEndian }: GeoTIFFImage)
   fileDirectory.actualizedFields.set(bitsPerSampleTag, new Array<number>(samples).fill(1))
 }
 
+const failuresOf = new WeakMap<Directory, unknown[]>()
+
+/**
+ * Reads all samples of a page. Decoders note what they stumble over and reject nothing: the library forgets blocks that it
+ * has begun where it gives up, and a rejection that nobody waits for ends the process.
+ *
+ * @throws what the first of them stumbled over, or the library itself
+ */
+export async function readAllSamples(image: GeoTIFFImage): Promise<unknown> {
+  const failures: unknown[] = []
+  failuresOf.set(image.fileDirectory, failures)
+  const samples: unknown = await image.readRasters({ interleave: true })
+  if (failures.length > 0) throw failures[0]
+  return samples
+}
+
+function noted(decode: () => Promise<ArrayBufferLike>, parameters: BlockParameters): Promise<ArrayBufferLike> {
+  return decode().catch((cause: unknown) => {
+    parameters.failures.push(cause)
+    return new ArrayBuffer(blockBytes(parameters))
+  })
+}
+
 const noParameters = { tileWidth: 1, tileHeight: 1, planarConfiguration: 1, bitsPerSample: [8], predictor: 1 }
 const [differences, floatDifferences] = [2, 3]
 
@@ -81,7 +106,8 @@ async function blockParameters(directory: Directory): Promise<BlockParameters> {
     planarConfiguration: await number('PlanarConfiguration', 1),
     bitsPerSample: typeof bits === 'object' ? Array.from((bits ?? [8]) as ArrayLike<number>) : [Number(bits ?? 1)],
     predictor: await number('Predictor', 1),
-    isBigEndian: bigEndian.has(directory)
+    isBigEndian: bigEndian.has(directory),
+    failures: failuresOf.get(directory) ?? []
   }
 }
 
@@ -98,6 +124,10 @@ function boundedJpeg(Jpeg: typeof BaseDecoder): typeof BaseDecoder {
       if (width > tileWidth || height > tileHeight) throw new Reason('a JPEG in it is larger than its place')
       return super.decodeBlock(packed)
     }
+
+    override decode(packed: ArrayBufferLike): Promise<ArrayBufferLike> {
+      return noted(() => super.decode(packed), this.parameters as BlockParameters)
+    }
   }
 }
 
@@ -111,10 +141,13 @@ function decoderOf(unpack: Unpack): typeof BaseDecoder {
       return block
     }
 
-    override async decode(packed: ArrayBufferLike): Promise<ArrayBufferLike> {
-      const block = await super.decode(packed)
-      if (this.swapsBytes) this.swapBytes(block)
-      return block
+    override decode(packed: ArrayBufferLike): Promise<ArrayBufferLike> {
+      const decode = async (): Promise<ArrayBufferLike> => {
+        const block = await super.decode(packed)
+        if (this.swapsBytes) this.swapBytes(block)
+        return block
+      }
+      return noted(decode, this.parameters as BlockParameters)
     }
 
     /** The library adds differences up as little-endian numbers and leaves floats as such, whatever the file's order. */

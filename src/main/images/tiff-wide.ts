@@ -1,5 +1,6 @@
 import { type GeoTIFFImage } from 'geotiff'
 import { invariant, refuse } from '../../shared/errors.ts'
+import { readAllSamples } from './tiff-unpack.ts'
 
 const [bitsPerSample, samplesPerPixel, sampleFormat] = [258, 277, 339]
 const floats = 3
@@ -46,7 +47,7 @@ async function readHalves(image: GeoTIFFImage): Promise<Uint32Array> {
   fields.set(samplesPerPixel, 2)
   fields.set(sampleFormat, [1, 1])
   try {
-    const halves: unknown = await image.readRasters({ interleave: true })
+    const halves: unknown = await readAllSamples(image)
     invariant(halves instanceof Uint32Array, 'unsigned samples of 32 bits come in such an array')
     return halves
   } finally {

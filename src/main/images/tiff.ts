@@ -14,7 +14,7 @@ import {
 import { readBarePlane } from './tiff-bare.ts'
 import { type ChannelPlace, choosePlanes } from './tiff-planes.ts'
 import { describeStack, type TiffStack } from './tiff-stack.ts'
-import { completeDirectory, useBoundedDecoders } from './tiff-unpack.ts'
+import { completeDirectory, readAllSamples, useBoundedDecoders } from './tiff-unpack.ts'
 import { isWide, readWide } from './tiff-wide.ts'
 
 useBoundedDecoders()
@@ -193,7 +193,7 @@ async function pageImage(path: string, tiff: GeoTIFF, number: number): Promise<G
 
 async function readSamples(path: string, image: GeoTIFFImage): Promise<unknown> {
   try {
-    return isWide(image) ? await readWide(path, image) : await image.readRasters({ interleave: true })
+    return isWide(image) ? await readWide(path, image) : await readAllSamples(image)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     throw unreadable(path, damageOf(cause), cause)
@@ -237,6 +237,7 @@ function checkBlocks(path: string, image: GeoTIFFImage): void {
   const [width, height] = [image.getTileWidth(), image.getTileHeight()]
   if (!(width >= 1 && height >= 1)) throw unreadable(path, 'its tiles have no size')
   const samples = image.getSamplesPerPixel()
+  if (!Number.isInteger(samples) || samples < 1) throw unreadable(path, 'its number of channels is damaged')
   checkSize(path, width, height, Math.max(1, (samples * image.getBitsPerSample()) / 8))
   const planes = image.planarConfiguration === 2 ? samples : 1
   const blocks = planes * Math.ceil(image.getWidth() / width) * Math.ceil(image.getHeight() / height)

@@ -152,3 +152,45 @@ describe('stains in 8 bits', () => {
     expect(valueRanges(colours, 'full')).toEqual([{ low: 0, high: 65535 }])
   })
 })
+
+describe('a packed block that is damaged is refused, and none is left to fail later', () => {
+  const sizes = { channelCount: 277, resolutionUnit: 296, planes: 284 }
+
+  /** A TIFF of one block that cannot be unpacked, whose directory is changed: each entry is found by its tag. */
+  function damaged(change: (entry: (tag: number) => DataView) => void): Uint8Array {
+    const data = Uint16Array.from({ length: 14 * 12 }, (_, i) => i)
+    const bytes = Uint8Array.from(encodeTiff({ width: 14, height: 12, channels: 1, bits: 16, data }))
+    const view = new DataView(bytes.buffer)
+    const at = view.getUint32(4, true)
+    const places = Array.from({ length: view.getUint16(at, true) }, (_, i) => at + 2 + 12 * i)
+    const entry = (tag: number) => {
+      const place = places.find((each) => view.getUint16(each, true) === tag)
+      return new DataView(bytes.buffer, place, 12)
+    }
+    bytes.fill(0xff, entry(273).getUint32(8, true), entry(273).getUint32(8, true) + 8)
+    change(entry)
+    return bytes
+  }
+
+  test.each<[string, RegExp, (entry: (tag: number) => DataView) => void]>([
+    ['by itself', /its directory or pixels are damaged/, () => undefined],
+    [
+      'with no number of channels',
+      /its number of channels is damaged/,
+      (entry) => entry(sizes.channelCount).setUint32(4, 0, true)
+    ],
+    [
+      'with planes of which only the first has a size',
+      / cannot be read: /,
+      (entry) => {
+        entry(sizes.channelCount).setUint16(8, 3, true)
+        const unit = entry(sizes.resolutionUnit)
+        unit.setUint16(0, sizes.planes, true)
+        unit.setUint16(8, 2, true)
+      }
+    ]
+  ])('%s', async (_, sentence, change) => {
+    await expect(decodePicture('a.tif', damaged(change))).rejects.toThrow(sentence)
+    await new Promise((resolve) => setTimeout(resolve, 50)) // what was left to fail would fail the run here
+  })
+})
