@@ -159,8 +159,9 @@ class PredictionReader {
     })
   }
 
+  /** One that is not finite, which JSON has no word for, is null here: it is not one that is missing. */
   #scoreOf(score: unknown, place: string): number {
-    if (score === undefined || score === null) {
+    if (score === undefined) {
       this.#withoutScore++
       return 1
     }

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { type z } from 'zod'
 import { type RunAbout } from '../../shared/abouts.ts'
 import { type Output } from '../../shared/api.ts'
-import { AppError, invariant, toWireError } from '../../shared/errors.ts'
+import { invariant, toWireError } from '../../shared/errors.ts'
 import { type EngineInfo, type Run } from '../../shared/runs.ts'
 import { type HistoryEntry, type TrainingSettings } from '../../shared/training.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
@@ -150,16 +150,28 @@ export class RunRecord {
 
   /** A run keeps its safe points whatever happened: it is paused where it can go on, failed where it never began. */
   fail(thrown: unknown): void {
-    const problem = toWireError(thrown).message
+    const { message: problem, kind } = toWireError(thrown)
     // A run that was to go on, and was not touched, is what it was.
     if (!this.hasBegun && this.safeIteration > 0) {
       this.run = this.#before
-      this.#change({ problem })
+      this.#rest({ problem })
       return
     }
-    const mayBeMended = thrown instanceof AppError && ['stopped', 'resources'].includes(thrown.kind)
-    const canGoOn = this.safeIteration > 0 || mayBeMended
-    this.#change({ state: canGoOn ? 'paused' : 'failed', iteration: this.safeIteration, problem })
+    const canGoOn = this.safeIteration > 0 || kind === 'stopped' || kind === 'resources'
+    this.#rest({ state: canGoOn ? 'paused' : 'failed', iteration: this.safeIteration, problem })
+  }
+
+  /** Where the catalogue has no room: the state at least, which needs none. The run's files have the whole history. */
+  #rest(change: Partial<Run>): void {
+    try {
+      this.#change(change)
+    } catch (thrown) {
+      if (toWireError(thrown).kind !== 'resources') throw thrown
+      this.#unwritten = []
+      const { problem: _, ...bare } = { ...this.run, ...change }
+      this.run = bare
+      this.#change({})
+    }
   }
 
   result(outcome: TrainOutcome): Output<'runs.train'> {

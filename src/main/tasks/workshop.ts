@@ -15,6 +15,8 @@ export class Workshop {
   readonly #sittings = new Map<TaskId, Sitting>()
   /** Resolved when a waiting task begins, or leaves the queue. */
   readonly #waiters = new Map<TaskId, PromiseWithResolvers<Sitting | undefined>>()
+  /** How tasks came to rest that the catalogue had no room for; written when it has. */
+  readonly #unwritten = new Map<TaskId, Omit<Task, 'rank'>>()
   #isClosing = false
 
   constructor(book: TaskBook, presence: Presence, log: (thrown: unknown) => void) {
@@ -35,12 +37,13 @@ export class Workshop {
 
   /** As it is known here, which is newer than the catalogue while it is at work here. */
   live(task: Task): Task {
-    return this.#sittings.get(task.id)?.task ?? task
+    return this.#sittings.get(task.id)?.task ?? { ...task, ...this.#unwritten.get(task.id) }
   }
 
   /** Begins what waits here and may begin. */
   takeTurns(): void {
     if (this.#isClosing) return
+    this.#writeEnds()
     const { catalog } = this.#book
     const isPlan = (task: Task): boolean => this.#book.workOf(task).plan !== undefined
     const claimed = catalog.transaction(() =>
@@ -101,6 +104,7 @@ export class Workshop {
 
   /** Looks for what other processes wish of tasks that are at work or wait here. */
   hearWishes(): void {
+    if (this.#unwritten.size > 0) this.takeTurns()
     for (const [id, sitting] of this.#sittings) {
       const wish = this.#book.catalog.tasks.wish(id)
       if (wish !== undefined && wish !== sitting.wish()) sitting.stop(wish)
@@ -179,20 +183,47 @@ export class Workshop {
 
   /** Writes down how it ended. A disk that is full under the catalogue ends neither another task nor the program. */
   async #conclude(sitting: Sitting, change: Partial<Task>): Promise<Task> {
-    const { catalog } = this.#book
-    const { rank: _, ...task } = sitting.task
     const ended = { ...sitting.task, ...change }
+    const { rank: _, ...entry } = ended
     try {
-      catalog.transaction(() => {
-        catalog.tasks.change(task.id, () => ({ ...task, ...change }))
-        catalog.tasks.setWish(task.id, undefined)
-      })
-      if (ended.state === 'cancelled') await this.#book.tidy(ended)
+      this.#writeEnd(entry)
     } catch (thrown) {
       this.#log(thrown)
       sitting.thrown ??= thrown
+      this.#unwritten.set(entry.id, entry)
+      return ended
     }
+    if (ended.state === 'cancelled')
+      await this.#book.tidy(ended).catch((thrown: unknown) => this.#missTidy(sitting, thrown))
     return ended
+  }
+
+  #missTidy(sitting: Sitting, thrown: unknown): void {
+    this.#log(thrown)
+    sitting.thrown ??= thrown
+  }
+
+  #writeEnd(ended: Omit<Task, 'rank'>): void {
+    const { catalog } = this.#book
+    catalog.transaction(() => {
+      catalog.tasks.change(ended.id, () => ended)
+      catalog.tasks.setWish(ended.id, undefined)
+    })
+  }
+
+  /** Until then such a task looks as if it were at work, and what waits for the engine waits. */
+  #writeEnds(): void {
+    for (const [id, ended] of this.#unwritten) {
+      try {
+        this.#writeEnd(ended)
+      } catch {
+        return // there is still no room
+      }
+      this.#unwritten.delete(id)
+      const task = this.#book.catalog.tasks.require(id)
+      this.#book.tell(task)
+      if (task.state === 'cancelled') void this.#book.tidy(task).catch(this.#log)
+    }
   }
 
   /** @returns how the task stands after it */

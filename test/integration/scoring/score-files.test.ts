@@ -178,6 +178,13 @@ test.each([
     'covers 9 pixels'
   ],
   ['a score that is not a number', truth, [found(1, 1, 4, { score: 'high' })], 'a score that is not a number'],
+  ['a score of null', truth, [found(1, 1, 4, { score: null })], 'a score that is not a number'],
+  [
+    'a score of NaN, as Python writes it,',
+    truth,
+    JSON.stringify([found(1, 1, 4)]).replace('0.9', 'NaN'),
+    'entry 1 has a score that is not a number'
+  ],
   ['no JSON', truth, '[{"image_id": 7,', 'the file ends in the middle']
 ])('refuses %s with a sentence', async (_, given, predictions, sentence) => {
   await expect(score(given, predictions)).rejects.toMatchObject({
