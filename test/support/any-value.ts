@@ -8,7 +8,7 @@ export function anyValueOf<Value>(schema: z.ZodType<Value>): Arbitrary<Value> {
 
 /** By the type of a schema. */
 const makers: Readonly<Record<string, (schema: never) => Arbitrary<unknown>>> = {
-  object: ({ def: { shape } }: z.ZodObject) => anyObject(shape),
+  object: (schema: z.ZodObject) => anyObject(schema.shape).filter((value) => schema.safeParse(value).success),
   array: (schema: z.ZodArray) =>
     fc.array(anyOf(schema.element), { maxLength: 3 }).filter((list) => schema.safeParse(list).success),
   tuple: ({ def: { items } }: z.ZodTuple) => fc.tuple(...items.map(anyOf)),
