@@ -105,8 +105,11 @@ export function heuristicGamma(resolution: number, batch: number): number {
  * The learning rate at which a small network that begins from nothing learns sooner than at the published one
  * (docs/decisions/0033).
  */
-export function fasterRate(name: PresetName, resolution: number): number | undefined {
-  return name === 'quick' && resolution <= 32 ? 0.005 : undefined
+export function fasterRate(
+  name: PresetName,
+  { resolution, discriminators }: Pick<NetworkSettings, 'resolution' | 'discriminators'>
+): number | undefined {
+  return name === 'quick' && resolution <= 32 && discriminators === 'joint' ? 0.005 : undefined
 }
 
 /** What the literal recipe has where our presets depart from it: StudioGAN's constant, PyTorch's habit. */

@@ -34,9 +34,11 @@ export function settingsOf(
     classes
   } as const
   const preset = presetSettings(request.preset, shape, request.seed)
-  const isFaster = from === undefined && !request.paper
-  const learningRate = request.learningRate ?? (isFaster ? fasterRate(request.preset, prepared.tile) : undefined)
-  const settings = applyRequest(preset, { ...request, learningRate }, prepared.grayLevels)
+  const chosen = applyRequest(preset, request, prepared.grayLevels)
+  const faster = from === undefined && !request.paper ? fasterRate(request.preset, chosen.network) : undefined
+  const rates = faster === undefined ? {} : { generator: faster, discriminator: faster }
+  const settings =
+    request.learningRate === undefined ? { ...chosen, learningRate: { ...chosen.learningRate, ...rates } } : chosen
   requireDivisor(settings)
   if (from !== undefined) requireSameSamples(request, prepared, from.network)
   const network = from === undefined ? settings.network : { ...from.network, ...shape }

@@ -156,16 +156,18 @@ describe('the settings of a run', () => {
     expect(TrainingSettings.parse(older).selection).toBe('frechet') // runs begun before there was a choice
   })
 
-  test('take the faster rate for small tiles, from nothing, unless another is wished', () => {
+  test('take the faster rate for small tiles with one discriminator, from nothing, unless another is wished', () => {
     const small = { ...prepared, tile: 32 }
     const from = presetSettings('quick', { resolution: 32, imageChannels: 1, classes: 2 }, 0)
     const rateOf = (wished: object, tiles = small, start?: typeof from) =>
       settingsOf(wish(wished), tiles, 2, start).learningRate.generator
-    expect(rateOf({ preset: 'quick' })).toBe(0.005)
-    expect(rateOf({ preset: 'quick', learningRate: 0.001 })).toBe(0.001)
+    expect(rateOf({ preset: 'quick', discriminators: 'joint' })).toBe(0.005)
+    expect(rateOf({ preset: 'quick', recipe: 'paper' })).toBe(0.005)
+    expect(rateOf({ preset: 'quick', recipe: 'paper', learningRate: 0.001 })).toBe(0.001)
     const others = [
-      rateOf({ preset: 'quick' }, prepared),
-      rateOf({ preset: 'quick' }, small, from),
+      rateOf({ preset: 'quick' }),
+      rateOf({ preset: 'quick', recipe: 'paper' }, prepared),
+      rateOf({ preset: 'quick', discriminators: 'joint' }, small, from),
       rateOf({ preset: 'quick', paper: true }),
       rateOf({ preset: 'demo' }),
       rateOf({ preset: 'livecell' })
