@@ -38,6 +38,7 @@ function stoppedAt(done: number) {
 describe('stopping', () => {
   test.each(['runs.evaluate', 'synthetic.generate'] as const)(
     '%s ends within a step and leaves nothing',
+    { timeout: 180_000 }, // what real cells are like is learned first, which takes long beside other tests
     async (name) => {
       const before = await readdir(join(workspace, 'synthetic'))
       const { options, told } = stoppedAt(16)
@@ -52,7 +53,7 @@ describe('stopping', () => {
   test.each([
     ['evaluate', ['evaluate', 'run', '--count', '4000', '--engine', 'wasm']],
     ['generate', ['generate', 'run', '--name', 'lost', '--count', '100000', '--engine', 'wasm']]
-  ])('%s by Ctrl-C ends with status 4 and one document', async (_, words) => {
+  ])('%s by Ctrl-C ends with status 4 and one document', { timeout: 180_000 }, async (_, words) => {
     const command = start(words)
     await command.progress
     command.child.kill('SIGINT')

@@ -142,5 +142,7 @@ function certaintyOf({ weights, bias }: Pick<ForegroundModel, 'weights' | 'bias'
 }
 
 function above(certainty: Float32Array, threshold: number): Uint8Array {
-  return Uint8Array.from(certainty, (value) => (value >= threshold ? 1 : 0))
+  const found = new Uint8Array(certainty.length)
+  for (let i = 0; i < found.length; i++) if ((certainty[i] ?? 0) >= threshold) found[i] = 1
+  return found
 }
