@@ -34,37 +34,48 @@ export async function openModelScorer(run: ScoredRun): Promise<ModelScorer> {
 }
 
 function byCells(scorer: CellScorer): ModelScorer {
-  const against = (known: Awaited<ReturnType<CellScorer['featuresOfReal']>>): ModelScore => ({
-    real: known.features,
-    look: (pictures, afterPart) => scorer.featuresOf(pictures, known, afterPart),
-    score: (fake) => scorer.score(known, fake)
-  })
-  return {
-    study: async (real, afterPart) => against(await scorer.featuresOfReal(real, afterPart)),
-    findStudied: async (real) => {
-      const known = await scorer.findFeaturesOfReal(real)
-      return known && against(known)
-    },
-    tryOut: async (pictures) => {
-      await scorer.featuresOf(pictures, undefined)
-    }
-  }
+  return modelScorer(
+    scorer,
+    (known) => ({
+      real: known.features,
+      look: (pictures, afterPart) => scorer.featuresOf(pictures, known, afterPart),
+      score: (fake) => scorer.score(known, fake)
+    }),
+    (pictures) => scorer.featuresOf(pictures, undefined)
+  )
 }
 
 function byPictures(scorer: Scorer): ModelScorer {
-  const against = (real: PictureFeatures): ModelScore => ({
-    real,
-    look: (pictures, afterPart) => scorer.featuresOf(pictures, afterPart),
-    score: (fake) => scorer.score(real, fake)
-  })
+  return modelScorer(
+    scorer,
+    (real) => ({
+      real,
+      look: (pictures, afterPart) => scorer.featuresOf(pictures, afterPart),
+      score: (fake) => scorer.score(real, fake)
+    }),
+    (pictures) => scorer.featuresOf(pictures)
+  )
+}
+
+/** What studies real pictures; `Known` is what it knows of them then. */
+interface Studies<Known> {
+  featuresOfReal(real: RealTiles, afterPart?: AfterPart): Promise<Known>
+  findFeaturesOfReal(real: RealTiles): Promise<Known | undefined>
+}
+
+function modelScorer<Known>(
+  studies: Studies<Known>,
+  against: (known: Known) => ModelScore,
+  look: (pictures: PictureStream) => Promise<PictureFeatures>
+): ModelScorer {
   return {
-    study: async (real, afterPart) => against(await scorer.featuresOfReal(real, afterPart)),
+    study: async (real, afterPart) => against(await studies.featuresOfReal(real, afterPart)),
     findStudied: async (real) => {
-      const known = await scorer.findFeaturesOfReal(real)
+      const known = await studies.findFeaturesOfReal(real)
       return known && against(known)
     },
     tryOut: async (pictures) => {
-      await scorer.featuresOf(pictures)
+      await look(pictures)
     }
   }
 }
