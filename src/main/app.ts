@@ -166,7 +166,8 @@ function thingHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, 
     'things.inTrash': async () => (await services.things()).showTrash(app),
     'things.emptyTrash': async () => (await services.things()).emptyTrash(app),
     'things.storage': async () => (await services.storage()).measureStorage(app),
-    'things.origin': async (input) => (await services.things()).originOf(app, input)
+    'things.origin': async (input) => (await services.things()).originOf(app, input),
+    'things.place': async (input) => (await services.things()).placeOfThing(app, input)
   }
 }
 

@@ -1,7 +1,7 @@
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import { type Desktop } from '../shared/desktop.ts'
 
-/** Two fixed channels; the main process checks who speaks and what is asked. */
+/** Three fixed channels; the main process checks who speaks and what is asked. */
 const desktop: Desktop = {
   send: (name, input): Promise<unknown> => ipcRenderer.invoke('request', name, input),
   listen: (listener) => {
@@ -12,7 +12,13 @@ const desktop: Desktop = {
     return () => {
       ipcRenderer.off('event', forward)
     }
-  }
+  },
+  onGoTo: (listener) => {
+    ipcRenderer.on('goTo', (_: unknown, address: unknown) => {
+      if (typeof address === 'string') listener(address)
+    })
+  },
+  pathOf: (file) => webUtils.getPathForFile(file as File) // what is no file it refuses itself
 }
 
 contextBridge.exposeInMainWorld('cytoloom', Object.freeze(desktop))

@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import { AppEvent, type Input, type Output, type RequestName, requests } from '../shared/api.ts'
-import { fromWireError, WireError } from '../shared/errors.ts'
+import { Desk } from './transport/desk.ts'
 import { DesktopTransport } from './transport/desktop.ts'
 import { HttpTransport } from './transport/http.ts'
+import { outputOf } from './transport/reply.ts'
 import { type Connection, type LoadedPicture, type Transport } from './transport/transport.ts'
 
 // The page may not compile code from strings (its content security policy), so zod must not try.
 z.config({ jitless: true })
-
-const Reply = z.union([z.object({ output: z.unknown() }), z.object({ error: WireError })])
 
 export interface Picture {
   load(): Promise<LoadedPicture>
@@ -17,20 +16,21 @@ export interface Picture {
 /** The page's way to the app, typed by the request table and checked at the door, whatever carries it. */
 export class Bridge {
   readonly #transport: Transport
+  readonly #desk: Desk
   readonly #eventListeners = new Set<(event: AppEvent) => void>()
   readonly #pictures = new Map<string, Picture>() // one picture is one object, so that what shows it need not load it twice
   readonly #connectionListeners = new Set<(connection: Connection) => void>()
 
   constructor(transport: Transport) {
     this.#transport = transport
+    this.#desk = new Desk(transport)
   }
 
   /** @throws AppError with the app's sentence if the request fails. */
   async call<N extends RequestName>(name: N, input: Input<N>): Promise<Output<N>> {
-    const reply = Reply.parse(await this.#transport.send(name, input))
-    if ('error' in reply) throw fromWireError(reply.error)
+    const output = outputOf(await this.#transport.send(name, input))
     // The schema of N was applied; TypeScript cannot follow the table's pairing through a variable name.
-    return requests[name].output.parse(reply.output) as Output<N>
+    return requests[name].output.parse(output) as Output<N>
   }
 
   onEvent(listener: (event: AppEvent) => void): () => void {
@@ -54,6 +54,11 @@ export class Bridge {
         for (const listener of this.#connectionListeners) listener(connection)
       }
     )
+  }
+
+  /** What only the system around the page can do. */
+  get desk(): Desk {
+    return this.#desk
   }
 
   /** A picture to show, given its path below the workspace (`PicturePath`). */

@@ -28,6 +28,8 @@ import {
   NoteRequest,
   OneThing,
   OriginResult,
+  PlaceRequest,
+  PlaceResult,
   RenameRequest,
   RestoreResult,
   StorageResult,
@@ -179,6 +181,7 @@ export const requests = {
   'things.emptyTrash': { input: z.object({}), output: EmptyTrashResult },
   'things.storage': { input: z.object({}), output: StorageResult },
   'things.origin': { input: OneThing, output: OriginResult },
+  'things.place': { input: PlaceRequest, output: PlaceResult },
   /** Runs the bundled sample through every step and answers at the end. */
   'demo.run': { input: DemoRequest, output: DemoResult },
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { hasUnseen } from './plain-text.ts'
 import { Name } from './datasets.ts'
-import { tending, ThingKind, ThingSummary } from './things.ts'
+import { InnerPath, tending, ThingKind, ThingSummary } from './things.ts'
 
 const Note = z
   .string()
@@ -31,6 +31,13 @@ export const TrashResult = z.object({
 export type TrashResult = z.infer<typeof TrashResult>
 
 export const OneThing = z.object(called)
+
+/** A thing's folder, the file of a package, or a file below a thing's folder. */
+export const PlaceRequest = OneThing.extend({ file: InnerPath.optional() })
+export const PlaceResult = z.object({
+  /** A full path on the computer that the app runs on. */
+  path: z.string()
+})
 
 export const RestoreResult = ThingResult.extend({
   /** What it needs, and was in the trash as well. */

@@ -193,6 +193,33 @@ describe('Requests', () => {
   })
 })
 
+describe('What only a window has', () => {
+  test('is refused with what the page can do instead; a place is told and not shown', async () => {
+    app = new FakeApp(join(folder, 'workspace'), { 'things.place': ({ thing }) => ({ path: `/work/${thing}` }) })
+    await host.close()
+    host = await startWebHost(app, { page })
+    port = Number(new URL(host.origin).port)
+    key = Entered.parse(JSON.parse((await enter(ticketOf(host.entry()))).text)).key
+    const asked = async (name: string, body: string) => JSON.parse((await post(name, body)).text) as unknown
+
+    const refused = { error: { kind: 'usage', message: "A page in a browser cannot open the system's dialogs." } }
+    expect(await asked('desk.choose', '{"kind": "folder"}')).toMatchObject(refused)
+    expect(await asked('desk.chooseNew', '{"kind": "package", "name": "a.cytoloom"}')).toMatchObject(refused)
+    expect(await asked('desk.showInFolder', '{"thing": "d-1"}')).toEqual({
+      output: { path: '/work/d-1', shown: false }
+    })
+    for (const body of [
+      '{"thing": "d-1", "file": "../../etc/passwd"}',
+      '{"thing": 7}',
+      '{"path": "/etc"}',
+      '[]',
+      '7'
+    ]) {
+      expect(await asked('desk.showInFolder', body)).toMatchObject({ error: { kind: 'usage' } })
+    }
+  })
+})
+
 describe('The page', () => {
   test('comes with the policy that forbids everything but itself', async () => {
     const { status, headers } = await visit('/')

@@ -1,7 +1,9 @@
 import { type BrowserWindow, ipcMain, type IpcMainInvokeEvent } from 'electron'
 import { type Reply } from '../../shared/api.ts'
 import { type App } from '../app.ts'
+import { answerDesk, isOfDesk } from '../services/desk.ts'
 import { dispatch } from '../services/dispatch.ts'
+import { windowDesk } from './desk.ts'
 import { isOwnPage } from './origin.ts'
 
 /** As in the loopback host: the largest request is a form, not a file. */
@@ -11,12 +13,13 @@ const maxInputCharacters = 1_000_000
 export function answerPage(app: App, window: BrowserWindow): void {
   const closing = new AbortController()
   const context = { signal: closing.signal, progress: () => undefined }
+  const desk = windowDesk(app, window, context)
 
   ipcMain.handle('request', async (event, name: unknown, input: unknown): Promise<Reply> => {
     if (!isFromPage(event, window)) return refused('Only the page of this window may ask.')
     if (typeof name !== 'string') return refused('A request has a name.')
     if (JSON.stringify(input ?? {}).length > maxInputCharacters) return refused('This request is too large.')
-    return dispatch(app.handlers, name, input, context, log)
+    return isOfDesk(name) ? answerDesk(desk, name, input, log) : dispatch(app.handlers, name, input, context, log)
   })
   const unfollow = app.onEvent((event) => {
     if (!window.isDestroyed()) window.webContents.send('event', event)

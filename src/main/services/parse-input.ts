@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { type RequestName, requests } from '../../shared/api.ts'
 import { AppError } from '../../shared/errors.ts'
 import { inWords, sentencesOf, unknownSentence } from '../../shared/issue-words.ts'
@@ -9,7 +10,12 @@ import { inWords, sentencesOf, unknownSentence } from '../../shared/issue-words.
  * @throws AppError 'usage' where the input is not what the request takes
  */
 export function parseInput(name: RequestName, input: unknown): unknown {
-  const parsed = parseStored(name, input)
+  return parseBy(requests[name].input, input)
+}
+
+/** The same by a schema. */
+export function parseBy(schema: z.ZodType, input: unknown): unknown {
+  const parsed = parsedBy(schema, input)
   const unknown = unknownFields(input, parsed)
   if (unknown.length > 0) throw new AppError('usage', unknownSentence(unknown))
   return parsed
@@ -21,7 +27,10 @@ export function parseInput(name: RequestName, input: unknown): unknown {
  * @throws AppError 'usage' where the input is not what the request takes
  */
 export function parseStored(name: RequestName, input: unknown): unknown {
-  const schema = requests[name].input
+  return parsedBy(requests[name].input, input)
+}
+
+function parsedBy(schema: z.ZodType, input: unknown): unknown {
   const parsed = schema.safeParse(input, { error: inWords(schema) })
   if (!parsed.success) throw new AppError('usage', sentencesOf(parsed.error))
   return parsed.data

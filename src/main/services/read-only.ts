@@ -25,6 +25,7 @@ const looking: ReadonlySet<RequestName> = new Set<RequestName>([
   'things.inTrash',
   'things.storage',
   'things.origin',
+  'things.place',
   'tasks.list',
   'tasks.show',
   'tasks.quitting'

@@ -1,5 +1,5 @@
-import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, realpath, rm } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import type { Output, ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
@@ -129,6 +129,30 @@ export function originOf(app: AppContext, choice: ParsedInput<'things.origin'>):
   const thing = requireThing(app.catalog, choice)
   const relations = relationsIn(app)
   return { thing, origin: { from: relations.from(thing.id), usedBy: relations.usedBy(thing.id) } }
+}
+
+/**
+ * Where a thing lies. What a page names leads to nothing but the thing's own: not over a link either.
+ *
+ * @throws AppError of kind `input` where it is not there
+ */
+export async function placeOfThing(
+  app: AppContext,
+  { file, ...choice }: ParsedInput<'things.place'>
+): Promise<Output<'things.place'>> {
+  const thing = requireThing(app.catalog, choice)
+  const folder = app.folders.folder(kindsOfThings[thing.kind].collection, thing.id)
+  const isPackage = thing.kind === 'package' && file === undefined
+  const path = resolve(isPackage ? (await packageFileOf(app, thing.id)).path : join(folder, file ?? ''))
+  const isOwn = (await isThere(path)) && (isPackage || (await leadsBelow(app.folders.root, path)))
+  if (!isOwn) {
+    throw refuse(`${path} is not there any more.`, { file: path, next: 'It was moved or removed outside CytoLoom.' })
+  }
+  return { path }
+}
+
+async function leadsBelow(root: string, path: string): Promise<boolean> {
+  return (await realpath(path)).startsWith((await realpath(root)) + sep)
 }
 
 function relationsIn(app: AppContext): Relations {

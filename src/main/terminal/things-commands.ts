@@ -10,11 +10,12 @@ interface KindOptions extends CommonOptions {
   readonly kind?: ThingKind
 }
 
-/** rename, note, trash, restore, storage, origin */
+/** rename, note, trash, restore, storage, origin, where */
 export function addThingsCommands(program: Command, host: Host): void {
   addNaming(program, host)
   addTrash(program, host)
   addLooking(program, host)
+  addPlace(program, host)
 }
 
 const kindOption = () =>
@@ -136,6 +137,27 @@ function addLooking(program: Command, host: Host): void {
           ...(usedBy.length === 0 ? ['  is used by nothing here'] : usedBy.map((each) => `  used by ${entry(each)}`))
         ].join('\n')
       )
+    })
+}
+
+interface PlaceOptions extends KindOptions {
+  readonly file?: string
+}
+
+function addPlace(program: Command, host: Host): void {
+  program
+    .command('where')
+    .description('show where the files of a thing are')
+    .argument('<name>', 'name or id')
+    .addOption(kindOption())
+    .option('--file <path>', 'a file below its folder')
+    .action(async (thing: string, { workspace, kind, file }: PlaceOptions) => {
+      const result = await host.request(
+        'things.place',
+        { thing, ...(kind && { kind }), ...(file && { file }) },
+        workspace
+      )
+      host.print(result, result.path)
     })
 }
 

@@ -1,6 +1,8 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type App } from '../app.ts'
+import { answerDesk, isOfDesk } from '../services/desk.ts'
 import { dispatch } from '../services/dispatch.ts'
+import { browserDesk } from './desk.ts'
 import { sendJson, sendText } from './reply.ts'
 
 /** The largest request is a form, not a file. */
@@ -26,7 +28,11 @@ export async function answerRequest(
   }
   // How far a thing is, the page learns from events: they also reach a page that was opened later.
   const context = { signal: host.closing, progress: () => undefined }
-  sendJson(response, await dispatch(host.app.handlers, name, asked.input, context, host.log))
+  const { app, log } = host
+  const reply = isOfDesk(name)
+    ? answerDesk(browserDesk(app, context), name, asked.input, log)
+    : dispatch(app.handlers, name, asked.input, context, log)
+  sendJson(response, await reply)
 }
 
 type Asked = { readonly input: unknown } | { readonly refusal: string; readonly status: number }

@@ -13,6 +13,9 @@ export class DesktopTransport implements Transport {
 
   constructor(desktop: Desktop) {
     this.#desktop = desktop
+    desktop.onGoTo((address) => {
+      if (address.startsWith('#/')) location.hash = address
+    })
   }
 
   send(name: string, input: unknown): Promise<unknown> {
@@ -27,5 +30,10 @@ export class DesktopTransport implements Transport {
 
   loadPicture(path: string): Promise<LoadedPicture> {
     return Promise.resolve({ address: `asset://workspace/${path}`, release: () => undefined })
+  }
+
+  pathOf(file: File): string | undefined {
+    const path = this.#desktop.pathOf(file)
+    return path === '' ? undefined : path // made by a script, or dragged out of another page
   }
 }

@@ -13,4 +13,6 @@ export interface Transport {
   send(name: string, input: unknown): Promise<unknown>
   listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): () => void
   loadPicture(path: string): Promise<LoadedPicture>
+  /** Where a dropped or chosen file lies. A browser does not tell: only the window's transport has this. */
+  pathOf?(file: File): string | undefined
 }

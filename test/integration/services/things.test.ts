@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openCatalog } from '../../../src/main/catalog/catalog.ts'
@@ -346,5 +346,27 @@ describe('a thing whose files were taken away from outside', () => {
     await host.request('things.emptyTrash', {})
     await reopen()
     expect((await host.request('workspace.show', {})).synthetic).toEqual([])
+  })
+})
+
+describe('The place of a thing', () => {
+  test('is its folder, a file in it, or the file of a package', async () => {
+    const place = async (input: object) => (await host.request('things.place', { thing: '', ...input })).path
+    expect(await place({ thing: 'livecell', kind: 'dataset' })).toBe(join(folder, 'datasets/ds1'))
+    expect(await place({ thing: 'ds1', file: 'images/a.tif' })).toBe(join(folder, 'datasets/ds1/images/a.tif'))
+    expect(await place({ thing: 'k1' })).toBe(join(folder, 'packages/a.zip'))
+  })
+
+  test('is nothing outside, over a link either, and nothing that is gone', async () => {
+    const outside = await temporaryFolder()
+    await symlink(outside, join(folder, 'datasets/ds1/link'))
+    const refused = (file: string) => refusal(host.request('things.place', { thing: 'ds1', file }))
+    for (const file of ['../../catalog.sqlite', '/etc/passwd', 'images/../..']) {
+      expect(await refused(file)).toMatchObject({ kind: 'usage' })
+    }
+    expect(await refused('link')).toMatchObject({ kind: 'input' })
+    expect(await refused('images/b.tif')).toMatchObject({
+      message: `${join(folder, 'datasets/ds1/images/b.tif')} is not there any more.`
+    })
   })
 })

@@ -1,0 +1,46 @@
+import { type BrowserWindow, dialog, type FileFilter, shell } from 'electron'
+import { type ChoiceKind } from '../../shared/desk.ts'
+import { type App } from '../app.ts'
+import { type DeskHandlers } from '../services/desk.ts'
+import { type RequestContext } from '../services/dispatch.ts'
+
+const filters: Readonly<Record<ChoiceKind, readonly FileFilter[]>> = {
+  folder: [],
+  pictures: [{ name: 'Pictures', extensions: ['tif', 'tiff', 'png', 'jpg', 'jpeg'] }],
+  archive: [{ name: 'Zip archives', extensions: ['zip'] }],
+  package: [{ name: 'Packages', extensions: ['cytoloom', 'zip'] }],
+  file: []
+}
+const everything: FileFilter = { name: 'All files', extensions: ['*'] }
+
+/** The system's own dialogs and file manager. */
+export function windowDesk(app: App, window: BrowserWindow, context: RequestContext): DeskHandlers {
+  return {
+    'desk.choose': async ({ kind, many }) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        // On Windows and Linux one dialog shows either files or folders.
+        properties: [kind === 'folder' ? 'openDirectory' : 'openFile', ...(many ? (['multiSelections'] as const) : [])],
+        filters: filtersOf(kind)
+      })
+      return { paths: canceled ? [] : filePaths }
+    },
+    'desk.chooseNew': async ({ kind, name }) => {
+      const { canceled, filePath } = await dialog.showSaveDialog(window, {
+        defaultPath: name,
+        filters: filtersOf(kind),
+        properties: ['createDirectory', 'showOverwriteConfirmation']
+      })
+      return canceled || filePath === '' ? {} : { path: filePath }
+    },
+    // Only what the catalogue owns: the page names a thing, never a path.
+    'desk.showInFolder': async (input) => {
+      const { path } = await app.handlers['things.place'](input, context)
+      shell.showItemInFolder(path)
+      return { path, shown: true }
+    }
+  }
+}
+
+function filtersOf(kind: ChoiceKind): FileFilter[] {
+  return kind === 'folder' ? [] : [...filters[kind], everything]
+}
