@@ -27,7 +27,7 @@ export interface PackedPackage {
 /** The package whose kernels are used, but neither its index nor the installer of its own download. */
 const kernels = '@tensorflow/tfjs-node-gpu'
 /** Parts of the page, bundled into its script. */
-const bundled = ['svelte', 'esm-env', 'clsx']
+const bundled = ['svelte', 'esm-env', 'clsx', '@fontsource-variable/inter']
 
 /** Everything that is passed on with the program on this kind of computer, by name. */
 export function packedPackages(root: string): PackedPackage[] {

@@ -1,3 +1,4 @@
+import { createContext } from 'svelte'
 import { z } from 'zod'
 import { AppEvent, type Input, type Output, type RequestName, requests } from '../shared/api.ts'
 import { Desk } from './transport/desk.ts'
@@ -73,3 +74,5 @@ export class Bridge {
 export function openBridge(): Bridge {
   return new Bridge(window.cytoloom === undefined ? new HttpTransport() : new DesktopTransport(window.cytoloom))
 }
+
+export const [getBridge, setBridge] = createContext<Bridge>()

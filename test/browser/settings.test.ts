@@ -212,7 +212,7 @@ describe('Settings', () => {
     await page.goBack()
     await button('Try the sample').waitFor()
     await page.goForward()
-    await page.getByRole('link', { name: 'Start' }).click()
+    await page.getByRole('link', { name: 'Home' }).click()
     await button('Try the sample').waitFor()
     expect(trouble).toEqual([])
   })

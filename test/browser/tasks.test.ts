@@ -209,7 +209,7 @@ describe.skipIf(!isLinux)(`The sample as a plan${skipped}`, () => {
 
   test('lists its tasks one by one while it works', async () => {
     const work = await open()
-    await work.page.getByRole('link', { name: 'Start' }).click()
+    await work.page.getByRole('link', { name: 'Home' }).click()
     await work.page.getByText('Choose how long to train').click()
     await work.page.getByLabel('Minutes of training').fill('0.3')
     await work.page.getByRole('button', { name: 'Try the sample' }).click()

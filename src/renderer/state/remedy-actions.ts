@@ -1,6 +1,6 @@
 import { createContext } from 'svelte'
 import { type Remedy } from '../../shared/remedies.ts'
-import { type Screen } from '../screens.ts'
+import { type Section } from '../router.ts'
 import { type Computer } from './computer.svelte.ts'
 import { type Problems } from './problems.svelte.ts'
 import { type TaskList } from './tasks.svelte.ts'
@@ -8,7 +8,7 @@ import { type Tending } from './tending.svelte.ts'
 
 /** What remedies are carried out with. */
 export interface Means {
-  readonly show: (screen: Screen) => void
+  readonly show: (section: Section) => void
   readonly computer: Computer
   readonly tasks: TaskList
   readonly tending: Tending

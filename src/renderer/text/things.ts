@@ -1,6 +1,6 @@
 import { type ThingKind, type ThingSummary } from '../../shared/things.ts'
 import { type TrashContents } from '../../shared/tending.ts'
-import { count, date, fileSize } from './common.ts'
+import { count, date, fileSize, number } from './common.ts'
 
 export const thingKinds: Readonly<Record<ThingKind, string>> = {
   dataset: 'image set',
@@ -73,3 +73,43 @@ export function emptyQuestion(things: readonly InTrash[]): string {
 function listed(things: readonly ThingSummary[]): string {
   return things.map(({ kind, name }) => `“${name}” (${thingKinds[kind]})`).join(', ')
 }
+
+export const factWords = {
+  version: (tile: number, agreement: string) =>
+    `tiles of ${number(tile)} × ${number(tile)} pixels, masks agree ${agreement} with the outlines`,
+  noScore: 'no score yet',
+  bestScore: (value: string) => `best score ${value}`,
+  missing: 'its files are missing',
+  builtIn: (classes: readonly string[], tile: number, trainedOn: string) =>
+    `built in: ${classes.join(', ')}, ${number(tile)} × ${number(tile)} pixels; learned from ${trainedOn}`
+}
+
+export const shelfWords = {
+  about: {
+    images: 'Microscopy images with outlined cells, and the versions that were prepared of them for training.',
+    models: 'Networks that have learned how the cells of an image set look.',
+    sets: 'Pictures that a model has made, each with the outlines of its cells.',
+    studies: 'Whether synthetic pictures help to find cells in real ones, measured on your own images.',
+    packages: 'Sets as one file: for Cellpose, StarDist, Fiji, QuPath and others, or for a colleague.'
+  },
+  make: {
+    images: 'Add images',
+    models: 'Train a model',
+    sets: 'Make pictures',
+    studies: 'Plan a study',
+    packages: 'Pack a set'
+  },
+  empty: {
+    images: 'No images of your own are here yet. The sample brings a small set of nuclei to look at.',
+    models:
+      'No model of your own is here yet. The built-in one makes pictures at once, and the sample lets you watch it learn.',
+    sets: 'No pictures have been made yet. The sample makes the first in seconds.',
+    studies: 'No study has been made yet. It needs annotated images of your own and pictures made from them.',
+    packages:
+      'Nothing is packed yet. The sample packs its pictures for a colleague, so that you can see what is inside.'
+  },
+  trySample: 'See the sample',
+  versions: 'Versions for training',
+  gone: 'This is no longer here',
+  goneHelp: 'It may be in the trash, or in another workspace.'
+} as const
