@@ -6,10 +6,12 @@
  * Usage: node scripts/learning-run.ts DATA OUT [--seed N] [--generator paper|stylegan2] [--mask-planes 0|1]
  *        [--iterations N] [--engine E] [--set NAME=VALUE …]
  *        --set changes a setting of training, as in r1.gamma=0.1 or network.mergePadding=zeros; DATA has images/fluorescence and labels/fluorescence
+ *
+ * Each point of the curve is a safe point: stopped and started again, it goes on from the last one, with the same numbers.
  */
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { z } from 'zod'
 import { chooseBackend } from '../src/main/backends/backend.ts'
@@ -19,6 +21,7 @@ import { sampleGenerator } from '../src/main/engine/sampling.ts'
 import { type Batch } from '../src/main/engine/gan/batch.ts'
 import { train } from '../src/main/engine/gan/training-loop.ts'
 import { TrainingState } from '../src/main/engine/gan/training-state.ts'
+import { CheckpointFolder } from '../src/main/engine-process/checkpoints.ts'
 import { imageBytes, maskGrays } from '../src/main/engine-process/sample-bytes.ts'
 import { drawContactSheet } from '../src/main/images/contact-sheet.ts'
 import { encodeRgbPng } from '../src/main/images/png-encode.ts'
@@ -30,6 +33,7 @@ import { type JudgedPictures, LearningJudge, someTiles } from './learning/judge.
 import { readLearningTiles, realStep, side } from './learning/tiles.ts'
 import { nativePackFor } from './native-pack.ts'
 
+const classes = ['nuclei']
 const measured = [0, 100, 250, 500, 750, 1000, 1500, 2000, 2500, 3000, 3500, 4000]
 
 const { dataFolder, outFolder, engine, ...variant } = readArguments()
@@ -42,12 +46,34 @@ const features = await loadFeatures()
 const realTiles = someTiles(tiles, 0, realStep)
 const real = await featuresOf(realTiles.images)
 const judge = await LearningJudge.of(features, realTiles)
-const state = TrainingState.create(settings)
-await measure(state.generatorEma, 0)
+const safePoints = new CheckpointFolder(outFolder)
+const state = await startingState()
+if (state.iteration === 0) await measure(state.generatorEma, 0)
 const hooks = { nextBatch: (iteration: number) => Promise.resolve(batchOf(iteration)) }
 for await (const event of train(settings, state, hooks, new AbortController().signal)) {
   if (event.kind === 'diverged') throw new Error(`A loss was no longer a number at iteration ${event.iteration}`)
-  if (event.kind === 'step' && measured.includes(event.iteration)) await measure(state.generatorEma, event.iteration)
+  if (event.kind === 'step' && measured.includes(event.iteration)) {
+    await measure(state.generatorEma, event.iteration)
+    await safePoints.write(await state.save(), { isBest: false, settings, classes })
+  }
+}
+
+/** Where the run in this folder was left, or its beginning; what was measured after that is measured again. */
+async function startingState(): Promise<TrainingState> {
+  const { loaded } = (await safePoints.newestWhole()) ?? {}
+  const curve = join(outFolder, 'curve.jsonl')
+  if (loaded === undefined) {
+    await rm(curve, { force: true })
+    return TrainingState.create(settings)
+  }
+  if (!isDeepStrictEqual({ ...loaded.settings, iterations: 0 }, { ...settings, iterations: 0 })) {
+    throw new Error(`${outFolder} holds a run with other settings`)
+  }
+  const state = TrainingState.restore(settings, loaded.saved)
+  const lines = (await readFile(curve, 'utf8')).trimEnd().split('\n')
+  const before = lines.filter((line) => (JSON.parse(line) as { iteration: number }).iteration <= state.iteration)
+  await writeFile(curve, before.map((line) => `${line}\n`).join(''))
+  return state
 }
 
 /** Reals drawn evenly; left-right, upside down and transposed, each with probability one half. */
@@ -75,7 +101,7 @@ async function measure(generator: Generator, iteration: number): Promise<void> {
   const samples = await sampleGenerator(generator, { labels, seed: 1000 + seed, firstIndex: 0, batch: realStep })
   const pictures = judgedPictures(samples)
   const fake = await featuresOf(pictures.images)
-  const { mean } = frechetDistances(real, fake, ['nuclei'])
+  const { mean } = frechetDistances(real, fake, classes)
   const line = JSON.stringify({
     iteration,
     seconds: Math.round(state.seconds),
