@@ -91,9 +91,12 @@ export async function createApp(environment: Environment): Promise<App> {
 const services = {
   reader: () => import('./workers/reader.ts'),
   datasets: () => import('./services/datasets.ts'),
+  drafts: () => import('./services/drafts.ts'),
   doctor: () => import('./services/doctor.ts'),
   enginePacks: () => import('./services/engine-packs.ts'),
+  listFiles: () => import('./services/list-files.ts'),
   masks: () => import('./services/masks.ts'),
+  previews: () => import('./services/previews.ts'),
   runs: () => import('./services/runs.ts'),
   storage: () => import('./services/storage.ts'),
   synthetic: () => import('./services/synthetic.ts'),
@@ -142,6 +145,8 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
     'packages.open': (input, context) => carryOut(desk, 'open', input, context),
     'estimates.make': (input, context) => carryOut(desk, 'estimate', input, context),
     ...thingHandlers(app),
+    ...draftHandlers(app),
+    ...previewHandlers(app),
     'demo.run': (input, context) => carryOut(desk, 'sample', input, context),
     'tasks.start': (input) => tasks.start(input),
     'tasks.list': (input) => ({ tasks: tasks.list(input) }),
@@ -168,6 +173,28 @@ function thingHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, 
     'things.storage': async () => (await services.storage()).measureStorage(app),
     'things.origin': async (input) => (await services.things()).originOf(app, input),
     'things.place': async (input) => (await services.things()).placeOfThing(app, input)
+  }
+}
+
+/** What is looked at before something is made of it. */
+function previewHandlers(
+  app: AppContext
+): Pick<Handlers, 'files.list' | 'datasets.peek' | 'prepared.preview' | 'prepared.forecast' | 'masks.table'> {
+  return {
+    'files.list': async (input) => (await services.listFiles()).listFiles(input),
+    'datasets.peek': async (input, context) => (await services.datasets()).peekAtFiles(app, input, context),
+    'prepared.preview': async (input, context) => (await services.previews()).preview(app, input, context),
+    'prepared.forecast': async (input) => (await services.previews()).forecastPreparing(app, input),
+    'masks.table': async (input, context) => (await services.previews()).tellTones(app, input, context)
+  }
+}
+
+function draftHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, `drafts.${string}`>> {
+  return {
+    'drafts.save': async (input) => (await services.drafts()).saveDraft(app, input),
+    'drafts.list': () => ({ drafts: app.catalog.drafts.list() }),
+    'drafts.show': async (input) => (await services.drafts()).showDraft(app, input),
+    'drafts.discard': async (input) => (await services.drafts()).discardDraft(app, input)
   }
 }
 

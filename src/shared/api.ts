@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Dataset, DatasetImage, ImportRequest, ImportResult, InspectRequest, InspectResult, Name } from './datasets.ts'
 import { DemoRequest, DemoResult } from './demo.ts'
+import { Draft, DraftId, SaveDraft } from './drafts.ts'
 import {
   BuildPackRequest,
   BuildPackResult,
@@ -15,8 +16,19 @@ import {
 import { type WireError } from './errors.ts'
 import { EstimateRequest, EstimateResult } from './estimates.ts'
 import { EvaluateRequest, EvaluationResult } from './evaluation.ts'
+import { FileList, ListFiles } from './file-list.ts'
 import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
 import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
+import {
+  Forecast,
+  ForecastRequest,
+  PeekRequest,
+  PeekResult,
+  PreviewRequest,
+  PreviewResult,
+  ToneTable,
+  ToneTableRequest
+} from './previews.ts'
 import { Remedy } from './remedies.ts'
 import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
 import { ScoreRequest, ScoreResult } from './scores.ts'
@@ -41,6 +53,7 @@ import {
 import { HistoryEntry } from './training.ts'
 
 const ByName = z.object({ name: z.string() })
+const ByDraft = z.object({ id: DraftId })
 const ByTask = z.object({ id: z.string() })
 /** With `follow` the answer comes when the task is at rest. */
 const FollowTask = ByTask.extend({ follow: z.boolean().default(false) })
@@ -121,9 +134,17 @@ export const requests = {
   'workspace.show': { input: z.object({}), output: Workspace },
   'datasets.import': { input: ImportRequest, output: ImportResult },
   'datasets.inspect': { input: InspectRequest, output: InspectResult },
+  /** Some pictures of a source, before anything of it is taken. */
+  'datasets.peek': { input: PeekRequest, output: PeekResult },
   'datasets.list': { input: z.object({}), output: z.object({ datasets: z.array(Dataset) }) },
   'datasets.show': { input: ByName, output: z.object({ dataset: Dataset, images: z.array(DatasetImage) }) },
   'prepared.create': { input: PrepareRequest, output: PrepareResult },
+  /** What a preparation would make of some pictures. */
+  'prepared.preview': { input: PreviewRequest, output: PreviewResult },
+  /** What it would come to, class by class. */
+  'prepared.forecast': { input: ForecastRequest, output: Forecast },
+  /** How many cells each choice of cover and tones keeps. */
+  'masks.table': { input: ToneTableRequest, output: ToneTable },
   'masks.graph': {
     input: z.object({
       dataset: z.string(),
@@ -182,6 +203,13 @@ export const requests = {
   'things.storage': { input: z.object({}), output: StorageResult },
   'things.origin': { input: OneThing, output: OriginResult },
   'things.place': { input: PlaceRequest, output: PlaceResult },
+  /** What is in a folder, for a page that has no dialog of the system. */
+  'files.list': { input: ListFiles, output: FileList },
+  /** Answers of wizards that did not come to their end yet. */
+  'drafts.save': { input: SaveDraft, output: Draft },
+  'drafts.list': { input: z.object({}), output: z.object({ drafts: z.array(Draft) }) },
+  'drafts.show': { input: ByDraft, output: Draft },
+  'drafts.discard': { input: ByDraft, output: z.object({}) },
   /** Runs the bundled sample through every step and answers at the end. */
   'demo.run': { input: DemoRequest, output: DemoResult },
 

@@ -102,7 +102,10 @@ export const limits = {
       openDataset: 640,
       score: 2048,
       decode: 512,
-      graph: 1024
+      graph: 1024,
+      peek: 640,
+      previews: 1024,
+      tones: 1024
     },
     /** The same for a thread that paints the masks of an image. */
     maskHeapMebibytes: 1024,

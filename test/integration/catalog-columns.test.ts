@@ -5,6 +5,8 @@ import { migrate, migrations } from '../../src/main/catalog/migrations.ts'
 import { columnsFromSchemas } from '../../src/main/catalog/migrations/005-columns-from-schemas.sql.ts'
 import { missingThings } from '../../src/main/catalog/migrations/007-missing-things.sql.ts'
 import { studies } from '../../src/main/catalog/migrations/008-studies.sql.ts'
+import { drafts } from '../../src/main/catalog/migrations/009-drafts.sql.ts'
+import { Draft } from '../../src/shared/drafts.ts'
 import { Study, StudyId } from '../../src/shared/studies.ts'
 import {
   sampleDataset,
@@ -163,5 +165,19 @@ test('008 makes room for studies, of which no version before knew any', () => {
   catalog.studies.insert(study)
   expect(() => catalog.studies.insert({ ...study, id: StudyId.parse('st2') })).toThrow('already a study')
   expect([catalog.studies.list(), catalog.runs.list()]).toStrictEqual([[study], [sampleRun()]])
+  db.close()
+})
+
+test('009 makes room for drafts beside all that was there', () => {
+  const db = new SQLite(':memory:')
+  migrate(db, ':memory:', migrations.slice(0, migrations.indexOf(drafts)))
+  insert(db, 'runs', { ...sampleRun(), missing: null, rest: {} })
+  migrate(db, ':memory:')
+  const catalog = new Catalog(db)
+  const common = { wizard: 'train', title: 'first', answers: { preset: 'quick' }, created: '2025-03-01' }
+  const draft = Draft.parse({ ...common, id: 'w1', step: 'goal', changed: '2025-03-02' })
+  const changed = { ...draft, step: 'summary', changed: '2025-03-03' }
+  for (const each of [draft, changed]) catalog.drafts.put(each)
+  expect([catalog.drafts.list(), catalog.runs.list()]).toStrictEqual([[changed], [sampleRun()]])
   db.close()
 })

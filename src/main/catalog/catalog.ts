@@ -9,6 +9,7 @@ import { type HistoryEntry } from '../../shared/training.ts'
 import { closeDatabase, openDatabase } from './database.ts'
 import { DatasetTable } from './datasets.ts'
 import { copyDatabase } from './migrations.ts'
+import { DraftTable } from './drafts.ts'
 import { PackageTable } from './packages.ts'
 import { PreparedTable } from './prepared-sets.ts'
 import { ProcessTable } from './processes.ts'
@@ -57,6 +58,7 @@ export class Catalog {
   readonly synthetic: SyntheticTable
   readonly packages: PackageTable
   readonly studies: StudyTable
+  readonly drafts: DraftTable
   readonly tasks: TaskTable
   readonly processes: ProcessTable
   readonly #db: Database
@@ -69,6 +71,7 @@ export class Catalog {
     this.synthetic = new SyntheticTable(db)
     this.packages = new PackageTable(db)
     this.studies = new StudyTable(db)
+    this.drafts = new DraftTable(db)
     this.tasks = new TaskTable(db)
     this.processes = new ProcessTable(db)
   }

@@ -10,6 +10,7 @@ import { columnsFromSchemas } from './migrations/005-columns-from-schemas.sql.ts
 import { stoppedRuns } from './migrations/006-stopped-runs.sql.ts'
 import { missingThings } from './migrations/007-missing-things.sql.ts'
 import { studies } from './migrations/008-studies.sql.ts'
+import { drafts } from './migrations/009-drafts.sql.ts'
 
 /** One step of the schema, in order: step n leads from version n − 1 to n, and never changes once it was released. */
 export const migrations: readonly string[] = [
@@ -20,7 +21,8 @@ export const migrations: readonly string[] = [
   columnsFromSchemas,
   stoppedRuns,
   missingThings,
-  studies
+  studies,
+  drafts
 ]
 
 /**

@@ -1,12 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
-import { StoredCell } from '../../shared/datasets.ts'
 import { naming } from '../../shared/errors.ts'
 import type { MaskGraph, MaskSettings } from '../../shared/masks.ts'
+import { drawnCells } from '../datasets/drawn-cells.ts'
 import { makeGrayMask } from '../masks/gray-mask.ts'
-import { rleArea } from '../masks/rle.ts'
-import { rleFromString } from '../masks/rle-string.ts'
 
 export interface GraphInput {
   readonly cellsFolder: string
@@ -40,15 +36,7 @@ async function graphOf(
   image: GraphedImage,
   settings: MaskSettings
 ): Promise<MaskGraph['images'][number]> {
-  const text = await readFile(cellsFile, 'utf8')
-  const cells = z
-    .array(StoredCell)
-    .parse(JSON.parse(text))
-    .filter(({ isCrowd }) => isCrowd !== true)
-    .map(({ id, counts }) => {
-      const raster = rleFromString(counts, image.height, image.width)
-      return { id, raster, area: rleArea(raster) }
-    })
+  const cells = await drawnCells(cellsFile, image)
   const mask = makeGrayMask(cells, image, settings)
   const idOf = (position: number): number => cells[position]?.id ?? 0
   return {

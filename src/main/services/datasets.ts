@@ -57,6 +57,21 @@ export async function inspectFiles(
   }
 }
 
+/** Some pictures of a source, to look at before anything is taken; nothing stays of what is read for it. */
+export async function peekAtFiles(
+  app: AppContext,
+  request: ParsedInput<'datasets.peek'>,
+  context: RequestContext
+): Promise<Output<'datasets.peek'>> {
+  const staged = await stageFolder(app.folders.folder('datasets', newId('look')))
+  try {
+    const input = { request, folder: staged.path, workerPath: app.environment.workerPath }
+    return await runInReader(app, { name: 'peek', input, file: request.source }, context)
+  } finally {
+    await staged.discard()
+  }
+}
+
 export function showDataset(app: AppContext, { name }: ParsedInput<'datasets.show'>): Output<'datasets.show'> {
   const dataset = app.catalog.datasets.require(name)
   return { dataset, images: app.catalog.datasets.images(dataset.id) }

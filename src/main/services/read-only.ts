@@ -15,6 +15,9 @@ const looking: ReadonlySet<RequestName> = new Set<RequestName>([
   'datasets.list',
   'datasets.show',
   'datasets.inspect',
+  'prepared.preview',
+  'prepared.forecast',
+  'masks.table',
   'masks.graph',
   'masks.decode',
   'runs.list',
@@ -28,7 +31,10 @@ const looking: ReadonlySet<RequestName> = new Set<RequestName>([
   'things.place',
   'tasks.list',
   'tasks.show',
-  'tasks.quitting'
+  'tasks.quitting',
+  'files.list',
+  'drafts.list',
+  'drafts.show'
 ])
 const lookingTasks: ReadonlySet<TaskKind> = new Set<TaskKind>([
   'look',

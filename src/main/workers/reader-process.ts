@@ -22,9 +22,12 @@ process.once('disconnect', () => process.exit()) // nobody is left to read for
 if (!process.connected) process.exit() // nor was, by the time that all of this was loaded
 flushCompileCache() // once it has answered, the process is killed
 
+/** Their longest step without a sign is the mask of one image. */
+const paintsMasks: ReadonlySet<string> = new Set(['graph', 'previews', 'tones'])
+
 async function work({ name, input, file, workerPath }: Exclude<ToReader, 'stop'>): Promise<void> {
   const pool = new ThreadPool({ workerPath, threads: 1, heapMebibytes: limits.thread.requestHeapMebibytes[name] })
-  const guard = { file, seconds: name === 'graph' ? limits.thread.maskSeconds : limits.thread.seconds }
+  const guard = { file, seconds: paintsMasks.has(name) ? limits.thread.maskSeconds : limits.thread.seconds }
   const task = { name, input, port: there }
   tell(await replyOf(() => pool.run(task, { name: 'readerWork', guard, transfer: [there] })))
   await pool.close()

@@ -4,6 +4,8 @@ import type { Output, ParsedInput, Progress } from '../../shared/api.ts'
 import type { ImportRequest, InspectRequest } from '../../shared/datasets.ts'
 import type { DatasetIdentity, ImportedDataset } from '../datasets/import-dataset.ts'
 import type { GraphInput } from '../prepare/mask-graph.ts'
+import type { PreviewInput } from '../prepare/preview-masks.ts'
+import type { ToneTableInput } from '../prepare/tone-table.ts'
 import type { OpenedPackage } from '../packages/read-package.ts'
 import type { DatasetAbout } from '../../shared/abouts.ts'
 import type { PackageExtent } from '../packages/package-reader.ts'
@@ -27,6 +29,12 @@ interface ImportWork {
 interface InspectWork {
   readonly request: InspectRequest
   readonly scratch: string | undefined
+  readonly workerPath: string
+}
+
+interface PeekWork {
+  readonly request: ParsedInput<'datasets.peek'>
+  readonly folder: string
   readonly workerPath: string
 }
 
@@ -69,6 +77,17 @@ const works = {
       onUnpacked: (done, total) => progress({ stage: 'unpack', done, total })
     })
   },
+  peek: async (
+    { request, folder, workerPath }: PeekWork,
+    { signal, progress }: Surroundings
+  ): Promise<Output<'datasets.peek'>> => {
+    const { peekSource } = await import('../datasets/peek-source.ts')
+    return peekSource(request, folder, {
+      workerPath,
+      signal,
+      onUnpacked: (done, total) => progress({ stage: 'unpack', done, total })
+    })
+  },
   verify: async ({ file }: FileWork, { signal, progress }: Surroundings): Promise<Output<'packages.verify'>> => {
     const { verifyPackage } = await import('../packages/read-package.ts')
     return verifyPackage(file, { signal, onProgress: (done, total) => progress({ stage: 'verify', done, total }) })
@@ -105,6 +124,14 @@ const works = {
   graph: async (input: GraphInput, { signal }: Surroundings): Promise<Output<'masks.graph'>> => {
     const { graphsOf } = await import('../prepare/mask-graph.ts')
     return graphsOf(input, signal)
+  },
+  previews: async (input: PreviewInput, { signal }: Surroundings): Promise<Output<'prepared.preview'>> => {
+    const { previewMasks } = await import('../prepare/preview-masks.ts')
+    return previewMasks(input, signal)
+  },
+  tones: async (input: ToneTableInput, { signal }: Surroundings): Promise<Output<'masks.table'>> => {
+    const { toneTable } = await import('../prepare/tone-table.ts')
+    return toneTable(input, signal)
   }
 } satisfies Record<string, (input: never, surroundings: Surroundings) => Promise<unknown>>
 
