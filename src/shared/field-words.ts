@@ -104,11 +104,13 @@ export const fieldWords: Readonly<Record<string, string>> = {
   title: 'The title',
   trust: 'The list of trusted files',
   truth: 'The file of true cells',
+  unannotated: 'The set of images without annotation',
   upsampling: 'The upsampling of the skip path',
   warmUp: 'The number of warm-up iterations',
   wheels: 'The list of wheels',
   widths: 'The widths of the skip path',
   wizard: 'The wizard',
+  withoutAnnotation: 'The choice of images without annotation',
   workers: 'The number of images at a time',
   z: 'The depth'
 }

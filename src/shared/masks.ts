@@ -78,6 +78,8 @@ export const PrepareRequest = z.object({
   leaveOut: z.array(z.string()).optional(),
   /** Whether all images become one class. */
   mergeClasses: z.boolean().optional(),
+  /** The images without annotation instead of those with: a run can learn from them what images look like. */
+  withoutAnnotation: z.boolean().optional(),
   /**
    * How images of more than 8 bits come to 8: from the 1st to the 99.8th percentile of each image, or of all images of
    * the set together; or the full range.
@@ -128,6 +130,8 @@ export const Prepared = z.object({
   seed: z.int(),
   classes: z.array(z.string()),
   roundTrip: AveragePrecisions,
+  /** It holds images without annotation alone, whose masks are empty and say nothing. */
+  unannotated: z.literal(true).optional(),
   ...tending
 })
 export type Prepared = z.infer<typeof Prepared>

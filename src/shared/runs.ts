@@ -100,6 +100,8 @@ export const TrainRequest = z.object({
   minutes: z.number().positive().optional(),
   seed: z.int().default(0),
   engine: EngineRequest.default('auto'),
+  /** A prepared set of images without annotation, for separate discriminators: that of the image sees its tiles as well. */
+  unannotated: z.string().optional(),
   /** A run's name or id whose best model is taken as the start, with a fresh optimiser. */
   from: z.string().optional()
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { InnerPath } from './things.ts'
+import { InnerPath, thingId } from './things.ts'
 
 /** Which generator (docs/method.md §1, §2): the paper's image-and-mask network, or plain StyleGAN2. */
 export const GeneratorKind = z.enum(['paper', 'stylegan2'])
@@ -155,6 +155,8 @@ export const TrainingSettings = z.object({
   /** Decay of the running mean of w. */
   wAverageBeta: z.number(),
   augmentation: Augmentation,
+  /** Id of a prepared set of images without annotation, of which the discriminator of the image sees tiles as well. */
+  unannotated: thingId.optional(),
   /**
    * Which score says what model is the best: `cells`, the distance of pictures and masks together with what can be counted
    * and measured of their cells, or `frechet`, the Fréchet distance of pictures alone, as published.

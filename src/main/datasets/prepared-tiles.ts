@@ -14,11 +14,34 @@ export interface TileRequest {
   readonly classes: readonly string[]
 }
 
-/** The training images of a prepared set as a source of batches. */
+/** The same for training, which may see images without annotation as well: of the prepared set in this folder. */
+export interface TrainingTileRequest extends TileRequest {
+  readonly unannotatedFolder?: string | undefined
+}
+
+/** The training images of a prepared set, all of them annotated. */
 export async function openPreparedTiles(request: TileRequest): Promise<TileSource> {
   const about = await readPreparedAbout(request.preparedFolder)
-  const images = imagesOf(about, request, ['train'])
-  return sourceOf(about, request, await packed(join(request.preparedFolder, 'packed'), images))
+  return sourceOf(about, request, await trainingImages(about, request))
+}
+
+/** What a run draws its batches from. */
+export async function openTrainingTiles(request: TrainingTileRequest): Promise<TileSource> {
+  const { preparedFolder, unannotatedFolder, classes } = request
+  if (unannotatedFolder === undefined) return openPreparedTiles(request)
+  const [about, beside] = [await readPreparedAbout(preparedFolder), await readPreparedAbout(unannotatedFolder)]
+  const others = await trainingImages(beside, { ...request, preparedFolder: unannotatedFolder })
+  const unannotated = others.map((image) => ({
+    ...image,
+    name: join(unannotatedFolder, image.name), // pictures of both sets have the same names
+    classIndex: classes.length === 1 ? 0 : image.classIndex,
+    isUnannotated: true
+  }))
+  return sourceOf(about, request, [...(await trainingImages(about, request)), ...unannotated])
+}
+
+async function trainingImages(about: PreparedAbout, request: TileRequest): Promise<readonly TileImage[]> {
+  return packed(join(request.preparedFolder, 'packed'), imagesOf(about, request, ['train']))
 }
 
 /** The images that training never sees, as a source of tiles; undefined where there are none. */

@@ -22,6 +22,8 @@ export interface TileImage {
   readonly width: number
   readonly height: number
   readonly classIndex: number
+  /** Nobody drew its cells: its label indices say nothing. */
+  readonly isUnannotated?: boolean
   readonly load: () => Promise<TilePixels>
 }
 
@@ -48,6 +50,8 @@ export interface TileBatch {
   readonly samples: Float32Array
   /** The class index of each sample. */
   readonly labels: Int32Array
+  /** Where some images have no annotation: as many samples of the others, whose masks are true. */
+  readonly annotated?: Float32Array
 }
 
 /** Real tiles for scores. */
@@ -68,7 +72,8 @@ const defaultCacheBytes = 256 * 1024 * 1024
  * A tile's image is drawn evenly from all images, so classes come as often as the data has them, or with `classGroup` evenly
  * from those of a class; then its position, evenly from all that fit; then mirror and quarter turn; then which gray or tone each label gets (paper §2.2.1), anew for every tile.
  * All draws come from the stream (seed, 'tiles', iteration): a batch depends on nothing but its iteration, and a run
- * that is resumed sees what it would have seen.
+ * that is resumed sees what it would have seen. Where some images have no annotation, that stream draws from the others what
+ * masks are learned from, and (seed, 'tiles of all images', iteration) from all what images are learned from.
  */
 export class TileSource {
   readonly #images: readonly TileImage[]
@@ -102,9 +107,16 @@ export class TileSource {
 
   /** The real samples of an iteration. */
   async batch(iteration: number, size: number): Promise<TileBatch> {
+    const annotated = this.#images.filter(({ isUnannotated }) => isUnannotated !== true)
+    const { samples, labels } = await this.#draw(annotated, 'tiles', iteration, size)
+    if (annotated.length === this.#images.length) return { samples, labels }
+    return { ...(await this.#draw(this.#images, 'tiles of all images', iteration, size)), annotated: samples }
+  }
+
+  async #draw(images: readonly TileImage[], purpose: string, iteration: number, size: number): Promise<TileBatch> {
     const { tile, imageChannels, maskCode, grayLevels, seed } = this.#settings
-    const random = new RandomStream(seed, 'tiles', iteration)
-    const draws = this.#drawImages(random, size).map((image) => this.#drawTile(image, random))
+    const random = new RandomStream(seed, purpose, iteration)
+    const draws = this.#drawImages(images, random, size).map((image) => this.#drawTile(image, random))
     const planes = imageChannels + (maskCode === undefined ? 0 : maskPlanes(maskCode, grayLevels))
     const samples = new Float32Array(size * tile * tile * planes)
     await Promise.all(
@@ -150,15 +162,15 @@ export class TileSource {
     return turns.flat().slice(0, count)
   }
 
-  #drawImages(random: RandomStream, size: number): TileImage[] {
+  #drawImages(images: readonly TileImage[], random: RandomStream, size: number): TileImage[] {
     const { classGroup } = this.#settings
-    const draw = (images: readonly TileImage[]) => {
-      const image = images[random.integer(images.length)]
+    const draw = (some: readonly TileImage[]) => {
+      const image = some[random.integer(some.length)]
       invariant(image, 'a random index lies within the images')
       return image
     }
-    if (classGroup === undefined) return Array.from({ length: size }, () => draw(this.#images))
-    const byClass = [...Map.groupBy(this.#images, ({ classIndex }) => classIndex).values()]
+    if (classGroup === undefined) return Array.from({ length: size }, () => draw(images))
+    const byClass = [...Map.groupBy(images, ({ classIndex }) => classIndex).values()]
     return drawGroupedClasses(random, byClass.length, size, classGroup).map((k) => draw(byClass[k] ?? []))
   }
 

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { AppError, fromWireError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { type TileBatch } from '../datasets/tile-source.ts'
-import { type TileRequest } from '../datasets/prepared-tiles.ts'
+import { type TrainingTileRequest } from '../datasets/prepared-tiles.ts'
 import { type BatchReply, type BatchRequest } from '../workers/tile-worker.ts'
 
 /** Batches that are asked for before they are needed: one is ready when a step ends, one is being made. */
@@ -18,7 +18,7 @@ export class TileFeeder {
   readonly #asked = new Map<number, PromiseWithResolvers<TileBatch>>()
   #isClosed = false
 
-  constructor(request: TileRequest) {
+  constructor(request: TrainingTileRequest) {
     this.#size = request.settings.batch
     this.#worker = new Worker(workerFile(), {
       workerData: request,

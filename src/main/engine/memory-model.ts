@@ -50,13 +50,15 @@ export function predictIterations(settings: TrainingSettings, engine: BackendNam
     costs.base +
     costs.perParameterByte * parameterBytes(network) +
     costs.perFeatureByte * secondShare(network, secondMaps) * microBatch * featureMapBytes(network) +
-    costs.perSampleByte * batch * sample +
+    costs.perSampleByte * (settings.unannotated === undefined ? 1 : annotatedShare) * batch * sample +
     costs.perResampledByte * resampled
   )
 }
 
 /** The feature maps of a second discriminator, half as wide, beside those of generator and first discriminator. */
 const secondMaps = 0.25
+/** Where masks are learned from other samples than the image: with these, their augmentation, and the next ones in waiting. */
+const annotatedShare = 1.1
 /** Its parameters beside theirs. */
 const secondParameters = 0.125
 

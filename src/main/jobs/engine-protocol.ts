@@ -26,6 +26,8 @@ export const TrainJob = z.object({
   classes: z.array(z.string()),
   /** When this sitting has to be over, with all that surrounds training: seconds on the clock that processes share. */
   endsAt: z.number().optional(),
+  /** Folder of the prepared set of images without annotation, where the settings name one. */
+  unannotatedFolder: z.string().optional(),
   /** Folder of the run whose best model is the start of this one. */
   fromRunFolder: z.string().optional()
 })

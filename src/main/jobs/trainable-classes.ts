@@ -9,6 +9,11 @@ import { type Remedy } from '../../shared/remedies.ts'
  */
 export function trainableClasses({ result, images }: PreparedAbout): string[] {
   const { name, dataset } = result.prepared
+  if (result.prepared.unannotated) {
+    throw refuse(`"${name}" holds images without annotation: nothing says where their cells are.`, {
+      next: 'Train on a prepared set with masks; these images can be learned from beside it.'
+    })
+  }
   const training = images.filter(({ split }) => split === 'train')
   if (training.every(({ counts }) => counts.painted === 0)) {
     throw refuse(`No training mask of "${name}" shows a cell.`, {

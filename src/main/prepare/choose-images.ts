@@ -8,30 +8,41 @@ import { splitByGroup } from '../study/split.ts'
 
 export type PrepareInput = Omit<ParsedInput<'prepared.create'>, 'name'>
 
-/** Annotated images of the chosen classes that hold at least one tile. The others are named, not skipped in silence. */
+/**
+ * Images of the chosen classes that hold at least one tile: annotated ones, or those without annotation where these are asked
+ * for. The others are named, not skipped in silence.
+ */
 export function usableImages(dataset: Dataset, images: readonly DatasetImage[], request: PrepareInput) {
   requireNetworkSize(request)
-  const { tile, scale } = request
-  const annotated = ofChosenClasses(dataset, images, request).filter((image) => image.annotated)
+  const { tile, scale, withoutAnnotation = false } = request
+  const isWanted = ({ annotated }: DatasetImage): boolean => annotated !== withoutAnnotation
+  const wanted = ofChosenClasses(dataset, images, request).filter(isWanted)
   const fits = ({ width, height }: DatasetImage): boolean =>
     scaledSize(width, scale) >= tile && scaledSize(height, scale) >= tile
-  const usable = annotated.filter(fits)
-  if (annotated.length === 0) {
-    throw refuse(`No image of "${dataset.name}" is annotated.`, {
-      next: 'Import it again together with its annotation.',
-      remedies: [{ action: 'import-again', option: 'annotations' }]
-    })
-  }
-  if (usable.length === 0) {
-    throw noTileFits(dataset, annotated, request)
-  }
-  const small = annotated.filter((image) => !fits(image))
-  const without = images.filter((image) => !image.annotated).length
+  const usable = wanted.filter(fits)
+  if (wanted.length === 0) throw noneWanted(dataset, withoutAnnotation)
+  if (usable.length === 0) throw noTileFits(dataset, wanted, request)
+  const small = wanted.filter((image) => !fits(image))
+  const others = images.filter((image) => !isWanted(image)).length
   const warnings = [
-    ...(without === 0 ? [] : [{ reason: `${without} images without annotation are left out.` }]),
+    ...(others === 0
+      ? []
+      : [{ reason: `${others} images ${withoutAnnotation ? 'with' : 'without'} annotation are left out.` }]),
     ...small.map(({ file }) => ({ file, reason: `left out: it is smaller than a tile of ${tile}×${tile} pixels` }))
   ]
   return { images: usable, warnings }
+}
+
+function noneWanted(dataset: Dataset, withoutAnnotation: boolean): AppError {
+  if (withoutAnnotation) {
+    return refuse(`Every image of "${dataset.name}" is annotated.`, {
+      next: 'Prepare it with its annotation, or name a data set that has images without.'
+    })
+  }
+  return refuse(`No image of "${dataset.name}" is annotated.`, {
+    next: 'Import it again together with its annotation. Images without can be prepared as such, and learned from beside a set with masks.',
+    remedies: [{ action: 'import-again', option: 'annotations' }]
+  })
 }
 
 /** Networks double their size from 4 pixels on: whoever chooses another tile learns it before any work is done. */
@@ -67,8 +78,9 @@ function ofChosenClasses(
 const onlyClass = 'all'
 
 /** With advice that works for these images: the largest tile that one of them holds, or the scale at which it holds this one. */
-function noTileFits(dataset: Dataset, annotated: readonly DatasetImage[], { tile, scale }: PrepareInput): AppError {
-  const sides = annotated.map(({ width, height }) => Math.min(width, height))
+function noTileFits(dataset: Dataset, wanted: readonly DatasetImage[], request: PrepareInput): AppError {
+  const { tile, scale, withoutAnnotation } = request
+  const sides = wanted.map(({ width, height }) => Math.min(width, height))
   const longest = sides.reduce((most, side) => Math.max(most, side), 0)
   const largest = 2 ** Math.floor(Math.log2(Math.max(1, scaledSize(longest, scale))))
   const ways: Remedy[] = []
@@ -78,13 +90,16 @@ function noTileFits(dataset: Dataset, annotated: readonly DatasetImage[], { tile
     ...(largest >= smallestTile ? [`tiles of ${largest} pixels`] : []),
     ...(longest >= tile ? ['a scale of 1'] : [])
   ]
-  return refuse(`No annotated image of "${dataset.name}" holds a tile of ${tile}×${tile} pixels.`, {
-    next:
-      advice.length === 0
-        ? `Its images are too small for any network: the largest is ${longest} pixels high or wide.`
-        : `Choose ${advice.join(' or ')}.`,
-    remedies: ways
-  })
+  return refuse(
+    `No ${withoutAnnotation ? 'image without annotation' : 'annotated image'} of "${dataset.name}" holds a tile of ${tile}×${tile} pixels.`,
+    {
+      next:
+        advice.length === 0
+          ? `Its images are too small for any network: the largest is ${longest} pixels high or wide.`
+          : `Choose ${advice.join(' or ')}.`,
+      remedies: ways
+    }
+  )
 }
 
 /** The smallest that can be asked for. */
@@ -92,10 +107,14 @@ const smallestTile = 8
 
 const usualShares = [0.8, 0.1, 0.1] as const
 
+/** No score is taken of images without annotation: all of them are for training. */
+const trainingAlone = [1, 0, 0] as const
+
 /** By the shares that are asked for; else as the source says; else by the usual shares. */
-export function splitImages(images: readonly DatasetImage[], { split, seed }: PrepareInput) {
-  const published = split ? undefined : publishedSplit(images, usualShares, seed)
+export function splitImages(images: readonly DatasetImage[], { split, seed, withoutAnnotation }: PrepareInput) {
+  const shares = withoutAnnotation ? trainingAlone : usualShares
+  const published = split ? undefined : publishedSplit(images, shares, seed)
   return published
     ? { splits: published, from: 'source' as const }
-    : { splits: splitByGroup(images, split ?? usualShares, seed), from: 'shares' as const }
+    : { splits: splitByGroup(images, split ?? shares, seed), from: 'shares' as const }
 }

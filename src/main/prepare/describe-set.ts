@@ -88,7 +88,8 @@ function summarize(
       mask,
       seed,
       classes,
-      roundTrip
+      roundTrip,
+      ...(request.withoutAnnotation && { unannotated: true })
     },
     totals: addUp(images),
     classes: classes.map((className) => ({
@@ -99,7 +100,7 @@ function summarize(
     roundTripPaper: averagePrecisions(outcomes.flatMap(({ matchesPaper }) => matchesPaper ?? [])),
     splits: { train: inSplit('train'), validation: inSplit('validation'), test: inSplit('test') },
     splitFrom,
-    warnings: [...warnings, ...warningsOn(images, outcomes)],
+    warnings: [...warnings, ...warningsOn(images, outcomes, request)],
     ...brightnessOf(request, images),
     seed
   }

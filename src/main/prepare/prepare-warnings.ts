@@ -9,9 +9,14 @@ const manyEmpty = 0.1
 /** At most so many files are named. */
 const mostNamed = 5
 
-/** What to know of a prepared set before it is trained on. */
-export function warningsOn(images: readonly PreparedImage[], outcomes: readonly Outcome[]): Warning[] {
-  return [...vanishedCells(outcomes), ...flatPictures(images, outcomes), ...emptyMasks(images), ...poorClasses(images)]
+/** What to know of a prepared set before it is trained on; of images without annotation, what to know of the images. */
+export function warningsOn(
+  images: readonly PreparedImage[],
+  outcomes: readonly Outcome[],
+  { withoutAnnotation = false }: { readonly withoutAnnotation?: boolean | undefined } = {}
+): Warning[] {
+  const flat = flatPictures(images, outcomes)
+  return withoutAnnotation ? flat : [...vanishedCells(outcomes), ...flat, ...emptyMasks(images), ...poorClasses(images)]
 }
 
 function vanishedCells(outcomes: readonly Outcome[]): Warning[] {

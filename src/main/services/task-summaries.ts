@@ -12,7 +12,8 @@ export function imported({ dataset }: Output<'datasets.import'>): string {
   return `${number(dataset.images)} images with ${number(dataset.cells)} cells`
 }
 
-export function prepared({ totals, roundTrip }: Output<'prepared.create'>): string {
+export function prepared({ prepared: set, totals, roundTrip }: Output<'prepared.create'>): string {
+  if (set.unannotated) return `${number(totals.images)} images without annotation`
   return `${number(totals.painted)} cells in gray masks; read back at AP ${(100 * roundTrip.AP).toFixed(0)}`
 }
 

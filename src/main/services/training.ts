@@ -13,7 +13,7 @@ import { type RequestContext } from './dispatch.ts'
 import { troubleOf } from '../jobs/engine-troubles.ts'
 import { requireModel } from '../workspace/models.ts'
 import { isFirstLook, sizeFirstLook } from './first-look.ts'
-import { planRun } from './run-plan.ts'
+import { planRun, unannotatedFolderOf } from './run-plan.ts'
 import { mendRunFiles } from './run-files.ts'
 import { ownFolder } from '../workspace/own-files.ts'
 import { RunRecord } from './run-record.ts'
@@ -197,6 +197,7 @@ async function trainOnce(
   const prepared = app.catalog.prepared.require(run.prepared)
   const isBegun = record.safeIteration > 0 // then it needs no other model any more
   const from = run.from === undefined || isBegun ? undefined : await requireModel(app, run.from)
+  const unannotatedFolder = unannotatedFolderOf(app, run.settings)
   record.settle({ state: 'running', iteration: run.iteration })
   return runEngineJob(
     app.environment,
@@ -209,6 +210,7 @@ async function trainOnce(
       preparedFolder: app.folders.folder('prepared', prepared.id),
       settings: run.settings,
       classes: run.classes,
+      unannotatedFolder,
       fromRunFolder: from?.folder
     },
     (message) => record.take(message),

@@ -7,7 +7,7 @@ import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { settingsOf } from '../jobs/training-settings.ts'
 import type { AppContext } from '../workspace/app-context.ts'
 import type { RequestContext } from './dispatch.ts'
-import type { RunChoices, RunPlan } from './run-plan.ts'
+import { type RunChoices, type RunPlan, unannotatedFolderOf } from './run-plan.ts'
 
 /** Tries a planned training in a folder that is removed: what each part of it takes. */
 export async function tryTraining(
@@ -30,6 +30,7 @@ export async function tryTraining(
         preparedFolder: app.folders.folder('prepared', prepared.id),
         settings,
         classes,
+        unannotatedFolder: unannotatedFolderOf(app, settings),
         fromRunFolder: from?.folder,
         smaller: isFree ? smallerTiles(choices, prepared, classes.length) : [],
         thinner: isFree ? thinnerNetworks(settings) : []

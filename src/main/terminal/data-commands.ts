@@ -89,6 +89,7 @@ export interface PrepareOptions extends MaskOptions {
   readonly workers?: number
   readonly leaveOut?: string[]
   readonly mergeClasses?: boolean
+  readonly withoutAnnotation?: boolean
 }
 
 function addPrepare(program: Command, host: Host): void {
@@ -122,16 +123,22 @@ export function addPrepareOptions(command: Command): Command {
     )
     .option('--leave-out <class...>', 'classes whose images are left out')
     .option('--merge-classes', 'make all images one class')
+    .option(
+      '--without-annotation',
+      'the images without annotation instead of those with, to train on beside a set with masks (train --unannotated)'
+    )
     .option('--seed <number>', 'seed of the split', wholeNumber, 0)
     .option('--workers <number>', 'number of images prepared at a time (default: one per core)', wholeNumber)
 }
 
 export function prepareInput(dataset: string, options: PrepareOptions) {
-  const { tile, scale, channels, split, brightness, seed, workers, leaveOut, mergeClasses } = options
+  const { tile, scale, channels, split, brightness, seed, workers, ...kinds } = options
+  const { leaveOut, mergeClasses, withoutAnnotation } = kinds
   const choices = {
     ...(split && { split }),
     ...(leaveOut && { leaveOut }),
     ...(mergeClasses && { mergeClasses }),
+    ...(withoutAnnotation && { withoutAnnotation }),
     ...(workers !== undefined && { workers })
   }
   return { dataset, tile, scale, channels, brightness, seed, mask: maskSettings(options), ...choices }
@@ -139,9 +146,12 @@ export function prepareInput(dataset: string, options: PrepareOptions) {
 
 function prepareSentences(result: PrepareResult): string {
   const { prepared, totals, roundTrip, roundTripPaper, splits, splitFrom, warnings } = result
-  return [
+  const masks = [
     `"${prepared.name}": ${count(totals.painted, 'cell')} of ${totals.cells.toLocaleString('en')} are in the masks of ${count(totals.images, 'image')}.`,
-    `${count(totals.removedByCover, 'cell')} covered by others left out, ${count(totals.droppedByCap, 'cell')} beyond ${prepared.grayLevels} gray levels.`,
+    `${count(totals.removedByCover, 'cell')} covered by others left out, ${count(totals.droppedByCap, 'cell')} beyond ${prepared.grayLevels} gray levels.`
+  ]
+  return [
+    ...(prepared.unannotated ? [`"${prepared.name}": ${count(totals.images, 'image')} without annotation.`] : masks),
     // Without a cell there is nothing to read back, and COCO's number for that is −1.
     ...(roundTrip.AP < 0
       ? []

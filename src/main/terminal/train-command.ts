@@ -103,6 +103,10 @@ function addRecipeOptions(command: Command): Command {
         'one for image and mask (joint), or one for the image and a second for the mask beside it (separate)'
       ).choices(Discriminators.options)
     )
+    .option(
+      '--unannotated <set>',
+      'prepared images without annotation (prepare --without-annotation), for separate discriminators: that of the image learns from them as well'
+    )
     .addOption(
       new Option('--generator <kind>', "the paper's generator, or plain StyleGAN2").choices(['paper', 'stylegan2'])
     )

@@ -1,7 +1,7 @@
 /** Entry of the thread that gets batches ready while the engine computes (see `TileFeeder`). */
 import { parentPort, workerData } from 'node:worker_threads'
 import { type TileBatch } from '../datasets/tile-source.ts'
-import { openPreparedTiles, type TileRequest } from '../datasets/prepared-tiles.ts'
+import { openTrainingTiles, type TrainingTileRequest } from '../datasets/prepared-tiles.ts'
 import { type Reply, replyOf } from '../threads/reply.ts'
 
 /** Which batch is wanted. */
@@ -16,13 +16,14 @@ export interface BatchReply {
 }
 
 const port = parentPort
-const tiles = openPreparedTiles(workerData as TileRequest) // given by TileFeeder
+const tiles = openTrainingTiles(workerData as TrainingTileRequest) // given by TileFeeder
 tiles.catch(() => undefined) // told to whoever asks for a batch
 
 port?.on('message', (request: BatchRequest) => void answer(request))
 
 async function answer({ iteration, size }: BatchRequest): Promise<void> {
   const reply = await replyOf(async () => (await tiles).batch(iteration, size))
-  const transfer = 'outcome' in reply ? [reply.outcome.samples.buffer, reply.outcome.labels.buffer] : []
+  const parts = 'outcome' in reply ? [reply.outcome.samples, reply.outcome.labels, reply.outcome.annotated] : []
+  const transfer = parts.flatMap((part) => part?.buffer ?? [])
   port?.postMessage({ iteration, reply } satisfies BatchReply, transfer as ArrayBuffer[]) // of its own, and not shared
 }

@@ -93,6 +93,7 @@ function tiesOf(catalog: Catalog, builtIn: readonly string[]): Tie[] {
       .all()
       .flatMap((run) => [
         ...tie(run.id, known('prepared', run.prepared), true),
+        ...tie(run.id, known('prepared', run.settings.unannotated), true),
         ...tie(run.id, known('run', run.from), run.iteration === 0)
       ]),
     ...synthetic

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type TrainingSettings } from '../../../src/shared/training.ts'
 import { chooseBackend } from '../../../src/main/backends/backend.ts'
 import { firUpsample2 } from '../../../src/main/engine/resample.ts'
+import { type Batch } from '../../../src/main/engine/gan/batch.ts'
 import { drawGeneratorInputs } from '../../../src/main/engine/gan/draws.ts'
 import { runIteration } from '../../../src/main/engine/gan/iteration.ts'
 import { train, type TrainingEvent, type TrainingHooks } from '../../../src/main/engine/gan/training-loop.ts'
@@ -97,6 +98,29 @@ describe('one iteration', () => {
     const steps = events.filter((event) => event.kind === 'step')
     expect(steps.map((step) => 'r1' in step)).toEqual([true, false, false, true, false, false])
     expect(steps.some((step) => 'pathLength' in step)).toBe(false)
+  })
+})
+
+describe('an iteration with images without annotation', () => {
+  const own = tinyTraining({
+    network: tinyNetwork({ generator: 'stylegan2', discriminators: 'separate' }),
+    augmentation: { flips: 'none', diffAugment: ['translation'], ada: 'off', apa: false }
+  })
+
+  test('teaches the image by all of them, and the mask by the annotated ones alone', async () => {
+    const [all, annotated] = [tinyBatch(own, 0), tinyBatch(own, 1)]
+    const judgesAfter = async (batch: Batch) => {
+      const state = TrainingState.create(own)
+      await runIteration(own, state, { ...batch, labels: all.labels })
+      const after = contents(state)
+      const ofJudge = (judge: string) =>
+        Object.fromEntries(Object.entries(after).filter(([path]) => path.startsWith(`${judge}.`)))
+      return { image: ofJudge('discriminator'), mask: ofJudge('maskDiscriminator') }
+    }
+    const [ofAll, ofAnnotated] = [await judgesAfter(all), await judgesAfter(annotated)]
+    expect(ofAll.mask).not.toEqual(ofAnnotated.mask)
+    const ofBoth = await judgesAfter({ ...all, annotated: annotated.samples })
+    expect(ofBoth).toEqual({ image: ofAll.image, mask: ofAnnotated.mask })
   })
 })
 

@@ -43,10 +43,11 @@ export async function runIteration(
 
     const fakes = iteration.synthesize()
     const real = iteration.replaceReals(batch, fakes)
+    const annotated = iteration.replaceAnnotated(batch, fakes) ?? real.samples
     const seen = iteration.augment(real, fakes.samples)
     const ofDiscriminator = iteration.trainDiscriminator(seen)
-    const ofMaskDiscriminator = iteration.trainMaskDiscriminator(seen)
-    const r1 = iteration.penalizeGradients(real)
+    const ofMaskDiscriminator = iteration.trainMaskDiscriminator({ ...seen, samples: annotated })
+    const r1 = iteration.penalizeGradients(real.samples, annotated)
 
     const losses: Record<LossName, tf.Scalar | undefined> = {
       generatorLoss: ofGenerator.adversarial,
@@ -145,6 +146,15 @@ class Iteration {
 
   /** The batch with APA's pseudo reals in it, which carry the classes they were made for. */
   replaceReals({ samples, labels }: Batch, fakes: Fakes): LabelledTensors {
+    return this.#replace({ samples, labels }, fakes, 'pseudo reals')
+  }
+
+  /** The same of the samples whose masks are known, where these are others. */
+  replaceAnnotated({ annotated, labels }: Batch, fakes: Fakes): tf.Tensor4D | undefined {
+    return annotated && this.#replace({ samples: annotated, labels }, fakes, 'annotated pseudo reals').samples
+  }
+
+  #replace({ samples, labels }: Batch, fakes: Fakes, purpose: string): LabelledTensors {
     const { network, batch: count, augmentation } = this.#settings
     invariant(labels.length === count, `a batch holds ${count} samples`)
     const side = network.resolution
@@ -152,7 +162,7 @@ class Iteration {
     const strength = augmentation.apa ? this.#state.adaptation.probability : 0
     if (strength === 0) return { samples: real, labels: tf.tensor1d(labels, 'int32') }
 
-    const random = this.#stream('pseudo reals')
+    const random = this.#stream(purpose)
     const uniforms = Float32Array.from({ length: count }, () => random.uniform())
     const mixed = replaceByFakes(
       { samples: real, labels },
@@ -188,17 +198,17 @@ class Iteration {
   }
 
   /** The gradient penalty of each discriminator and the logits of the first one's pass, where they are due. */
-  penalizeGradients({ samples }: LabelledTensors) {
+  penalizeGradients(samples: tf.Tensor4D, annotated: tf.Tensor4D) {
     const { r1 } = this.#settings
     if (!isDue(r1, this.#state.iteration)) return undefined
     const { discriminator, maskDiscriminator } = this.#state
-    const real = { samples, transform: this.#transform('R1 augmentation') }
-    const step = (judge: Discriminator, optimizer: Optimizer) =>
-      r1Step(judge, optimizer, real, r1, this.#doublyDifferentiated)
-    const { penalty, logits } = step(discriminator, this.#optimizers.discriminator)
+    const transform = this.#transform('R1 augmentation')
+    const step = (judge: Discriminator, optimizer: Optimizer, real: tf.Tensor4D) =>
+      r1Step(judge, optimizer, { samples: real, transform }, r1, this.#doublyDifferentiated)
+    const { penalty, logits } = step(discriminator, this.#optimizers.discriminator, samples)
     const optimizer = this.#optimizers.maskDiscriminator
     if (maskDiscriminator === undefined || optimizer === undefined) return { penalty, logits }
-    return { penalty, logits, maskPenalty: step(maskDiscriminator, optimizer).penalty }
+    return { penalty, logits, maskPenalty: step(maskDiscriminator, optimizer, annotated).penalty }
   }
 
   /**

@@ -36,10 +36,8 @@ function dataset(item: Workspace['datasets'][number]): Holding {
 }
 
 function prepared(item: Workspace['prepared'][number]): Holding {
-  return holding(
-    item,
-    `tiles of ${item.tile} × ${item.tile} pixels, masks agree ${percent(item.roundTrip.AP)} with the outlines`
-  )
+  const masks = item.unannotated ? 'without outlines' : `masks agree ${percent(item.roundTrip.AP)} with the outlines`
+  return holding(item, `tiles of ${item.tile} × ${item.tile} pixels, ${masks}`)
 }
 
 function run(item: Workspace['runs'][number]): Holding {

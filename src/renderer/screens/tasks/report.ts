@@ -72,11 +72,13 @@ function importReport({ dataset, refused, warnings }: ImportResult): Report {
   return { facts: dataset.classes.map(kindFact), troubles: [...refused, ...warnings] }
 }
 
-function prepareReport({ totals, roundTrip, splits, warnings }: PrepareResult): Report {
+function prepareReport({ prepared, totals, roundTrip, splits, warnings }: PrepareResult): Report {
+  const toLearn = `${count(splits.train, 'image')} to learn from`
+  if (prepared.unannotated) return { facts: [`${toLearn}, without outlines.`], troubles: warnings }
   return {
     facts: [
       `${number(totals.painted)} of ${count(totals.cells, 'cell')} are in the masks; read back, they agree ${percent(roundTrip.AP)} with the outlines.`,
-      `${count(splits.train, 'image')} to learn from, ${number(splits.validation)} to watch learning, ${number(splits.test)} kept for tests.`
+      `${toLearn}, ${number(splits.validation)} to watch learning, ${number(splits.test)} kept for tests.`
     ],
     troubles: warnings
   }

@@ -193,3 +193,25 @@ describe('the cache of decoded images', () => {
     expect(await cache.get('a', () => Promise.resolve(new Uint8Array(1)))).toHaveLength(1)
   })
 })
+
+describe('tiles of images with and without annotation', () => {
+  const unannotated = { ...tileImage('d', 2), isUnannotated: true }
+  const both = () => new TileSource([...twoClasses(), unannotated], settings)
+
+  test('are drawn from all for the image, and for the mask as if there were the annotated ones alone', async () => {
+    const batch = await both().batch(3, 24)
+    expect(batch.annotated).toEqual((await new TileSource(twoClasses(), settings).batch(3, 24)).samples)
+    expect(new Set(batch.labels)).toEqual(new Set([0, 1, 2]))
+  })
+
+  test('depend on seed and iteration alone', async () => {
+    const source = both()
+    await source.batch(0, 6)
+    expect(await source.batch(1, 6)).toEqual(await both().batch(1, 6))
+    expect(await source.batch(2, 6)).not.toEqual(await both().batch(1, 6))
+  })
+
+  test('are not two batches where every image is annotated', async () => {
+    expect('annotated' in (await new TileSource(twoClasses(), settings).batch(0, 6))).toBe(false)
+  })
+})
