@@ -4,7 +4,7 @@ const never = (name, from, to) => ({ name, severity: 'error', from: { path: from
 /** src/main from the bottom up. A place may import itself and what stands lower. */
 const ranks = [
   ['backends'],
-  ['masks', 'study', 'engine'],
+  ['masks', 'segmentation', 'study', 'engine'],
   ['files', 'images', 'threads'],
   ['engine-packs'],
   ['datasets', 'catalog', 'packages', 'jobs'],
@@ -52,7 +52,9 @@ export default {
       pathNot: '^src/renderer/screens/$1/'
     }),
 
-    never('masks-and-study-are-pure', '^src/main/(masks|study)/', { pathNot: '^src/(main/$1/|shared)' }),
+    never('masks-segmentation-and-study-are-pure', '^src/main/(masks|segmentation|study)/', {
+      pathNot: '^src/(main/$1/|shared)'
+    }),
     never('engine-sees-only-tensorflow-backends-and-shared', '^src/main/engine/', {
       pathNot: '^src/(main/(engine|backends)/|shared)|node_modules/@tensorflow'
     }),

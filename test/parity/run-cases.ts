@@ -7,6 +7,7 @@ import { runCoco } from './coco.ts'
 import { runEfficientnet } from './efficientnet.ts'
 import { engineCaseKinds, runEngineCase } from './engine-cases.ts'
 import { runFid } from './fid.ts'
+import { runFlows } from './flows.ts'
 import { runMasks } from './masks.ts'
 import { metricCaseKinds, runMetricCase } from './metric-cases.ts'
 import { type ParityResult } from './result.ts'
@@ -26,6 +27,7 @@ const sets: readonly { readonly marks: readonly string[]; readonly run: Runner }
   { marks: ['coco-eval-detail.json'], run: runCoco },
   { marks: ['graphs.json'], run: runMasks },
   { marks: ['regionprops.json'], run: runMasks },
+  { marks: ['flows.json'], run: runFlows },
   { marks: ['frechet-kid.json', 'features.npz'], run: runFid },
   { marks: ['golden.npz', 'architecture.json'], run: runEfficientnet }
 ]
@@ -103,9 +105,6 @@ async function findJobs(folder: string): Promise<Job[]> {
 async function jobsOf(folder: string, names: ReadonlySet<string>): Promise<Job[]> {
   const here = sets.filter(({ marks }) => marks.every((mark) => names.has(mark))).map(({ run }) => run)
   if (names.has('case.json') && names.has('arrays.npz')) here.push(await runnerOfCase(folder))
-  if (names.has('flows.json')) {
-    process.stdout.write('skipped: flows belong to the segmentation network, which this version does not have yet\n')
-  }
   return [...new Set(here)].map((run) => ({ folder, run }))
 }
 

@@ -5,6 +5,7 @@ import { type TensorFlowLibrary } from './tensorflow-library.ts'
 /** What our kernels use of tfjs-node's backend object. */
 export interface NativeBackend {
   readonly binding: TensorFlowLibrary
+  executeMultipleOutputs: (name: string, attributes: Attribute[], inputs: tf.TensorInfo[], count: number) => tf.Tensor[]
   executeSingleOutput: (name: string, attributes: Attribute[], inputs: tf.TensorInfo[]) => tf.Tensor
 }
 

@@ -5,11 +5,13 @@ import { type LeakySettings } from './loops/activation.ts'
 import { type FilterSettings } from './loops/fir.ts'
 import { float, floatType, ints, text, type NativeBackend } from './native-backend.ts'
 import { registerNativeConvolutions } from './native-convolution.ts'
+import { registerNativeNorm } from './native-norm.ts'
 
 /** Our own operations, and kernels that tfjs-node 4.22 limits, made of TensorFlow's operations. */
 export function registerNativeKernels(backendName: string): void {
   registerNativeConvolutions(backendName)
   registerActivation(backendName)
+  registerNativeNorm(backendName)
   registerFilters(backendName)
   registerEdgeKernels(backendName)
   shareSameCasts(backendName)

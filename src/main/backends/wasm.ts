@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import { wasmBuffers } from './buffers.ts'
 import { registerLoopKernels } from './loop-kernels.ts'
+import { registerNormLoops } from './norm-kernels.ts'
 import { registerWasmConvolutions } from './wasm-convolution.ts'
 import { registerWasmKernels } from './wasm-kernels.ts'
+import { registerWasmPool } from './wasm-pool.ts'
 import { registerWasmSlices } from './wasm-slices.ts'
 import { canWaitForThreads, withWasmThreads } from './wasm-threads.ts'
 
@@ -25,9 +27,11 @@ async function start(folder: string | undefined, threads: number): Promise<numbe
   const wasm = await import('@tensorflow/tfjs-backend-wasm')
   if (folder !== undefined) wasm.setWasmPaths(folder)
   registerLoopKernels('wasm', wasmBuffers)
+  registerNormLoops('wasm', wasmBuffers)
   registerWasmConvolutions()
   registerWasmKernels()
   registerWasmSlices()
+  registerWasmPool()
 
   if (threads > 1 && canWaitForThreads()) {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true)

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../shared/errors.ts'
 import { registerEdgeKernels } from './edge-kernels.ts'
 import { replaceKernel, type KernelCall } from './kernel-registry.ts'
+import { registerNormOperations } from './norm-kernels.ts'
 import { imageShape } from './loop-kernels.ts'
 import { type LeakySettings } from './loops/activation.ts'
 import { filteredSize, type FilterSettings } from './loops/fir.ts'
@@ -17,6 +18,7 @@ export function registerWebgpuKernels(): void {
   registerActivation()
   registerFilters()
   registerSums()
+  registerNormOperations('webgpu')
   registerEdgeKernels('webgpu')
   registerWebgpuConvolutions()
 }

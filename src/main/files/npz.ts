@@ -74,7 +74,8 @@ export const npzPolicy: ZipPolicy = {
   next: 'The archive is damaged or of another kind: download or save it again.',
   entries: limits.npz.entries,
   entryBytes: Infinity,
-  totalBytes: Infinity
+  totalBytes: Infinity,
+  nameProblem: () => undefined // a name is that of an array, `w:conv.weight` too, and never becomes part of a path
 }
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] // "\x93NUMPY"
