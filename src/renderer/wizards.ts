@@ -13,7 +13,9 @@ type Load = () => Promise<{ default: Component<WizardProps> }>
  * What opens at `#/<shelf>/new` and `#/models/<id>/live`, fetched when it is first wanted: one line each. Where there is
  * none yet, the forms of `#/work` stand in.
  */
-const wizards: Readonly<Partial<Record<Shelf | 'live', Load>>> = {}
+const wizards: Readonly<Partial<Record<Shelf | 'live', Load>>> = {
+  images: () => import('./wizards/images/ImagesWizard.svelte')
+}
 
 export function wizardAt({ section, task }: Route): Load | undefined {
   if (task === 'live') return wizards.live

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { type Input } from '../../../shared/api.ts'
+import { FormatName, PlaneChoice } from '../../../shared/datasets.ts'
+import { defaultMaskSettings } from '../../../shared/masks.ts'
+import { type Answers } from '../../../shared/drafts.ts'
+import { type Remedy } from '../../../shared/remedies.ts'
+
+const ImagesAnswers = z
+  .object({
+    source: z.string(),
+    /** Annotation file, or folder of label images, where it is elsewhere. */
+    annotations: z.string(),
+    format: FormatName,
+    planes: PlaneChoice,
+    objects: z.enum(['cells', 'nuclei']),
+    classFrom: z.string(),
+    timeFrom: z.string(),
+    /** Of the data set. */
+    name: z.string(),
+    /** Tasks that were begun, by their ids, and what each was begun with. */
+    look: z.string(),
+    lookedFor: z.string(),
+    take: z.string(),
+    make: z.string(),
+    dataset: z.string(),
+    leaveOut: z.array(z.string()),
+    mergeClasses: z.boolean(),
+    split: z.tuple([z.number(), z.number(), z.number()]),
+    maxCover: z.number(),
+    grayLevels: z.int(),
+    tile: z.int(),
+    channels: z.enum(['gray', 'rgb']),
+    /** The pictures of the trial looked right. */
+    approved: z.boolean(),
+    /** Name of the version. */
+    version: z.string()
+  })
+  .partial()
+export type ImagesAnswers = z.infer<typeof ImagesAnswers>
+
+/** Those that this version understands; what is damaged counts as not answered. */
+export function imagesAnswers(answers: Answers): ImagesAnswers {
+  const shape = ImagesAnswers.shape
+  const known = Object.entries(answers).filter(
+    ([key, value]) => key in shape && shape[key as keyof typeof shape].safeParse(value).success // `in` has checked it
+  )
+  return ImagesAnswers.parse(Object.fromEntries(known))
+}
+
+/** What is looked at, and taken in. */
+export function sourceOf(answers: ImagesAnswers): Input<'datasets.inspect'> {
+  const { source = '', annotations, format, planes, objects, classFrom, timeFrom } = answers
+  return {
+    source,
+    ...(annotations !== undefined && { annotations }),
+    ...(format !== undefined && { format }),
+    ...(planes !== undefined && { planes }),
+    ...(objects !== undefined && { objects }),
+    ...(classFrom !== undefined && { classFrom }),
+    ...(timeFrom !== undefined && { timeFrom })
+  }
+}
+
+/** What is prepared, beside its name. */
+export function preparationOf(answers: ImagesAnswers, usualTile: number): Input<'prepared.forecast'> {
+  const { dataset = '', maxCover, grayLevels, tile, channels, leaveOut, mergeClasses, split } = answers
+  const { maxCover: cover, grayLevels: tones } = defaultMaskSettings
+  return {
+    dataset,
+    mask: { ...defaultMaskSettings, maxCover: maxCover ?? cover, grayLevels: grayLevels ?? tones },
+    tile: tile ?? usualTile,
+    ...(channels !== undefined && { channels }),
+    ...(leaveOut !== undefined && leaveOut.length > 0 && { leaveOut }),
+    ...(mergeClasses === true && { mergeClasses }),
+    ...(split !== undefined && { split })
+  }
+}
+
+/** The largest tile up to 256 pixels that the usual image holds. */
+export function usualTile(sides: readonly number[]): number {
+  const sorted = [...sides].sort((a, b) => a - b)
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? 256
+  return Math.max(8, Math.min(256, 2 ** Math.floor(Math.log2(Math.max(1, middle)))))
+}
+
+/** What a remedy changes in these answers; undefined where it is not for them. */
+export function mended(remedy: Remedy): ImagesAnswers | undefined {
+  if (remedy.action === 'prepare-again') {
+    if (remedy.mergeClasses === true) return { mergeClasses: true, leaveOut: [] }
+    return remedy.leaveOut === undefined ? undefined : { leaveOut: [...remedy.leaveOut] }
+  }
+  if (remedy.action !== 'set-option') return undefined
+  const { option, value } = remedy
+  if (option === 'tile' && typeof value === 'number') return { tile: value }
+  if (option === 'split' && typeof value === 'string') return { split: sharesIn(value) }
+  return undefined
+}
+
+function sharesIn(text: string): [number, number, number] {
+  const [train = 0.8, validation = 0.1, test = 0.1] = text.split(',').map(Number)
+  return [train, validation, test]
+}
+
+/** `plate 3` of `/data/plate 3.zip`. */
+export function stemOf(path: string): string {
+  const last = path.trim().split(/[/\\]/).filter(Boolean).at(-1) ?? ''
+  return last.replace(/\.(?:zip|json|npz|tiff?|png|jpe?g)$/i, '')
+}

@@ -1,0 +1,9 @@
+/** A step of a wizard, as the list at its left shows it. */
+export interface WizardStep {
+  readonly key: string
+  readonly title: string
+  /** What was answered, in a few words. */
+  readonly answer?: string | undefined
+  /** Whether what comes before it is answered. */
+  readonly isOpen: boolean
+}
