@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { type AppEvent, PicturePath } from '../shared/api.ts'
+import { viewPattern } from '../shared/pictures.ts'
 import type { QuitReport } from '../shared/tasks.ts'
 import { tellAll } from '../shared/tell-all.ts'
 import type { Environment } from './environment.ts'
@@ -10,6 +11,7 @@ import type { AppContext } from './workspace/app-context.ts'
 import type { Handlers } from './services/dispatch.ts'
 import { listBuiltIn } from './workspace/built-in-models.ts'
 import { settleInterruptedRuns } from './workspace/interrupted-runs.ts'
+import { Pictures } from './services/pictures.ts'
 import { forLooking } from './services/read-only.ts'
 import { completeArrivals } from './workspace/package-arrival.ts'
 import { listPackages } from './workspace/stored-packages.ts'
@@ -68,7 +70,8 @@ export async function createApp(environment: Environment): Promise<App> {
     if (listeners.size > 0) others.tell()
   }
   const watch = new Watch(book, workshop, presence, { changed, lost: () => tidyUp() }, log)
-  const handlers = createHandlers(context, { tasks, workshop })
+  const pictures = new Pictures(context, mayWrite)
+  const handlers = { ...createHandlers(context, { tasks, workshop }), ...pictureHandlers(context, pictures) }
   return {
     handlers: mayWrite ? handlers : forLooking(handlers, folders.root),
     workspace: environment.workspace,
@@ -77,10 +80,11 @@ export async function createApp(environment: Environment): Promise<App> {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    picturePath: (path) => findPicture(environment.workspace, path),
+    picturePath: (path) => findPicture(environment.workspace, pictures, path),
     whenQuitting: () => tasks.whenQuitting(),
     async close() {
       await workshop.close()
+      await pictures.close()
       watch.end()
       await workspace.close()
     }
@@ -103,7 +107,7 @@ const services = {
   things: () => import('./services/things.ts')
 }
 
-function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
+function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, PictureRequest> {
   const { tasks } = desk
   return {
     'app.doctor': async (input, context) => (await services.doctor()).examineComputer(app, input, context),
@@ -162,6 +166,20 @@ function createHandlers(app: AppContext, desk: TaskDesk): Handlers {
   }
 }
 
+type PictureRequest = 'pictures.list' | 'pictures.cell' | 'synthetic.judge'
+
+function pictureHandlers(app: AppContext, pictures: Pictures): Pick<Handlers, PictureRequest> {
+  return {
+    'pictures.list': (input) => pictures.list(input),
+    'pictures.cell': (input) => pictures.cellAt(input),
+    'synthetic.judge': async (input) => {
+      const judged = await (await services.synthetic()).judgePictures(app, input)
+      pictures.forget('synthetic', judged.id)
+      return judged.result
+    }
+  }
+}
+
 function thingHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, `things.${string}`>> {
   return {
     'things.rename': async (input) => (await services.things()).renameThing(app, input),
@@ -199,8 +217,9 @@ function draftHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, 
 }
 
 /** A path that names a picture, and leads nowhere but into the workspace, whatever links there are on the way. */
-async function findPicture(workspace: string, path: string): Promise<string | undefined> {
+async function findPicture(workspace: string, pictures: Pictures, path: string): Promise<string | undefined> {
   if (!PicturePath.safeParse(path).success) return undefined
+  if (viewPattern.test(path)) return pictures.find(path)
   const root = await realpath(workspace)
   const file = await realpath(join(root, path)).catch(() => undefined)
   return file?.startsWith(root + sep) === true ? file : undefined

@@ -20,6 +20,15 @@ import { FileList, ListFiles } from './file-list.ts'
 import { defaultMaskSettings, MaskGraph, MaskSettings, Prepared, PrepareRequest, PrepareResult } from './masks.ts'
 import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyResult } from './packages.ts'
 import {
+  CellAnswer,
+  CellQuestion,
+  JudgeRequest,
+  JudgeResult,
+  ListPictures,
+  PictureList,
+  viewPattern
+} from './pictures.ts'
+import {
   Forecast,
   ForecastRequest,
   PeekRequest,
@@ -188,6 +197,10 @@ export const requests = {
   'runs.evaluate': { input: EvaluateRequest, output: EvaluationResult },
   'synthetic.generate': { input: GenerateRequest, output: GenerateResult },
   'synthetic.show': { input: ByName, output: z.object({ synthetic: Synthetic, images: z.array(SyntheticImage) }) },
+  /** Marks generated pictures as fit to be passed on, or not. */
+  'synthetic.judge': { input: JudgeRequest, output: JudgeResult },
+  'pictures.list': { input: ListPictures, output: PictureList },
+  'pictures.cell': { input: CellQuestion, output: CellAnswer },
   'scores.files': { input: ScoreRequest, output: ScoreResult },
   'packages.create': { input: CreatePackageRequest, output: PackageResult },
   'packages.verify': { input: z.object({ file: z.string() }), output: VerifyResult },
@@ -260,9 +273,14 @@ export type AppEvent = z.infer<typeof AppEvent>
 
 /**
  * Pictures a page may ask for, as paths below the workspace: `runs/<id>/samples/<n>.png`,
- * `synthetic/<id>/{images,previews,masks}/<name>.png`. Hosts serve what matches this and nothing else.
+ * `synthetic/<id>/{images,previews,masks}/<name>.png`, and what `viewPath` names. Hosts serve what matches this and
+ * nothing else.
  */
 export const PicturePath = z
   .string()
   .max(300)
-  .regex(/^(?:runs\/[\w-]+\/samples|synthetic\/[\w-]+\/(?:images|previews|masks))\/[\w-]+\.png$/)
+  .regex(
+    new RegExp(
+      String.raw`^(?:runs/[\w-]+/samples|synthetic/[\w-]+/(?:images|previews|masks))/[\w-]+\.png$|${viewPattern.source}`
+    )
+  )

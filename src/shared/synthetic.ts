@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Name } from './datasets.ts'
+import { Verdict } from './pictures.ts'
 import { EngineInfo, EngineRequest } from './runs.ts'
 import { ClassHealth, MaskFit } from './set-report.ts'
 import { InnerPath, tending, thingId } from './things.ts'
@@ -61,7 +62,9 @@ export const SyntheticImage = z.object({
    * How well the mask belongs to the picture (`MaskFit.measure`); absent where the mask shows no cell, where there was
    * nothing to learn the measure from, and from sets of older versions.
    */
-  maskFit: z.number().min(0).max(1).optional()
+  maskFit: z.number().min(0).max(1).optional(),
+  /** What a person said of it, in this workspace alone; rejected ones stay out of packages and studies. */
+  verdict: Verdict.optional()
 })
 export type SyntheticImage = z.infer<typeof SyntheticImage>
 

@@ -32,7 +32,23 @@ export interface SetFiles {
 /** A synthetic set has its own files as a package has them. */
 export function syntheticFiles(folder: string, about: SyntheticAbout): SetFiles {
   const bytes = (path: string): Promise<Uint8Array> => readOwn(folder, about.synthetic.name, path)
-  return { load: packedPictures(about, bytes), bytes, warnings: () => [] }
+  const load = packedPictures(about, bytes)
+  const outlines = (): Promise<Uint8Array> => outlinesOf(about, load, bytes)
+  return { load, bytes: (path) => (path === entryName.outlines ? outlines() : bytes(path)), warnings: () => [] }
+}
+
+const OutlinedPictures = z.object({ images: z.array(z.unknown()) })
+
+/** The set's own file, or one of those pictures alone that go into the package. */
+async function outlinesOf(
+  about: SyntheticAbout,
+  load: LoadPicture,
+  read: (path: string) => Promise<Uint8Array>
+): Promise<Uint8Array> {
+  const own = await read(entryName.outlines)
+  const outlined = OutlinedPictures.safeParse(jsonOf(Buffer.from(own).toString())).data
+  const isWhole = outlined === undefined || outlined.images.length === about.images.length
+  return isWhole ? own : outlinesText(packedSetOf(about), load)
 }
 
 /** The pictures of a set as its package has them, given the entries of the set itself. */

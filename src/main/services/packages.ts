@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { CreatePackageRequest, type PackageResult } from '../../shared/packages.ts'
-import { SyntheticAbout } from '../../shared/synthetic.ts'
+import { type Synthetic, SyntheticAbout, type SyntheticImage } from '../../shared/synthetic.ts'
 import type { Task } from '../../shared/tasks.ts'
 import { sweepPartials } from '../files/partials.ts'
 import { createPackage } from '../packages/create-package.ts'
@@ -67,8 +67,9 @@ export async function findSet(app: AppContext, set: string): Promise<FoundSet> {
   }
   if (synthetic) {
     const folder = await ownFolder(app, 'synthetic', synthetic)
-    const images = app.catalog.synthetic.images(synthetic.id)
-    return { folder, about: { ...(await readAbout(folder)), synthetic, images } }
+    const images = app.catalog.synthetic.accepted(synthetic.id)
+    requireSome(synthetic.name, images)
+    return { folder, about: acceptedAbout(await readAbout(folder), synthetic, images) }
   }
   if (dataset) {
     const images = app.catalog.datasets.images(dataset.id)
@@ -86,6 +87,24 @@ export async function findSet(app: AppContext, set: string): Promise<FoundSet> {
       { action: 'make', kind: 'synthetic' }
     ]
   })
+}
+
+function requireSome(name: string, images: readonly SyntheticImage[]): void {
+  if (images.length > 0) return
+  throw refuse(`All pictures of "${name}" were rejected, so there is nothing to pack.`, {
+    next: 'Accept some of them in its gallery.'
+  })
+}
+
+/** The set as a package tells of it: what was rejected here is no part of it, and verdicts stay at home. */
+function acceptedAbout(about: SyntheticAbout, synthetic: Synthetic, images: readonly SyntheticImage[]): SyntheticAbout {
+  const plain = images.map(({ verdict: _, ...image }) => image)
+  const cellsIn = (of: readonly SyntheticImage[]) => of.reduce((sum, { cells }) => sum + cells, 0)
+  const classes = synthetic.classes.map(({ name }) => {
+    const own = plain.filter((image) => image.class === name)
+    return { name, images: own.length, cells: cellsIn(own) }
+  })
+  return { ...about, synthetic: { ...synthetic, images: plain.length, cells: cellsIn(plain), classes }, images: plain }
 }
 
 export function checkPackage(

@@ -23,6 +23,8 @@ const looking: ReadonlySet<RequestName> = new Set<RequestName>([
   'runs.list',
   'runs.show',
   'synthetic.show',
+  'pictures.list',
+  'pictures.cell',
   'scores.files',
   'packages.verify',
   'things.inTrash',

@@ -10,6 +10,7 @@ import { type GenerateJob, type GenerateOutcome, progressOf } from '../jobs/engi
 import { productName } from '../product.ts'
 import { newId } from '../files/new-id.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
+import { writeVerdicts } from '../workspace/verdicts.ts'
 import { type RequestContext } from './dispatch.ts'
 import { type Model, requireModel } from '../workspace/models.ts'
 import { enterThing } from '../workspace/enter-thing.ts'
@@ -82,6 +83,30 @@ export async function makePictures(
 export function showSynthetic(app: AppContext, { name }: ParsedInput<'synthetic.show'>): Output<'synthetic.show'> {
   const synthetic = app.catalog.synthetic.require(name)
   return { synthetic, images: app.catalog.synthetic.images(synthetic.id) }
+}
+
+interface Judged {
+  readonly id: string
+  readonly result: Output<'synthetic.judge'>
+}
+
+/** Notes which pictures of a set are fit to be passed on: in the catalogue, and beside them in their folder. */
+export async function judgePictures(
+  app: AppContext,
+  { set, positions, verdict }: ParsedInput<'synthetic.judge'>
+): Promise<Judged> {
+  const { synthetic: table } = app.catalog
+  const { id, name } = table.require(set)
+  const images = table.images(id)
+  const files = positions.map((position) => {
+    const file = images[position]?.file
+    if (file === undefined) throw refuse(`"${name}" has ${images.length} pictures, and none at place ${position}.`)
+    return file
+  })
+  table.judge(id, files, verdict)
+  const rejected = await writeVerdicts(app.folders.folder('synthetic', id), table.images(id))
+  app.emit({ event: 'workspace.changed' })
+  return { id, result: { rejected, pictures: images.length } }
 }
 
 function describeJob(

@@ -5,6 +5,8 @@
 import type { CellsPlace } from '../datasets/source-image.ts'
 import type { TakeOutcome, TakeTask } from '../datasets/take-image.ts'
 import type { PreparedOutcome, PrepareTask } from '../prepare/prepare-image.ts'
+import type { CellAnswer } from '../../shared/pictures.ts'
+import type { PicturePlace, ViewTask } from '../workspace/picture-views.ts'
 import { answer, type Reply, type ThreadTask } from '../threads/reply.ts'
 import type { ReaderTask } from './reader-work.ts'
 
@@ -43,5 +45,22 @@ export function prepare(task: ThreadTask<PrepareTask>): Promise<Reply<PreparedOu
   return answer(task, async (input) => {
     const { prepareImage } = await import('../prepare/prepare-image.ts')
     return prepareImage(input)
+  })
+}
+
+/** Something to look at, into a file. */
+export function view(task: ThreadTask<ViewTask>): Promise<Reply<void>> {
+  return answer(task, async (input) => {
+    const { drawView } = await import('../workspace/picture-views.ts')
+    return drawView(input)
+  })
+}
+
+export function cell(
+  task: ThreadTask<{ readonly place: PicturePlace; readonly x: number; readonly y: number }>
+): Promise<Reply<CellAnswer>> {
+  return answer(task, async (input) => {
+    const { cellAt } = await import('../workspace/picture-views.ts')
+    return cellAt(input)
   })
 }

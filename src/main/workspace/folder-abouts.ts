@@ -11,6 +11,7 @@ import { type Abouts } from '../catalog/catalog.ts'
 import { jsonOf } from '../files/json-or-nothing.ts'
 import { firstLink } from '../files/links.ts'
 import { listSafePoints } from '../jobs/safe-points.ts'
+import { withVerdicts } from './verdicts.ts'
 import { type Collection, type WorkspaceFolders } from './workspace-folders.ts'
 
 /** What the folders say, and which of them say nothing that can be used. */
@@ -48,8 +49,14 @@ export async function readFolderAbouts(
     reader.read('packages', StoredPackageAbout, (about) => ({ thing: about.package })),
     reader.read('studies', StudyAbout, ({ study }) => ({ thing: study }))
   ])
+  const judged = await Promise.all(
+    synthetic.map(async ({ thing, images }) => ({
+      thing,
+      images: await withVerdicts(folders.folder('synthetic', thing.id), images)
+    }))
+  )
   const trained = await Promise.all(runs.map(({ thing }) => readRun(folders.folder('runs', thing.id), thing)))
-  return { abouts: { datasets, prepared, runs: trained, synthetic, packages, studies }, left: reader.left }
+  return { abouts: { datasets, prepared, runs: trained, synthetic: judged, packages, studies }, left: reader.left }
 }
 
 class AboutReader {

@@ -1,0 +1,178 @@
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decode } from 'fast-png'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeSyntheticSet } from '../../support/synthetic-set.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { addSampleTiles, openTestApp, type TestApp } from '../../support/test-app.ts'
+import { viewPath } from '../../../src/shared/pictures.ts'
+
+let folder: string
+let host: TestApp
+let dataset: string
+let version: string
+
+beforeAll(async () => {
+  folder = await temporaryFolder(afterAll)
+  await makeSyntheticSet(join(folder, 'synthetic/s-test'), 12)
+  host = await openTestApp(folder)
+  await addSampleTiles(host)
+  dataset = (await host.request('datasets.show', { name: 'sample' })).dataset.id
+  version = (await host.request('workspace.show', {})).prepared[0]?.id ?? ''
+})
+afterAll(() => host.app.close())
+
+async function view(path: string) {
+  const file = await host.app.picturePath(path)
+  return file === undefined ? undefined : decode(await readFile(file))
+}
+
+describe('A picture to look at', () => {
+  test('of an image set has the size of the picture, small ones fit a grid, and outlines are clear elsewhere', async () => {
+    const { pictures } = await host.request('pictures.list', { collection: 'datasets', set: dataset })
+    const [first] = pictures
+    expect(pictures).toHaveLength(16)
+    expect(await view(viewPath('datasets', dataset, 0, 'picture'))).toMatchObject({
+      width: first?.width,
+      height: first?.height
+    })
+    const small = await view(viewPath('datasets', dataset, 0, 'thumbnail'))
+    expect(Math.max(small?.width ?? 0, small?.height ?? 0)).toBeLessThanOrEqual(256)
+    const outlines = await view(viewPath('datasets', dataset, 0, 'thumbnail-outlines'))
+    const opacity = outlines?.data.filter((_, i) => i % 4 === 3) ?? []
+    expect(outlines?.channels).toBe(4)
+    expect([...new Set(opacity)].sort((a, b) => a - b)).toEqual([0, 255])
+  })
+
+  test('is stretched to be seen, and its file stays as it is', async () => {
+    const images = await host.request('datasets.show', { name: dataset })
+    const file = join(folder, 'datasets', dataset, 'images', images.images[0]?.file ?? '')
+    const before = await readFile(file)
+    const shown = await view(viewPath('datasets', dataset, 0, 'picture'))
+    const plain = await view(viewPath('datasets', dataset, 0, 'plain'))
+    expect(Array.from(shown?.data ?? []).reduce((most, value) => Math.max(most, value), 0)).toBe(255)
+    expect(plain?.data).not.toEqual(shown?.data)
+    expect(await readFile(file)).toEqual(before)
+  })
+
+  test('of a version and of a synthetic set is asked for in the same way', async () => {
+    for (const look of ['thumbnail', 'labels'] as const) {
+      expect(await view(viewPath('prepared', version, 0, look))).toBeDefined()
+      expect(await view(viewPath('synthetic', 's-test', 0, look))).toBeDefined()
+    }
+  })
+
+  test('is drawn once', async () => {
+    const path = viewPath('synthetic', 's-test', 3, 'thumbnail')
+    const file = (await host.app.picturePath(path)) ?? ''
+    await writeFile(file, 'as it was left')
+    expect(await host.app.picturePath(path)).toBe(file)
+    expect(await readFile(file, 'utf8')).toBe('as it was left')
+  })
+
+  test.each([
+    viewPath('synthetic', 's-test', 99, 'thumbnail'),
+    viewPath('synthetic', 's-other', 0, 'thumbnail'),
+    'synthetic/s-test/views/0-huge.png',
+    'synthetic/s-test/views/../about.json',
+    'runs/s-test/views/0-thumbnail.png'
+  ])('is not there where none is (%s)', async (path) => {
+    expect(await host.app.picturePath(path)).toBeUndefined()
+  })
+
+  test('is not there where its file is damaged, or leads out of the workspace', async () => {
+    const images = join(folder, 'synthetic/s-test/images')
+    const [tenth, eleventh] = [join(images, '000010.png'), join(images, '000011.png')]
+    const before = [await readFile(tenth), await readFile(eleventh)] as const
+    await writeFile(tenth, 'no picture')
+    await rm(eleventh)
+    await symlink('/etc/hostname', eleventh)
+    expect(await host.app.picturePath(viewPath('synthetic', 's-test', 10, 'thumbnail'))).toBeUndefined()
+    expect(await host.app.picturePath(viewPath('synthetic', 's-test', 11, 'thumbnail'))).toBeUndefined()
+    await rm(eleventh)
+    await writeFile(tenth, before[0])
+    await writeFile(eleventh, before[1])
+  })
+})
+
+/** Every eighth pixel of every eighth row. */
+function gridOf({ width = 0, height = 0 }: { readonly width?: number; readonly height?: number } = {}) {
+  const every = (length: number) => Array.from({ length: Math.ceil(length / 8) }, (_, i) => 8 * i)
+  return every(height).flatMap((y) => every(width).map((x) => ({ x, y })))
+}
+
+describe('A cell', () => {
+  test('is known by a pixel of it: its number, area and those that touch it, of every kind of set', async () => {
+    const { dataset: found, images } = await host.request('datasets.show', { name: dataset })
+    const graph = await host.request('masks.graph', { dataset: found.name, image: images[0]?.file ?? '' })
+    const areas = new Map(graph.images[0]?.cells.map(({ id, area }) => [id, area]))
+    const pixels = gridOf(images[0])
+    const seen = new Set<number>()
+    for (const pixel of pixels) {
+      const { cell } = await host.request('pictures.cell', {
+        collection: 'datasets',
+        set: dataset,
+        position: 0,
+        ...pixel
+      })
+      if (cell === undefined) continue
+      seen.add(cell.id)
+      expect(cell.area).toBe(areas.get(cell.id))
+      expect(cell.neighbours.filter((other) => !areas.has(other))).toEqual([])
+    }
+    expect(seen.size).toBeGreaterThan(0)
+    const [id] = seen
+    expect(await view(viewPath('datasets', dataset, 0, `cell-${id ?? 0}`))).toMatchObject({ channels: 4 })
+  })
+
+  test('is none where there is background, or beyond the picture', async () => {
+    const question = { collection: 'synthetic', set: 's-test', position: 0, x: 5000, y: 5000 } as const
+    expect(await host.request('pictures.cell', question)).toEqual({})
+  })
+})
+
+describe('A verdict on generated pictures', () => {
+  test('keeps what is rejected out of packages, and stays when the catalogue is made anew', async () => {
+    const positions = [1, 2, 10, 11]
+    const judge = { set: 's-test', positions, verdict: 'rejected' } as const
+    expect(await host.request('synthetic.judge', judge)).toEqual({ rejected: 4, pictures: 12 })
+    await host.request('synthetic.judge', { set: 's-test', positions: [0], verdict: 'accepted' })
+
+    const out = join(folder, 'accepted.zip')
+    await host.request('packages.create', { set: 's-test', out, formats: ['coco', 'labels', 'cellpose'] })
+    const { images } = await host.request('synthetic.show', { name: 's-test' })
+    const kept = images.filter(({ verdict }) => verdict !== 'rejected')
+    expect(await host.request('packages.verify', { file: out })).toMatchObject({
+      images: 8,
+      cells: kept.reduce((sum, { cells }) => sum + cells, 0)
+    })
+
+    await host.request('app.rebuild', {})
+    const { pictures } = await host.request('pictures.list', { collection: 'synthetic', set: 's-test' })
+    const verdictsOf = (verdict: string) =>
+      pictures.filter((each) => each.verdict === verdict).map((each) => each.position)
+    expect(verdictsOf('rejected')).toEqual(positions)
+    expect(verdictsOf('accepted')).toEqual([0])
+  })
+
+  test('can be taken back', async () => {
+    await host.request('synthetic.judge', { set: 's-test', positions: [0, 1, 2] })
+    const { pictures } = await host.request('pictures.list', { collection: 'synthetic', set: 's-test' })
+    expect(pictures.filter(({ verdict }) => verdict !== undefined).map(({ position }) => position)).toEqual([10, 11])
+  })
+
+  test('on a picture that is not there is refused, and changes nothing', async () => {
+    const judge = { set: 's-test', positions: [3, 12], verdict: 'rejected' as const }
+    await expect(host.request('synthetic.judge', judge)).rejects.toThrow('none at place 12')
+    const { pictures } = await host.request('pictures.list', { collection: 'synthetic', set: 's-test' })
+    expect(pictures[3]?.verdict).toBeUndefined()
+  })
+
+  test('that leaves nothing lets nothing be packed', async () => {
+    const positions = Array.from({ length: 12 }, (_, i) => i)
+    await host.request('synthetic.judge', { set: 's-test', positions, verdict: 'rejected' })
+    const packing = host.request('packages.create', { set: 's-test', out: join(folder, 'none.zip') })
+    await expect(packing).rejects.toThrow('All pictures of "Block cells" were rejected')
+    await host.request('synthetic.judge', { set: 's-test', positions })
+  })
+})
