@@ -38,6 +38,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   force: 'The choice to start again',
   format: 'The format',
   formats: 'The list of formats',
+  freeze: 'The choice of what stays as it is',
   from: 'The model to start from',
   generator: 'The generator',
   gpu: 'The choice of the graphics card',

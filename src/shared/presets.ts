@@ -59,6 +59,7 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
       adaptation: Adaptation.parse({}),
       maskNoise: 0
     },
+    freeze: 'none',
     selection: preset.selection,
     evaluateEvery: preset.evaluateEvery,
     evaluationPictures: preset.evaluationPictures,
@@ -212,6 +213,7 @@ function networkOf(preset: Preset, data: DataShape): NetworkSettings {
     resolution: data.resolution,
     imageChannels: data.imageChannels,
     maskCode: 'gray',
+    maskBranch: 'none',
     classes: data.classes,
     zDim: preset.zDim,
     wDim: preset.zDim,

@@ -4,6 +4,7 @@ import { InnerPath, tending, thingId } from './things.ts'
 import {
   Augmentation,
   Discriminators,
+  Freeze,
   GeneratorKind,
   MaskCode,
   Recipe,
@@ -102,6 +103,8 @@ export const TrainRequest = z.object({
   engine: EngineRequest.default('auto'),
   /** A prepared set of images without annotation, for separate discriminators: that of the image sees its tiles as well. */
   unannotated: z.string().optional(),
+  /** What of the model that it starts from stays as it is. */
+  freeze: Freeze.exclude(['none']).optional(),
   /** A run's name or id whose best model is taken as the start, with a fresh optimiser. */
   from: z.string().optional()
 })

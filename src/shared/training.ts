@@ -39,6 +39,9 @@ export type SkipPath = z.infer<typeof SkipPath>
 export const MaskCode = z.enum(['gray', 'tones'])
 export type MaskCode = z.infer<typeof MaskCode>
 
+/** What of a model does not learn: nothing, or all that its image is made of. */
+export const Freeze = z.enum(['none', 'image'])
+
 /** The sizes of both networks. They cannot change within a run. */
 export const NetworkSettings = z
   .object({
@@ -55,6 +58,11 @@ export const NetworkSettings = z
      * sees the image alone, a second, half as wide, sees both and teaches the mask alone (docs/method.md §3.1).
      */
     discriminators: Discriminators.default('joint'),
+    /**
+     * Whether the mask has layers of its own, which nothing leads from to the image (docs/method.md §3.2): as in the paper it has
+     * none; they may add to the mask that image and mask are made with, or make it alone.
+     */
+    maskBranch: z.enum(['none', 'beside', 'alone']).default('none'),
     classes: z.int().min(1),
     zDim: z.int().positive(),
     wDim: z.int().positive(),
@@ -72,6 +80,9 @@ export const NetworkSettings = z
   })
   .refine(({ maskCode, maskChannels }) => (maskCode === 'gray' ? maskChannels <= 1 : maskChannels !== 1), {
     error: 'the mask has as many planes as its code takes'
+  })
+  .refine(({ maskBranch, maskChannels }) => maskBranch === 'none' || maskChannels > 0, {
+    error: 'layers of the mask make a mask'
   })
 export type NetworkSettings = z.infer<typeof NetworkSettings>
 
@@ -155,6 +166,8 @@ export const TrainingSettings = z.object({
   /** Decay of the running mean of w. */
   wAverageBeta: z.number(),
   augmentation: Augmentation,
+  /** `image`: the layers of the mask alone learn, judged by the discriminator of masks; the image stays as it is to the bit. */
+  freeze: Freeze.default('none'),
   /** Id of a prepared set of images without annotation, of which the discriminator of the image sees tiles as well. */
   unannotated: thingId.optional(),
   /**

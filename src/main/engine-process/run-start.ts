@@ -53,7 +53,8 @@ async function firstState(job: TrainJob, channel: Channel): Promise<TrainingStat
   if (job.fromRunFolder === undefined) return TrainingState.create(job.settings)
   const model = await new CheckpointFolder(job.fromRunFolder).chooseModel()
   const { state, fresh } = TrainingState.continueFrom(job.settings, model)
-  const isOther = fresh.filter((name) => !name.includes('embed'))
+  // What is new for masks is meant to be, where they are to be learned on a model's image; its own judge is not asked there.
+  const isOther = job.settings.freeze === 'image' ? [] : fresh.filter((name) => !name.includes('embed'))
   if (isOther.length > 0) {
     await channel.send({
       type: 'notice',

@@ -62,8 +62,12 @@ const annotatedShare = 1.1
 /** Its parameters beside theirs. */
 const secondParameters = 0.125
 
-function secondShare({ discriminators, maskChannels }: NetworkSettings, share: number): number {
-  return discriminators === 'separate' && maskChannels > 0 ? 1 + share : 1
+/** What layers of the mask's own add, one convolution to a block beside two in each of the other networks; maps and parameters alike. */
+const branchShare = 0.25
+
+function secondShare({ discriminators, maskChannels, maskBranch }: NetworkSettings, share: number): number {
+  const second = discriminators === 'separate' && maskChannels > 0 ? share : 0
+  return 1 + second + (maskBranch === 'none' ? 0 : branchShare)
 }
 
 /** The scores of a run, made beside what it keeps between two iterations. */

@@ -4,6 +4,7 @@ import { type Prepared } from '../../shared/masks.ts'
 import { fasterRate, heuristicGamma, literalRecipe, presetSettings, recipes } from '../../shared/presets.ts'
 import { type Augmentation, type MaskCode, type NetworkSettings, type TrainingSettings } from '../../shared/training.ts'
 import { maskPlanes } from '../masks/mask-code.ts'
+import { frozenNetwork, refuseWithoutModel, withoutImageLosses } from './frozen-image.ts'
 
 type TrainInput = Omit<ParsedInput<'runs.train'>, 'name'>
 
@@ -20,14 +21,7 @@ export function settingsOf(
   classes: number,
   from: TrainingSettings | undefined
 ): TrainingSettings {
-  if (!Number.isInteger(Math.log2(prepared.tile))) {
-    throw refuse(
-      `The prepared set "${prepared.name}" has tiles of ${prepared.tile} pixels; networks double their size from 4.`,
-      {
-        next: 'Prepare it again with a tile of 32, 64, 128, 256 or 512 pixels.'
-      }
-    )
-  }
+  requireNetworkSize(prepared)
   const shape = {
     resolution: prepared.tile,
     imageChannels: prepared.channels === 'rgb' ? 3 : 1,
@@ -40,14 +34,41 @@ export function settingsOf(
   const settings =
     request.learningRate === undefined ? { ...chosen, learningRate: { ...chosen.learningRate, ...rates } } : chosen
   requireDivisor(settings)
-  if (from !== undefined) requireSameSamples(request, prepared, from.network)
-  const network = from === undefined ? settings.network : { ...from.network, ...shape }
+  const network = continuedNetwork(request, prepared, shape, from?.network) ?? settings.network
   return {
-    ...settings,
+    ...(request.freeze === undefined ? settings : withoutImageLosses(settings)),
     selection: selectionFor(network, settings),
     augmentation: from === undefined ? settings.augmentation : withQuickAdaptation(settings.augmentation, request),
     network: { ...network, minibatchStdGroup: groupFor(network.minibatchStdGroup, settings.batch) }
   }
+}
+
+function requireNetworkSize({ name, tile }: Prepared): void {
+  if (Number.isInteger(Math.log2(tile))) return
+  throw refuse(`The prepared set "${name}" has tiles of ${tile} pixels; networks double their size from 4.`, {
+    next: 'Prepare it again with a tile of 32, 64, 128, 256 or 512 pixels.'
+  })
+}
+
+type Shape = Pick<NetworkSettings, 'resolution' | 'imageChannels' | 'classes'>
+
+/** The networks of the model, where there is one; with layers for a mask where its image is to stay as it is. */
+function continuedNetwork(
+  request: TrainInput,
+  prepared: Prepared,
+  shape: Shape,
+  model: NetworkSettings | undefined
+): NetworkSettings | undefined {
+  if (model === undefined) {
+    if (request.freeze !== undefined) throw refuseWithoutModel()
+    return undefined
+  }
+  if (request.freeze === undefined) {
+    requireSameSamples(request, prepared, model)
+    return { ...model, ...shape }
+  }
+  if (model.maskChannels > 0) requireSameMasks(request, prepared, model)
+  return frozenNetwork(request, prepared, shape, model)
 }
 
 /** Without a mask there are no cells to count. */

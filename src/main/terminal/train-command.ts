@@ -55,6 +55,12 @@ export function addTrainOptions(command: Command): Command {
       '--paper',
       'the published recipe to the letter: merges padded with zeros, R1 weight 0.2048, classes drawn at random and never aligned'
     )
+    .addOption(
+      new Option(
+        '--freeze <part>',
+        "with --from: keep all that the model's image is made of, and teach layers of the mask's own alone"
+      ).choices(TrainRequest.shape.freeze.unwrap().options)
+    )
     .option('--iterations <number>', 'length of the training (default: from the preset)', wholeNumber)
     .option('--batch <number>', 'samples per iteration (default: from the preset)', wholeNumber)
     .option(

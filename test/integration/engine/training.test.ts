@@ -69,17 +69,21 @@ describe('one iteration', () => {
   })
 
   test.each([
-    ['paper', 'joint', 'gray'],
-    ['stylegan2', 'joint', 'gray'],
-    ['stylegan2', 'separate', 'gray'],
-    ['paper', 'separate', 'gray'],
-    ['paper', 'joint', 'tones'],
-    ['stylegan2', 'separate', 'tones']
+    ['paper', 'joint', 'gray', 'none'],
+    ['stylegan2', 'joint', 'gray', 'none'],
+    ['stylegan2', 'separate', 'gray', 'none'],
+    ['paper', 'separate', 'gray', 'none'],
+    ['paper', 'joint', 'tones', 'none'],
+    ['stylegan2', 'separate', 'tones', 'none'],
+    ['stylegan2', 'separate', 'gray', 'beside'],
+    ['paper', 'separate', 'tones', 'alone']
   ] as const)(
-    'moves every weight of all networks (%s, %s, masks in %s)',
-    async (generator, discriminators, maskCode) => {
+    'moves every weight of all networks (%s, %s, masks in %s, own layers %s)',
+    async (generator, discriminators, maskCode, maskBranch) => {
       const maskChannels = maskCode === 'gray' ? 1 : 4
-      const own = tinyTraining({ network: tinyNetwork({ generator, discriminators, maskCode, maskChannels }) })
+      const own = tinyTraining({
+        network: tinyNetwork({ generator, discriminators, maskCode, maskChannels, maskBranch })
+      })
       const state = TrainingState.create(own)
       const before = contents(state)
       await trainAll({ ...own, iterations: 2 }, state)

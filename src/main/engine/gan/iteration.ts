@@ -10,17 +10,18 @@ import { sampleChannels } from '../networks/synthesis-block.ts'
 import { type Adam, type Optimizer } from '../common/adam.ts'
 import { type Batch } from './batch.ts'
 import { drawDirection, drawGeneratorInputs } from './draws.ts'
-import { emaDecay, updateEma } from '../common/ema.ts'
+import { averageInto, emaDecay, updateEma } from '../common/ema.ts'
 import {
   type DiscriminatorBatch,
   discriminatorStep,
   generatorStep,
   maskDiscriminatorStep,
+  maskStep,
   pathLengthStep,
   r1Step,
   synthesizeFakes
 } from './steps.ts'
-import { type TrainingState } from './training-state.ts'
+import { learningPart, type TrainingState } from './training-state.ts'
 
 /** The losses of one iteration, as its history line has them. */
 export type IterationLosses = Omit<Extract<HistoryEntry, { kind: 'step' }>, 'kind' | 'iteration' | 'seconds'>
@@ -37,31 +38,8 @@ export async function runIteration(
 ): Promise<IterationLosses> {
   const iteration = new Iteration(settings, state)
   const computed = tf.tidy(() => {
-    const ofGenerator = iteration.trainGenerator()
-    const pathLength = iteration.penalizePathLengths()
-    updateEma(state.generatorEma, state.generator, emaDecay(settings.ema, settings.batch, state.imagesSeen))
-
-    const fakes = iteration.synthesize()
-    const real = iteration.replaceReals(batch, fakes)
-    const annotated = iteration.replaceAnnotated(batch, fakes) ?? real.samples
-    const seen = iteration.augment(real, fakes.samples)
-    const ofDiscriminator = iteration.trainDiscriminator(seen)
-    const ofMaskDiscriminator = iteration.trainMaskDiscriminator({ ...seen, samples: annotated })
-    const r1 = iteration.penalizeGradients(real.samples, annotated)
-
-    const losses: Record<LossName, tf.Scalar | undefined> = {
-      generatorLoss: ofGenerator.adversarial,
-      d2dGenerator: ofGenerator.d2d,
-      discriminatorLoss: ofDiscriminator.adversarial,
-      d2dDiscriminator: ofDiscriminator.d2d,
-      pathLength,
-      r1: r1?.penalty,
-      maskGeneratorLoss: ofGenerator.maskAdversarial,
-      maskDiscriminatorLoss: ofMaskDiscriminator?.adversarial,
-      maskR1: r1?.maskPenalty
-    }
+    const { losses, logits } = settings.freeze === 'image' ? trainMask(iteration, batch) : trainAll(iteration, batch)
     const there = Object.entries(losses).filter(([, loss]) => loss !== undefined) as [LossName, tf.Scalar][]
-    const logits = [ofDiscriminator.realLogits, ...(r1 ? [r1.logits] : [])]
     const numbers = tf.concat1d([tf.stack(there.map(([, loss]) => loss)) as tf.Tensor1D, ...logits])
     return { names: there.map(([name]) => name), numbers: tf.keep(numbers) }
   })
@@ -76,6 +54,63 @@ export async function runIteration(
 
 type LossValues = Omit<IterationLosses, 'realSign' | 'adaP'>
 type LossName = keyof LossValues
+
+interface Computed {
+  readonly losses: Readonly<Partial<Record<LossName, tf.Scalar | undefined>>>
+  /** Of all reals that the discriminator saw that adaptation follows; first those of its own step. */
+  readonly logits: readonly tf.Tensor1D[]
+}
+
+function trainAll(iteration: Iteration, batch: Batch): Computed {
+  const ofGenerator = iteration.trainGenerator()
+  const pathLength = iteration.penalizePathLengths()
+  iteration.average()
+
+  const fakes = iteration.synthesize()
+  const real = iteration.replaceReals(batch, fakes)
+  const annotated = iteration.replaceAnnotated(batch, fakes) ?? real.samples
+  const seen = iteration.augment(real, fakes.samples)
+  const ofDiscriminator = iteration.trainDiscriminator(seen)
+  const ofMaskDiscriminator = iteration.trainMaskDiscriminator({ ...seen, samples: annotated })
+  const r1 = iteration.penalizeGradients(real.samples)
+  const maskR1 = iteration.penalizeMaskGradients(annotated)
+  return {
+    losses: {
+      generatorLoss: ofGenerator.adversarial,
+      d2dGenerator: ofGenerator.d2d,
+      discriminatorLoss: ofDiscriminator.adversarial,
+      d2dDiscriminator: ofDiscriminator.d2d,
+      pathLength,
+      r1: r1?.penalty,
+      maskGeneratorLoss: ofGenerator.maskAdversarial,
+      maskDiscriminatorLoss: ofMaskDiscriminator?.adversarial,
+      maskR1: maskR1?.penalty
+    },
+    logits: [ofDiscriminator.realLogits, ...(r1 ? [r1.logits] : [])]
+  }
+}
+
+/** The same where the image stays as it is. One discriminator learns, that of masks: its numbers are those of the one. */
+function trainMask(iteration: Iteration, batch: Batch): Computed {
+  const ofMask = iteration.trainMask()
+  iteration.average()
+
+  const fakes = iteration.synthesize()
+  const real = iteration.replaceReals(batch, fakes)
+  const ofDiscriminator = iteration.trainMaskDiscriminator(iteration.augment(real, fakes.samples))
+  const r1 = iteration.penalizeMaskGradients(real.samples)
+  invariant(ofDiscriminator !== undefined, 'masks have a discriminator of their own')
+  return {
+    losses: {
+      generatorLoss: ofMask.adversarial,
+      d2dGenerator: tf.scalar(0),
+      discriminatorLoss: ofDiscriminator.adversarial,
+      d2dDiscriminator: tf.scalar(0),
+      r1: r1?.penalty
+    },
+    logits: [ofDiscriminator.realLogits, ...(r1 ? [r1.logits] : [])]
+  }
+}
 
 interface LabelledTensors {
   readonly samples: tf.Tensor4D
@@ -116,6 +151,29 @@ class Iteration {
     return generatorStep(this.#state, this.#optimizers.generator, fakes, this.#settings, microBatch)
   }
 
+  /** The step of the mask's own layers. */
+  trainMask() {
+    const { batch, microBatch } = this.#settings
+    const { generator, maskDiscriminator } = this.#state
+    invariant(maskDiscriminator !== undefined, 'masks have a discriminator of their own')
+    const inputs = drawGeneratorInputs(this.#stream('generator step'), this.#settings, batch)
+    const fakes = { inputs, transform: this.#transform('generator augmentation') }
+    return maskStep({ generator, maskDiscriminator }, this.#optimizers.generator, fakes, microBatch)
+  }
+
+  /** Lets the average follow what has learned; what has not stays as it is to the bit. */
+  average(): void {
+    const { generatorEma, generator, imagesSeen } = this.#state
+    const decay = emaDecay(this.#settings.ema, this.#settings.batch, imagesSeen)
+    if (this.#isFrozen)
+      averageInto(learningPart(generatorEma, this.#settings), learningPart(generator, this.#settings), decay)
+    else updateEma(generatorEma, generator, decay)
+  }
+
+  get #isFrozen(): boolean {
+    return this.#settings.freeze === 'image'
+  }
+
   /** The path-length penalty, where it is due. */
   penalizePathLengths(): tf.Scalar | undefined {
     const { pathLength, batch } = this.#settings
@@ -140,7 +198,7 @@ class Iteration {
   synthesize(): Fakes {
     const { batch, microBatch, wAverageBeta } = this.#settings
     const inputs = drawGeneratorInputs(this.#stream('discriminator step'), this.#settings, batch)
-    const samples = synthesizeFakes(this.#state.generator, inputs, wAverageBeta, microBatch)
+    const samples = synthesizeFakes(this.#state.generator, inputs, this.#isFrozen ? 1 : wAverageBeta, microBatch)
     return { samples, classes: inputs.classes }
   }
 
@@ -197,18 +255,24 @@ class Iteration {
     return maskDiscriminatorStep(maskDiscriminator, optimizer, batch, this.#settings.microBatch)
   }
 
-  /** The gradient penalty of each discriminator and the logits of the first one's pass, where they are due. */
-  penalizeGradients(samples: tf.Tensor4D, annotated: tf.Tensor4D) {
+  /** The gradient penalty of the first discriminator and the logits of its pass, where it is due. */
+  penalizeGradients(samples: tf.Tensor4D) {
+    return this.#penalize(samples, this.#state.discriminator, this.#optimizers.discriminator)
+  }
+
+  /** The same of the second one, where there is one. */
+  penalizeMaskGradients(samples: tf.Tensor4D) {
+    const { maskDiscriminator } = this.#state
+    const optimizer = this.#optimizers.maskDiscriminator
+    if (maskDiscriminator === undefined || optimizer === undefined) return undefined
+    return this.#penalize(samples, maskDiscriminator, optimizer)
+  }
+
+  #penalize(samples: tf.Tensor4D, judge: Discriminator, optimizer: Optimizer) {
     const { r1 } = this.#settings
     if (!isDue(r1, this.#state.iteration)) return undefined
-    const { discriminator, maskDiscriminator } = this.#state
-    const transform = this.#transform('R1 augmentation')
-    const step = (judge: Discriminator, optimizer: Optimizer, real: tf.Tensor4D) =>
-      r1Step(judge, optimizer, { samples: real, transform }, r1, this.#doublyDifferentiated)
-    const { penalty, logits } = step(discriminator, this.#optimizers.discriminator, samples)
-    const optimizer = this.#optimizers.maskDiscriminator
-    if (maskDiscriminator === undefined || optimizer === undefined) return { penalty, logits }
-    return { penalty, logits, maskPenalty: step(maskDiscriminator, optimizer, annotated).penalty }
+    const real = { samples, transform: this.#transform('R1 augmentation') }
+    return r1Step(judge, optimizer, real, r1, this.#doublyDifferentiated)
   }
 
   /**

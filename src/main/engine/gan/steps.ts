@@ -75,6 +75,24 @@ export function generatorStep(
   })
 }
 
+/** Moves the layers of the mask alone, towards masks that the second discriminator takes for those of their images. */
+export function maskStep(
+  { generator, maskDiscriminator }: { readonly generator: Generator; readonly maskDiscriminator: Discriminator },
+  optimizer: Optimizer,
+  { inputs, transform }: { readonly inputs: GeneratorInputs; readonly transform: Transform },
+  microBatch?: number
+): { readonly adversarial: tf.Scalar } {
+  const count = inputs.z.shape[0]
+  return stepByParts(optimizer, partsOf(count, microBatch ?? count), {
+    features: (part) =>
+      maskDiscriminator.trunk(transform(generator.forward(inputsOf(inputs, part)).samples, part.first)),
+    losses: (trunk) => {
+      const adversarial = generatorLoss(maskDiscriminator.logits(maskDiscriminator.summary(trunk)))
+      return { adversarial, total: tf.clone(adversarial) }
+    }
+  })
+}
+
 /** Moves G towards equal path lengths, `interval` times as hard as the penalty alone. */
 export function pathLengthStep(
   generator: Generator,

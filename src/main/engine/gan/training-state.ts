@@ -92,7 +92,12 @@ export class TrainingState {
     const ofDiscriminator = (judge: Discriminator) =>
       new Adam(judge, learningRate.discriminator, adam, settings.r1.interval)
     this.optimizers = {
-      generator: new Adam(this.generator, learningRate.generator, adam, settings.pathLength.interval),
+      generator: new Adam(
+        learningPart(this.generator, settings),
+        learningRate.generator,
+        adam,
+        settings.pathLength.interval
+      ),
       discriminator: ofDiscriminator(this.discriminator),
       maskDiscriminator: this.maskDiscriminator && ofDiscriminator(this.maskDiscriminator)
     }
@@ -197,6 +202,14 @@ export class TrainingState {
       return optimizer === undefined ? [] : [[name, optimizer] as const]
     })
   }
+}
+
+/** What of a generator learns. */
+export function learningPart(generator: Generator, { freeze }: Pick<TrainingSettings, 'freeze'>): Module {
+  if (freeze === 'none') return generator
+  const { branch } = generator.synthesis
+  invariant(branch !== undefined, 'where the image stays as it is, the mask has layers of its own')
+  return branch
 }
 
 type Steps = SavedScalars['optimizerSteps']

@@ -4,11 +4,13 @@ import { type RandomStream } from '../../../shared/random.ts'
 import { type NetworkSettings } from '../../../shared/training.ts'
 import { firUpsample2, nearestUpsample2 } from '../resample.ts'
 import { Conv2d } from './layers.ts'
+import { createMaskBranch, type MaskBranch, type Trace } from './mask-branch.ts'
 import { Extraction } from './modulated-convolution.ts'
 import { Module } from './module.ts'
 import { type NoiseMaps, resolutionsUpTo } from './noise.ts'
 import { convolvePadded, upConvolvePadded } from './padded-convolution.ts'
-import { channelsAt, sampleChannels, type Styles, type Synthesis, SynthesisBlock } from './synthesis-block.ts'
+import { channelsAt, outputChannels, type Styles, SynthesisBlock } from './synthesis-block.ts'
+import { type Synthesis } from './synthesis.ts'
 
 /**
  * The paper's skip path (paper §2.3; docs/method.md §2): the main branch extracts features; from each block a modulated
@@ -18,6 +20,7 @@ import { channelsAt, sampleChannels, type Styles, type Synthesis, SynthesisBlock
  */
 export class PaperSynthesis extends Module implements Synthesis {
   readonly blocks: Map<string, PaperBlock>
+  readonly branch: MaskBranch | undefined
   readonly #settings: NetworkSettings
 
   constructor(settings: NetworkSettings, random: RandomStream) {
@@ -26,18 +29,23 @@ export class PaperSynthesis extends Module implements Synthesis {
     this.blocks = new Map(
       resolutionsUpTo(settings.resolution).map((r) => [`b${r}`, new PaperBlock(settings, r, random)])
     )
+    this.branch = createMaskBranch(settings, random)
   }
 
   forward(ws: Styles, noise: NoiseMaps): tf.Tensor4D {
     let x: tf.Tensor4D | undefined
     let skip: tf.Tensor4D | undefined
+    const traces: Trace[] = []
     for (const block of this.blocks.values()) {
       x = block.forward(x, ws, noise) // [N, r, r, C]
+      traces.push({ features: x, style: block.skipStyle(ws) })
       skip = block.extendSkip(skip, x, ws) // [N, r, r, S]
     }
     invariant(skip !== undefined, 'there is at least the 4×4 block')
-    const { skipPath, imageChannels, maskChannels } = this.#settings
-    return skipPath.maskOutput === 'tanh' && maskChannels > 0 ? boundMask(skip, imageChannels) : skip
+    const { skipPath, imageChannels } = this.#settings
+    const isBound = skipPath.maskOutput === 'tanh' && outputChannels(this.#settings) > imageChannels
+    const sample = isBound ? boundMask(skip, imageChannels) : skip
+    return this.branch ? this.branch.complete(sample, traces) : sample
   }
 }
 
@@ -59,7 +67,7 @@ class PaperBlock extends SynthesisBlock {
     if (resolution === 4) return
     const joined = skipWidths(settings, resolution / 2).skip + extracted
     const isNarrowed = this.#isLast && skipPath.lastMerge === 'narrowed'
-    const planes = sampleChannels(settings)
+    const planes = outputChannels(settings)
     this.merge = new Conv2d(joined, this.#isLast && !isNarrowed ? planes : skip, skipPath.mergeKernel, random)
     if (isNarrowed) this.output = new Conv2d(skip, planes, 1, random)
   }
@@ -110,7 +118,7 @@ export function skipWidths(settings: NetworkSettings, resolution: number): { ext
     return { extracted: share(resolution === wide ? 2 : 4), skip: share(2) }
   }
   const halved = Math.floor(channelsAt(settings, 8) / 2 / (resolution / 8))
-  const skip = Math.max(sampleChannels(settings), halved)
+  const skip = Math.max(outputChannels(settings), halved)
   return { extracted: Math.max(1, Math.floor(skip / 2)), skip }
 }
 

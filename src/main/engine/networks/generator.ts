@@ -7,7 +7,8 @@ import { PaperSynthesis } from './generator-paper.ts'
 import { MappingNetwork } from './mapping-network.ts'
 import { Module } from './module.ts'
 import { type NoiseMaps } from './noise.ts'
-import { type Styles, styleSlots, type Synthesis } from './synthesis-block.ts'
+import { type Styles, styleSlots } from './synthesis-block.ts'
+import { type Synthesis } from './synthesis.ts'
 
 export interface StyleInputs {
   /** Latents [N, zDim]. */

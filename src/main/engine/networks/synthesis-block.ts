@@ -10,12 +10,6 @@ import { type NoiseMaps } from './noise.ts'
  * extractions have slots of their own. */
 export type Styles = readonly tf.Tensor2D[]
 
-/** The part of a generator that turns styles into a picture. */
-export interface Synthesis extends Module {
-  /** @returns [N, R, R, imageChannels + maskChannels], linear: no tanh. The mask comes last. */
-  forward(ws: Styles, noise: NoiseMaps): tf.Tensor4D
-}
-
 /**
  * One resolution of StyleGAN2's main branch, as both generators have it: the learned constant at 4×4, above it a layer
  * that doubles the resolution, then a second layer. What leads from here to the picture is added by the two generators.
@@ -49,7 +43,7 @@ export abstract class SynthesisBlock extends Module {
   }
 
   /** The style of the path to the picture; unless it has a slot of its own, the next block's conv0 has the same one. */
-  protected skipStyle(ws: Styles): tf.Tensor2D {
+  skipStyle(ws: Styles): tf.Tensor2D {
     return entry(ws[this.#slots.skip])
   }
 }
@@ -61,6 +55,11 @@ export function channelsAt({ channelBase, channelMax }: NetworkSettings, resolut
 
 export function sampleChannels({ imageChannels, maskChannels }: NetworkSettings): number {
   return imageChannels + maskChannels
+}
+
+/** What the outputs of the image make: the mask with it, unless that is made by layers of its own. */
+export function outputChannels(settings: NetworkSettings): number {
+  return settings.maskBranch === 'alone' ? settings.imageChannels : sampleChannels(settings)
 }
 
 /** How many styles a generator takes. */
