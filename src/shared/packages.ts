@@ -3,6 +3,9 @@ import { Dataset } from './datasets.ts'
 import { Synthetic } from './synthetic.ts'
 import { tending, thingId } from './things.ts'
 
+/** Packages are zips of a name of their own, so that a double-click opens them here. */
+export const packageEnding = '.cytoloom'
+
 export const PackageFormat = z.enum([
   'coco',
   'labels',

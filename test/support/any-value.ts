@@ -6,6 +6,11 @@ export function anyValueOf<Value>(schema: z.ZodType<Value>): Arbitrary<Value> {
   return anyOf(schema).map((value) => schema.parse(value))
 }
 
+/** Any value that a schema takes in, as JSON: before its defaults and changes. */
+export function anyJsonOf(schema: z.ZodType): Arbitrary<unknown> {
+  return anyOf(schema)
+}
+
 /** By the type of a schema. */
 const makers: Readonly<Record<string, (schema: never) => Arbitrary<unknown>>> = {
   object: (schema: z.ZodObject) => anyObject(schema.shape).filter((value) => schema.safeParse(value).success),

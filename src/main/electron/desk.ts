@@ -41,6 +41,10 @@ export function windowDesk(app: App, window: BrowserWindow, context: RequestCont
   }
 }
 
+export function packageFilters(): FileFilter[] {
+  return filtersOf('package')
+}
+
 function filtersOf(kind: ChoiceKind): FileFilter[] {
   return kind === 'folder' ? [] : [...filters[kind], everything]
 }

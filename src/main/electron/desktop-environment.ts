@@ -7,13 +7,10 @@ import { defaultEnvironment, type Environment } from '../environment.ts'
  * The surroundings of the desktop app. Its engine runs in the Node that comes along as an npm package, not in Electron:
  * the WebGPU and TensorFlow bindings need memory that Electron does not let them share.
  */
-export function desktopEnvironment(): Environment {
+export function desktopEnvironment(log: (thrown: unknown) => void): Environment {
   return defaultEnvironment({
     nodePath: bundledNode(),
-    log: (thrown) => {
-      const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-      process.stderr.write(`${new Date().toISOString()} ${text}\n`)
-    },
+    log,
     ...(process.env['CYTOLOOM_WORKSPACE'] === undefined && electron.isPackaged
       ? { workspace: join(electron.getPath('userData'), 'workspace') }
       : {})

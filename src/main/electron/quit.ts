@@ -1,36 +1,55 @@
-import { app as electron, type BrowserWindow, dialog } from 'electron'
+import { app as electron, dialog } from 'electron'
 import { quitSentences } from '../../shared/quit-sentences.ts'
 import { type App } from '../app.ts'
-import { type Activity } from './activity.ts'
+import { type Windows } from './windows.ts'
 
-/** Asks before work is interrupted, and quits only once the app has brought it to a safe point. */
-export function closeWithCare(app: App, window: BrowserWindow, activity: Activity): void {
-  window.on('close', (event) => {
-    if (activity.isWorking && !isSure(app, window)) event.preventDefault()
-  })
-  electron.on('window-all-closed', () => {
-    electron.quit()
-  })
-
-  let isClosed = false
-  electron.on('will-quit', (event) => {
-    if (isClosed) return
-    event.preventDefault()
-    void app.close().finally(() => {
-      isClosed = true
-      electron.quit()
-    })
-  })
+interface Preventable {
+  preventDefault(): void
 }
 
-function isSure(app: App, window: BrowserWindow): boolean {
-  const answer = dialog.showMessageBoxSync(window, {
+/** Asks before work is interrupted, and quits only once the app has brought it to a safe point. */
+export function quitWithCare(app: App, windows: Windows, log: (thrown: unknown) => void): void {
+  let stage: 'open' | 'asking' | 'closing' | 'closed' = 'open'
+  const careful = (event: Preventable): void => {
+    if (stage === 'closed') return
+    event.preventDefault()
+    quit().catch(log)
+  }
+  electron.on('before-quit', careful)
+  windows.onLastClose(careful)
+
+  async function quit(): Promise<void> {
+    if (stage !== 'open') return
+    stage = 'asking'
+    if (!(await isSure(app, windows))) {
+      stage = 'open'
+      return
+    }
+    stage = 'closing'
+    windows.setProgress(undefined)
+    for (const window of windows.all) window.setTitle('CytoLoom is closing at a safe point …')
+    await app.close().catch(log)
+    stage = 'closed'
+    electron.quit()
+  }
+}
+
+/** What another program works on goes on, whatever happens here. */
+async function isSure(app: App, windows: Windows): Promise<boolean> {
+  const report = app.whenQuitting()
+  if (report.pauses.length + report.lost.length === 0) return true
+  const question = {
     type: 'question',
-    message: 'CytoLoom is still working.',
-    detail: quitSentences(app.whenQuitting()).join('\n'),
+    message: 'Quit while CytoLoom is working?',
+    detail: quitSentences(report).join('\n'),
     buttons: ['Keep working', 'Quit'],
     defaultId: 0,
     cancelId: 0
-  })
-  return answer === 1
+  } as const
+  const options = { ...question, buttons: [...question.buttons] }
+  const { front } = windows
+  const { response } = await (front === undefined
+    ? dialog.showMessageBox(options)
+    : dialog.showMessageBox(front, options))
+  return response === 1
 }
