@@ -8,7 +8,7 @@ import { nativePackFor } from '../native-pack.ts'
 import { halfSize, readClasses, type Scene, tileHalves } from './judge/folder.ts'
 import { emptyRungs } from './judge/ladder.ts'
 import { scoreBothWays, type TileScores } from './judge/score-tiles.ts'
-import { isPassed, type Verdict, verdictOn } from './judge/verdict.ts'
+import { outcomeOf, type Step, type Verdict, verdictOn } from './judge/verdict.ts'
 
 export interface JudgeOptions {
   /** Folders of annotated pictures in any format that can be imported; each folder in them is a class. */
@@ -26,7 +26,7 @@ interface Ladders extends Verdict {
   /** In either half. */
   readonly tiles: readonly [number, number]
   readonly overlap: boolean
-  readonly isPassed: boolean
+  readonly outcome: ReturnType<typeof outcomeOf>
   readonly scores: Readonly<Record<string, TileScores>>
 }
 
@@ -61,26 +61,38 @@ async function climb(
   const [first, second] = halves
   if (Math.min(first.length, second.length) < 4) return []
   const scores = await scoreBothWays(network, halves, (rung) => process.stderr.write(`${name}, ${side}²: ${rung}\n`))
-  const verdict = verdictOn(new Map([...scores].map(([rung, { cellDistance }]) => [rung, cellDistance])))
+  const verdict = verdictOn(scores)
   return [
     {
       ...{ class: name, side, tiles: [first.length, second.length], overlap },
-      ...{ ...verdict, isPassed: isPassed(verdict), scores: Object.fromEntries(scores) }
+      ...{ ...verdict, outcome: outcomeOf(verdict), scores: Object.fromEntries(scores) }
     }
   ]
 }
 
-function asText({ scores, breaks, emptyMargin, blankMargin, ...ladders }: Ladders): string {
+function asText({ scores, breaks, unsettled, emptyMargin, blankMargin, ...ladders }: Ladders): string {
   const rows = Object.entries(scores).map(([rung, { cellDistance, frechet }]) => {
     const mark = emptyRungs.includes(rung) ? ' (empty)' : ''
     return `| ${(rung + mark).padEnd(26)} | ${cellDistance.toFixed(3).padStart(13)} | ${frechet.toFixed(1).padStart(9)} |`
   })
-  const disorder = breaks.map(({ from, to }) => `${to} is not above ${from}`).join('; ')
+  const disorder = breaks.map((step) => `${step.to} is not above ${step.from} (${riseOf(step)})`).join('; ')
+  const chance = unsettled.map((step) => `${step.to} above ${step.from} (${riseOf(step)})`).join('; ')
   return [
     `${ladders.class}, ${ladders.side}²: ${ladders.tiles.join(' and ')} tiles${ladders.overlap ? ', overlapping' : ''}`,
     `| ${'tiles'.padEnd(26)} | cell distance | FD-EffNet |`,
     ...rows,
-    `${disorder === '' ? 'All ladders rise' : disorder}; what is empty comes last by ${emptyMargin.toFixed(2)}, noise and flat by ${blankMargin.toFixed(2)}: ${ladders.isPassed ? 'passed' : 'NOT PASSED'}`,
+    ...(chance === '' ? [] : [`So few tiles do not settle whether these rise: ${chance}.`]),
+    `${disorder === '' ? 'All ladders rise' : disorder}; what is empty comes last by ${emptyMargin.toFixed(2)}, noise and flat by ${blankMargin.toFixed(2)}: ${outcomeWords[ladders.outcome]}`,
     ''
   ].join('\n')
+}
+
+function riseOf({ rise, error }: Step): string {
+  return `${rise.toFixed(4)} ± ${error.toFixed(4)}`
+}
+
+const outcomeWords = {
+  passed: 'passed',
+  undecided: 'UNDECIDED, more tiles are needed',
+  failed: 'NOT PASSED'
 }

@@ -15,9 +15,14 @@ import { rungsOf, type Tile } from './ladder.ts'
 /** What a judge says of tiles. */
 export interface TileScores {
   readonly cellDistance: number
+  /** The same without each group of tiles in turn: how much it owes to the tiles that happen to be there. */
+  readonly without: readonly number[]
   /** FD-EffNet. */
   readonly frechet: number
 }
+
+/** So many groups of tiles are left out in turn, or fewer where these would be single tiles. */
+const mostGroups = 8
 
 /**
  * The scores of each half's rungs against the other half as it is, in the mean. Both ways are taken, since halves are never
@@ -49,7 +54,11 @@ async function scoreRungs(
 }
 
 function meanOf(a: TileScores, b: TileScores): TileScores {
-  return { cellDistance: (a.cellDistance + b.cellDistance) / 2, frechet: (a.frechet + b.frechet) / 2 }
+  return {
+    cellDistance: (a.cellDistance + b.cellDistance) / 2,
+    without: a.without.map((value, group) => (value + (b.without[group] ?? value)) / 2),
+    frechet: (a.frechet + b.frechet) / 2
+  }
 }
 
 /** Scores tiles of one class against real ones. */
@@ -57,12 +66,20 @@ class TileJudge {
   readonly #network: PictureNetwork
   readonly #tones: Tones
   readonly #real: RealCells
+  /** The real tiles without each group. */
+  readonly #realWithout: readonly RealCells[]
   readonly #statistics: ReturnType<typeof featureStatistics>
 
-  private constructor(network: PictureNetwork, tones: Tones, real: RealCells, features: Float32Array) {
+  private constructor(
+    network: PictureNetwork,
+    tones: Tones,
+    { vectors, blank, groups }: { vectors: Float32Array; blank: Float32Array; groups: number },
+    features: Float32Array
+  ) {
     this.#network = network
     this.#tones = tones
-    this.#real = real
+    this.#real = new RealCells(vectors, blank)
+    this.#realWithout = withoutGroups(vectors, blank.length, groups).map((fewer) => new RealCells(fewer, blank))
     this.#statistics = featureStatistics(features, network.size)
   }
 
@@ -76,7 +93,8 @@ class TileJudge {
       reference.map((tile) => viewOf(pictureOf(tile), tones))
     )
     const blank = await cellVectors(network, [viewOf(blankPicture(side, tones), tones)])
-    return new TileJudge(network, tones, new RealCells(vectors, blank), await plainFeatures(network, reference))
+    const groups = Math.max(2, Math.min(mostGroups, Math.floor(reference.length / 2)))
+    return new TileJudge(network, tones, { vectors, blank, groups }, await plainFeatures(network, reference))
   }
 
   async score(tiles: readonly Tile[]): Promise<TileScores> {
@@ -85,11 +103,25 @@ class TileJudge {
       tiles.map((tile) => viewOf(pictureOf(tile), this.#tones))
     )
     const features = featureStatistics(await plainFeatures(this.#network, tiles), this.#network.size)
+    const size = vectors.length / tiles.length
+    const fewer = withoutGroups(vectors, size, this.#realWithout.length)
     return {
       cellDistance: this.#real.distanceTo(vectors) ?? Number.NaN,
+      without: fewer.map((some, group) => this.#realWithout[group]?.distanceTo(some) ?? Number.NaN),
       frechet: frechetDistance(this.#statistics, features).distance
     }
   }
+}
+
+/** The vectors without those of each group: of every tile whose number leaves that remainder. */
+function withoutGroups(vectors: Float32Array, size: number, groups: number): Float32Array[] {
+  const rows = Array.from({ length: vectors.length / size }, (_, row) => row)
+  return Array.from({ length: groups }, (_, group) => {
+    const kept = rows.filter((row) => row % groups !== group)
+    const taken = new Float32Array(kept.length * size)
+    for (const [i, row] of kept.entries()) taken.set(vectors.subarray(row * size, (row + 1) * size), i * size)
+    return taken
+  })
 }
 
 function pictureOf({ side, channels, image, labels }: Tile): CellPicture {
