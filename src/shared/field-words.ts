@@ -95,6 +95,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   scale: 'The scale',
   seed: 'The seed',
   set: 'The set',
+  shortcut: 'The shortcut of the skip path',
   skipPath: 'The reading of the skip path',
   source: 'The source',
   split: 'Each share of the split',

@@ -31,7 +31,9 @@ export const SkipPath = z.object({
   mergeActivation: z.enum(['lrelu', 'linear']).default('lrelu'),
   /** The last merge makes the samples itself, or half of the features, from which a linear 1×1 convolution makes them. */
   lastMerge: z.enum(['direct', 'narrowed']).default('direct'),
-  maskOutput: z.enum(['linear', 'tanh']).default('linear')
+  maskOutput: z.enum(['linear', 'tanh']).default('linear'),
+  /** Ours: whether StyleGAN2's outputs are added up beside the path (`output`), whose last merge then begins at 0. */
+  shortcut: z.enum(['none', 'output']).default('none')
 })
 export type SkipPath = z.infer<typeof SkipPath>
 

@@ -5,7 +5,7 @@ import { type NetworkSettings } from '../../../shared/training.ts'
 import { firUpsample2, nearestUpsample2 } from '../resample.ts'
 import { Conv2d } from './layers.ts'
 import { createMaskBranch, type MaskBranch, type Trace } from './mask-branch.ts'
-import { Extraction } from './modulated-convolution.ts'
+import { Extraction, ToRgb } from './modulated-convolution.ts'
 import { Module } from './module.ts'
 import { type NoiseMaps, resolutionsUpTo } from './noise.ts'
 import { convolvePadded, upConvolvePadded } from './padded-convolution.ts'
@@ -35,16 +35,19 @@ export class PaperSynthesis extends Module implements Synthesis {
   forward(ws: Styles, noise: NoiseMaps): tf.Tensor4D {
     let x: tf.Tensor4D | undefined
     let skip: tf.Tensor4D | undefined
+    let shortcut: tf.Tensor4D | undefined
     const traces: Trace[] = []
     for (const block of this.blocks.values()) {
       x = block.forward(x, ws, noise) // [N, r, r, C]
       traces.push({ features: x, style: block.skipStyle(ws) })
       skip = block.extendSkip(skip, x, ws) // [N, r, r, S]
+      shortcut = block.extendShortcut(shortcut, x, ws) // [N, r, r, P], where there is one
     }
     invariant(skip !== undefined, 'there is at least the 4×4 block')
     const { skipPath, imageChannels } = this.#settings
     const isBound = skipPath.maskOutput === 'tanh' && outputChannels(this.#settings) > imageChannels
-    const sample = isBound ? boundMask(skip, imageChannels) : skip
+    const made = shortcut ? tf.add<tf.Tensor4D>(skip, shortcut) : skip
+    const sample = isBound ? boundMask(made, imageChannels) : made
     return this.branch ? this.branch.complete(sample, traces) : sample
   }
 }
@@ -54,6 +57,8 @@ class PaperBlock extends SynthesisBlock {
   readonly merge: Conv2d | undefined
   /** From features to samples, where the last merge does not make them itself. */
   readonly output: Conv2d | undefined
+  /** Straight from features to samples, beside the path. */
+  readonly torgb: ToRgb | undefined
   readonly #isLast: boolean
   readonly #settings: NetworkSettings
 
@@ -63,13 +68,17 @@ class PaperBlock extends SynthesisBlock {
     this.#isLast = resolution === settings.resolution
     this.#settings = settings
     const { extracted, skip } = skipWidths(settings, resolution)
+    const planes = outputChannels(settings)
+    if (skipPath.shortcut === 'output') {
+      this.torgb = new ToRgb(channelsAt(settings, resolution), planes, wDim, random)
+    }
     this.extract = new Extraction(channelsAt(settings, resolution), extracted, wDim, random, skipPath)
     if (resolution === 4) return
     const joined = skipWidths(settings, resolution / 2).skip + extracted
     const isNarrowed = this.#isLast && skipPath.lastMerge === 'narrowed'
-    const planes = outputChannels(settings)
     this.merge = new Conv2d(joined, this.#isLast && !isNarrowed ? planes : skip, skipPath.mergeKernel, random)
     if (isNarrowed) this.output = new Conv2d(skip, planes, 1, random)
+    if (this.#isLast && this.torgb) beginAtZero(this.output ?? this.merge)
   }
 
   forward(x: tf.Tensor4D | undefined, ws: Styles, noise: NoiseMaps): tf.Tensor4D {
@@ -87,6 +96,12 @@ class PaperBlock extends SynthesisBlock {
       ? this.merge.activatedBy(convolution)
       : tf.add<tf.Tensor4D>(convolution(this.merge.scaled()), this.merge.bias)
     return this.output ? tf.add(convolvePadded(features, this.output.scaled(), 'zeros'), this.output.bias) : features
+  }
+
+  /** Adds this block's own samples to those from below: [N, r/2, r/2, P] → [N, r, r, P]; undefined without a shortcut. */
+  extendShortcut(shortcut: tf.Tensor4D | undefined, x: tf.Tensor4D, ws: Styles): tf.Tensor4D | undefined {
+    const added = this.torgb?.forward(x, this.skipStyle(ws))
+    return shortcut && added ? tf.add(firUpsample2(shortcut), added) : added
   }
 
   /** The skip from below at this block's resolution. */
@@ -120,6 +135,11 @@ export function skipWidths(settings: NetworkSettings, resolution: number): { ext
   const halved = Math.floor(channelsAt(settings, 8) / 2 / (resolution / 8))
   const skip = Math.max(outputChannels(settings), halved)
   return { extracted: Math.max(1, Math.floor(skip / 2)), skip }
+}
+
+/** So that it has no say at first. */
+function beginAtZero({ weight }: Conv2d): void {
+  tf.tidy(() => weight.assign(tf.zerosLike(weight)))
 }
 
 /** tanh of the mask plane, which lies behind the image planes. */

@@ -4,10 +4,11 @@ import { type z } from 'zod'
 import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
 import { pathLengths } from '../../../../../src/main/engine/losses/path-length.ts'
 import { createGenerator, type Generator } from '../../../../../src/main/engine/networks/generator.ts'
-import { skipWidths } from '../../../../../src/main/engine/networks/generator-paper.ts'
+import { PaperSynthesis, skipWidths } from '../../../../../src/main/engine/networks/generator-paper.ts'
 import { drawNoise, resolutionsUpTo } from '../../../../../src/main/engine/networks/noise.ts'
 import { convolvePadded, upConvolvePadded } from '../../../../../src/main/engine/networks/padded-convolution.ts'
 import { firUpsample2, nearestUpsample2 } from '../../../../../src/main/engine/resample.ts'
+import { invariant } from '../../../../../src/shared/errors.ts'
 import { RandomStream } from '../../../../../src/shared/random.ts'
 import { NetworkSettings, type SkipPath } from '../../../../../src/shared/training.ts'
 import { tinyNetwork } from '../../../../support/tiny-training.ts'
@@ -180,4 +181,62 @@ function inputs({ settings }: Generator) {
 
 function largest(x: tf.Tensor): number {
   return Number(tf.max(tf.abs(x)).arraySync())
+}
+
+describe('the shortcut beside the skip path', () => {
+  const network = (shortcut: 'none' | 'output', lastMerge: 'direct' | 'narrowed' = 'direct') =>
+    tinyNetwork({ resolution: 16, channelBase: 128, skipPath: { shortcut, lastMerge } })
+  const inputs = (generator: Generator) => {
+    const random = new RandomStream(9)
+    const z = tf.tensor2d(random.normals(2 * 6), [2, 6])
+    const labels = tf.tensor1d([0, 1], 'int32')
+    return { z, labels, noise: drawNoise(random, generator.settings.resolution, 2) }
+  }
+  /** The sum of all outputs, each a convolution by kernels of each sample's own (Karras et al. 2020 §2.2). */
+  const outputsOf = (generator: Generator): tf.Tensor4D => {
+    const { ws } = generator.styles(inputs(generator))
+    const weights = generator.variables()
+    const { synthesis } = generator
+    invariant(synthesis instanceof PaperSynthesis, 'it is the paper’s generator')
+    const { noise } = inputs(generator)
+    let x: tf.Tensor4D | undefined
+    let sum: tf.Tensor4D | undefined
+    for (const [name, block] of synthesis.blocks) {
+      x = block.forward(x, ws, noise)
+      const added = byKernels(x, block.skipStyle(ws), (part) => weights.get(`synthesis.${name}.torgb.${part}`))
+      sum = sum ? tf.add(firUpsample2(sum), added) : added
+    }
+    invariant(sum !== undefined, 'there is at least one block')
+    return sum
+  }
+  const largest = (x: tf.Tensor) => Number(tf.max(tf.abs(x)).arraySync())
+
+  test.each(['direct', 'narrowed'] as const)('is all that is seen at first (last merge %s)', (lastMerge) => {
+    const generator = createGenerator(network('output', lastMerge), new RandomStream(4))
+    const { samples } = generator.forward(inputs(generator))
+    expect(largest(tf.sub(samples, outputsOf(generator)))).toBeLessThan(1e-4)
+    expect(largest(samples)).toBeGreaterThan(0.1)
+  })
+
+  test('is added to what the path makes', () => {
+    const plain = createGenerator(network('none'), new RandomStream(4))
+    const both = createGenerator(network('output'), new RandomStream(5))
+    for (const [name, value] of plain.variables()) both.variables().get(name)?.assign(tf.clone(value))
+    const difference = tf.sub(both.forward(inputs(both)).samples, plain.forward(inputs(plain)).samples)
+    expect(largest(tf.sub(difference, outputsOf(both)))).toBeLessThan(1e-4)
+  })
+})
+
+/** A modulated 1×1 convolution without demodulation, sample by sample. */
+function byKernels(x: tf.Tensor4D, w: tf.Tensor2D, part: (name: string) => tf.Tensor | undefined): tf.Tensor4D {
+  const [weight, affine, affineBias, bias] = ['weight', 'affine.weight', 'affine.bias', 'bias'].map(part)
+  invariant(weight && affine && affineBias && bias, 'the shortcut has its weights')
+  const channels = x.shape[3]
+  const styles = tf.add(tf.matMul(w, tf.div<tf.Tensor2D>(affine, Math.sqrt(w.shape[1]))), affineBias)
+  const samples = tf.split(x, x.shape[0]).map((features, n) => {
+    const style = tf.div(tf.slice(styles, [n, 0], [1, -1]), Math.sqrt(channels))
+    const kernel = tf.mul<tf.Tensor4D>(weight, tf.reshape(style, [1, 1, channels, 1]))
+    return tf.add<tf.Tensor4D>(tf.conv2d(features as tf.Tensor4D, kernel, 1, 'valid'), bias)
+  })
+  return tf.concat(samples)
 }
