@@ -197,13 +197,17 @@ function thingHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, 
 /** What is looked at before something is made of it. */
 function previewHandlers(
   app: AppContext
-): Pick<Handlers, 'files.list' | 'datasets.peek' | 'prepared.preview' | 'prepared.forecast' | 'masks.table'> {
+): Pick<
+  Handlers,
+  'files.list' | 'datasets.peek' | 'prepared.preview' | 'prepared.forecast' | 'masks.table' | 'synthetic.try'
+> {
   return {
     'files.list': async (input) => (await services.listFiles()).listFiles(input),
     'datasets.peek': async (input, context) => (await services.datasets()).peekAtFiles(app, input, context),
     'prepared.preview': async (input, context) => (await services.previews()).preview(app, input, context),
     'prepared.forecast': async (input) => (await services.previews()).forecastPreparing(app, input),
-    'masks.table': async (input, context) => (await services.previews()).tellTones(app, input, context)
+    'masks.table': async (input, context) => (await services.previews()).tellTones(app, input, context),
+    'synthetic.try': async (input, context) => (await services.synthetic()).tryModel(app, input, context)
   }
 }
 

@@ -14,7 +14,11 @@ type Load = () => Promise<{ default: Component<WizardProps> }>
  * none yet, the forms of `#/work` stand in.
  */
 const wizards: Readonly<Partial<Record<Shelf | 'live', Load>>> = {
-  images: () => import('./wizards/images/ImagesWizard.svelte')
+  images: () => import('./wizards/images/ImagesWizard.svelte'),
+  models: () => import('./wizards/train/TrainWizard.svelte'),
+  sets: () => import('./wizards/generate/GenerateWizard.svelte'),
+  packages: () => import('./wizards/share/ShareWizard.svelte'),
+  live: () => import('./screens/live/LiveRun.svelte')
 }
 
 export function wizardAt({ section, task }: Route): Load | undefined {

@@ -36,7 +36,9 @@ import {
   PreviewRequest,
   PreviewResult,
   ToneTable,
-  ToneTableRequest
+  ToneTableRequest,
+  TryRequest,
+  TryResult
 } from './previews.ts'
 import { Remedy } from './remedies.ts'
 import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
@@ -196,6 +198,8 @@ export const requests = {
   },
   'runs.evaluate': { input: EvaluateRequest, output: EvaluationResult },
   'synthetic.generate': { input: GenerateRequest, output: GenerateResult },
+  /** Some pictures to approve before a set is made of them. */
+  'synthetic.try': { input: TryRequest, output: TryResult },
   'synthetic.show': { input: ByName, output: z.object({ synthetic: Synthetic, images: z.array(SyntheticImage) }) },
   /** Marks generated pictures as fit to be passed on, or not. */
   'synthetic.judge': { input: JudgeRequest, output: JudgeResult },

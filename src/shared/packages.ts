@@ -71,6 +71,9 @@ export type PackageResult = z.infer<typeof PackageResult>
 export const PackageKind = z.enum(['synthetic', 'dataset'])
 export type PackageKind = z.infer<typeof PackageKind>
 
+/** What a package says of where it comes from. */
+const PackageOrigin = Manifest.pick({ author: true, license: true, created: true, software: true, classes: true })
+
 export const VerifyResult = z.object({
   verified: z.literal(true),
   kind: PackageKind,
@@ -79,6 +82,7 @@ export const VerifyResult = z.object({
   cells: z.int(),
   name: z.string(),
   sha256: z.string(),
+  origin: PackageOrigin.optional(),
   /** Copies for other programs that could not be compared with the set, as another version made them. */
   unchecked: z.array(z.string()).default([])
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { InspectRequest } from './datasets.ts'
 import { MaskCounts, MaskSettings, PrepareRequest } from './masks.ts'
 import { Remedy } from './remedies.ts'
+import { GenerateRequest } from './synthetic.ts'
 
 /** A PNG in base64: pictures that belong to no thing yet, a few at a time. */
 const InlinePng = z.string()
@@ -77,6 +78,25 @@ export const ToneTable = z.object({
   worst: z.array(z.object({ id: z.int(), file: z.string(), cells: z.int(), kept: z.int() }))
 })
 export type ToneTable = z.infer<typeof ToneTable>
+
+/** What a model makes with these choices, without keeping it. */
+export const TryRequest = GenerateRequest.omit({ name: true, count: true, perClass: true }).extend({
+  pictures: z.int().min(1).max(32).default(16)
+})
+
+export const TryResult = z.object({
+  pictures: z.array(
+    z.object({
+      file: z.string(),
+      class: z.string(),
+      cells: z.int(),
+      /** With auto contrast; beside it the same with its cells outlined. */
+      preview: InlinePng
+    })
+  ),
+  warnings: z.array(z.string())
+})
+export type TryResult = z.infer<typeof TryResult>
 
 export const ForecastRequest = PrepareRequest.omit({ name: true, workers: true })
 

@@ -58,6 +58,13 @@ describe('a package', () => {
       cells: source.about.synthetic.cells,
       name: 'Block cells',
       sha256: made.sha256,
+      origin: {
+        author: source.author,
+        license: source.license,
+        created: source.now.toISOString(),
+        software: source.software,
+        classes: source.about.synthetic.classes
+      },
       unchecked: []
     })
     expect(await verifyPackage(source.out)).toStrictEqual(opened.verified)

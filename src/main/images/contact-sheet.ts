@@ -1,3 +1,4 @@
+import { sheetLayout, sheetScale } from '../../shared/sheet-layout.ts'
 import { autoContrast } from './auto-contrast.ts'
 import { Canvas } from './canvas.ts'
 import { type Colour } from './label-colours.ts'
@@ -30,9 +31,7 @@ export interface SheetRow {
  * @returns RGB
  */
 export function drawContactSheet(rows: readonly SheetRow[], side: number): Raster8 {
-  const zoom = Math.max(1, Math.ceil(leastSide / side))
-  const factor = Math.min(1, mostSide / side)
-  const shown = Math.max(1, Math.round(side * factor)) * zoom
+  const { zoom, factor, shown } = sheetScale(side)
   const widths = rows.map(({ title, samples }) =>
     Math.max(
       textWidth(title, capHeight),
@@ -54,15 +53,8 @@ export function drawContactSheet(rows: readonly SheetRow[], side: number): Raste
   return { pixels: canvas.pixels, width: canvas.width, height: canvas.height, channels: 3 }
 }
 
-const leastSide = 128
-const mostSide = 256
-const margin = 20
-const titleHeight = 26
+const { margin, titleHeight, rowGap, pairGap, maskGap } = sheetLayout
 const capHeight = 13
-const rowGap = 22
-const pairGap = 16
-/** Between a picture and its own mask: narrow, so that the two are seen as one. */
-const maskGap = 2
 const paper: Colour = [255, 255, 255]
 const ink: Colour = [38, 43, 51]
 

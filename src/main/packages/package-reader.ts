@@ -52,8 +52,9 @@ export async function readPackage(file: string, options: PackageOptions, take?: 
       if (isTrusted || !isCopy(entry)) step()
     }
     const unchecked = isTrusted ? [] : await checkCopies(reading, step)
-    const { images, cells, name } = manifest
-    const counts = { entries: archive.entries.length, images, cells, name, unchecked }
+    const { images, cells, name, author, license, created, software, classes } = manifest
+    const origin = { author, license, created, software, classes }
+    const counts = { entries: archive.entries.length, images, cells, name, unchecked, origin }
     const verified = { verified: true as const, kind: kindOf(manifest), ...counts, sha256: digest }
     return { about: reading.contents.about, manifest, verified }
   } finally {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { invariant, refuse } from '../../shared/errors.ts'
@@ -78,6 +78,26 @@ export async function makePictures(
     signal
   )
   return { model, outcome }
+}
+
+/** Pictures of a model to look at, of which nothing stays. */
+export async function tryModel(
+  app: AppContext,
+  { pictures, ...request }: ParsedInput<'synthetic.try'>,
+  { signal }: RequestContext
+): Promise<Output<'synthetic.try'>> {
+  const staged = await stageFolder(app.folders.folder('synthetic', newId('try')))
+  try {
+    const making = { signal, progress: () => undefined, onEngine: () => undefined }
+    const { outcome } = await makePictures(app, { ...request, count: pictures }, staged.path, making)
+    const shown = outcome.images.map(async ({ file, class: className, cells }) => {
+      const preview = await readFile(join(staged.path, 'previews', file), 'base64')
+      return { file, class: className, cells, preview }
+    })
+    return { pictures: await Promise.all(shown), warnings: outcome.warnings }
+  } finally {
+    await staged.discard()
+  }
 }
 
 export function showSynthetic(app: AppContext, { name }: ParsedInput<'synthetic.show'>): Output<'synthetic.show'> {

@@ -20,13 +20,16 @@ export interface CurveLayout {
   readonly dots: readonly (Score & { readonly x: number; readonly y: number; readonly isBest: boolean })[]
   readonly xTicks: readonly Tick[]
   readonly yTicks: readonly Tick[]
+  /** Height of the score at the start, where there is one. */
+  readonly startAt: number | undefined
 }
 
 /** Places scores (in the order of iterations, at least one) in a frame of pixels; y grows downwards. */
-export function layOutCurve(scores: readonly Score[], frame: Frame): CurveLayout {
+export function layOutCurve(scores: readonly Score[], frame: Frame, start?: number): CurveLayout {
   const { width, height, margin } = frame
   const values = scores.map(({ value }) => value)
-  const [low, high] = widened(Math.min(...values), Math.max(...values))
+  const shown = start === undefined ? values : [...values, start]
+  const [low, high] = widened(Math.min(...shown), Math.max(...shown))
   const xMax = Math.max(1, ...scores.map(({ iteration }) => iteration))
   const yValues = ticks(low, high, 4)
   const bottom = Math.min(low, ...yValues)
@@ -48,7 +51,8 @@ export function layOutCurve(scores: readonly Score[], frame: Frame): CurveLayout
     xTicks: ticks(0, xMax, Math.max(2, Math.floor(width / 110)))
       .filter((value) => Number.isInteger(value) && value <= xMax)
       .map((value) => ({ at: x(value), value })),
-    yTicks: yValues.map((value) => ({ at: y(value), value }))
+    yTicks: yValues.map((value) => ({ at: y(value), value })),
+    startAt: start === undefined ? undefined : y(start)
   }
 }
 

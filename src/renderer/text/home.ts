@@ -93,6 +93,7 @@ export const liveWords = {
   curveX: 'practice rounds',
   curveY: 'score, lower is better',
   curveBest: (value: number) => `best so far ${score(value)}`,
+  curveStart: 'at the start',
   curveTable: 'Show the numbers',
   curveRound: 'Practice rounds',
   curveScore: 'Score',

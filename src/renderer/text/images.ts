@@ -89,12 +89,9 @@ export const imagesWords = {
   },
   take: {
     name: 'Name of the image set',
-    taken: (name: string) => `There is already an image set called “${name}”.`,
-    use: (name: string) => `Call it “${name}”`,
     atWork: 'Taking them in …',
     done: (images: number, cells: number) =>
-      `${count(images, 'image')} with ${count(cells, 'cell')} are in your workspace.`,
-    empty: 'A name is needed.'
+      `${count(images, 'image')} with ${count(cells, 'cell')} are in your workspace.`
   },
   classes: {
     caption: 'Images of each kind, and where they go',

@@ -2,10 +2,9 @@ import { z } from 'zod'
 import { type Input } from '../../../shared/api.ts'
 import { FormatName, PlaneChoice } from '../../../shared/datasets.ts'
 import { defaultMaskSettings } from '../../../shared/masks.ts'
-import { type Answers } from '../../../shared/drafts.ts'
 import { type Remedy } from '../../../shared/remedies.ts'
 
-const ImagesAnswers = z
+export const ImagesAnswers = z
   .object({
     source: z.string(),
     /** Annotation file, or folder of label images, where it is elsewhere. */
@@ -37,15 +36,6 @@ const ImagesAnswers = z
   })
   .partial()
 export type ImagesAnswers = z.infer<typeof ImagesAnswers>
-
-/** Those that this version understands; what is damaged counts as not answered. */
-export function imagesAnswers(answers: Answers): ImagesAnswers {
-  const shape = ImagesAnswers.shape
-  const known = Object.entries(answers).filter(
-    ([key, value]) => key in shape && shape[key as keyof typeof shape].safeParse(value).success // `in` has checked it
-  )
-  return ImagesAnswers.parse(Object.fromEntries(known))
-}
 
 /** What is looked at, and taken in. */
 export function sourceOf(answers: ImagesAnswers): Input<'datasets.inspect'> {

@@ -3,9 +3,10 @@ import { ImportResult, type InspectResult, InspectResult as Inspected } from '..
 import { PrepareResult } from '../../../shared/masks.ts'
 import { type Bridge } from '../../bridge.ts'
 import { FollowedTask } from '../followed-task.svelte.ts'
+import { knownAnswers } from '../known-answers.ts'
 import { Latest } from '../latest.svelte.ts'
 import { WizardDraft } from '../wizard-draft.svelte.ts'
-import { type ImagesAnswers, imagesAnswers, preparationOf, sourceOf, stemOf, usualTile } from './images-answers.ts'
+import { ImagesAnswers, preparationOf, sourceOf, stemOf, usualTile } from './images-answers.ts'
 
 export const imageSteps = ['source', 'found', 'take', 'classes', 'masks', 'tile', 'check'] as const
 export type ImageStep = (typeof imageSteps)[number]
@@ -25,7 +26,7 @@ export class ImagesFlow {
   readonly tones = new Latest<Output<'masks.table'>>()
   readonly #bridge: Bridge
 
-  readonly answers = $derived.by(() => imagesAnswers(this.draft.answers))
+  readonly answers = $derived.by(() => knownAnswers(ImagesAnswers, this.draft.answers))
   readonly step: ImageStep = $derived.by(() => imageSteps.find((step) => step === this.draft.step) ?? 'source')
   readonly report: InspectResult | undefined = $derived.by(() => Inspected.safeParse(this.look.outcome).data)
   readonly imported = $derived.by(() => ImportResult.safeParse(this.take.outcome).data)

@@ -1,7 +1,7 @@
-import { Name } from '../../../shared/datasets.ts'
 import { count } from '../../text/common.ts'
 import { imagesWords } from '../../text/images.ts'
 import { wizardWords } from '../../text/wizards.ts'
+import { nameProblem } from '../name-problem.ts'
 import { type WizardStep } from '../step.ts'
 import { stemOf } from './images-answers.ts'
 import { type ImagesFlow, type ImageStep, imageSteps } from './images-flow.svelte.ts'
@@ -108,11 +108,4 @@ function checkNext(flow: ImagesFlow, { version, prepared }: Names): Next {
   const approval = flow.answers.approved === true ? undefined : check.approveFirst
   const blocked = troubleOf(flow) ?? approval ?? nameProblem(version, prepared)
   return { label: next.create, note: next.createNote(images), blocked }
-}
-
-/** Why a thing cannot be called so. */
-function nameProblem(name: string, taken: readonly Named[]): string | undefined {
-  const parsed = Name.safeParse(name)
-  if (!parsed.success) return parsed.error.issues[0]?.message ?? imagesWords.take.empty
-  return taken.some((each) => each.name === parsed.data) ? imagesWords.take.taken(parsed.data) : undefined
 }

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { type Input, type Output } from '../../../shared/api.ts'
+import { GenerateResult } from '../../../shared/synthetic.ts'
+import { type Bridge } from '../../bridge.ts'
+import { FollowedTask } from '../followed-task.svelte.ts'
+import { knownAnswers } from '../known-answers.ts'
+import { Latest } from '../latest.svelte.ts'
+import { WizardDraft } from '../wizard-draft.svelte.ts'
+
+const GenerateAnswers = z
+  .object({
+    run: z.string(),
+    /** As they were typed. */
+    perClass: z.string(),
+    seed: z.string(),
+    truncation: z.number(),
+    areaFilter: z.boolean(),
+    approved: z.boolean(),
+    name: z.string(),
+    make: z.string()
+  })
+  .partial()
+export type GenerateAnswers = z.infer<typeof GenerateAnswers>
+
+export const generateSteps = ['model', 'amount', 'look', 'make'] as const
+export type GenerateStep = (typeof generateSteps)[number]
+
+/** From a model to a set of pictures that somebody has looked at first. */
+export class GenerateFlow {
+  readonly draft: WizardDraft
+  readonly make: FollowedTask
+  readonly trial = new Latest<Output<'synthetic.try'>>()
+  readonly #bridge: Bridge
+  #attempt = $state(0)
+
+  readonly answers = $derived.by(() => knownAnswers(GenerateAnswers, this.draft.answers))
+  readonly step: GenerateStep = $derived.by(() => generateSteps.find((step) => step === this.draft.step) ?? 'model')
+  readonly made = $derived.by(() => GenerateResult.safeParse(this.make.outcome).data?.synthetic)
+  /** NaN where it is no number. */
+  readonly perClass = $derived.by(() => wholeNumber(this.answers.perClass ?? '100', 1))
+  readonly seed = $derived.by(() => wholeNumber(this.answers.seed ?? '0', 0))
+  readonly choices: Omit<Input<'synthetic.generate'>, 'name'> = $derived.by(() => ({
+    run: this.answers.run ?? '',
+    truncation: this.answers.truncation ?? 1,
+    seed: this.seed,
+    areaFilter: this.answers.areaFilter ?? true
+  }))
+
+  constructor(bridge: Bridge, draftId: string | undefined) {
+    this.#bridge = bridge
+    this.draft = new WizardDraft(bridge, 'generate', draftId)
+    this.make = new FollowedTask(bridge)
+  }
+
+  /** @param given answers that the address holds, for a new draft */
+  async load(given: GenerateAnswers): Promise<void> {
+    await this.draft.load()
+    if (Object.keys(this.draft.answers).length === 0 && Object.keys(given).length > 0) this.answer(given)
+    await this.make.watch(this.answers.make)
+  }
+
+  answer(changes: GenerateAnswers): void {
+    const { name } = { ...this.answers, ...changes }
+    this.draft.answer(changes, name)
+  }
+
+  /** Other choices make other pictures: what was approved was of those before. */
+  choose(changes: GenerateAnswers): void {
+    this.answer({ ...changes, approved: false })
+  }
+
+  /** Sixteen pictures; not again where nothing changed. */
+  draw(): void {
+    this.trial.ask(JSON.stringify([this.choices, this.#attempt]), () =>
+      this.#bridge.call('synthetic.try', this.choices)
+    )
+  }
+
+  drawAgain(): void {
+    this.#attempt++
+    this.draw()
+  }
+
+  async create(name: string): Promise<void> {
+    const input = { ...this.choices, perClass: this.perClass, name }
+    const make = await this.make.start('generate', input)
+    this.answer({ make, name })
+  }
+}
+
+function wholeNumber(text: string, least: number): number {
+  const value = Number(text.trim())
+  return text.trim() !== '' && Number.isInteger(value) && value >= least && value <= 100_000 ? value : NaN
+}

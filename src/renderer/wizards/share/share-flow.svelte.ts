@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { type FileList } from '../../../shared/file-list.ts'
+import { PackageFormat, PackageResult } from '../../../shared/packages.ts'
+import { type Bridge } from '../../bridge.ts'
+import { type Receiver, receivers, receiverWords } from '../../text/share.ts'
+import { FollowedTask } from '../followed-task.svelte.ts'
+import { knownAnswers } from '../known-answers.ts'
+import { WizardDraft } from '../wizard-draft.svelte.ts'
+
+const ShareAnswers = z
+  .object({
+    set: z.string(),
+    receivers: z.array(z.enum(receivers)),
+    folder: z.string(),
+    file: z.string(),
+    author: z.string(),
+    license: z.string(),
+    make: z.string()
+  })
+  .partial()
+export type ShareAnswers = z.infer<typeof ShareAnswers>
+
+export const shareSteps = ['set', 'receiver', 'place', 'about', 'make'] as const
+export type ShareStep = (typeof shareSteps)[number]
+
+/** From a set to one file for somebody else. */
+export class ShareFlow {
+  readonly draft: WizardDraft
+  readonly make: FollowedTask
+  readonly #bridge: Bridge
+  /** What lies in the folder that was chosen. */
+  #there = $state.raw<FileList>()
+
+  readonly answers = $derived.by(() => knownAnswers(ShareAnswers, this.draft.answers))
+  readonly step: ShareStep = $derived.by(() => shareSteps.find((step) => step === this.draft.step) ?? 'set')
+  readonly made = $derived.by(() => PackageResult.safeParse(this.make.outcome).data)
+
+  constructor(bridge: Bridge, draftId: string | undefined) {
+    this.#bridge = bridge
+    this.draft = new WizardDraft(bridge, 'share', draftId)
+    this.make = new FollowedTask(bridge)
+  }
+
+  /** @param given answers that the address holds, for a new draft */
+  async load(given: ShareAnswers): Promise<void> {
+    await this.draft.load()
+    if (Object.keys(this.draft.answers).length === 0 && Object.keys(given).length > 0) this.answer(given)
+    await this.make.watch(this.answers.make)
+    const { folder } = this.answers
+    if (folder !== undefined) this.#there = await this.#bridge.call('files.list', { folder })
+  }
+
+  answer(changes: ShareAnswers): void {
+    const { file } = { ...this.answers, ...changes }
+    this.draft.answer(changes, file)
+  }
+
+  list(folder: string | undefined): Promise<FileList> {
+    return this.#bridge.call('files.list', folder === undefined ? {} : { folder })
+  }
+
+  async chooseFolder(folder: string): Promise<void> {
+    this.#there = await this.list(folder)
+    this.answer({ folder: this.#there.folder })
+  }
+
+  /** A name in that folder that nothing has: with a number where it is taken. */
+  freeFile(wanted: string): string {
+    const taken = this.#there?.files.map(({ name }) => name.toLowerCase()) ?? []
+    const stem = wanted.replace(/\.(?:zip|cytoloom)$/i, '')
+    for (let count = 1; ; count++) {
+      const name = `${count === 1 ? stem : `${stem}-${count}`}.zip`
+      if (!taken.includes(name.toLowerCase())) return name
+    }
+  }
+
+  async create(file: string): Promise<void> {
+    const { set = '', folder = '', author = '', license = '' } = this.answers
+    const separator = folder.includes('\\') ? '\\' : '/'
+    const out = `${folder.replace(/[/\\]$/, '')}${separator}${file}`
+    const formats = formatsFor(this.answers.receivers ?? [])
+    const stated = {
+      ...(author.trim() && { author: author.trim() }),
+      ...(license.trim() && { license: license.trim() })
+    }
+    const make = await this.make.start('package', { set, out, formats, ...stated })
+    this.answer({ make, file })
+  }
+}
+
+/** Without repetition, in the order of the contract. */
+export function formatsFor(chosen: readonly Receiver[]): PackageFormat[] {
+  const wanted = chosen.flatMap((receiver) => receiverWords[receiver].formats)
+  return PackageFormat.options.filter((format) => wanted.includes(format))
+}
+
+/** `plate 3` is a file name as it is; what some systems forbid is not in names. */
+export function fileNameOf(name: string): string {
+  return name.trim().replaceAll(/\s+/g, '-')
+}

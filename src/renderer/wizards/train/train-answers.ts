@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { type Input } from '../../../shared/api.ts'
+import { type Prepared } from '../../../shared/masks.ts'
+import { type PresetName, presetSettings } from '../../../shared/presets.ts'
+
+export const detailNames = ['minutes', 'iterations', 'batch', 'learningRate', 'evaluateEvery', 'seed'] as const
+export type DetailName = (typeof detailNames)[number]
+
+export const goalNames = ['quick', 'demo', 'livecell', 'tissuenet'] as const satisfies readonly PresetName[]
+
+export const TrainAnswers = z
+  .object({
+    version: z.string(),
+    /** A model to begin with; empty: none. */
+    from: z.string(),
+    goal: z.enum(goalNames),
+    /** As they were typed. */
+    details: z.partialRecord(z.enum(detailNames), z.string()),
+    name: z.string(),
+    /** Tasks that tried a training, by what was tried. */
+    trials: z.record(z.string(), z.string()),
+    run: z.string()
+  })
+  .partial()
+export type TrainAnswers = z.infer<typeof TrainAnswers>
+
+/** Of text as people type it; a decimal comma is one, too. NaN where it is none. */
+function numberIn(text: string): number {
+  return text.trim() === '' ? NaN : Number(text.trim().replace(',', '.'))
+}
+
+/** The details that cannot be meant so. */
+export function wrongDetails(details: TrainAnswers['details']): DetailName[] {
+  return detailNames.filter((name) => {
+    const text = details?.[name] ?? ''
+    if (text.trim() === '') return false
+    const value = numberIn(text)
+    const isWhole = name === 'minutes' || name === 'learningRate' || Number.isInteger(value)
+    return !isWhole || !(name === 'seed' ? value >= 0 : value > 0)
+  })
+}
+
+/** What is trained, beside its name. */
+export function trainingOf(
+  answers: TrainAnswers,
+  goal: PresetName,
+  withDetails: boolean
+): Omit<Input<'runs.train'>, 'name'> {
+  const { version = '', from = '', details } = answers
+  const chosen = detailNames
+    .map((name) => [name, numberIn(details?.[name] ?? '')] as const)
+    .filter(([, value]) => withDetails && !Number.isNaN(value))
+  return { prepared: version, preset: goal, ...(from !== '' && { from }), ...Object.fromEntries(chosen) }
+}
+
+/** What a goal takes where a detail is left empty. */
+export function usualDetails(goal: PresetName, prepared: Prepared | undefined): Readonly<Record<DetailName, string>> {
+  const shape = {
+    resolution: prepared?.tile ?? 256,
+    imageChannels: prepared?.channels === 'rgb' ? 3 : 1,
+    classes: Math.max(1, prepared?.classes.length ?? 1)
+  } as const
+  const { iterations, batch, learningRate, evaluateEvery, seed } = presetSettings(goal, shape, 0)
+  return {
+    minutes: '',
+    iterations: String(iterations),
+    batch: String(batch),
+    learningRate: String(learningRate.generator),
+    evaluateEvery: String(evaluateEvery),
+    seed: String(seed)
+  }
+}
