@@ -256,7 +256,7 @@ describe('The screen of tasks', () => {
     await task('other.zip').getByText('2 images are not in.').waitFor()
     const input = { set: 'dataset-1', formats: ['labels', 'coco', 'cellpose'] }
     expect(asked).toEqual([
-      { kind: 'package', input: { ...input, out: join(folder, 'packages', 'Sample.zip') } },
+      { kind: 'package', input: { ...input, out: join(folder, 'packages', 'Sample.cytoloom') } },
       { kind: 'package', input: { ...input, out: join(folder, 'other.zip') } }
     ])
     await page.screenshot({ path: join(screenshots, 'packing.png'), fullPage: true })

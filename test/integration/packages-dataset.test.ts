@@ -148,8 +148,9 @@ describe('a package of a data set', () => {
   test('keeps every original name when it is opened and packed again, and tells nothing of the computers it was on', async () => {
     const { datasets } = await host.request('workspace.show', {})
     await host.request('things.note', { thing: datasets[0]?.id ?? '', note: 'For my eyes only.' })
-    const mine = join(workspace, 'noted.zip')
+    const mine = join(workspace, 'noted.cytoloom')
     await host.request('packages.create', { set: 'real', out: mine })
+    expect((await host.request('workspace.show', {})).packages.map(({ name }) => name)).toContain('noted')
     let file = mine
     for (let round = 0; round < 2; round++) {
       const other = await openTestApp(await temporaryFolder())
@@ -163,7 +164,7 @@ describe('a package of a data set', () => {
           ['Zelle__.tif', 'Zelle ä.tif'],
           ['plain.png', undefined]
         ])
-        file = join(other.app.workspace, 'again.zip')
+        file = join(other.app.workspace, 'again.cytoloom')
         await other.request('packages.create', { set: 'real', out: file })
         const about = readRawZip(await readFile(file)).find(({ name }) => name === 'about.json')
         expect(about?.bytes.toString()).not.toMatch(/cytoloom-test|my eyes/)

@@ -3,7 +3,7 @@ import { ImportRequest, ImportResult } from '../../shared/datasets.ts'
 import { DemoRequest, type DemoResult, type DemoStep } from '../../shared/demo.ts'
 import { EvaluateRequest, EvaluationResult } from '../../shared/evaluation.ts'
 import { defaultMaskSettings, PrepareResult } from '../../shared/masks.ts'
-import { CreatePackageRequest, PackageResult } from '../../shared/packages.ts'
+import { CreatePackageRequest, packageEnding, PackageResult } from '../../shared/packages.ts'
 import { TrainRequest, TrainResult } from '../../shared/runs.ts'
 import { type StarterCard, starterName } from '../../shared/starter.ts'
 import { GenerateRequest, GenerateResult } from '../../shared/synthetic.ts'
@@ -53,7 +53,7 @@ function sampleSteps(app: AppContext, { seed, engine, minutes = sampleSettings.m
     step('package', {
       ...CreatePackageRequest.parse({
         set: name,
-        out: join(app.folders.folder('packages'), `${name.replaceAll(' ', '-')}.zip`),
+        out: join(app.folders.folder('packages'), `${name.replaceAll(' ', '-')}${packageEnding}`),
         formats: ['coco', 'labels'],
         license: 'CC0-1.0'
       }),

@@ -52,7 +52,10 @@ function addCreate(packages: Command, host: Host): void {
     .command('create')
     .description('pack a synthetic set or a data set into one file')
     .argument('<set>', 'name or id of the synthetic set or data set')
-    .requiredOption('--out <file>', 'the zip file to write')
+    .requiredOption(
+      '--out <file>',
+      'the file to write; a name that ends in .cytoloom opens here by a double-click, and is a zip as well'
+    )
   addCreateOptions(command).action(async (set: string, { workspace, json: _, ...rest }: CreateOptions) => {
     const result = await host.request('packages.create', { set, ...rest }, workspace)
     const { file, entries, sha256, warnings } = result

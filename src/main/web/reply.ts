@@ -1,8 +1,12 @@
 import { type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { contentSecurityPolicy, type PageFile } from './page.ts'
 
+/** What the page needs of what `sandbox` takes away. */
+const allowed = ['allow-scripts', 'allow-same-origin', 'allow-forms', 'allow-modals', 'allow-downloads']
+
 const always: OutgoingHttpHeaders = {
-  'Content-Security-Policy': contentSecurityPolicy,
+  // No window may be opened: one could go anywhere. In the desktop window the host sees to that.
+  'Content-Security-Policy': `${contentSecurityPolicy}; sandbox ${allowed.join(' ')}`,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',

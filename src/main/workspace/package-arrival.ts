@@ -2,7 +2,7 @@ import { lstat, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { StoredPackageAbout } from '../../shared/abouts.ts'
 import { invariant } from '../../shared/errors.ts'
-import { PackageId, type StoredPackage } from '../../shared/packages.ts'
+import { packageEnding, PackageId, type StoredPackage } from '../../shared/packages.ts'
 import {
   isThere,
   removeFolder,
@@ -43,7 +43,7 @@ export class PackageArrival {
     const place = placeOf(folders.root, file)
     const name = await this.#takePlace(place)
     const id = PackageId.parse(newId('k'))
-    const stored = { ...made, id, name: catalog.packages.freeName(name ?? basename(file, '.zip')), file: place }
+    const stored = { ...made, id, name: catalog.packages.freeName(name ?? nameIn(file)), file: place }
     const staged = await stageFolder(folders.folder('packages', id))
     await writeFileAtomic(join(staged.path, 'about.json'), JSON.stringify(aboutOf(stored)))
     await syncFolder(folders.folder('packages'))
@@ -76,6 +76,11 @@ export class PackageArrival {
     catalog.packages.remove(earlier.id)
     return earlier.name
   }
+}
+
+/** `plate 3` of `/data/plate 3.cytoloom`. */
+function nameIn(file: string): string {
+  return basename(basename(file, '.zip'), packageEnding)
 }
 
 /** Completes what a kill cut off between the name of a package and its folder's. To be called before the sweep. */

@@ -1,4 +1,4 @@
-import { type PackageFormat } from '../../shared/packages.ts'
+import { packageEnding, type PackageFormat } from '../../shared/packages.ts'
 
 /** Programs as their users call them; label images are always packed. */
 export const programs: readonly { readonly format: PackageFormat; readonly name: string; readonly isUsual: boolean }[] =
@@ -16,5 +16,5 @@ export const programs: readonly { readonly format: PackageFormat; readonly name:
 /** A place in the workspace, in the manner of the system that its folder is on. */
 export function usualPlace(folder: string, name: string): string {
   const separator = folder.includes('\\') ? '\\' : '/'
-  return [folder, 'packages', `${name.replaceAll(' ', '-')}.zip`].join(separator)
+  return [folder, 'packages', `${name.replaceAll(' ', '-')}${packageEnding}`].join(separator)
 }

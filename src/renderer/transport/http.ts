@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import { keyHeader } from '../../shared/web-entry.ts'
 import { connectionWords } from '../text/common.ts'
 import { followEvents } from './event-stream.ts'
-import { takeKey, takeKeyToNewTabs } from './key.ts'
+import { takeKey } from './key.ts'
 import { type Connection, type LoadedPicture, type Transport } from './transport.ts'
 
 interface KeylessRequest {
@@ -14,10 +14,6 @@ interface KeylessRequest {
 /** Requests, events and pictures by `fetch` in the loopback page, each with the key of this start in a header. */
 export class HttpTransport implements Transport {
   readonly #key = takeKey()
-
-  constructor() {
-    takeKeyToNewTabs()
-  }
 
   async send(name: string, input: unknown): Promise<unknown> {
     const response = await this.#fetch(`/api/${name}`, {

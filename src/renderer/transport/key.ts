@@ -1,36 +1,26 @@
+import { z } from 'zod'
 import { Entered, entryPath, ticketParameter } from '../../shared/web-entry.ts'
 
 /** Of this tab, and of this address with its port: no other page can read it. */
 const place = 'cytoloom-key'
+/** How long a tab waits for the others that show this page. */
+const patience = 400 // ms
+
+const Word = z.union([z.object({ wanted: z.literal('key') }), z.object({ key: z.string().min(1) })])
 
 /**
- * The key of this start: for the ticket in the address, or what this tab got earlier, so that it survives a reload. Empty if
- * there is neither; the host then says what to do.
+ * The key of this start: for the ticket in the address, or what this tab got earlier, so that it survives a reload, or what
+ * another tab with this page has. Empty if there is none of these; the host then says what to do.
  */
-export function takeKey(): Promise<string> {
+export async function takeKey(): Promise<string> {
   const ticket = new URLSearchParams(location.search).get(ticketParameter)
-  const kept = sessionStorage.getItem(place) ?? ''
-  if (ticket === null) return Promise.resolve(kept)
-  history.replaceState(null, '', location.pathname + location.hash) // it must not stay in the address bar
-  return exchanged(ticket).then((key) => {
-    if (key === undefined) return kept
-    sessionStorage.setItem(place, key)
-    return key
-  })
-}
-
-/** Tabs opened from ours get the key with them. The browser copies it only if a script opens them. */
-export function takeKeyToNewTabs(): void {
-  for (const kind of ['click', 'auxclick'] as const) {
-    document.addEventListener(kind, (event) => {
-      const isForNewTab =
-        event.button === 1 || (event.button === 0 && (event.ctrlKey || event.metaKey || event.shiftKey))
-      const link = event.target instanceof Element ? event.target.closest('a') : null
-      if (!isForNewTab || link?.origin !== location.origin) return
-      event.preventDefault()
-      window.open(link.href)
-    })
-  }
+  if (ticket !== null) history.replaceState(null, '', location.pathname + location.hash) // it must not stay in the address bar
+  const key = ticket === null ? undefined : await exchanged(ticket)
+  const kept = key ?? sessionStorage.getItem(place) ?? (await ofAnotherTab())
+  if (kept === undefined) return ''
+  sessionStorage.setItem(place, kept)
+  lend(kept)
+  return kept
 }
 
 async function exchanged(ticket: string): Promise<string | undefined> {
@@ -43,5 +33,30 @@ async function exchanged(ticket: string): Promise<string | undefined> {
     return response.ok ? Entered.parse(await response.json()).key : undefined
   } catch {
     return undefined // nobody answers: the first request says so
+  }
+}
+
+/** Only pages of this very address and port hear what is said in the channel. */
+function ofAnotherTab(): Promise<string | undefined> {
+  const channel = new BroadcastChannel(place)
+  return new Promise<string | undefined>((resolve) => {
+    channel.onmessage = ({ data }) => {
+      const word = Word.safeParse(data).data
+      if (word !== undefined && 'key' in word) resolve(word.key)
+    }
+    setTimeout(() => {
+      resolve(undefined)
+    }, patience)
+    channel.postMessage({ wanted: 'key' })
+  }).finally(() => {
+    channel.close()
+  })
+}
+
+function lend(key: string): void {
+  const channel = new BroadcastChannel(place)
+  channel.onmessage = ({ data }) => {
+    const word = Word.safeParse(data).data
+    if (word !== undefined && 'wanted' in word) channel.postMessage({ key })
   }
 }

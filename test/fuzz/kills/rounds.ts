@@ -160,7 +160,9 @@ function examinePackages(workspace: string, catalog: Catalog): string[] {
   const isListed = (name: string): boolean => listed.some(({ file }) => file === join(workspace, 'packages', name))
   return [
     ...broken.map(({ file }) => `the package ${file} is listed and not whole`),
-    ...names.filter((name) => name.endsWith('.zip') && !isListed(name)).map((name) => `packages/${name} is in no list`),
+    ...names
+      .filter((name) => /\.(?:zip|cytoloom)$/.test(name) && !isListed(name))
+      .map((name) => `packages/${name} is in no list`),
     ...names.filter((name) => name.includes('.partial-')).map((name) => `packages/${name} was left half made`)
   ]
 }

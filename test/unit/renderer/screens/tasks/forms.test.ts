@@ -32,7 +32,7 @@ describe('The forms', () => {
     expect(sent('package', { set: 'dataset-1', formats: ['coco', 'cellpose'] })).toEqual({
       set: 'dataset-1',
       formats: ['labels', 'coco', 'cellpose'],
-      out: '/w/packages/Sample.zip'
+      out: '/w/packages/Sample.cytoloom'
     })
   })
 
