@@ -141,6 +141,8 @@ function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, Picture
     'runs.list': () => ({ runs: app.catalog.runs.list(), builtIn: listBuiltIn(app) }),
     'runs.show': async (input) => (await services.runs()).showRun(app, input),
     'runs.evaluate': (input, context) => carryOut(desk, 'evaluate', input, context),
+    'segment.train': (input, context) => carryOut(desk, 'segment', input, context),
+    'segment.predict': (input, context) => carryOut(desk, 'predict', input, context),
     'scores.files': (input, context) => carryOut(desk, 'score', input, context),
     'synthetic.generate': (input, context) => carryOut(desk, 'generate', input, context),
     'synthetic.show': async (input) => (await services.synthetic()).showSynthetic(app, input),

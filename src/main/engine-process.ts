@@ -3,7 +3,9 @@ import { AppError, toWireError } from '../shared/errors.ts'
 import { Channel } from './engine-process/channel.ts'
 import { evaluateCheckpoint } from './engine-process/evaluate-job.ts'
 import { generateSet } from './engine-process/generate-job.ts'
+import { predictCells } from './engine-process/predict-job.ts'
 import { probeEngine } from './engine-process/probe-job.ts'
+import { trainSegmenter } from './engine-process/segment-job.ts'
 import { tryTraining } from './engine-process/trial-job.ts'
 import { trainNetworks } from './engine-process/train-job.ts'
 import { type EngineJob } from './jobs/engine-protocol.ts'
@@ -31,6 +33,10 @@ function work(given: EngineJob): Promise<void> {
       return generateSet(given, channel)
     case 'evaluate':
       return evaluateCheckpoint(given, channel)
+    case 'segment':
+      return trainSegmenter(given, channel)
+    case 'predict':
+      return predictCells(given, channel)
     case 'probe':
       return probeEngine(given, channel)
   }

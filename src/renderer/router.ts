@@ -77,6 +77,7 @@ const shelfOfKind = {
   dataset: 'images',
   prepared: 'images',
   run: 'models',
+  segmenter: 'models',
   synthetic: 'sets',
   study: 'studies',
   package: 'packages'

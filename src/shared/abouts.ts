@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Dataset, DatasetImage } from './datasets.ts'
 import { StoredPackage } from './packages.ts'
 import { Run } from './runs.ts'
+import { Segmenter } from './segmentation.ts'
 import { Study } from './studies.ts'
 
 /** What `datasets/<id>/about.json` holds. */
@@ -15,6 +16,13 @@ export type DatasetAbout = z.infer<typeof DatasetAbout>
 
 /** What `runs/<id>/about.json` holds. */
 export const RunAbout = z.object({ kind: z.literal('run'), version: z.literal(1), run: Run })
+
+/** What `segmenters/<id>/about.json` holds. */
+export const SegmenterAbout = z.object({
+  kind: z.literal('segmenter'),
+  version: z.literal(1),
+  segmenter: Segmenter
+})
 
 /** What `studies/<id>/about.json` holds. */
 export const StudyAbout = z.object({ kind: z.literal('study'), version: z.literal(1), study: Study })

@@ -43,6 +43,7 @@ import {
 import { Remedy } from './remedies.ts'
 import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
 import { ScoreRequest, ScoreResult } from './scores.ts'
+import { SegmentPredictRequest, SegmentPredictResult, SegmentTrainRequest, SegmentTrainResult } from './segmentation.ts'
 import { BuiltInModel } from './starter.ts'
 import { GenerateRequest, GenerateResult, Phantoms, Synthetic, SyntheticImage } from './synthetic.ts'
 import { ListTasks, QuitReport, StartTask, Task } from './tasks.ts'
@@ -120,6 +121,7 @@ export const RebuildResult = z.object({
     datasets: z.int(),
     prepared: z.int(),
     runs: z.int(),
+    segmenters: z.int(),
     synthetic: z.int(),
     packages: z.int(),
     studies: z.int()
@@ -205,6 +207,8 @@ export const requests = {
   'synthetic.judge': { input: JudgeRequest, output: JudgeResult },
   'pictures.list': { input: ListPictures, output: PictureList },
   'pictures.cell': { input: CellQuestion, output: CellAnswer },
+  'segment.train': { input: SegmentTrainRequest, output: SegmentTrainResult },
+  'segment.predict': { input: SegmentPredictRequest, output: SegmentPredictResult },
   'scores.files': { input: ScoreRequest, output: ScoreResult },
   'packages.create': { input: CreatePackageRequest, output: PackageResult },
   'packages.verify': { input: z.object({ file: z.string() }), output: VerifyResult },

@@ -41,8 +41,8 @@ export const SegmenterSettings = z.object({
   width: SegmenterWidth.default('quarter'),
   iterations: z.int().positive(),
   batch: z.int().positive().default(8),
-  /** Side of the part of a picture that is learned from, in pixels; a multiple of 16. */
-  crop: z.int().min(32).max(1024).multipleOf(16).default(128),
+  /** Side of the part of a picture that is learned from, in pixels; a multiple of 16, from 32 to 1,024. */
+  crop: z.int().positive().default(128),
   learningRate: z.number().positive().default(0.005),
   weightDecay: z.number().nonnegative().default(1e-5),
   /** Iterations over which the learning rate rises from 0. */
@@ -55,7 +55,7 @@ export const SegmenterSettings = z.object({
   /** Pictures are enlarged or made smaller at random within 1 ± half of this. */
   scaleRange: z.number().min(0).max(1.5).default(0.5),
   /** The diameter that cells are brought to before anything else, in pixels; absent: pictures stay as they are. */
-  diameter: z.number().min(5).max(200).optional(),
+  diameter: z.number().positive().optional(),
   /** Changes of brightness, contrast and noise too: those of the picture as Cellpose leaves it, usual ones, or twice those. */
   intensity: z.enum(['none', 'usual', 'doubled']).default('none'),
   /** The probability with which a crop gets cells of other real pictures pasted in. */

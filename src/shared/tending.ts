@@ -73,6 +73,7 @@ export const StorageResult = z.object({
     synthetic: z.number(),
     packages: z.number(),
     studies: z.number(),
+    segmenters: z.number(),
     trash: z.number(),
     other: z.number(),
     free: z.number()

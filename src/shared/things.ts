@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What a workspace holds. A model is a run that has learned. */
-export const ThingKind = z.enum(['dataset', 'prepared', 'run', 'synthetic', 'package', 'study'])
+export const ThingKind = z.enum(['dataset', 'prepared', 'run', 'segmenter', 'synthetic', 'package', 'study'])
 export type ThingKind = z.infer<typeof ThingKind>
 
 /** It is also the name of a thing's folder, so wherever it comes from, it can lead nowhere else. */

@@ -6,6 +6,7 @@ import { columnsFromSchemas } from '../../src/main/catalog/migrations/005-column
 import { missingThings } from '../../src/main/catalog/migrations/007-missing-things.sql.ts'
 import { studies } from '../../src/main/catalog/migrations/008-studies.sql.ts'
 import { drafts } from '../../src/main/catalog/migrations/009-drafts.sql.ts'
+import { segmenters } from '../../src/main/catalog/migrations/010-segmenters.sql.ts'
 import { Draft } from '../../src/shared/drafts.ts'
 import { Study, StudyId } from '../../src/shared/studies.ts'
 import {
@@ -14,6 +15,7 @@ import {
   samplePrepared,
   samplePreparedImages,
   sampleRun,
+  sampleSegmenter,
   sampleStep,
   sampleSynthetic,
   sampleSyntheticImages
@@ -165,6 +167,18 @@ test('008 makes room for studies, of which no version before knew any', () => {
   catalog.studies.insert(study)
   expect(() => catalog.studies.insert({ ...study, id: StudyId.parse('st2') })).toThrow('already a study')
   expect([catalog.studies.list(), catalog.runs.list()]).toStrictEqual([[study], [sampleRun()]])
+  db.close()
+})
+
+test('010 makes room for segmentation models beside all that was there', () => {
+  const db = new SQLite(':memory:')
+  migrate(db, ':memory:', migrations.slice(0, migrations.indexOf(segmenters)))
+  insert(db, 'runs', { ...sampleRun(), missing: null, rest: {} })
+  migrate(db, ':memory:')
+  const catalog = new Catalog(db)
+  catalog.segmenters.insert(sampleSegmenter())
+  expect(() => catalog.segmenters.insert(sampleSegmenter('m2'))).toThrow('already a segmentation model')
+  expect([catalog.segmenters.list(), catalog.runs.list()]).toStrictEqual([[sampleSegmenter()], [sampleRun()]])
   db.close()
 })
 

@@ -8,6 +8,7 @@ import { Dataset, DatasetImage } from '../../src/shared/datasets.ts'
 import { PreparedImage, PrepareResult } from '../../src/shared/masks.ts'
 import { StoredPackage } from '../../src/shared/packages.ts'
 import { Checkpoint, Run } from '../../src/shared/runs.ts'
+import { Segmenter } from '../../src/shared/segmentation.ts'
 import { Study } from '../../src/shared/studies.ts'
 import { Synthetic, SyntheticImage } from '../../src/shared/synthetic.ts'
 import { Task } from '../../src/shared/tasks.ts'
@@ -132,6 +133,18 @@ describe('every field that a schema has comes back as it was stored', () => {
         withCatalog(({ packages }) => {
           packages.insert(stored)
           expect(packages.list()).toStrictEqual([stored])
+        })
+      }),
+      runs
+    )
+  })
+
+  test('of segmentation models', () => {
+    fc.assert(
+      fc.property(anyValueOf(Segmenter).map(inUse), (segmenter) => {
+        withCatalog((catalog) => {
+          catalog.segmenters.insert(segmenter)
+          expect(catalog.segmenters.list()).toStrictEqual([segmenter])
         })
       }),
       runs

@@ -10,6 +10,7 @@ import {
   samplePrepared,
   samplePreparedImages,
   sampleRun,
+  sampleSegmenter,
   sampleStep,
   sampleSynthetic,
   sampleSyntheticImages
@@ -220,18 +221,35 @@ describe('writes of one thought', () => {
       ],
       synthetic: [{ thing: sampleSynthetic(), images: sampleSyntheticImages() }],
       packages: [{ thing: samplePackage() }],
+      segmenters: [{ thing: sampleSegmenter() }],
       studies: [{ thing: Study.parse({ id: 'st1', name: 'Table 2', created: '2025-03-01' }) }]
     }
     const catalog = openCatalog(':memory:')
 
-    expect(catalog.takeIn(abouts)).toEqual({ datasets: 1, prepared: 1, runs: 1, synthetic: 1, packages: 1, studies: 1 })
+    expect(catalog.takeIn(abouts)).toEqual({
+      datasets: 1,
+      prepared: 1,
+      runs: 1,
+      segmenters: 1,
+      synthetic: 1,
+      packages: 1,
+      studies: 1
+    })
     expect(catalog.datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
     expect(catalog.prepared.result('pr1')).toStrictEqual(samplePrepared())
     expect(catalog.runs.history('run1')).toStrictEqual([sampleStep(8)])
     expect(catalog.runs.checkpoints('run1')).toHaveLength(1)
     expect(catalog.synthetic.images('sy1')).toStrictEqual(sampleSyntheticImages())
     expect(catalog.packages.list()).toStrictEqual([samplePackage()])
-    expect(catalog.takeIn(abouts)).toEqual({ datasets: 0, prepared: 0, runs: 0, synthetic: 0, packages: 0, studies: 0 })
+    expect(catalog.takeIn(abouts)).toEqual({
+      datasets: 0,
+      prepared: 0,
+      runs: 0,
+      segmenters: 0,
+      synthetic: 0,
+      packages: 0,
+      studies: 0
+    })
   })
 
   test('number a folder whose name was given to another thing meanwhile', () => {
@@ -241,7 +259,15 @@ describe('writes of one thought', () => {
       { thing: { ...sampleSynthetic('sy3'), created: '2025-01-05' }, images: sampleSyntheticImages() },
       { thing: { ...sampleSynthetic('sy2'), created: '2025-01-04' }, images: sampleSyntheticImages() }
     ]
-    catalog.takeIn({ datasets: [], prepared: [], runs: [], synthetic: found, packages: [], studies: [] })
+    catalog.takeIn({
+      datasets: [],
+      prepared: [],
+      runs: [],
+      segmenters: [],
+      synthetic: found,
+      packages: [],
+      studies: []
+    })
 
     expect(['sy2', 'sy3'].map((id) => catalog.synthetic.find(id)?.name)).toEqual(['hundred more 2', 'hundred more 3'])
   })

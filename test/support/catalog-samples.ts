@@ -2,6 +2,7 @@ import { Dataset, DatasetImage } from '../../src/shared/datasets.ts'
 import { PreparedImage, PrepareResult } from '../../src/shared/masks.ts'
 import { StoredPackage } from '../../src/shared/packages.ts'
 import { Run } from '../../src/shared/runs.ts'
+import { Segmenter } from '../../src/shared/segmentation.ts'
 import { Synthetic, SyntheticImage } from '../../src/shared/synthetic.ts'
 import { HistoryEntry } from '../../src/shared/training.ts'
 
@@ -189,5 +190,21 @@ export function samplePackage(): StoredPackage {
     entries: 3,
     created: '2025-02-01',
     synthetic: 'sy1'
+  })
+}
+
+export function sampleSegmenter(id = 'm1', name = 'nuclei'): Segmenter {
+  const from = { kind: 'dataset', id: 'ds1', name: 'livecell', as: 'real' }
+  return Segmenter.parse({
+    id,
+    name,
+    created: '2025-03-02T10:00:00.000Z',
+    state: 'finished',
+    iteration: 200,
+    best: { iteration: 150, AP50: 0.8125, meanAP: 0.5 },
+    parameters: 1_654_183,
+    settings: { iterations: 200, evaluateEvery: 50 },
+    learnedFrom: [{ ...from, images: ['a.tif', 'b.tif'] }],
+    validatedOn: [{ ...from, images: ['c.tif'] }]
   })
 }

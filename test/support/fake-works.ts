@@ -105,6 +105,8 @@ export function steeredWorks(steered: SteeredWork): Works {
     resume: training,
     evaluate: engine,
     generate: engine,
+    segment: training,
+    predict: engine,
     sample: plan
   }
 }

@@ -3,6 +3,7 @@ import { type Dataset, type DatasetImage } from '../../shared/datasets.ts'
 import { type Prepared, type PreparedImage, type PrepareResult } from '../../shared/masks.ts'
 import { type StoredPackage } from '../../shared/packages.ts'
 import { type Checkpoint, type Run } from '../../shared/runs.ts'
+import { type Segmenter } from '../../shared/segmentation.ts'
 import { type Study } from '../../shared/studies.ts'
 import { type Synthetic, type SyntheticImage } from '../../shared/synthetic.ts'
 import { type HistoryEntry } from '../../shared/training.ts'
@@ -14,6 +15,7 @@ import { PackageTable } from './packages.ts'
 import { PreparedTable } from './prepared-sets.ts'
 import { ProcessTable } from './processes.ts'
 import { RunTable } from './runs.ts'
+import { SegmenterTable } from './segmenters.ts'
 import { StudyTable } from './studies.ts'
 import { SyntheticTable } from './synthetic-sets.ts'
 import { TaskTable } from './tasks.ts'
@@ -32,6 +34,7 @@ export interface Abouts {
     readonly history: readonly HistoryEntry[]
     readonly checkpoints: readonly Checkpoint[]
   }[]
+  readonly segmenters: readonly { readonly thing: Segmenter }[]
   readonly synthetic: readonly { readonly thing: Synthetic; readonly images: readonly SyntheticImage[] }[]
   readonly packages: readonly { readonly thing: StoredPackage }[]
   readonly studies: readonly { readonly thing: Study }[]
@@ -55,6 +58,7 @@ export class Catalog {
   readonly datasets: DatasetTable
   readonly prepared: PreparedTable
   readonly runs: RunTable
+  readonly segmenters: SegmenterTable
   readonly synthetic: SyntheticTable
   readonly packages: PackageTable
   readonly studies: StudyTable
@@ -68,6 +72,7 @@ export class Catalog {
     this.datasets = new DatasetTable(db)
     this.prepared = new PreparedTable(db)
     this.runs = new RunTable(db)
+    this.segmenters = new SegmenterTable(db)
     this.synthetic = new SyntheticTable(db)
     this.packages = new PackageTable(db)
     this.studies = new StudyTable(db)
@@ -111,6 +116,7 @@ export class Catalog {
         this.runs.appendHistory(run.id, history)
         this.runs.setCheckpoints(run.id, checkpoints)
       }),
+      segmenters: takeInto(this.segmenters, abouts.segmenters, (segmenter) => this.segmenters.insert(segmenter)),
       synthetic: takeInto(this.synthetic, abouts.synthetic, (set, { images }) => this.synthetic.insert(set, images)),
       packages: takeInto(this.packages, abouts.packages, (stored) => this.packages.insert(stored)),
       studies: takeInto(this.studies, abouts.studies, (study) => this.studies.insert(study))
@@ -120,8 +126,8 @@ export class Catalog {
   /** Forgets every thing and takes in what the folders say. Tasks stay: no folder tells of them. */
   rebuild(abouts: Abouts): Counts {
     return this.transaction(() => {
-      const { datasets, prepared, runs, synthetic, packages, studies } = this
-      for (const table of [datasets, prepared, runs, synthetic, packages, studies]) table.clear()
+      const { datasets, prepared, runs, segmenters, synthetic, packages, studies } = this
+      for (const table of [datasets, prepared, runs, segmenters, synthetic, packages, studies]) table.clear()
       return this.takeIn(abouts)
     })
   }

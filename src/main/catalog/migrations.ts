@@ -11,6 +11,7 @@ import { stoppedRuns } from './migrations/006-stopped-runs.sql.ts'
 import { missingThings } from './migrations/007-missing-things.sql.ts'
 import { studies } from './migrations/008-studies.sql.ts'
 import { drafts } from './migrations/009-drafts.sql.ts'
+import { segmenters } from './migrations/010-segmenters.sql.ts'
 
 /** One step of the schema, in order: step n leads from version n − 1 to n, and never changes once it was released. */
 export const migrations: readonly string[] = [
@@ -22,7 +23,8 @@ export const migrations: readonly string[] = [
   stoppedRuns,
   missingThings,
   studies,
-  drafts
+  drafts,
+  segmenters
 ]
 
 /**

@@ -58,14 +58,17 @@ function registerGradient(): void {
       const dy = Array.isArray(upstream) ? upstream[0] : upstream
       invariant(dy && x && scale && y, 'the kernel has these inputs and results')
       const named = Object.fromEntries(saved.map((tensor, i) => [`saved${i}`, tensor]))
-      // All three derivatives come of one kernel. tfjs asks for one after another and clears away after each.
-      let kept: tf.Tensor[] | undefined
+      // All three derivatives come of one kernel. tfjs asks for one after another and clears away after each; it does not
+      // ask for that of a picture, and always for the offset's, which is the last.
+      let kept: (tf.Tensor | undefined)[] | undefined
       const derivative = (i: number) => () => {
         const inputs = { dy, x, scale, y, ...named }
         const run = () => tf.engine().runKernel<tf.Tensor[]>('BatchNormReluGrad', inputs, attributes)
         kept ??= run().map((each) => tf.keep(each))
         const found = kept[i]
         invariant(found !== undefined, 'the kernel gives three derivatives')
+        kept[i] = undefined
+        if (i === 2) tf.dispose(kept.filter((each) => each !== undefined))
         return releaseKept(found)
       }
       return { x: derivative(0), scale: derivative(1), offset: derivative(2) }

@@ -31,11 +31,13 @@ const lastWords = {
   trial: 'tried',
   generate: 'generated',
   evaluate: 'evaluated',
+  segment: 'segmented',
+  predict: 'predicted',
   probe: 'probed'
 } as const
 
 /** What is ended at once when it is stopped. */
-const keepsNothing: ReadonlySet<EngineJob['job']> = new Set(['generate', 'evaluate', 'trial'])
+const keepsNothing: ReadonlySet<EngineJob['job']> = new Set(['generate', 'evaluate', 'predict', 'trial'])
 
 type LastWord<J extends EngineJob> = Extract<EngineMessage, { type: (typeof lastWords)[J['job']] }>
 

@@ -5,6 +5,7 @@ import { MemoryOutlook, StageEstimate } from '../../shared/estimates.ts'
 import { EvaluationResult, FeatureChoice } from '../../shared/evaluation.ts'
 import { CellLimits } from '../../shared/masks.ts'
 import { Best, Checkpoint, EngineInfo, EngineName, EngineRequest } from '../../shared/runs.ts'
+import { Provenance, SegmenterScore, SegmenterSettings, SegmentPredictRequest } from '../../shared/segmentation.ts'
 import { RealClass } from '../../shared/set-report.ts'
 import { Filtered, setReport, SyntheticImage } from '../../shared/synthetic.ts'
 import { HistoryEntry, TrainingSettings } from '../../shared/training.ts'
@@ -81,11 +82,56 @@ export const EvaluateJob = z.object({
 })
 export type EvaluateJob = z.infer<typeof EvaluateJob>
 
+/** A set of this workspace, and which pictures of it. */
+export const PictureSet = z.object({
+  kind: z.enum(['dataset', 'synthetic']),
+  folder: z.string(),
+  as: Provenance,
+  images: z.array(z.string()),
+  shuffledMasks: z.boolean().default(false)
+})
+export type PictureSet = z.infer<typeof PictureSet>
+
+/** Trains a segmentation network until its iterations or minutes are done, or until told to pause. */
+export const SegmentJob = z.object({
+  job: z.literal('segment'),
+  ...Surroundings,
+  /** Of the segmenter. */
+  folder: z.string(),
+  settings: SegmenterSettings,
+  sets: z.array(PictureSet),
+  validation: z.array(PictureSet),
+  /** When this sitting has to be over: seconds on the clock that processes share. */
+  endsAt: z.number().optional()
+})
+export type SegmentJob = z.infer<typeof SegmentJob>
+
+/** Finds the cells of pictures and writes them to a COCO file. */
+export const PredictJob = z.object({
+  job: z.literal('predict'),
+  ...Surroundings,
+  /** Of the segmenter. */
+  folder: z.string(),
+  checkpoint: SegmentPredictRequest.shape.checkpoint.unwrap(),
+  decoding: SegmentPredictRequest.shape.decoding.unwrap(),
+  pictures: PictureSet,
+  out: z.string()
+})
+export type PredictJob = z.infer<typeof PredictJob>
+
 /** Says how fast the engine is; with `compare` also how far its numbers are from those of plain JavaScript. */
 export const ProbeJob = z.object({ job: z.literal('probe'), ...Surroundings, compare: z.boolean() })
 export type ProbeJob = z.infer<typeof ProbeJob>
 
-export const EngineJob = z.discriminatedUnion('job', [TrainJob, TrialJob, GenerateJob, EvaluateJob, ProbeJob])
+export const EngineJob = z.discriminatedUnion('job', [
+  TrainJob,
+  TrialJob,
+  GenerateJob,
+  EvaluateJob,
+  SegmentJob,
+  PredictJob,
+  ProbeJob
+])
 export type EngineJob = z.infer<typeof EngineJob>
 
 /** What the parent may say while a job runs: finish the current step, save, stop. */
@@ -109,6 +155,22 @@ export const TrainOutcome = z.object({
   parameters: z.object({ generator: z.int(), discriminator: z.int() })
 })
 export type TrainOutcome = z.infer<typeof TrainOutcome>
+
+export const SegmentOutcome = z.object({
+  iteration: z.int(),
+  ending: TrainOutcome.shape.ending,
+  secondsPerIteration: z.number(),
+  parameters: z.int(),
+  best: SegmenterScore.optional()
+})
+export type SegmentOutcome = z.infer<typeof SegmentOutcome>
+
+export const PredictOutcome = z.object({
+  images: z.int(),
+  cells: z.int(),
+  refused: z.array(z.object({ file: z.string(), reason: z.string() }))
+})
+export type PredictOutcome = z.infer<typeof PredictOutcome>
 
 export const ProbeOutcome = z.object({
   /** In convolutions, and in convolutions with their gradients. */
@@ -173,11 +235,15 @@ export const EngineMessage = z.discriminatedUnion('type', [
     checkpoints: z.array(Checkpoint),
     best: Best.optional()
   }),
+  /** The same of a segmenter. */
+  z.object({ type: z.literal('segmenter-point'), iteration: z.int(), best: SegmenterScore.optional() }),
   z.object({ type: z.literal('notice'), text: z.string() }),
   z.object({ type: z.literal('trained'), outcome: TrainOutcome }),
   z.object({ type: z.literal('tried'), outcome: TrialOutcome }),
   z.object({ type: z.literal('generated'), outcome: GenerateOutcome }),
   z.object({ type: z.literal('evaluated'), outcome: EvaluationResult }),
+  z.object({ type: z.literal('segmented'), outcome: SegmentOutcome }),
+  z.object({ type: z.literal('predicted'), outcome: PredictOutcome }),
   z.object({ type: z.literal('probed'), outcome: ProbeOutcome }),
   z.object({ type: z.literal('failed'), error: WireError }),
   z.object({ type: z.literal('out-of-memory') })

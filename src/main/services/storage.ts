@@ -14,7 +14,7 @@ export async function measureStorage(app: AppContext): Promise<Output<'things.st
   const things: StorageResult['things'] = []
   for (const thing of allThings(catalog)) things.push(await measure(app, thing))
   const disk = await statfs(folders.root)
-  const sums = { datasets: 0, prepared: 0, runs: 0, synthetic: 0, packages: 0, studies: 0, trash: 0 }
+  const sums = { datasets: 0, prepared: 0, runs: 0, segmenters: 0, synthetic: 0, packages: 0, studies: 0, trash: 0 }
   for (const { kind, trashed, bytes } of things) {
     sums[trashed === undefined ? kindsOfThings[kind].collection : 'trash'] += bytes
   }

@@ -15,7 +15,7 @@ export interface TaskDesk {
 }
 
 /** Asked for by somebody who waits for the answer: these do not queue behind a training of days. */
-const startAtOnce: readonly TaskKind[] = ['evaluate', 'generate', 'estimate']
+const startAtOnce: readonly TaskKind[] = ['evaluate', 'generate', 'predict', 'estimate']
 
 const lookMilliseconds = 200
 

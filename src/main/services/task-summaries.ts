@@ -30,6 +30,17 @@ export function generated({ synthetic }: Output<'synthetic.generate'>): string {
   return `${number(synthetic.images)} pictures with ${number(synthetic.cells)} cells`
 }
 
+export function segmented({ model, best }: Output<'segment.train'>): string {
+  const iterations = `${number(model.iteration)} ${model.iteration === 1 ? 'iteration' : 'iterations'}`
+  return best === undefined
+    ? iterations
+    : `${iterations}; AP@0.5 ${(100 * best.AP50).toFixed(0)} on pictures not learned from`
+}
+
+export function predicted({ images, cells }: Output<'segment.predict'>): string {
+  return `${number(cells)} cells in ${number(images)} pictures`
+}
+
 export function scored({ stats }: Output<'scores.files'>): string {
   return stats.AP < 0 ? 'no cells to compare' : `AP ${(100 * stats.AP).toFixed(1)}`
 }

@@ -7,6 +7,7 @@ import type { AppContext } from '../workspace/app-context.ts'
 import { parseInput, parseStored } from './parse-input.ts'
 import { discardRun, keepRun, resumeTraining, runCanGoOn } from './run-tasks.ts'
 import { samplePlan } from './sample.ts'
+import { discardSegmenter, keepSegmenter, segmenterCanGoOn } from './segmenter-tasks.ts'
 import * as summaries from './task-summaries.ts'
 
 /** Which request each kind of task carries out. */
@@ -18,6 +19,8 @@ const requestOf = {
   resume: 'runs.resume',
   evaluate: 'runs.evaluate',
   generate: 'synthetic.generate',
+  segment: 'segment.train',
+  predict: 'segment.predict',
   score: 'scores.files',
   package: 'packages.create',
   verify: 'packages.verify',
@@ -45,7 +48,14 @@ interface Kind<K extends TaskKind> extends Partial<
 
 /** What every kind of task does, from a short list of loaders: a process that only looks loads none of it. */
 export function createWorks(app: AppContext): Works {
-  return { ...dataWorks(app), ...modelWorks(app), ...packageWorks(app), ...engineWorks(app), ...estimateWorks(app) }
+  return {
+    ...dataWorks(app),
+    ...modelWorks(app),
+    ...segmentWorks(app),
+    ...packageWorks(app),
+    ...engineWorks(app),
+    ...estimateWorks(app)
+  }
 }
 
 function dataWorks(app: AppContext): Pick<Works, 'look' | 'import' | 'prepare' | 'score'> {
@@ -123,6 +133,27 @@ function modelWorks(app: AppContext): Pick<Works, 'train' | 'resume' | 'evaluate
       run: () => Promise.reject(new Error('a plan is worked through part by part')),
       summary: ({ sentences }) => sentences[0] ?? '',
       plan: samplePlan(app)
+    })
+  }
+}
+
+function segmentWorks(app: AppContext): Pick<Works, 'segment' | 'predict'> {
+  return {
+    segment: work('segment', {
+      isPaused: (outcome) => (outcome as OutcomeOfKind<'segment'>).model.state === 'paused',
+      canGoOn: (task) => segmenterCanGoOn(app, task),
+      settle: (task) => keepSegmenter(app, task),
+      summary: summaries.segmented,
+      nameOf: ({ name }) => name,
+      run: async (input, context, task) =>
+        (await import('./segmentation.ts')).trainSegmenter(app, input, context, task),
+      discard: (task) => discardSegmenter(app, task)
+    }),
+    predict: work('predict', {
+      paths: ['out'],
+      nameOf: ({ out }) => basename(out),
+      run: async (input, context) => (await import('./predict-cells.ts')).predictCells(app, input, context),
+      summary: summaries.predicted
     })
   }
 }

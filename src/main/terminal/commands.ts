@@ -6,6 +6,7 @@ import { addEngineCommands } from './engine-commands.ts'
 import { type Host } from './host.ts'
 import { addModelCommands } from './model-commands.ts'
 import { addScoreCommands } from './score-commands.ts'
+import { addSegmentCommands } from './segment-commands.ts'
 import { addShareCommands } from './share-commands.ts'
 import { addTaskCommands } from './task-commands.ts'
 import { addThingsCommands } from './things-commands.ts'
@@ -21,6 +22,7 @@ export function createProgram(host: Host): Command {
   addEngineCommands(program, host)
   addModelCommands(program, host)
   addScoreCommands(program, host)
+  addSegmentCommands(program, host)
   addEstimate(program, host)
   addShareCommands(program, host)
   addTaskCommands(program, host)

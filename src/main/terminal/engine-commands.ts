@@ -47,6 +47,7 @@ function rebuildSentences({ rebuilt, left, before }: Output<'app.rebuild'>): str
     count(rebuilt.datasets, 'data set'),
     count(rebuilt.prepared, 'prepared set'),
     count(rebuilt.runs, 'run'),
+    count(rebuilt.segmenters, 'segmentation model'),
     count(rebuilt.synthetic, 'synthetic set'),
     count(rebuilt.packages, 'package'),
     count(rebuilt.studies, 'study', 'studies')

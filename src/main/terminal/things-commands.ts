@@ -24,7 +24,7 @@ const kindOption = () =>
 function addNaming(program: Command, host: Host): void {
   program
     .command('rename')
-    .description('rename a data set, prepared set, run, synthetic set, package or study')
+    .description('rename a data set, prepared set, run, segmentation model, synthetic set, package or study')
     .argument('<name>', 'name or id')
     .argument('<new-name>', 'its new name')
     .addOption(kindOption())
@@ -166,6 +166,7 @@ function storageLines({ bytes: sums, things }: Output<'things.storage'>): string
     ['data sets', sums.datasets],
     ['prepared sets', sums.prepared],
     ['runs', sums.runs],
+    ['segmentation models', sums.segmenters],
     ['synthetic sets', sums.synthetic],
     ['packages', sums.packages],
     ['studies', sums.studies],
@@ -185,6 +186,7 @@ const nouns = {
   dataset: 'data set',
   prepared: 'prepared set',
   run: 'run',
+  segmenter: 'segmentation model',
   synthetic: 'synthetic set',
   package: 'package',
   study: 'study',

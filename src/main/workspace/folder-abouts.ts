@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type z } from 'zod'
-import { DatasetAbout, RunAbout, StoredPackageAbout, StudyAbout } from '../../shared/abouts.ts'
+import { DatasetAbout, RunAbout, SegmenterAbout, StoredPackageAbout, StudyAbout } from '../../shared/abouts.ts'
 import { limits } from '../../shared/limits.ts'
 import { PreparedAbout } from '../../shared/masks.ts'
 import { type Run } from '../../shared/runs.ts'
@@ -37,7 +37,7 @@ export async function readFolderAbouts(
   isWanted: (collection: Collection, id: string) => boolean
 ): Promise<FolderAbouts> {
   const reader = new AboutReader(folders, isWanted)
-  const [datasets, prepared, runs, synthetic, packages, studies] = await Promise.all([
+  const [datasets, prepared, runs, segmenters, synthetic, packages, studies] = await Promise.all([
     reader.read('datasets', DatasetAbout, ({ dataset, images }) => ({ thing: dataset, images })),
     reader.read('prepared', PreparedAbout, ({ result: { prepared: thing, ...report }, images }) => ({
       thing,
@@ -45,6 +45,7 @@ export async function readFolderAbouts(
       images
     })),
     reader.read('runs', RunAbout, ({ run }) => ({ thing: run })),
+    reader.read('segmenters', SegmenterAbout, ({ segmenter }) => ({ thing: segmenter })),
     reader.read('synthetic', SyntheticAbout, ({ synthetic: thing, images }) => ({ thing, images })),
     reader.read('packages', StoredPackageAbout, (about) => ({ thing: about.package })),
     reader.read('studies', StudyAbout, ({ study }) => ({ thing: study }))
@@ -56,7 +57,10 @@ export async function readFolderAbouts(
     }))
   )
   const trained = await Promise.all(runs.map(({ thing }) => readRun(folders.folder('runs', thing.id), thing)))
-  return { abouts: { datasets, prepared, runs: trained, synthetic: judged, packages, studies }, left: reader.left }
+  return {
+    abouts: { datasets, prepared, runs: trained, segmenters, synthetic: judged, packages, studies },
+    left: reader.left
+  }
 }
 
 class AboutReader {

@@ -6,4 +6,7 @@ export function settleInterruptedRuns({ catalog }: AppContext): void {
   for (const run of catalog.runs.list()) {
     if (run.state === 'running' && !atWork.has(run.id)) catalog.runs.update({ ...run, state: 'paused' })
   }
+  for (const model of catalog.segmenters.list()) {
+    if (model.state === 'running' && !atWork.has(model.id)) catalog.segmenters.update({ ...model, state: 'paused' })
+  }
 }

@@ -27,6 +27,7 @@ export const kindsOfThings: Readonly<Record<ThingKind, KindOfThing>> = {
   dataset: { noun: 'data set', collection: 'datasets', place: ['dataset'] },
   prepared: { noun: 'prepared set', collection: 'prepared', place: ['result', 'prepared'] },
   run: { noun: 'run', collection: 'runs', place: ['run'] },
+  segmenter: { noun: 'segmentation model', collection: 'segmenters', place: ['segmenter'] },
   synthetic: { noun: 'synthetic set', collection: 'synthetic', place: ['synthetic'] },
   package: { noun: 'package', collection: 'packages', place: ['package'] },
   study: { noun: 'study', collection: 'studies', place: ['study'] }

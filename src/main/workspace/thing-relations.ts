@@ -85,7 +85,7 @@ function tiesOf(catalog: Catalog, builtIn: readonly string[]): Tie[] {
   const file = (path: string | undefined): OriginEntry | undefined =>
     path === undefined ? undefined : { kind: 'file', name: path }
 
-  const { datasets, prepared, runs, synthetic, packages } = catalog
+  const { datasets, prepared, runs, segmenters, synthetic, packages } = catalog
   return [
     ...datasets.all().flatMap(({ id, source }) => tie(id, file(source), false)),
     ...prepared.all().flatMap(({ id, dataset }) => tie(id, known('dataset', dataset), true)),
@@ -96,6 +96,13 @@ function tiesOf(catalog: Catalog, builtIn: readonly string[]): Tie[] {
         ...tie(run.id, known('prepared', run.settings.unannotated), true),
         ...tie(run.id, known('run', run.from), run.iteration === 0)
       ]),
+    ...segmenters
+      .all()
+      .flatMap(({ id, iteration, settings, learnedFrom, validatedOn }) =>
+        [...learnedFrom, ...validatedOn].flatMap((set) =>
+          tie(id, known(set.kind, set.id), iteration < settings.iterations)
+        )
+      ),
     ...synthetic
       .all()
       .flatMap((set) => [

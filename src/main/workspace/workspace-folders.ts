@@ -5,7 +5,7 @@ import { isLink } from '../files/links.ts'
 import { sweepPartials } from '../files/partials.ts'
 
 /** The folders of a workspace whose things carry an id. */
-export const collections = ['datasets', 'prepared', 'runs', 'synthetic', 'packages', 'studies'] as const
+export const collections = ['datasets', 'prepared', 'runs', 'segmenters', 'synthetic', 'packages', 'studies'] as const
 export type Collection = (typeof collections)[number]
 
 /** Where things stand in a workspace. All paths follow from the root, so it can be moved. */

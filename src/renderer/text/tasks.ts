@@ -26,6 +26,8 @@ export const kindTitles: Readonly<Record<TaskKind, string>> = {
   resume: 'Train a model further',
   evaluate: 'Score a model',
   generate: 'Generate pictures',
+  segment: 'Train a segmentation model',
+  predict: 'Find cells',
   score: 'Compare cells',
   package: 'Pack for other programs',
   verify: 'Check a package',

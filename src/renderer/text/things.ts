@@ -6,6 +6,7 @@ export const thingKinds: Readonly<Record<ThingKind, string>> = {
   dataset: 'image set',
   prepared: 'prepared set',
   run: 'model',
+  segmenter: 'segmentation model',
   synthetic: 'synthetic set',
   package: 'package',
   study: 'study'
