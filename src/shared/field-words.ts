@@ -58,6 +58,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   labelling: 'The order of labelling',
   lastMerge: 'The last merge',
   learningRate: 'The learning rate',
+  leCam: 'The weight of LeCam regularisation',
   leaveOut: 'The list of classes to leave out',
   license: 'The license',
   mappingLayers: 'The number of mapping layers',

@@ -94,6 +94,8 @@ export const TrainRequest = z.object({
   /** Standard deviation of the noise on the mask that the discriminator sees; 0: none. */
   maskNoise: z.number().nonnegative().optional(),
   r1Gamma: z.number().nonnegative().optional(),
+  /** Weight of LeCam regularisation; 0: none. */
+  leCam: z.number().nonnegative().optional(),
   /** Iterations between the steps of a regulariser; 0 turns it off. */
   r1Interval: z.int().nonnegative().optional(),
   pathLengthInterval: z.int().nonnegative().optional(),

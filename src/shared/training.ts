@@ -154,6 +154,14 @@ export const TrainingSettings = z.object({
     /** Share of the batch in its own step. */
     batchShare: z.number()
   }),
+  /** LeCam regularisation of the discriminator, against drifting apart on few images; weight 0 turns it off, as in the paper. */
+  leCam: z
+    .object({
+      weight: z.number().nonnegative().default(0),
+      /** Of the running means of the logits that it compares with. */
+      decay: z.number().min(0).max(1).default(0.99)
+    })
+    .prefault({}),
   /** Probability of style mixing, one draw a batch. */
   styleMixing: z.number().min(0).max(1),
   /**
@@ -212,6 +220,7 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
     adaP: z.number().optional(),
     r1: z.number().optional(),
     pathLength: z.number().optional(),
+    leCam: z.number().optional(),
     /** Of the second discriminator, where there are two. */
     maskGeneratorLoss: z.number().optional(),
     maskDiscriminatorLoss: z.number().optional(),

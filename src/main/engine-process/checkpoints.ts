@@ -30,6 +30,7 @@ const SavedScalars = z.object({
   seconds: z.number(),
   optimizerSteps: z.object({ generator: z.int(), discriminator: z.int(), maskDiscriminator: z.int().optional() }),
   pathLengthMean: z.number(),
+  leCamAnchors: z.array(z.number()).length(2).readonly().optional(),
   adaptation: z.object({ probability: z.number(), steps: z.int(), signs: z.int(), count: z.int() }).optional(),
   best: z.object({ iteration: z.int(), value: z.number() }).optional()
 })

@@ -48,7 +48,8 @@ export function withoutImageLosses(settings: TrainingSettings): TrainingSettings
     freeze: 'image',
     alignClassesUntil: 0,
     d2dCrossEntropy: { ...settings.d2dCrossEntropy, weight: 0 },
-    pathLength: { ...settings.pathLength, interval: 0 }
+    pathLength: { ...settings.pathLength, interval: 0 },
+    leCam: { ...settings.leCam, weight: 0 }
   }
 }
 

@@ -100,10 +100,18 @@ function applyRequest(preset: TrainingSettings, request: TrainInput, grayLevels:
     ...(microBatch === undefined ? {} : { microBatch }),
     evaluateEvery: request.evaluateEvery ?? preset.evaluateEvery,
     learningRate: { ...rates, warmUp: request.warmUp ?? preset.learningRate.warmUp },
-    r1: { gamma: gammaOf(request, preset, batch), interval: request.r1Interval ?? preset.r1.interval },
-    pathLength: { ...preset.pathLength, interval: request.pathLengthInterval ?? preset.pathLength.interval },
+    ...regularisersOf(preset, request, batch),
     augmentation: augmentationOf(preset.augmentation, request),
     network: networkOf(preset.network, request, grayLevels)
+  }
+}
+
+function regularisersOf(preset: TrainingSettings, request: TrainInput, batch: number) {
+  const { r1, pathLength, leCam } = preset
+  return {
+    r1: { gamma: gammaOf(request, preset, batch), interval: request.r1Interval ?? r1.interval },
+    pathLength: { ...pathLength, interval: request.pathLengthInterval ?? pathLength.interval },
+    leCam: { ...leCam, weight: request.leCam ?? leCam.weight }
   }
 }
 

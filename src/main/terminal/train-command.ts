@@ -96,7 +96,7 @@ function refuseFixedOptions(command: Command, { resume }: TrainOptions): void {
 
 /** Departures from the preset, for those who know what they look for. */
 function addRecipeOptions(command: Command): Command {
-  return command
+  command
     .addOption(
       new Option(
         '--recipe <name>',
@@ -126,6 +126,11 @@ function addRecipeOptions(command: Command): Command {
     )
     .option('--mapping-layers <number>', 'layers of the mapping network', wholeNumber)
     .option('--skip-path <list>', `other readings of the skip path, such as ${skipPathExample}`, skipPathReading)
+  return addLossOptions(command)
+}
+
+function addLossOptions(command: Command): Command {
+  return command
     .option('--learning-rate <number>', 'learning rate of both networks (default: from the preset)', realNumber)
     .option('--warm-up <iterations>', 'iterations over which the learning rate rises to its full value', wholeNumber)
     .option('--r1-gamma <number>', 'weight of the R1 gradient penalty', realNumber)
@@ -134,6 +139,11 @@ function addRecipeOptions(command: Command): Command {
       '--path-length-interval <iterations>',
       'iterations between two steps of the path-length penalty; 0 turns it off',
       wholeNumber
+    )
+    .option(
+      '--le-cam <weight>',
+      'weight of LeCam regularisation, for few images (0.3, say); 0 turns it off',
+      realNumber
     )
     .option('--augment <list>', 'any of ada,apa,diffaug (or its parts color,translation,cutout), or none')
     .addOption(

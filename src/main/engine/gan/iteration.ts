@@ -5,6 +5,7 @@ import { type HistoryEntry, type TrainingSettings } from '../../../shared/traini
 import { adaptProbability } from '../augmentation/ada-controller.ts'
 import { replaceByFakes } from '../augmentation/apa.ts'
 import { drawTransform, type Transform } from '../augmentation/transform.ts'
+import { movedAnchors } from '../losses/le-cam.ts'
 import { type Discriminator } from '../networks/discriminator.ts'
 import { sampleChannels } from '../networks/synthesis-block.ts'
 import { type Adam, type Optimizer } from '../common/adam.ts'
@@ -81,6 +82,7 @@ function trainAll(iteration: Iteration, batch: Batch): Computed {
       discriminatorLoss: ofDiscriminator.adversarial,
       d2dDiscriminator: ofDiscriminator.d2d,
       pathLength,
+      leCam: ofDiscriminator.leCam,
       r1: r1?.penalty,
       maskGeneratorLoss: ofGenerator.maskAdversarial,
       maskDiscriminatorLoss: ofMaskDiscriminator?.adversarial,
@@ -244,7 +246,10 @@ class Iteration {
   trainDiscriminator(batch: DiscriminatorBatch) {
     const { microBatch } = this.#settings
     const optimizer = this.#optimizers.discriminator
-    return discriminatorStep(this.#state.discriminator, optimizer, batch, this.#settings, microBatch)
+    const { discriminator, leCamAnchors: anchors } = this.#state
+    const losses = discriminatorStep(discriminator, optimizer, { ...batch, anchors }, this.#settings, microBatch)
+    anchors?.assign(movedAnchors(anchors, losses, this.#settings.leCam.decay))
+    return losses
   }
 
   /** Where there is a second discriminator. */

@@ -4,6 +4,7 @@ import { type TrainingSettings } from '../../../shared/training.ts'
 import { type Transform } from '../augmentation/transform.ts'
 import { discriminatorLoss, generatorLoss } from '../losses/adversarial.ts'
 import { d2dCrossEntropy } from '../losses/d2d-cross-entropy.ts'
+import { leCamPenalty } from '../losses/le-cam.ts'
 import { type PathLengthOptions, pathLengthPenalty, pathLengths } from '../losses/path-length.ts'
 import { r1Penalty } from '../losses/r1-penalty.ts'
 import { type ConditionalDiscriminator, type Discriminator } from '../networks/discriminator.ts'
@@ -38,7 +39,7 @@ export interface MainLosses {
 }
 
 /** What the main steps need to know of their losses. */
-export type LossSettings = Pick<TrainingSettings, 'd2dCrossEntropy'>
+export type LossSettings = Pick<TrainingSettings, 'd2dCrossEntropy'> & Partial<Pick<TrainingSettings, 'leCam'>>
 
 /**
  * Moves G towards samples that D takes for real and for their class. A second discriminator sees the same samples, and moves
@@ -140,6 +141,8 @@ export interface DiscriminatorBatch {
   readonly fakes: tf.Tensor4D
   readonly transformReal: Transform
   readonly transformFake: Transform
+  /** Of LeCam regularisation, where it is on [2]. */
+  readonly anchors?: tf.Tensor1D | undefined
 }
 
 /** Moves D towards telling real from synthetic and, on real samples, class from class. */
@@ -147,18 +150,21 @@ export function discriminatorStep(
   discriminator: ConditionalDiscriminator,
   optimizer: Optimizer,
   batch: DiscriminatorBatch,
-  { d2dCrossEntropy: d2dSettings }: LossSettings,
+  { d2dCrossEntropy: d2dSettings, leCam: leCamSettings }: LossSettings,
   microBatch?: number
-): MainLosses & Logits {
-  const { labels } = batch
-  return stepOnBoth(discriminator, optimizer, batch, microBatch, (adversarial, realFeatures) => {
+): MainLosses & Logits & { readonly leCam?: tf.Scalar } {
+  const { labels, anchors } = batch
+  return stepOnBoth(discriminator, optimizer, batch, microBatch, (adversarial, realFeatures, logits) => {
     const d2d = d2dCrossEntropy(
       discriminator.embedding(realFeatures),
       discriminator.proxies(labels),
       labels,
       d2dSettings
     )
-    return { d2d, total: weighted(adversarial, d2d, d2dSettings) }
+    const total = weighted(adversarial, d2d, d2dSettings)
+    if (anchors === undefined || leCamSettings === undefined) return { d2d, total }
+    const leCam = leCamPenalty(logits.realLogits, logits.fakeLogits, anchors)
+    return { d2d, leCam, total: weighted(total, leCam, leCamSettings) }
   })
 }
 
@@ -179,13 +185,13 @@ interface Logits {
   readonly fakeLogits: tf.Tensor1D
 }
 
-/** @param finish the loss in whole, from its adversarial part and the features of the real samples [N, C] */
+/** @param finish the loss in whole, from its adversarial part, the features of the real samples [N, C] and all logits */
 function stepOnBoth<L extends { readonly total: tf.Scalar }>(
   discriminator: Discriminator,
   optimizer: Optimizer,
   { samples, fakes, transformReal, transformFake }: DiscriminatorBatch,
   microBatch: number | undefined,
-  finish: (adversarial: tf.Scalar, realFeatures: tf.Tensor2D) => L
+  finish: (adversarial: tf.Scalar, realFeatures: tf.Tensor2D, logits: Logits) => L
 ): L & Logits & { readonly adversarial: tf.Scalar } {
   const count = samples.shape[0]
   invariant(count === fakes.shape[0], 'a batch holds as many real as synthetic samples')
@@ -202,7 +208,7 @@ function stepOnBoth<L extends { readonly total: tf.Scalar }>(
         const features = discriminator.summary(trunk, 2)
         const [realLogits, fakeLogits] = tf.split(discriminator.logits(features), 2) as [tf.Tensor1D, tf.Tensor1D]
         const adversarial = discriminatorLoss(realLogits, fakeLogits)
-        const rest = finish(adversarial, tf.slice(features, [0, 0], [count, -1]))
+        const rest = finish(adversarial, tf.slice(features, [0, 0], [count, -1]), { realLogits, fakeLogits })
         return { ...rest, adversarial, realLogits, fakeLogits }
       }
     })

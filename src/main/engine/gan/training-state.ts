@@ -24,6 +24,8 @@ export interface SavedScalars {
     readonly maskDiscriminator?: number | undefined
   }
   readonly pathLengthMean: number
+  /** α_R and α_F of LeCam regularisation; absent where it is off. */
+  readonly leCamAnchors?: readonly number[] | undefined
   /** Absent in states of runs without adaptive augmentation that were saved by earlier versions. */
   readonly adaptation?: AdaState | undefined
   readonly best?: { readonly iteration: number; readonly value: number } | undefined
@@ -72,6 +74,8 @@ export class TrainingState {
   }
   /** Running mean of the path lengths, []. */
   readonly pathLengthMean: tf.Variable<tf.Rank.R0>
+  /** Running means of the logits of reals and of fakes, where LeCam regularisation is on [2]. */
+  readonly leCamAnchors: tf.Variable<tf.Rank.R1> | undefined
   /** The strength of ADA and APA, and what it has seen since its last change. */
   adaptation = initialAdaState
   /** Iterations done. */
@@ -102,6 +106,7 @@ export class TrainingState {
       maskDiscriminator: this.maskDiscriminator && ofDiscriminator(this.maskDiscriminator)
     }
     this.pathLengthMean = untrained<tf.Rank.R0>([])
+    this.leCamAnchors = settings.leCam.weight > 0 ? untrained<tf.Rank.R1>([2]) : undefined
   }
 
   /** A new model with random weights, which depend on the seed alone. */
@@ -125,7 +130,10 @@ export class TrainingState {
       const missing = optimizer.restore(tensors.optimizer, `${name}.`, scalars.optimizerSteps[name] ?? 0)
       if (missing !== undefined) throw refuseModel(missing)
     }
-    tf.tidy(() => state.pathLengthMean.assign(tf.scalar(scalars.pathLengthMean)))
+    tf.tidy(() => {
+      state.pathLengthMean.assign(tf.scalar(scalars.pathLengthMean))
+      state.leCamAnchors?.assign(tf.tensor1d([...(scalars.leCamAnchors ?? [0, 0])]))
+    })
     state.adaptation = scalars.adaptation ?? initialAdaState
     state.iteration = scalars.iteration
     state.imagesSeen = scalars.imagesSeen
@@ -157,6 +165,7 @@ export class TrainingState {
   /** Reads everything back from the engine. Nothing may change the state meanwhile. */
   async save(): Promise<SavedState> {
     const [pathLengthMean] = await this.pathLengthMean.data()
+    const leCamAnchors = await this.leCamAnchors?.data()
     invariant(pathLengthMean !== undefined, 'a scalar has one value')
     const networks: Partial<Record<NetworkName, TensorMap>> = {}
     for (const [name, network] of this.#networks) networks[name] = await readTensors(network.variables())
@@ -169,6 +178,7 @@ export class TrainingState {
         seconds: this.seconds,
         optimizerSteps: Object.fromEntries(this.#optimizers.map(([name, { t }]) => [name, t])) as Steps,
         pathLengthMean,
+        ...(leCamAnchors === undefined ? {} : { leCamAnchors: [...leCamAnchors] }),
         adaptation: this.adaptation,
         best: this.best
       },
@@ -183,6 +193,7 @@ export class TrainingState {
     for (const [, network] of this.#networks) network.dispose()
     for (const [, optimizer] of this.#optimizers) optimizer.dispose()
     this.pathLengthMean.dispose()
+    this.leCamAnchors?.dispose()
   }
 
   /** Every network by its name in a saved state. */
