@@ -12,6 +12,7 @@ import { launchChromium, watchForTrouble } from '../support/chromium.ts'
 import {
   demoSteps,
   demoTasks,
+  fakeTask,
   FakeDemo,
   fakeResult,
   fullWorkspace,
@@ -68,7 +69,7 @@ function heading(name: string | RegExp) {
 
 /** The pictures of a set that are shown, each with its cells outlined beside it. */
 function pictures(title: string) {
-  return page.getByRole('region', { name: title }).getByRole('img', { name: /cells? outlined$/ })
+  return page.getByRole('region', { name: title }).getByRole('img', { name: /\d cells?$/ })
 }
 
 /** A screenshot of the whole page wants them all. */
@@ -78,16 +79,20 @@ describe('Home', () => {
   test('greets a newcomer and says what the sample does', async () => {
     await open(new FakeDemo(folder, idleDemo))
     await page.getByRole('button', { name: 'Try the sample' }).waitFor()
-    await page.getByText('Nothing here yet').waitFor()
+    await page.getByRole('link', { name: 'Add my images' }).waitFor()
+    await page.getByRole('button', { name: 'Open a package' }).waitFor()
     expect(await page.getByText('no picture leaves this computer').count()).toBe(1)
     await expectFinished('first-visit')
   })
 
-  test('starts with the minutes that were given, by keyboard alone, and refuses others', async () => {
+  test('makes pictures at a press, offers to learn on, and takes the minutes that are given, by keyboard alone', async () => {
     const asked: unknown[] = []
-    const demo = new FakeDemo(folder, idleDemo, {
-      'tasks.start': ({ kind, input }) => {
-        asked.push({ kind, input })
+    const input = { run: 'starter', name: 'First pictures', perClass: 12 }
+    const making = fakeTask('t-1', 'generate', { name: input.name, input, done: 6, total: 24 })
+    const demo: FakeDemo = new FakeDemo(folder, idleDemo, {
+      'tasks.start': (start) => {
+        asked.push(start)
+        if (start.kind === 'generate') return making
         demo.change(trainingDemo)
         return planOf(trainingDemo)
       }
@@ -95,18 +100,32 @@ describe('Home', () => {
     demo.draw()
     await open(demo)
     await page.getByRole('button', { name: 'Try the sample' }).focus()
+    await page.keyboard.press('Enter')
+    await heading('Making the first pictures').waitFor()
+    expect(await page.evaluate('document.activeElement.id')).toBe('first-title')
+    await expectFinished('first-making')
+
+    demo.tell({ ...making, state: 'done', thing: 'set-1' })
+    await pictures('The first pictures').nth(11).waitFor()
+    await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
+    await expectFinished('first-made')
+
+    await page.getByRole('button', { name: 'Let it learn on' }).focus()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
     await page.keyboard.type('soon')
     await page.getByText('Enter a number of minutes').waitFor()
     await page.keyboard.press('Enter')
-    expect(asked).toEqual([])
+    expect(asked).toHaveLength(1)
 
     await page.getByLabel('Minutes of training').fill('0.5')
     await page.keyboard.press('Enter')
     await heading(/^Step 4 of 7/).waitFor()
-    expect(asked).toEqual([{ kind: 'sample', input: { minutes: 0.5 } }])
+    expect(asked).toMatchObject([
+      { kind: 'generate', input },
+      { kind: 'sample', input: { minutes: 0.5 } }
+    ])
     expect(await page.evaluate('document.activeElement.id')).toBe('running-title')
     expect(trouble).toEqual([])
   })
@@ -245,14 +264,9 @@ describe('Home', () => {
     demo.content = fullWorkspace(folder)
     await open(demo, options)
     await page.getByText('is 96.4 (lower is better').waitFor()
-    const made = page.getByRole('region', { name: 'The new pictures' })
-    await pictures('The new pictures').nth(11).waitFor()
-    expect(await pictures('The new pictures').count()).toBe(12)
-    await made.getByRole('button', { name: 'stained' }).click()
-    await made.getByRole('button', { name: 'Show more pictures' }).click()
+    await pictures('The new pictures').nth(15).waitFor()
     expect(await pictures('The new pictures').count()).toBe(16)
-    await made.getByRole('button', { name: 'All' }).click()
-    expect(await pictures('For comparison').count()).toBe(12)
+    expect(await pictures('For comparison').count()).toBe(8)
     await page.getByText('sample.zip').first().waitFor()
     await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
     expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(

@@ -210,9 +210,10 @@ describe.skipIf(!isLinux)(`The sample as a plan${skipped}`, () => {
   test('lists its tasks one by one while it works', async () => {
     const work = await open()
     await work.page.getByRole('link', { name: 'Home' }).click()
+    await work.page.getByRole('button', { name: 'Try the sample' }).click()
     await work.page.getByText('Choose how long to train').click()
     await work.page.getByLabel('Minutes of training').fill('0.3')
-    await work.page.getByRole('button', { name: 'Try the sample' }).click()
+    await work.page.getByRole('button', { name: 'Let it learn on' }).click()
     await work.page.getByRole('link', { name: /^Work/ }).click()
     const step = work.task(title).getByRole('list', { name: 'Steps' }).getByRole('listitem')
     await step.filter({ hasText: 'Train a model (in progress)' }).waitFor()

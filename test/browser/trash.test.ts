@@ -38,7 +38,13 @@ async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<vo
   page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
   trouble = watchForTrouble(page, host.origin)
   await page.goto(host.entry())
-  await page.getByRole('heading', { name: 'In your workspace' }).waitFor()
+  await page.getByRole('heading', { name: 'Recent' }).waitFor()
+}
+
+/** To the page of a thing. */
+async function goTo(address: string, name: string): Promise<void> {
+  await page.evaluate(`location.hash = '${address}'`)
+  await page.getByRole('heading', { name, level: 1 }).waitFor()
 }
 
 /** An entry of a list, by its name. */
@@ -65,6 +71,7 @@ async function expectFinished(name: string): Promise<void> {
 describe('A thing in the workspace', () => {
   test('gets another name and a note, which a reload still shows', async () => {
     await open()
+    await goTo('#/models/run1', 'first run')
     await press('Edit', 'first run')
     await page.getByLabel('Name').fill('Neurons at day 3')
     await page.getByLabel('Note').fill('Ask Ana before use.')
@@ -72,7 +79,8 @@ describe('A thing in the workspace', () => {
     await press('Save')
     await isSaid('“Neurons at day 3” was saved.')
     await page.reload()
-    await thing('Neurons at day 3').getByText('Ask Ana before use.').waitFor()
+    await page.getByRole('heading', { name: 'Neurons at day 3', level: 1 }).waitFor()
+    await page.getByText('Ask Ana before use.').waitFor()
     expect(await app.request('runs.show', { name: 'run1' })).toMatchObject({
       run: { name: 'Neurons at day 3', note: 'Ask Ana before use.' }
     })
@@ -81,15 +89,17 @@ describe('A thing in the workspace', () => {
 
   test('keeps its name where another has the wanted one, and says so beside it', async () => {
     await open()
+    await goTo('#/models/run1', 'first run')
     await press('Edit', 'first run')
     await page.getByLabel('Name').fill('second run')
     await press('Save')
-    await thing('first run').getByText('There is already a run called "second run".').waitFor()
+    await page.getByText('There is already a run called "second run".').waitFor()
     await expectFinished('thing-refused')
   })
 
   test('that others need goes to the trash with them, alone, or not at all', async () => {
     await open()
+    await goTo('#/models/run1', 'first run')
     await press('Edit', 'first run')
     await press('Move to the trash')
     const dialog = page.getByRole('dialog', { name: '“first run” is needed' })
@@ -99,8 +109,10 @@ describe('A thing in the workspace', () => {
     await dialog.waitFor({ state: 'detached' })
     await press('Move to the trash')
     await dialog.getByRole('button', { name: 'Move all 2 to the trash' }).click()
-    await isSaid('In the trash: “first run”, “second run”.')
+    await page.getByRole('heading', { name: 'Models', level: 1 }).waitFor()
+    await thing('starter').waitFor()
     expect(await thing('first run').count()).toBe(0)
+    expect((await app.request('things.inTrash', {})).things.map(({ id }) => id).sort()).toEqual(['run1', 'run2'])
   })
 })
 

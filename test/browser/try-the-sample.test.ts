@@ -44,7 +44,7 @@ function sheet() {
 
 /** The pictures of a set that are shown, each with its cells outlined beside it. */
 function pictures(title: string) {
-  return page.getByRole('region', { name: title }).getByRole('img', { name: /cells? outlined$/ })
+  return page.getByRole('region', { name: title }).getByRole('img', { name: /\d cells?$/ })
 }
 
 /** A screenshot of the whole page wants them all. */
@@ -54,19 +54,29 @@ const areAllPicturesShown = '[...document.images].every((image) => image.complet
 describe.skipIf(!isLinux)(
   `The sample, from the button to the package${isLinux ? '' : ' (skipped: needs Linux’s /proc)'}`,
   () => {
-    test('starts with a short time for learning', async () => {
+    test('makes the first pictures at a press, before anything is learned', async () => {
       await page.goto(address)
       expect(page.url()).not.toContain('token')
-      await page.getByText('Choose how long to train').click()
-      await page.getByLabel('Minutes of training').fill('0.5')
       await page.getByRole('button', { name: 'Try the sample' }).click()
-      await heading(/^Step \d of 7/).waitFor()
-    })
-
-    test('shows the first pictures before it learns', async () => {
       await pictures('The first pictures').nth(11).waitFor()
       await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
       await page.screenshot({ path: join(screenshots, 'sample-first.png'), fullPage: true })
+      expect(await accessibilityProblems(page)).toEqual([])
+    })
+
+    test('shows them in the gallery, and comes back from there', async () => {
+      await page.getByRole('link', { name: 'Look at them in the gallery' }).click()
+      await page.getByRole('option').nth(5).waitFor()
+      await page.getByText(/^24 pictures\./).waitFor()
+      await page.goBack()
+      await heading(/^The first pictures$/).waitFor()
+    })
+
+    test('learns on for a short time when it is told to', async () => {
+      await page.getByText('Choose how long to train').click()
+      await page.getByLabel('Minutes of training').fill('0.5')
+      await page.getByRole('button', { name: 'Let it learn on' }).click()
+      await heading(/^Step \d of 7/).waitFor()
     })
 
     test('shows what it can draw while it learns, also after a reload in the middle', async () => {
@@ -95,17 +105,16 @@ describe.skipIf(!isLinux)(
 
     test('ends with pictures, masks, sentences and a package that is there', { timeout: 6 * minute }, async () => {
       await heading(/^Done/).waitFor({ timeout: 5 * minute })
-      await pictures('The new pictures').nth(11).waitFor()
+      await pictures('The new pictures').nth(15).waitFor()
       await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true) // fails if one cannot be shown
       const place = await page.locator('.package code').textContent()
       expect(existsSync(place ?? '')).toBe(true)
       expect(await page.locator('.sentences p').count()).toBe(5)
       await page.getByText(/[1-9][\d,]* pictures seen/).waitFor({ timeout: 1000 }) // it went on learning after the pause
-      for (const kind of ['Image sets', 'Prepared sets', 'Packages']) {
-        await page.getByRole('heading', { name: `${kind} 1` }).waitFor()
+      const recent = page.getByRole('region', { name: 'Recent' })
+      for (const kind of ['Images', 'Version for training', 'Model', 'Synthetic set', 'Package']) {
+        await recent.getByText(kind, { exact: true }).first().waitFor()
       }
-      await page.getByRole('heading', { name: 'Models 2' }).waitFor() // the built-in one among them
-      await page.getByRole('heading', { name: 'Synthetic sets 2' }).waitFor()
       await page.screenshot({ path: join(screenshots, 'sample-done.png'), fullPage: true })
       expect(await accessibilityProblems(page)).toEqual([])
     })
@@ -114,7 +123,7 @@ describe.skipIf(!isLinux)(
       await page.emulateMedia({ colorScheme: 'dark' })
       await page.reload()
       await heading(/^Done/).waitFor()
-      await pictures('The new pictures').nth(11).waitFor()
+      await pictures('The new pictures').nth(15).waitFor()
       await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
       await page.screenshot({ path: join(screenshots, 'sample-done-dark.png'), fullPage: true })
       expect(await accessibilityProblems(page)).toEqual([])

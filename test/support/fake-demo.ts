@@ -7,11 +7,12 @@ import { type Task, TaskId } from '../../src/shared/tasks.ts'
 import { type Handlers } from '../../src/main/services/dispatch.ts'
 import { defaultMaskSettings, PreparedId } from '../../src/shared/masks.ts'
 import { PackageId } from '../../src/shared/packages.ts'
-import { type SyntheticImage, SyntheticId } from '../../src/shared/synthetic.ts'
+import { type ListedPicture } from '../../src/shared/pictures.ts'
+import { SyntheticId } from '../../src/shared/synthetic.ts'
 import { type HistoryEntry } from '../../src/shared/training.ts'
 import { FakeApp } from './fake-app.ts'
 import { fakeRun } from './fake-run.ts'
-import { writePreview, writeSheet } from './fake-pictures.ts'
+import { writeSheet, writeViews } from './fake-pictures.ts'
 
 /** Steps before the `current` one are done, it is in `state`, later ones wait. */
 export function demoSteps(current: DemoStep, state: StepState['state'], details: Partial<StepState> = {}): StepState[] {
@@ -53,14 +54,18 @@ export class FakeDemo {
   state: DemoState
   content: Output<'workspace.show'>
   history: HistoryEntry[] = fakeHistory()
+  /** Beside those of the sample. */
+  others: Task[] = []
 
   constructor(workspace: string, state: DemoState, answers: Partial<Handlers> = {}) {
     this.state = state
     this.app = new FakeApp(workspace, {
-      'tasks.list': () => ({ tasks: demoTasks(this.state) }),
+      'tasks.list': () => ({ tasks: [...demoTasks(this.state), ...this.others] }),
+      'drafts.list': () => ({ drafts: [] }),
+      'engine.list': () => ({ packs: [] }),
       'workspace.show': () => this.content,
       'runs.show': () => ({ run: fakeRun, history: this.history, checkpoints: [] }),
-      'synthetic.show': () => ({ synthetic: fakeSynthetic, images: fakeImages }),
+      'pictures.list': () => ({ pictures: fakePictures }),
       ...answers
     })
     this.content = {
@@ -75,6 +80,12 @@ export class FakeDemo {
     }
   }
 
+  /** A task of its own begins, or is another thing now. */
+  tell(task: Task): void {
+    this.others = [...this.others.filter(({ id }) => id !== task.id), task]
+    this.app.emit({ event: 'task.changed', task })
+  }
+
   change(state: DemoState): void {
     this.state = state
     for (const task of demoTasks(state)) this.app.emit({ event: 'task.changed', task })
@@ -87,8 +98,8 @@ export class FakeDemo {
         writeSheet(join(this.app.workspace, 'runs/run-1', entry.file), 2, entry.iteration)
       }
     }
-    for (const { file, index } of fakeImages) {
-      writePreview(join(this.app.workspace, 'synthetic/set-1/previews', file), index)
+    for (const { position } of fakePictures) {
+      for (const set of setsOfPictures) writeViews(join(this.app.workspace, set, 'views'), position)
     }
   }
 }
@@ -169,14 +180,17 @@ export function fakeHistory(): HistoryEntry[] {
 
 const created = '2026-11-24T10:15:00.000Z'
 
-const fakeImages: SyntheticImage[] = Array.from({ length: 32 }, (_, index) => ({
-  file: `${String(index).padStart(6, '0')}.png`,
-  index,
-  class: index < 16 ? 'fluorescence' : 'stained',
+const setsOfPictures = ['synthetic/set-1', 'synthetic/Sample', 'datasets/dataset-1', 'prepared/prepared-1']
+
+const fakePictures: ListedPicture[] = Array.from({ length: 32 }, (_, position) => ({
+  position,
+  name: `${String(position).padStart(6, '0')}.png`,
+  class: position < 16 ? 'fluorescence' : 'stained',
   width: 64,
   height: 64,
-  cells: 4 + (index % 5),
-  removedCells: 0
+  annotated: true,
+  cells: 4 + (position % 5),
+  flags: []
 }))
 
 const fakeSynthetic = {

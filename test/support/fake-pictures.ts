@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { encode } from 'fast-png'
 import { RandomStream } from '../../src/shared/random.ts'
 
@@ -12,6 +12,7 @@ interface Ellipse {
 }
 
 const side = 64
+const clear = [0, 0, 0, 0] as const
 const colours = [
   [86, 180, 233],
   [230, 159, 0],
@@ -20,13 +21,11 @@ const colours = [
   [240, 228, 66]
 ] as const
 
-/** Writes a drawn cell picture, and the same with coloured cells beside it. */
-export function writePreview(file: string, seed: number): void {
-  const cells = drawCells(new RandomStream(seed, 'fake cells'))
-  write(file, 2 * side, side, (x, y) => {
-    const colour = x < side ? undefined : maskColour(cells, x - side, y)
-    return colour ?? imageTone(cells, x % side, y, seed)
-  })
+/** Writes a drawn cell picture for a grid, and its cells in colours to lie over it. */
+export function writeViews(folder: string, position: number): void {
+  const cells = drawCells(new RandomStream(position, 'fake cells'))
+  write(join(folder, `${position}-thumbnail.png`), side, side, (x, y) => imageTone(cells, x, y, position))
+  write(join(folder, `${position}-thumbnail-outlines.png`), side, side, (x, y) => maskColour(cells, x, y) ?? clear)
 }
 
 /** Writes a sheet of `rows` × 4 pairs, as a run's sample sheets are. */
@@ -82,12 +81,15 @@ function write(
   file: string,
   width: number,
   height: number,
-  colour: (x: number, y: number) => readonly [number, number, number]
+  colour: (x: number, y: number) => readonly [number, number, number] | typeof clear
 ): void {
-  const data = new Uint8Array(width * height * 3)
+  const data = new Uint8Array(width * height * 4)
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) data.set(colour(x, y), (y * width + x) * 3)
+    for (let x = 0; x < width; x++) {
+      const [red, green, blue, alpha = 255] = colour(x, y)
+      data.set([red, green, blue, alpha], (y * width + x) * 4)
+    }
   }
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, encode({ width, height, data, channels: 3 }))
+  writeFileSync(file, encode({ width, height, data, channels: 4 }))
 }

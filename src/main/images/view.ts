@@ -32,9 +32,16 @@ export async function drawPicture(picture: Picture, size: 'small' | 'whole', con
 /** The edges of cells, or their areas, each in a colour of its own and on nothing. */
 export function drawOverlay(overlay: Overlay, size: 'small' | 'whole', kind: 'edges' | 'areas'): Promise<Buffer> {
   const scaled = onGrid(overlay, size)
-  const thickness = size === 'small' ? 1 : Math.max(1, Math.round(Math.max(scaled.width, scaled.height) / 512))
+  const thickness = lineWidth(overlay, scaled)
   const alphaAt = (at: number) => (isEdge(scaled, at, thickness) ? 255 : kind === 'areas' ? 115 : 0)
   return paint(scaled, (label, at) => ({ colour: labelColour(label), alpha: alphaAt(at) }))
+}
+
+/** A fraction of a pixel where the picture has few, and enough to be seen where it has many. */
+function lineWidth(picture: Overlay, scaled: Overlay): number {
+  const zoom = scaled.width / picture.width
+  if (zoom >= 3) return Math.max(2, Math.round(zoom / 3))
+  return Math.max(1, Math.round(Math.max(scaled.width, scaled.height) / 640))
 }
 
 /** One cell of all, to be seen among the others. */

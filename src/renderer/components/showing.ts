@@ -10,8 +10,12 @@ interface LoadedPicture {
   release(): void
 }
 
-/** Shows a picture in an image element for as long as both are there. */
-export function showing(source: PictureSource): Attachment<HTMLImageElement> {
+/**
+ * Shows a picture in an image element for as long as both are there.
+ *
+ * @param patience milliseconds before it is fetched
+ */
+export function showing(source: PictureSource, patience = 0): Attachment<HTMLImageElement> {
   return (image) => {
     let isShown = true
     let shown: LoadedPicture | undefined
@@ -25,10 +29,13 @@ export function showing(source: PictureSource): Attachment<HTMLImageElement> {
       shown = loaded
       image.src = loaded.address
     }
-    load().catch(() => undefined) // its description stays in its place; why nothing comes, the page says elsewhere
+    const begin = () => void load().catch(() => undefined) // its description stays in its place; why nothing comes, the page says elsewhere
+    const timer = patience > 0 ? setTimeout(begin, patience) : undefined
+    if (timer === undefined) begin()
 
     return () => {
       isShown = false
+      clearTimeout(timer)
       shown?.release()
     }
   }

@@ -2,6 +2,7 @@
 
 export const connectionWords = {
   noAnswer: 'CytoLoom does not answer.',
+  noPicture: 'This picture cannot be drawn.',
   startAgain:
     'If you closed it, start it again and open the new address. Work that was running is kept at its last safe point.',
   lost: 'The connection to CytoLoom is interrupted. Trying again … Work continues without this page.',

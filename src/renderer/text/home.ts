@@ -1,10 +1,10 @@
 import { type DemoState, type DemoStep, type StepState } from '../../shared/demo.ts'
-import { type SyntheticImage } from '../../shared/synthetic.ts'
 import { type ScoreAnchors } from '../../shared/training.ts'
-import { count, duration, number, percent, score } from './common.ts'
+import { count, duration, number, score } from './common.ts'
 
 export const homeWords = {
   productName: 'CytoLoom',
+  title: 'Home',
   staysHere: 'Everything stays on this computer',
   headline: 'From a few annotated cell images to as many as you need',
   introduction:
@@ -13,20 +13,8 @@ export const homeWords = {
 }
 
 export const sampleWords = {
-  title: 'Try the sample',
-  introduction:
-    'See the whole process once, with small fluorescence and tissue images that come with CytoLoom. Nothing to prepare, nothing to decide.',
-  facts: [
-    {
-      term: 'What happens',
-      text: 'New pictures at once from a built-in model, which then learns from the sample’s images before your eyes'
-    },
-    {
-      term: 'How long',
-      text: 'About five minutes on an ordinary computer; it keeps working while you do something else'
-    },
-    { term: 'Your privacy', text: 'Runs without internet: no picture leaves this computer' }
-  ],
+  title: 'The sample',
+  setName: 'First pictures',
   start: 'Try the sample',
   starting: 'Starting …',
   options: 'Choose how long to train',
@@ -114,37 +102,70 @@ export const resultWords = {
   lookBack: 'How it learned'
 }
 
-export const galleryWords = {
+export const setWords = {
   first: 'The first pictures, by the built-in model',
   firstWaiting: 'The first pictures come within seconds …',
   before: 'For comparison: before it learned from the sample',
   made: 'The new pictures',
-  help: 'Left: a picture, brightened for the screen; right: the same with the outlines that belong to it. None of these cells is real.',
-  all: 'All',
-  order: 'Order',
-  asMade: 'As made',
-  worstFitFirst: 'Worst mask fit first',
-  fitHelp:
-    'How far mask and picture agree on where the cells are, as a measure that was learned on real tiles sees it.',
-  pictureAlt: (className: string, cells: number) =>
-    `Generated picture of the class “${className}”, and the same with ${count(cells, 'cell')} outlined`,
-  showMore: 'Show more pictures'
+  all: (pictures: number) => `Look at all ${number(pictures)} in the gallery`
+}
+
+export const startWords = {
+  title: 'Start something',
+  sample: {
+    title: 'Try the sample',
+    text: 'New pictures of nuclei within seconds, each with its cells outlined. Nothing to prepare, nothing to decide, and no picture leaves this computer.'
+  },
+  images: {
+    title: 'Start with my images',
+    text: 'A folder of microscopy images with outlined cells. Some dozens are enough to begin; your files are only read.',
+    button: 'Add my images'
+  },
+  package: {
+    title: 'Open a package',
+    text: 'A file that a colleague made with CytoLoom. It is checked before anything of it is taken in.',
+    button: 'Open a package',
+    choose: 'Choose the file',
+    begun: 'It is being checked and taken in: see the tasks above.'
+  }
+}
+
+export const firstWords = {
+  running: 'Making the first pictures',
+  soon: 'The built-in model starts up and draws. This takes some seconds.',
+  done: 'The first pictures',
+  help: 'No cell here is real: the built-in model has learned from nuclei how such pictures look, and outlines every cell as it draws it.',
+  stopped: 'The first pictures were not finished',
+  look: 'Look at them in the gallery',
+  mine: 'Now with my images',
+  learnTitle: 'Watch it learn',
+  learnText:
+    'The model can go on learning from the sample’s images before your eyes: about five minutes on an ordinary computer, while you do something else.',
+  learn: 'Let it learn on',
+  again: 'Try again'
+}
+
+export const draftWords = {
+  title: 'Continue where you left off',
+  discard: 'Discard',
+  wizards: { images: 'Adding images', train: 'Training a model', generate: 'Making pictures', share: 'Packing a set' }
+}
+
+export const recentWords = {
+  title: 'Recent',
+  kinds: {
+    dataset: 'Images',
+    prepared: 'Version for training',
+    run: 'Model',
+    'built-in': 'Built-in model',
+    synthetic: 'Synthetic set',
+    package: 'Package',
+    study: 'Study'
+  }
 }
 
 export const workspaceWords = {
-  title: 'In your workspace',
-  folder: 'Folder:',
-  begin: 'Import, prepare, train, generate or pack with your own images',
-  empty:
-    'Nothing here yet. Whatever CytoLoom makes for you will be listed here; the sample makes the first of everything.',
-  datasets: 'Image sets',
-  prepared: 'Prepared sets',
-  runs: 'Models',
-  synthetic: 'Synthetic sets',
-  packages: 'Packages',
-  missing: 'its files are missing',
-  builtIn: (classes: readonly string[], tile: number, trainedOn: string) =>
-    `built in: ${classes.join(', ')}, ${number(tile)} × ${number(tile)} pixels; learned from ${trainedOn}`
+  folder: 'Your workspace:'
 }
 
 export const runStates = {
@@ -182,12 +203,6 @@ export function announcement(demo: DemoState, current: StepState | undefined): s
     case 'cancelled':
       return 'The sample was cancelled.'
   }
-}
-
-export function pictureWords(picture: Pick<SyntheticImage, 'class' | 'cells' | 'maskFit'>): string {
-  const { class: className, cells, maskFit } = picture
-  const fit = maskFit === undefined ? '' : `, mask fit ${percent(maskFit)}`
-  return `${className}, ${count(cells, 'cell')}${fit}`
 }
 
 export function tookTime(seconds: number): string {

@@ -47,6 +47,30 @@ export const shortcuts: readonly {
       ['G then W', 'work'],
       ['Esc', 'close a dialog']
     ]
+  },
+  {
+    where: 'In a gallery',
+    keys: [
+      ['Arrows', 'go to another picture'],
+      ['Shift + arrows', 'choose several'],
+      ['O', 'outlines'],
+      ['M', 'masks'],
+      ['Space', 'all overlays'],
+      ['C', 'auto contrast'],
+      ['A', 'accept'],
+      ['R', 'reject'],
+      ['U or Ctrl + Z', 'undo'],
+      ['Enter', 'to the large picture']
+    ]
+  },
+  {
+    where: 'On the large picture',
+    keys: [
+      ['+ and −', 'nearer, farther'],
+      ['0', 'whole picture'],
+      ['Arrows', 'move'],
+      ['Enter', 'the cell in the middle']
+    ]
   }
 ]
 

@@ -114,3 +114,47 @@ export const shelfWords = {
   gone: 'This is no longer here',
   goneHelp: 'It may be in the trash, or in another workspace.'
 } as const
+
+export const chainWords = {
+  title: 'Where it comes from',
+  kinds: {
+    dataset: 'images',
+    prepared: 'version',
+    run: 'model',
+    'built-in': 'model',
+    synthetic: 'set',
+    package: 'package',
+    study: 'study',
+    file: 'file'
+  },
+  trashed: '(in the trash)',
+  missing: '(no longer here)'
+}
+
+export const nextWords = {
+  prepare: 'Prepare for training',
+  train: 'Train a model',
+  watch: 'Watch it learn',
+  generate: 'Make pictures',
+  pack: 'Pack for other programs'
+}
+
+export const tabTitles = {
+  look: 'Look',
+  numbers: 'Numbers',
+  making: 'How it was made',
+  files: 'Files'
+}
+
+export const thingPageWords = {
+  tabs: 'Parts of this page',
+  nothingKnown: 'Nothing is known of this.',
+  files: 'Where its files are',
+  filesHelp:
+    'Everything of it is in this place of your workspace. Please look at the files and copy them, but do not change them there.',
+  showInFolder: 'Show in folder',
+  copyPath: 'Copy path',
+  usedBy: (names: readonly string[]) => `Made from it: ${names.map((name) => `“${name}”`).join(', ')}.`,
+  packedFrom: (name: string) => `Packed from “${name}”:`,
+  noPictures: 'The set that it was packed from is no longer here.'
+}

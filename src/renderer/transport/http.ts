@@ -44,6 +44,7 @@ export class HttpTransport implements Transport {
   /** As data of this page: an image element would ask by itself, and without the key. */
   async loadPicture(path: string): Promise<LoadedPicture> {
     const response = await this.#fetch(`/picture/${path}`, {})
+    if (response.status === 204) throw new AppError('input', connectionWords.noPicture)
     const address = URL.createObjectURL(await response.blob())
     return {
       address,
