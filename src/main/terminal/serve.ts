@@ -5,6 +5,7 @@ import { createApp } from '../app.ts'
 import { defaultEnvironment } from '../environment.ts'
 import { startWebHost, type WebHost } from '../web.ts'
 import { openBrowser } from './open-browser.ts'
+import { stayAwake } from './stay-awake.ts'
 
 export interface ServeOptions {
   readonly workspace: string | undefined
@@ -18,6 +19,7 @@ export async function serve({ workspace, port, opensBrowser }: ServeOptions): Pr
   const app = await createApp(defaultEnvironment(workspace === undefined ? { log } : { workspace, log }))
   for (const notice of app.notices) process.stderr.write(`${plainLine(notice)}\n`)
   const host = await startWebHost(app, { port, log })
+  stayAwake(app)
   process.stdout.write(`CytoLoom is at ${addressOf(host)}\nThe address works once. Ctrl-C stops CytoLoom.\n`)
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)

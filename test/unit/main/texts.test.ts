@@ -14,7 +14,7 @@ const startsPrograms = /^src\/main\/engine-packs\/(?:download|build-pack|graphic
  * A command of ours, an option, an environment variable in a sentence. A line for a colleague's own program (Cellpose in
  * a package's README) is indented and stands alone.
  */
-const command = /\bcytoloom [a-z]|\bnpm (?:run|start|test|ci)\b|(?:^|[\s("'`“])--[a-z][\w-]*|\s[A-Z]+_[A-Z_]+\b/
+const command = /(?<![.\w])cytoloom [a-z]|\bnpm (?:run|start|test|ci)\b|(?:^|[\s("'`“])--[a-z][\w-]*|\s[A-Z]+_[A-Z_]+\b/
 const ofColleagues = /^ {4,}(?:cellpose|yolo) .*$/gm
 
 function sourcesBelow(folder: string): string[] {
@@ -67,6 +67,7 @@ test.each([
   ['--micro-batch ', true],
   ['Build it with npm run engine.', true],
   ['Set CYTOLOOM_MEMORY_GB to less.', true],
+  ['A package, as .cytoloom or .zip', false],
   ['cytoloom', false],
   ['a - b -- c', false],
   ['CYTOLOOM_THREADS', false]
