@@ -5,6 +5,7 @@ import { adviceLines } from '../src/main/terminal/remedies.ts'
 import { EngineRequest } from '../src/shared/runs.ts'
 import { benchCocoEvaluation } from './bench/coco-eval.ts'
 import { benchConvolution } from './bench/convolution.ts'
+import { benchFlowDecoding, benchFlowTargets, benchSegmenterStep } from './bench/flows.ts'
 import { benchFrechet } from './bench/frechet.ts'
 import { benchGanStep } from './bench/gan-step.ts'
 import { benchMaskCodes } from './bench/mask-codes.ts'
@@ -28,7 +29,13 @@ const benches: Record<string, Bench> = {
   'coco-eval': benchCocoEvaluation,
   convolution: ({ profile, engine }) =>
     profile === undefined ? benchConvolution(engine) : benchNetworkConvolutions(profile, engine),
-  decode: benchDecode,
+  decode: async () => [await benchDecode(), await benchFlowDecoding()],
+  'flow-targets': benchFlowTargets,
+  flows: async ({ profile, engine }) => [
+    await benchFlowTargets(),
+    await benchFlowDecoding(),
+    await benchSegmenterStep(profile, engine)
+  ],
   frechet: benchFrechet,
   'gan-step': ({ profile, engine }) => benchGanStep(profile, engine),
   import: ({ profile }) => benchImport(profile),
@@ -37,6 +44,7 @@ const benches: Record<string, Bench> = {
   operations: ({ profile, engine }) => benchOperations(profile, engine),
   rasterize: benchRasterize,
   'read-images': benchReadImages,
+  'segmenter-step': ({ profile, engine }) => benchSegmenterStep(profile, engine),
   start: ({ profile }) => benchStart(profile)
 }
 

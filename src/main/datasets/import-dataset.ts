@@ -19,7 +19,7 @@ import { type Guess } from './formats/format.ts'
 import { guessFormat } from './guess-format.ts'
 import { ImportLog, NoteLog } from './import-log.ts'
 import { withListedSplits } from './listed-splits.ts'
-import { byName, isFolder, requirePresent } from './picture-files.ts'
+import { byName, isFolder, listPictures, requirePresent } from './picture-files.ts'
 import { type ReadImage, type Source, type SourceImage } from './source-image.ts'
 import { spread } from './spread.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
@@ -43,6 +43,8 @@ export interface ImportOptions extends TakeOptions {
   /** The same for the files of archives, which are unpacked first. */
   readonly onUnpacked?: (done: number, total: number) => void
   readonly signal?: AbortSignal | undefined
+  /** Annotation is not looked for: every picture below the source is taken. */
+  readonly picturesOnly?: boolean
 }
 
 /**
@@ -73,8 +75,8 @@ async function importFrom(
   options: ImportOptions
 ): Promise<ImportedDataset> {
   const log = new ImportLog()
-  const { format, reason } = await resolveFormat(request)
-  if (request.format === 'auto') log.warn(`Read as the format "${format}", because ${reason}.`)
+  const { format, reason } = options.picturesOnly === true ? asPictures : await resolveFormat(request)
+  if (request.format === 'auto' && reason !== '') log.warn(`Read as the format "${format}", because ${reason}.`)
   await mkdir(join(folder, 'images'), { recursive: true })
   await mkdir(join(folder, 'cells'), { recursive: true })
   const outcomes = await takeAll(request, format, folder, log, options)
@@ -122,7 +124,10 @@ export async function takeAll(
   const taker = openTaker(options)
   let source: Source | undefined
   try {
-    source = await formats[format].find(request, log, taker.countCategories)
+    const isBare = options.picturesOnly === true
+    source = isBare
+      ? await barePictures(request.source)
+      : await formats[format].find(request, log, taker.countCategories)
     const images = thinOut(await withListedSplits(source.images, request.source, log), request.maxImages, log)
     const planned = plan(images, request, format, log)
     const inside = await foldersOf(request)
@@ -138,6 +143,17 @@ export async function takeAll(
     await taker.close()
     await source?.close?.()
   }
+}
+
+/** Pictures are called as those of label images are. */
+const asPictures = { format: 'labels', reason: '' } as const
+
+async function barePictures(source: string): Promise<Source> {
+  await requirePresent(source)
+  const isWhole = (await isFolder(source)) === true
+  const files = await listPictures(isWhole ? source : dirname(source))
+  const wanted = isWhole ? files : files.filter(({ path }) => path === source)
+  return { images: wanted.map(({ path, relative, folders }) => ({ path, file: relative, folders })) }
 }
 
 interface TakePlan {

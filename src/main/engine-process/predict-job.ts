@@ -9,6 +9,7 @@ import { resizeGray, resizeLabels, scaledSize } from '../segmentation/resize-pic
 import { writeFileAtomic } from '../files/atomic-write.ts'
 import { type Channel } from './channel.ts'
 import { predictPicture } from './predict-picture.ts'
+import { encoderOf } from './segmenter-encoder.ts'
 import { SegmenterPoints } from './segmenter-points.ts'
 import { openPictureSet, type SetPicture } from './set-pictures.ts'
 import { startEngine } from './start-engine.ts'
@@ -18,7 +19,8 @@ export async function predictCells(job: PredictJob, channel: Channel): Promise<v
   await startEngine(job, channel)
   const pictures = await openPictureSet(job.pictures)
   const { settings, network: weights, scale } = await new SegmenterPoints(job.folder).choose(job.checkpoint)
-  const network = restoreFlowNet(settings, weights)
+  const encoder = await encoderOf(settings, job.resources)
+  const network = restoreFlowNet(settings, weights, encoder)
   const decoding = job.decoding === 'curve' ? openDecoding : strictDecoding
   const coco = new CocoPredictions()
   const refused: PredictOutcome['refused'] = []
@@ -33,6 +35,7 @@ export async function predictCells(job: PredictJob, channel: Channel): Promise<v
     if (found !== undefined) coco.add(picture, found)
   }
   network.dispose()
+  encoder?.dispose()
   await writeFileAtomic(job.out, `${JSON.stringify(coco.content())}\n`)
   await channel.send({ type: 'predicted', outcome: { images: coco.images, cells: coco.cells, refused } })
 }

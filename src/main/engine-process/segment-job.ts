@@ -6,6 +6,7 @@ import { type SegmentJob, type SegmentOutcome } from '../jobs/engine-protocol.ts
 import { decodeFlows } from '../segmentation/decode-flows.ts'
 import { compareLabels, precisionsAt } from '../study/compare-labels.ts'
 import { type Channel } from './channel.ts'
+import { encoderOf } from './segmenter-encoder.ts'
 import { holdAsOnlyEngine } from './only-engine.ts'
 import { predictNormalised } from './predict-picture.ts'
 import { SegmenterData } from './segmenter-data.ts'
@@ -54,7 +55,9 @@ class SegmentSession {
   static async open(job: SegmentJob, channel: Channel): Promise<SegmentSession> {
     await channel.send({ type: 'progress', stage: 'targets', done: 0, total: job.settings.iterations })
     const data = await SegmenterData.open(job.settings, job.sets, job.validation)
-    const state = (await new SegmenterPoints(job.folder).newest(job.settings)) ?? SegmenterState.create(job.settings)
+    const encoder = await encoderOf(job.settings, job.resources)
+    const newest = await new SegmenterPoints(job.folder).newest(job.settings, encoder)
+    const state = newest ?? SegmenterState.create(job.settings, encoder)
     return new SegmentSession(job, channel, data, state)
   }
 

@@ -5,6 +5,7 @@ import { refuse } from '../../shared/errors.ts'
 import { SegmenterScore, SegmenterSettings } from '../../shared/segmentation.ts'
 import { type TensorMap } from '../engine/common/tensor-map.ts'
 import { decodeSafetensors, encodeSafetensors } from '../engine/safetensors.ts'
+import { type FeatureNetwork } from '../engine/networks/feature-network.ts'
 import { type SavedSegmenter, SegmenterState } from '../engine/segmenter-state.ts'
 import { removeFolder, stageFolder } from '../files/atomic-write.ts'
 import { sha256 } from '../files/checksum.ts'
@@ -77,14 +78,14 @@ export class SegmenterPoints {
    * The newest whole safe point, to go on from; what a killed process had begun is swept away, and damaged ones are passed
    * over. Settings other than the length must be the same.
    */
-  async newest(settings: SegmenterSettings): Promise<SegmenterState | undefined> {
+  async newest(settings: SegmenterSettings, encoder?: FeatureNetwork): Promise<SegmenterState | undefined> {
     await sweepPartials(this.#folder)
     for (const { folder, state } of await this.#all()) {
       const network = await readPart(folder, 'network', state).catch(() => undefined)
       const optimizer = await readPart(folder, 'optimizer', state).catch(() => undefined)
       if (network === undefined || optimizer === undefined) continue
       const { iteration, seconds, best } = state
-      return SegmenterState.restore(settings, { iteration, seconds, best, tensors: { network, optimizer } })
+      return SegmenterState.restore(settings, { iteration, seconds, best, tensors: { network, optimizer } }, encoder)
     }
     return undefined
   }

@@ -1,8 +1,10 @@
-import { refuse } from '../../shared/errors.ts'
+import { invariant, refuse } from '../../shared/errors.ts'
 import { RandomStream } from '../../shared/random.ts'
 import { type SegmenterScore, type SegmenterSettings } from '../../shared/segmentation.ts'
 import { AdamW } from './common/adam-w.ts'
 import { readTensors, type TensorMap, writeTensors } from './common/tensor-map.ts'
+import { EffnetFlowNetwork } from './networks/effnet-flow-network.ts'
+import { type FeatureNetwork } from './networks/feature-network.ts'
 import { FlowNetwork, type FlowNet } from './networks/flow-network.ts'
 import { type SegmenterBatch, segmenterStep } from './segmentation-step.ts'
 
@@ -26,15 +28,23 @@ const widths = {
   quarter: [16, 32, 64, 128]
 } as const
 
-/** A segmentation network with random weights, which depend on the seed alone. The caller's to dispose. */
-export function createFlowNet({ width, batch, seed }: SegmenterSettings): FlowNet {
+/**
+ * A segmentation network with random weights, which depend on the seed alone. The caller's to dispose.
+ *
+ * @param encoder for the network that stands on it; stays the caller's
+ */
+export function createSegmenter({ network, width, batch, seed }: SegmenterSettings, encoder?: FeatureNetwork): FlowNet {
   const norm = batch < leastBatch ? 'group' : 'batch'
+  if (network === 'flows-effnet') {
+    invariant(encoder !== undefined, 'a network on EfficientNet is given it')
+    return new EffnetFlowNetwork(encoder, norm, new RandomStream(seed, 'segmenter weights'))
+  }
   return new FlowNetwork({ inputChannels: 1, widths: widths[width], norm }, new RandomStream(seed, 'segmenter weights'))
 }
 
 /** A trained network, for use alone. @throws AppError when the saved tensors are not those of these settings */
-export function restoreFlowNet(settings: SegmenterSettings, saved: TensorMap): FlowNet {
-  const network = createFlowNet(settings)
+export function restoreFlowNet(settings: SegmenterSettings, saved: TensorMap, encoder?: FeatureNetwork): FlowNet {
+  const network = createSegmenter(settings, encoder)
   const [missing] = writeTensors(network.variables(), saved).fresh
   if (missing === undefined) return network
   network.dispose()
@@ -59,13 +69,13 @@ export class SegmenterState {
     this.#optimizer = new AdamW(network, settings.learningRate, settings.weightDecay)
   }
 
-  static create(settings: SegmenterSettings): SegmenterState {
-    return new SegmenterState(settings, createFlowNet(settings))
+  static create(settings: SegmenterSettings, encoder?: FeatureNetwork): SegmenterState {
+    return new SegmenterState(settings, createSegmenter(settings, encoder))
   }
 
   /** Goes on where `save` was called. @throws AppError when the saved tensors are not those of these settings */
-  static restore(settings: SegmenterSettings, saved: SavedSegmenter): SegmenterState {
-    const state = new SegmenterState(settings, restoreFlowNet(settings, saved.tensors.network))
+  static restore(settings: SegmenterSettings, saved: SavedSegmenter, encoder?: FeatureNetwork): SegmenterState {
+    const state = new SegmenterState(settings, restoreFlowNet(settings, saved.tensors.network, encoder))
     const missing = state.#optimizer.restore(saved.tensors.optimizer, '', saved.iteration)
     if (missing !== undefined) throw refuseModel(missing)
     state.iteration = saved.iteration

@@ -82,7 +82,11 @@ async function withPicturesOf<Result>(
     const request = { source: resolve(source), name: 'pictures', format: 'auto' as const }
     const { images, refused } = await runInReader(
       app,
-      { name: 'import', input: { request, identity, folder: staged.path, workerPath }, file: source },
+      {
+        name: 'import',
+        input: { request, identity, folder: staged.path, workerPath, picturesOnly: true },
+        file: source
+      },
       context
     )
     const files = images.map(({ file }) => file)

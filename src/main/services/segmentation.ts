@@ -59,11 +59,13 @@ export async function trainSegmenter(
   }
 }
 
-const cropStep = 16
+/** The network halves a picture three times, EfficientNet five times; tiles in use are multiples of both. */
+const cropSteps = { flows: 16, 'flows-effnet': 32 }
 const [smallestCrop, largestCrop] = [32, 1024]
 
 /** @throws AppError of kind `usage` for a side that the network cannot halve often enough */
-function requireCrop({ crop }: SegmenterSettings): void {
+function requireCrop({ crop, network }: SegmenterSettings): void {
+  const cropStep = cropSteps[network]
   if (crop % cropStep === 0 && crop >= smallestCrop && crop <= largestCrop) return
   throw new AppError(
     'usage',

@@ -164,10 +164,7 @@ async function ofPrepared(app: AppContext, nameOrId: string): Promise<WholeSet> 
 }
 
 function ofSynthetic({ catalog }: AppContext, { id, name }: NamedThing): WholeSet {
-  const files = catalog.synthetic
-    .images(id)
-    .filter(({ verdict }) => verdict !== 'rejected')
-    .map(({ file }) => file)
+  const files = catalog.synthetic.accepted(id).map(({ file }) => file)
   const groups = new Map(files.map((file) => [file, file]))
   return { kind: 'synthetic', id, name, as: 'synthetic', all: files, training: files, validation: [], groups }
 }

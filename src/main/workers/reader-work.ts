@@ -20,6 +20,7 @@ export interface Surroundings {
 }
 
 interface ImportWork {
+  readonly picturesOnly?: boolean
   readonly request: ImportRequest
   readonly identity: DatasetIdentity
   readonly folder: string
@@ -53,11 +54,12 @@ interface OpenWork {
  */
 const works = {
   import: async (
-    { request, identity, folder, workerPath }: ImportWork,
+    { request, identity, folder, workerPath, picturesOnly = false }: ImportWork,
     { signal, progress }: Surroundings
   ): Promise<ImportedDataset> => {
     const { importDataset } = await import('../datasets/import-dataset.ts')
     return importDataset(request, identity, folder, {
+      picturesOnly,
       workerPath,
       signal,
       onProgress: (done, total) => progress({ stage: 'import', done, total }),

@@ -54,6 +54,46 @@ export class FeatureNetwork implements PictureNetwork {
     )
   }
 
+  /** Channels of each of the maps of `maps`. */
+  get mapChannels(): number[] {
+    return this.#scales().map((stages) => {
+      const last = stages.at(-1)?.layers.at(-1)
+      return last === undefined ? 0 : last.kernel.shape[last.kind === 'conv' ? 3 : 2]
+    })
+  }
+
+  /**
+   * What the network sees at half the size, a quarter …, the last before each halving: an encoder for other networks.
+   *
+   * @param pictures gray, 0 … 255, [N, H, W, 1] with sides that are multiples of 32
+   * @returns [N, H/2, W/2, …], [N, H/4, W/4, …] … [N, H/32, W/32, …], the caller's
+   */
+  maps(pictures: tf.Tensor4D): tf.Tensor4D[] {
+    return tf.tidy(() => {
+      let x: tf.Tensor4D = tf.div(tf.sub(pictures, 127), 128)
+      return this.#scales().map((stages) => {
+        for (const stage of stages) x = this.#applyStage(x, stage)
+        return x
+      })
+    })
+  }
+
+  /** All stages but the widening at the end, those of one size together. */
+  #scales(): Stage[][] {
+    const scales: Stage[][] = []
+    for (const stage of this.#stages.slice(0, -1)) {
+      if (stage.layers.some(({ stride }) => stride === 2)) scales.push([])
+      scales.at(-1)?.push(stage)
+    }
+    return scales
+  }
+
+  #applyStage(x: tf.Tensor4D, { layers, residual }: Stage): tf.Tensor4D {
+    let y = x
+    for (const layer of layers) y = applyLayer(y, y.shape[3] === 1 ? { ...layer, kernel: this.#grayStem } : layer)
+    return residual ? tf.add(x, y) : y
+  }
+
   dispose(): void {
     const weights = this.#stages.flatMap(({ layers }) => layers.map(({ kernel, bias }) => [kernel, bias]))
     tf.dispose([this.#grayStem, ...weights.flat()])
@@ -62,11 +102,7 @@ export class FeatureNetwork implements PictureNetwork {
   #forward(pictures: tf.Tensor4D): tf.Tensor2D {
     const resized = tf.image.resizeBilinear(pictures, [inputSide, inputSide], false, true)
     let x: tf.Tensor4D = tf.div(tf.sub(resized, 127), 128) // [N, 224, 224, 1 or 3]
-    for (const { layers, residual } of this.#stages) {
-      let y = x
-      for (const layer of layers) y = applyLayer(y, y.shape[3] === 1 ? { ...layer, kernel: this.#grayStem } : layer)
-      x = residual ? tf.add(x, y) : y
-    }
+    for (const stage of this.#stages) x = this.#applyStage(x, stage)
     return tf.mean(x, [1, 2]) // [N, size]
   }
 }

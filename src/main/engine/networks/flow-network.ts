@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { invariant } from '../../../shared/errors.ts'
 import { type RandomStream } from '../../../shared/random.ts'
 import { doubleSize, Norm, type NormKind, type Pass, PlainConv, PlainDense } from './flow-layers.ts'
 import { Module } from './module.ts'
@@ -33,40 +34,26 @@ export class FlowNetwork extends Module implements FlowNet {
   readonly down: Map<string, DownBlock>
   readonly up: Map<string, UpBlock>
   readonly output: Unit
-  readonly #levels: number
 
   constructor({ inputChannels, widths, norm }: FlowNetworkSettings, random: RandomStream) {
     super()
-    const style = widths.at(-1) ?? 0
-    this.#levels = widths.length
     this.down = new Map(
       widths.map((width, i) => [`down.${i}`, new DownBlock(widths[i - 1] ?? inputChannels, width, norm, random)])
     )
-    this.up = new Map(
-      widths.map((width, i) => [`up.${i}`, new UpBlock(widths[i + 1] ?? width, width, style, norm, random)])
-    )
+    this.up = upBlocks(widths, norm, random)
     this.output = new Unit(widths[0] ?? 0, 3, 1, norm, random)
   }
 
   get divisor(): number {
-    return 2 ** (this.#levels - 1)
+    return 2 ** (this.down.size - 1)
   }
 
   forward(x: tf.Tensor4D, pass: Pass): tf.Tensor4D {
-    return tf.tidy(() => {
-      const { maps, style } = this.encode(x, pass)
-      const deepest = maps.at(-1) ?? x
-      let y: tf.Tensor4D = deepest // [N, H/8, W/8, deepest width]
-      for (let level = this.#levels - 1; level >= 0; level--) {
-        if (level < this.#levels - 1) y = doubleSize(y) as tf.Tensor4D // as y
-        y = this.up.get(`up.${level}`)?.forward(y, maps[level] ?? deepest, style, pass) ?? y // [N, H/2ˡ, W/2ˡ, widthₗ]
-      }
-      return this.output.forward(y, pass) // [N, H, W, 3]
-    })
+    return tf.tidy(() => this.output.forward(climb(this.up, this.encode(x, pass), pass), pass)) // [N, H, W, 3]
   }
 
   /** The maps of the way down, the full size first, and the style [N, deepest width], of length 1. */
-  encode(x: tf.Tensor4D, pass: Pass): { maps: tf.Tensor4D[]; style: tf.Tensor2D } {
+  encode(x: tf.Tensor4D, pass: Pass): Encoded {
     const maps: tf.Tensor4D[] = []
     let y = x
     for (const block of this.down.values()) {
@@ -74,13 +61,44 @@ export class FlowNetwork extends Module implements FlowNet {
       y = block.forward(y, pass)
       maps.push(y)
     }
-    const pooled = tf.mean<tf.Tensor2D>(y, [1, 2])
-    return { maps, style: tf.div<tf.Tensor2D>(pooled, tf.sqrt(tf.sum(tf.square(pooled), 1, true))) }
+    return { maps, style: styleOf(y) }
   }
 }
 
+/** What the way up begins with. */
+export interface Encoded extends tf.TensorContainerObject {
+  /** Each half as large as the one before; the first has the full size. */
+  readonly maps: tf.Tensor4D[]
+  /** [N, features] */
+  readonly style: tf.Tensor2D
+}
+
+/** The mean over the pixels, brought to length 1: [N, H, W, C] → [N, C] */
+export function styleOf(deepest: tf.Tensor4D): tf.Tensor2D {
+  const pooled = tf.mean<tf.Tensor2D>(deepest, [1, 2])
+  return tf.div<tf.Tensor2D>(pooled, tf.sqrt(tf.sum(tf.square(pooled), 1, true)))
+}
+
+/** A block for each size, `up.0` for the full one; the style has as many features as the deepest map. */
+export function upBlocks(widths: readonly number[], norm: NormKind, random: RandomStream): Map<string, UpBlock> {
+  const style = widths.at(-1) ?? 0
+  return new Map(widths.map((width, i) => [`up.${i}`, new UpBlock(widths[i + 1] ?? width, width, style, norm, random)]))
+}
+
+/** The way up: [N, H, W, features of the full size]. The deepest block has the deepest map for its skip too. */
+export function climb(up: ReadonlyMap<string, UpBlock>, { maps, style }: Encoded, pass: Pass): tf.Tensor4D {
+  const [deepest] = maps.slice(-1)
+  invariant(deepest !== undefined, 'a network has a size at least')
+  let y: tf.Tensor4D = deepest
+  for (let level = maps.length - 1; level >= 0; level--) {
+    if (level < maps.length - 1) y = doubleSize(y) as tf.Tensor4D // as y
+    y = up.get(`up.${level}`)?.forward(y, maps[level] ?? deepest, style, pass) ?? y // [N, H/2ˡ, W/2ˡ, widthₗ]
+  }
+  return y
+}
+
 /** Normalisation, max(0, ·), convolution. */
-class Unit extends Module {
+export class Unit extends Module {
   readonly norm: Norm
   readonly conv: PlainConv
 
@@ -142,7 +160,7 @@ class StyledUnit extends Unit {
 }
 
 /** Features of the way up meet those of the way down of the same size. */
-class UpBlock extends Module {
+export class UpBlock extends Module {
   readonly unit0: Unit
   readonly unit1: StyledUnit
   readonly unit2: StyledUnit
