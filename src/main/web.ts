@@ -9,6 +9,7 @@ import { Guard } from './web/guard.ts'
 import { hasPage, pageFolder, readPageFile } from './web/page.ts'
 import { sendPicture } from './web/pictures.ts'
 import { sendFile, sendText } from './web/reply.ts'
+import { sweepUploads, takeUpload } from './web/uploads.ts'
 
 export interface WebHost {
   /** Where the page is, for those who hold a key already. */
@@ -52,6 +53,7 @@ export async function startWebHost(app: App, options: WebHostOptions = {}): Prom
     })
   }
 
+  await sweepUploads(app.workspace)
   const server = createServer()
   const port = await listen(server, options.port ?? 0)
   const streams = new EventStreams()
@@ -124,11 +126,15 @@ function pathOf(request: IncomingMessage): string | undefined {
 
 /** All but the page's own files, which are the same everywhere and tell nothing. */
 function isOfApp(path: string): boolean {
-  return path.startsWith('/api/') || path.startsWith('/events') || path.startsWith('/picture/')
+  return (
+    path.startsWith('/api/') || path.startsWith('/events') || path.startsWith('/picture/') || path.startsWith('/drop/')
+  )
 }
 
 async function serveApp(site: Site, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (path.startsWith('/api/')) await answerRequest(site, path.slice('/api/'.length), request, response)
+  else if (path.startsWith('/drop/'))
+    await takeUpload(site.app.workspace, path.slice('/drop/'.length), request, response)
   else if (request.method !== 'GET') sendText(response, 405, 'This address can only be read.')
   else if (path === '/events') site.streams.open(response)
   else await sendPicture(site.app, path.slice('/picture/'.length), response)

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte'
 import { z } from 'zod'
 import { AppEvent, type Input, type Output, type RequestName, requests } from '../shared/api.ts'
+import { invariant } from '../shared/errors.ts'
 import { Desk } from './transport/desk.ts'
 import { DesktopTransport } from './transport/desktop.ts'
 import { HttpTransport } from './transport/http.ts'
@@ -60,6 +61,13 @@ export class Bridge {
   /** What only the system around the page can do. */
   get desk(): Desk {
     return this.#desk
+  }
+
+  /** Brings a dropped file to where the app can read it; see `Transport.upload`. */
+  upload(batch: string, path: string, file: Blob): Promise<string> {
+    const place = this.#transport.upload?.(batch, path, file)
+    invariant(place !== undefined, 'only a page that does not know where files lie carries them')
+    return place
   }
 
   /** A picture to show, given its path below the workspace (`PicturePath`). */

@@ -160,7 +160,8 @@ export const recentWords = {
     'built-in': 'Built-in model',
     synthetic: 'Synthetic set',
     package: 'Package',
-    study: 'Study'
+    study: 'Study',
+    segmenter: 'Segmentation network'
   }
 }
 

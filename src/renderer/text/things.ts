@@ -125,6 +125,7 @@ export const chainWords = {
     synthetic: 'set',
     package: 'package',
     study: 'study',
+    segmenter: 'segmentation network',
     file: 'file'
   },
   trashed: '(in the trash)',

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { keyHeader } from '../../shared/web-entry.ts'
 import { connectionWords } from '../text/common.ts'
@@ -8,8 +9,10 @@ import { type Connection, type LoadedPicture, type Transport } from './transport
 interface KeylessRequest {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Blob
 }
+
+const Uploaded = z.object({ folder: z.string() })
 
 /** Requests, events and pictures by `fetch` in the loopback page, each with the key of this start in a header. */
 export class HttpTransport implements Transport {
@@ -52,6 +55,12 @@ export class HttpTransport implements Transport {
         URL.revokeObjectURL(address)
       }
     }
+  }
+
+  async upload(batch: string, path: string, file: Blob): Promise<string> {
+    const place = [batch, ...path.split('/')].map(encodeURIComponent).join('/')
+    const response = await this.#fetch(`/drop/${place}`, { method: 'PUT', body: file })
+    return Uploaded.parse(await response.json()).folder
   }
 
   async #fetch(address: string, init: KeylessRequest): Promise<Response> {

@@ -15,4 +15,12 @@ export interface Transport {
   loadPicture(path: string): Promise<LoadedPicture>
   /** Where a dropped or chosen file lies. A browser does not tell: only the window's transport has this. */
   pathOf?(file: File): string | undefined
+  /**
+   * Brings a file of the page to where the app can read it, where the page does not know its place.
+   *
+   * @param batch what was dropped together
+   * @param path of the file below what was dropped
+   * @returns the folder of all that was dropped together
+   */
+  upload?(batch: string, path: string, file: Blob): Promise<string>
 }

@@ -74,11 +74,6 @@ export class WizardDraft {
     await this.#bridge.call('drafts.discard', { id: this.id })
   }
 
-  /** Tries again what could not be saved; for when the host is back. */
-  async saveAgain(): Promise<void> {
-    if (this.#recall() !== undefined) await this.#save()
-  }
-
   get #key(): string {
     return `cytoloom-draft-${this.id}`
   }
@@ -97,6 +92,10 @@ export class WizardDraft {
     }
   }
 
+  #isUnsaved(): boolean {
+    return this.#hasMore && !this.#isOver
+  }
+
   #isCurrent(answers: Answers, step: string): boolean {
     return answers === this.#answers && step === this.#step
   }
@@ -104,10 +103,10 @@ export class WizardDraft {
   /** One at a time, so that an earlier answer never comes after a later one. */
   async #save(): Promise<void> {
     this.#hasMore = true
-    if (this.#isSaving) return
+    if (this.#isSaving || this.#isOver) return
     this.#isSaving = true
     try {
-      while (this.#hasMore && !this.#isOver) {
+      while (this.#isUnsaved()) {
         this.#hasMore = false
         const state = { title: this.#title, step: this.#step, answers: this.#answers }
         await this.#bridge.call('drafts.save', { id: this.id, wizard: this.#wizard, ...state })
@@ -115,11 +114,15 @@ export class WizardDraft {
       }
     } catch {
       // The page itself says that the host is gone; what was answered waits in this tab.
+      setTimeout(() => void this.#save(), againAfter)
     } finally {
       this.#isSaving = false
     }
   }
 }
+
+/** Milliseconds until what could not be saved is tried again. */
+const againAfter = 3000
 
 function newDraftId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8))

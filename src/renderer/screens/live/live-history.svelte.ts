@@ -4,6 +4,14 @@ import { type HistoryEntry } from '../../../shared/training.ts'
 import { type Bridge } from '../../bridge.ts'
 import { RunHistory } from '../../state/run-history.svelte.ts'
 
+export interface RealPicture {
+  /** In base64. */
+  readonly png: string
+  readonly width: number
+  readonly height: number
+  readonly isGray: boolean
+}
+
 type Event = Extract<HistoryEntry, { kind: 'evaluation' | 'note' }>
 
 /** How many of the latest rounds tell how it goes. */
@@ -11,13 +19,14 @@ const latest = 200
 
 /** What a run showed so far, how it goes, and real pictures to compare with. */
 export class LiveHistory {
-  readonly real = new SvelteMap<string, { readonly png: string; readonly width: number }>()
+  readonly real = new SvelteMap<string, RealPicture>()
   readonly #bridge: Bridge
   readonly #shown: RunHistory
   #run: string | undefined
   #prepared: string | undefined
   #signs = $state.raw<readonly number[]>([])
   #events = $state.raw<readonly Event[]>([])
+  #round = $state(0)
 
   readonly start = $derived.by(() => (this.evaluations.length > 1 ? this.evaluations[0]?.value : undefined))
   readonly health = $derived.by(() => {
@@ -39,6 +48,16 @@ export class LiveHistory {
 
   get samples(): RunHistory['samples'] {
     return this.#shown.samples
+  }
+
+  /** The latest that was heard of. */
+  get round(): number {
+    return this.#round
+  }
+
+  /** All scores, also those of few pictures. */
+  get scored(): readonly Extract<Event, { kind: 'evaluation' }>[] {
+    return this.#events.filter((entry) => entry.kind === 'evaluation')
   }
 
   /** Scores and notes, newest first. */
@@ -67,21 +86,24 @@ export class LiveHistory {
   }
 
   /** One real picture of each kind, of the version that the run learns from. */
-  showReal({ id, dataset, mask, tile }: Prepared): void {
+  showReal({ id, dataset, mask, tile, scale, channels }: Prepared): void {
     if (id === this.#prepared) return
     this.#prepared = id
     const shown = this.#bridge.call('prepared.preview', { dataset, mask, tile, pictures: 12 })
     shown
       .then(({ pictures }) => {
-        for (const { class: kind, picture, width } of pictures) this.real.set(kind, { png: picture, width })
+        for (const { class: kind, picture: png, width, height } of pictures) {
+          this.real.set(kind, { png, width: width * scale, height: height * scale, isGray: channels === 'gray' })
+        }
       })
       .catch(() => undefined) // the images may be gone: then there is nothing to compare with
   }
 
   #take(entries: readonly HistoryEntry[]): void {
+    this.#round = Math.max(this.#round, ...entries.map(({ iteration }) => iteration))
     const signs = entries.flatMap((entry) => (entry.kind === 'step' ? [entry.realSign] : []))
     if (signs.length > 0) this.#signs = [...this.#signs, ...signs].slice(-latest)
     const events = entries.filter((entry) => entry.kind === 'evaluation' || entry.kind === 'note')
-    if (events.length > 0) this.#events = [...events.toReversed(), ...this.#events].slice(0, 50)
+    if (events.length > 0) this.#events = [...events.toReversed(), ...this.#events].slice(0, 20)
   }
 }

@@ -23,7 +23,8 @@ const nextSteps: Readonly<Record<ShownThing['kind'], (id: string, content: Works
   'built-in': generating,
   synthetic: (id) => making('packages', { set: id }, nextWords.pack),
   package: () => undefined,
-  study: () => undefined
+  study: () => undefined,
+  segmenter: () => undefined
 }
 
 function training(version: string): NextStep {

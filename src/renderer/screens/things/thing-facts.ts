@@ -50,6 +50,7 @@ export function numbersOf({ kind, id }: ShownThing, content: Workspace, pictures
         ]
       )
     case 'study':
+    case 'segmenter':
       return []
   }
 }
@@ -97,6 +98,7 @@ export function makingOf({ kind, id }: ShownThing, content: Workspace, pictures?
         ]
       )
     case 'study':
+    case 'segmenter':
       return []
   }
 }

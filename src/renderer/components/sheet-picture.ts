@@ -1,6 +1,6 @@
 import { type Attachment } from 'svelte/attachments'
-import { type SheetPiece } from '../../../shared/sheet-layout.ts'
-import { type PictureSource } from '../../components/showing.ts'
+import { type SheetPiece } from '../../shared/sheet-layout.ts'
+import { type PictureSource } from './showing.ts'
 
 export type PieceView = 'picture' | 'outline' | 'mask'
 
