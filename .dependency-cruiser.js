@@ -11,6 +11,7 @@ const ranks = [
   ['tasks'],
   ['workspace'],
   ['prepare', 'scoring'],
+  ['studies'],
   ['workers'],
   ['services'],
   ['app'],

@@ -17,7 +17,15 @@ import { completeArrivals } from './workspace/package-arrival.ts'
 import { listPackages } from './workspace/stored-packages.ts'
 import { openWorkspace } from './services/open-workspace.ts'
 import { OthersChanges } from './workspace/others-changes.ts'
-import { begun, carryOut, pauseRunTask, resumeRunTask, type TaskDesk, untilRest } from './services/task-requests.ts'
+import {
+  begun,
+  carryOut,
+  pauseRunTask,
+  resumeRunTask,
+  runStudyTasks,
+  type TaskDesk,
+  untilRest
+} from './services/task-requests.ts'
 import { createWorks } from './services/works.ts'
 import { Presence } from './tasks/presence.ts'
 import { TaskBook } from './tasks/task-book.ts'
@@ -71,7 +79,12 @@ export async function createApp(environment: Environment): Promise<App> {
   }
   const watch = new Watch(book, workshop, presence, { changed, lost: () => tidyUp() }, log)
   const pictures = new Pictures(context, mayWrite)
-  const handlers = { ...createHandlers(context, { tasks, workshop }), ...pictureHandlers(context, pictures) }
+  const desk = { tasks, workshop }
+  const handlers = {
+    ...createHandlers(context, desk),
+    ...studyHandlers(context, desk),
+    ...pictureHandlers(context, pictures)
+  }
   return {
     handlers: mayWrite ? handlers : forLooking(handlers, folders.root),
     workspace: environment.workspace,
@@ -104,10 +117,11 @@ const services = {
   runs: () => import('./services/runs.ts'),
   storage: () => import('./services/storage.ts'),
   synthetic: () => import('./services/synthetic.ts'),
+  studies: () => import('./services/studies.ts'),
   things: () => import('./services/things.ts')
 }
 
-function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, PictureRequest> {
+function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, PictureRequest | StudyRequest> {
   const { tasks } = desk
   return {
     'app.doctor': async (input, context) => (await services.doctor()).examineComputer(app, input, context),
@@ -219,6 +233,21 @@ function draftHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, 
     'drafts.list': () => ({ drafts: app.catalog.drafts.list() }),
     'drafts.show': async (input) => (await services.drafts()).showDraft(app, input),
     'drafts.discard': async (input) => (await services.drafts()).discardDraft(app, input)
+  }
+}
+
+type StudyRequest = Extract<keyof Handlers, `study.${string}`>
+
+function studyHandlers(app: AppContext, desk: TaskDesk): Pick<Handlers, StudyRequest> {
+  return {
+    'study.plan': async (input) => (await services.studies()).planStudyOf(app, input),
+    'study.list': () => ({ studies: app.catalog.studies.list() }),
+    'study.show': async (input) => (await services.studies()).showStudy(app, input),
+    'study.run': (input, context) => runStudyTasks(app, desk, input, context),
+    'study.task': (input, context) => carryOut(desk, 'study-task', input, context),
+    'study.report': async (input) => (await services.studies()).reportStudy(app, input),
+    'study.export': async (input) => (await services.studies()).exportStudyOf(app, input),
+    'study.collect': async (input) => (await services.studies()).collectStudy(app, input)
   }
 }
 

@@ -46,6 +46,18 @@ import { ScoreRequest, ScoreResult } from './scores.ts'
 import { SegmentPredictRequest, SegmentPredictResult, SegmentTrainRequest, SegmentTrainResult } from './segmentation.ts'
 import { BuiltInModel } from './starter.ts'
 import { GenerateRequest, GenerateResult, Phantoms, Synthetic, SyntheticImage } from './synthetic.ts'
+import {
+  CollectStudyRequest,
+  ExportStudyRequest,
+  ExportStudyResult,
+  OneStudy,
+  PlanStudyRequest,
+  RunStudyRequest,
+  Study,
+  StudyResult,
+  StudyTaskRequest,
+  StudyTaskResult
+} from './studies.ts'
 import { ListTasks, QuitReport, StartTask, Task } from './tasks.ts'
 import {
   EmptyTrashResult,
@@ -210,6 +222,17 @@ export const requests = {
   'segment.train': { input: SegmentTrainRequest, output: SegmentTrainResult },
   'segment.predict': { input: SegmentPredictRequest, output: SegmentPredictResult },
   'scores.files': { input: ScoreRequest, output: ScoreResult },
+  /** Freezes the question of a study, before anything of it is done. */
+  'study.plan': { input: PlanStudyRequest, output: StudyResult },
+  'study.list': { input: z.object({}), output: z.object({ studies: z.array(Study) }) },
+  'study.show': { input: OneStudy, output: StudyResult },
+  /** Does what is left of a study, one task after another, and answers with its report. */
+  'study.run': { input: RunStudyRequest, output: StudyResult },
+  'study.task': { input: StudyTaskRequest, output: StudyTaskResult },
+  'study.report': { input: OneStudy, output: StudyResult },
+  'study.export': { input: ExportStudyRequest, output: ExportStudyResult },
+  /** Takes in what a cluster did; twice without harm. */
+  'study.collect': { input: CollectStudyRequest, output: StudyResult },
   'packages.create': { input: CreatePackageRequest, output: PackageResult },
   'packages.verify': { input: z.object({ file: z.string() }), output: VerifyResult },
   'packages.open': { input: z.object({ file: z.string(), name: Name.optional() }), output: OpenResult },

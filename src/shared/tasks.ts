@@ -4,7 +4,7 @@ import { WireError } from './errors.ts'
 export const TaskId = z.string().brand('TaskId')
 export type TaskId = z.infer<typeof TaskId>
 
-/** Whatever takes longer than a moment. `sample` is a plan: it consists of other tasks. */
+/** Whatever takes longer than a moment. `sample` and `study` are plans: they consist of other tasks. */
 export const TaskKind = z.enum([
   'look',
   'import',
@@ -22,7 +22,9 @@ export const TaskKind = z.enum([
   'engine-build',
   'engine-install',
   'estimate',
-  'sample'
+  'sample',
+  'study',
+  'study-task'
 ])
 export type TaskKind = z.infer<typeof TaskKind>
 
@@ -55,7 +57,9 @@ export const abilities: Readonly<Record<TaskKind, Abilities>> = {
   'engine-build': {},
   'engine-install': {},
   estimate: {},
-  sample: { pauses: true }
+  sample: { pauses: true },
+  study: { pauses: true, isLong: true },
+  'study-task': { computes: true, pauses: true }
 }
 
 /**

@@ -107,7 +107,9 @@ export function steeredWorks(steered: SteeredWork): Works {
     generate: engine,
     segment: training,
     predict: engine,
-    sample: plan
+    sample: plan,
+    study: plan,
+    'study-task': training
   }
 }
 

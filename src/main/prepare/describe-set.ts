@@ -57,7 +57,7 @@ function describe(
 const noCounts: MaskCounts = { images: 0, cells: 0, removedByCover: 0, droppedByCap: 0, painted: 0, labelsNeeded: 0 }
 
 interface SetFacts {
-  readonly dataset: Dataset
+  readonly dataset: Pick<Dataset, 'id'>
   readonly request: PrepareInput & { readonly name: string }
   readonly id: PreparedId
   readonly created: string

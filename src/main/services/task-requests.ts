@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Output, ParsedInput } from '../../shared/api.ts'
-import { refuse } from '../../shared/errors.ts'
+import { AppError, refuse } from '../../shared/errors.ts'
+import { OneStudy } from '../../shared/studies.ts'
 import { isActive, type Task, type TaskId, type TaskKind } from '../../shared/tasks.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Workshop } from '../tasks/workshop.ts'
@@ -61,6 +62,41 @@ export function pauseRunTask(
   if (task === undefined) throw refuse(`The run "${run.name}" is not at work.`, { next: 'There is nothing to pause.' })
   tasks.pause(task.id)
   return run
+}
+
+/** Does what is left of a study: with the plan that paused, where there is one. */
+export async function runStudyTasks(
+  app: AppContext,
+  desk: TaskDesk,
+  input: ParsedInput<'study.run'>,
+  context: RequestContext
+): Promise<Output<'study.run'>> {
+  const { ensurePlanned } = await import('./studies.ts')
+  const { id, name } = await ensurePlanned(app, input)
+  const plans = app.catalog.tasks
+    .list()
+    .filter(({ kind, input: asked }) => kind === 'study' && OneStudy.safeParse(asked).data?.study === id)
+  if (plans.some(isActive)) {
+    throw refuse(`“${name}” is being worked on by another window or terminal.`, { next: 'Pause it there first.' })
+  }
+  const paused = plans.find(({ state }) => state === 'paused')
+  const task =
+    paused === undefined
+      ? desk.tasks.start({ kind: 'study', input: { study: id }, beside: false })
+      : desk.tasks.resume(paused.id)
+  const ended = await follow(desk, task.id, context).catch((thrown: unknown) => {
+    if (thrown instanceof AppError && thrown.kind === 'stopped') throw studyPaused(name, thrown)
+    throw thrown
+  })
+  if (ended.outcome === undefined) throw studyPaused(name)
+  return ended.outcome as Output<'study.run'> // a plan that concludes has made it
+}
+
+function studyPaused(name: string, cause?: unknown): AppError {
+  return new AppError('stopped', `The study "${name}" is paused; every finished task is kept.`, {
+    next: 'It goes on from there when it is resumed.',
+    cause
+  })
 }
 
 /** A task that was begun or resumed here: at once, or with `follows` when it is at rest. */

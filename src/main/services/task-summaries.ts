@@ -62,6 +62,14 @@ export function estimated({ estimate }: Output<'estimates.make'>): string {
   return estimate.fits ? `would take about ${roughly(estimate.seconds)}` : 'does not fit on this computer'
 }
 
+export function studied({ study, sentences }: Output<'study.run'>): string {
+  return sentences[0] ?? `${number(study.done)} of ${number(study.tasks)} tasks done`
+}
+
+export function studyTask({ state }: Output<'study.task'>): string {
+  return state === 'done' ? 'done' : 'was done before'
+}
+
 function number(value: number): string {
   return value.toLocaleString('en')
 }

@@ -8,6 +8,7 @@ import { parseInput, parseStored } from './parse-input.ts'
 import { discardRun, keepRun, resumeTraining, runCanGoOn } from './run-tasks.ts'
 import { samplePlan } from './sample.ts'
 import { discardSegmenter, keepSegmenter, segmenterCanGoOn } from './segmenter-tasks.ts'
+import { studyPlan } from './study-plan.ts'
 import * as summaries from './task-summaries.ts'
 
 /** Which request each kind of task carries out. */
@@ -28,7 +29,9 @@ const requestOf = {
   'engine-build': 'engine.build',
   'engine-install': 'engine.install',
   estimate: 'estimates.make',
-  sample: 'demo.run'
+  sample: 'demo.run',
+  study: 'study.run',
+  'study-task': 'study.task'
 } as const satisfies Record<TaskKind, RequestName>
 
 type RequestOf<K extends TaskKind> = (typeof requestOf)[K]
@@ -54,7 +57,8 @@ export function createWorks(app: AppContext): Works {
     ...segmentWorks(app),
     ...packageWorks(app),
     ...engineWorks(app),
-    ...estimateWorks(app)
+    ...estimateWorks(app),
+    ...studyWorks(app)
   }
 }
 
@@ -207,6 +211,29 @@ function estimateWorks(app: AppContext): Pick<Works, 'estimate'> {
       nameOf: (input) => subjectOf(app, input),
       run: async (input, context) => (await import('./estimates.ts')).estimateWork(app, input, context),
       summary: summaries.estimated
+    })
+  }
+}
+
+function studyWorks(app: AppContext): Pick<Works, 'study' | 'study-task'> {
+  return {
+    study: work('study', {
+      isPaused: (outcome) => outcome === undefined,
+      canGoOn: ({ id }) => app.catalog.tasks.parts(id).some(({ state }) => state === 'paused'),
+      nameOf: ({ study }) => app.catalog.studies.find(study)?.name ?? study,
+      run: () => Promise.reject(new Error('a plan is worked through part by part')),
+      summary: summaries.studied,
+      plan: studyPlan(app)
+    }),
+    'study-task': work('study-task', {
+      nameOf: ({ task }) => task,
+      canGoOn: () => true,
+      run: async (input, context) => {
+        const { doStudyTask } = await import('./studies.ts')
+        const { studyMakers } = await import('./study-makers.ts')
+        return doStudyTask(app, input, studyMakers(app.environment), context)
+      },
+      summary: summaries.studyTask
     })
   }
 }

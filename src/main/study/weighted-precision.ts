@@ -17,21 +17,16 @@ export class WeightedPrecision {
   readonly #recall: Float64Array
   readonly #precision: Float64Array
 
-  /**
-   * @param images the test images in a fixed order; undefined where there is neither a truth nor a detection
-   * @param limit how many detections of an image count
-   */
-  constructor(images: readonly (ImageMatches | undefined)[], limit: number) {
+  /** @param images the test images in a fixed order */
+  constructor(images: readonly RankedImage[]) {
     const ranked = images
-      .flatMap((matches, image) =>
-        (matches?.scores ?? []).slice(0, limit).map((score, detection) => ({ image, detection, score }))
-      )
+      .flatMap(({ scores }, image) => scores.map((score, detection) => ({ image, detection, score })))
       .sort((a, b) => b.score - a.score)
     this.#image = Int32Array.from(ranked, ({ image }) => image)
     this.#outcome = iouThresholds.map((_, threshold) =>
-      Uint8Array.from(ranked, ({ image, detection }) => outcomeOf(images[image], threshold, detection))
+      Uint8Array.from(ranked, ({ image, detection }) => Number(images[image]?.outcomes[threshold]?.[detection] ?? 0))
     )
-    this.#truths = Float64Array.from(images, (matches) => countTruths(matches))
+    this.#truths = Float64Array.from(images, ({ truths }) => truths)
     this.#recall = new Float64Array(ranked.length)
     this.#precision = new Float64Array(ranked.length)
   }
@@ -82,12 +77,29 @@ export class WeightedPrecision {
   }
 }
 
+/** What average precision needs to know of the matching of one image; it is what a study stores. */
+export interface RankedImage {
+  /** Best first. */
+  readonly scores: readonly number[]
+  /** Per threshold a digit for each detection: 0 does not count, 1 is right, 2 is wrong. */
+  readonly outcomes: readonly string[]
+  readonly truths: number
+}
+
+/** @param limit how many detections of an image count */
+export function rankedImage(matches: ImageMatches | undefined, limit: number): RankedImage {
+  const scores = matches?.scores.slice(0, limit) ?? []
+  return {
+    scores,
+    outcomes: iouThresholds.map((_, threshold) =>
+      scores.map((__, detection) => outcomeOf(matches, threshold, detection)).join('')
+    ),
+    truths: matches?.ranges[0]?.truthIgnored.filter((isIgnored) => !isIgnored).length ?? 0
+  }
+}
+
 function outcomeOf(image: ImageMatches | undefined, threshold: number, detection: number): number {
   const range = image?.ranges[0]
   if (range?.detectionIgnored[threshold]?.[detection] !== 0) return ignored
   return (range.matches[threshold]?.[detection] ?? -1) >= 0 ? right : wrong
-}
-
-function countTruths(image: ImageMatches | undefined): number {
-  return image?.ranges[0]?.truthIgnored.filter((isIgnored) => !isIgnored).length ?? 0
 }

@@ -8,6 +8,7 @@ import { addModelCommands } from './model-commands.ts'
 import { addScoreCommands } from './score-commands.ts'
 import { addSegmentCommands } from './segment-commands.ts'
 import { addShareCommands } from './share-commands.ts'
+import { addStudyCommands } from './study-commands.ts'
 import { addTaskCommands } from './task-commands.ts'
 import { addThingsCommands } from './things-commands.ts'
 
@@ -25,6 +26,7 @@ export function createProgram(host: Host): Command {
   addSegmentCommands(program, host)
   addEstimate(program, host)
   addShareCommands(program, host)
+  addStudyCommands(program, host)
   addTaskCommands(program, host)
   addThingsCommands(program, host)
   for (const command of program.commands) {

@@ -2,11 +2,17 @@ import { Option } from 'commander'
 import { type Input, type Output, type RequestName } from '../../shared/api.ts'
 import type { ErrorDetails } from '../../shared/errors.ts'
 import { EngineRequest } from '../../shared/runs.ts'
+import type { Environment } from '../environment.ts'
+import type { RequestContext } from '../services/dispatch.ts'
 import { wholeNumber } from './numbers.ts'
 
 /** What commands need from the terminal: requests answered, answers printed. */
 export interface Host {
   request<N extends RequestName>(name: N, input: Input<N>, workspace: string | undefined): Promise<Output<N>>
+  /** Does what needs no workspace: on a cluster, where no catalogue may lie on the shared disk. */
+  withoutWorkspace<Result>(
+    work: (environment: Environment, watcher: Pick<RequestContext, 'signal' | 'progress'>) => Promise<Result>
+  ): Promise<Result>
   /** Prints the answer as JSON, or the sentences for a person. */
   print(answer: unknown, sentences: string): void
   /** Says why nothing was done: exit status of a refusal, and with `--json` the answer together with the error. */

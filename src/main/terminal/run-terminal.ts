@@ -73,6 +73,16 @@ function createHost(asJson: boolean): Host {
         await app.close()
       }
     },
+    async withoutWorkspace(work) {
+      const display = createProgressDisplay(process.stderr, asJson)
+      const interruption = interruptible(display.notice, asJson)
+      try {
+        return await work(defaultEnvironment(), { signal: interruption.signal, progress: display.show })
+      } finally {
+        display.end()
+        interruption.end()
+      }
+    },
     print(answer, sentences) {
       process.stdout.write(asJson ? `${plainJson(answer)}\n` : `${plainText(sentences)}\n`)
     },

@@ -1,3 +1,4 @@
+import type { Study } from '../../shared/studies.ts'
 import type { OriginEntry } from '../../shared/tending.ts'
 import type { ThingKind, ThingSummary } from '../../shared/things.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -85,7 +86,7 @@ function tiesOf(catalog: Catalog, builtIn: readonly string[]): Tie[] {
   const file = (path: string | undefined): OriginEntry | undefined =>
     path === undefined ? undefined : { kind: 'file', name: path }
 
-  const { datasets, prepared, runs, segmenters, synthetic, packages } = catalog
+  const { datasets, prepared, runs, segmenters, synthetic, packages, studies } = catalog
   return [
     ...datasets.all().flatMap(({ id, source }) => tie(id, file(source), false)),
     ...prepared.all().flatMap(({ id, dataset }) => tie(id, known('dataset', dataset), true)),
@@ -114,8 +115,19 @@ function tiesOf(catalog: Catalog, builtIn: readonly string[]): Tie[] {
       .flatMap((stored) => [
         ...tie(stored.id, known('synthetic', stored.synthetic), false),
         ...tie(stored.id, known('dataset', stored.dataset), false)
+      ]),
+    ...studies
+      .all()
+      .flatMap((study) => [
+        ...tie(study.id, known('dataset', study.dataset), true),
+        ...tie(study.id, known(givenKind(study, things), study.synthetic), true)
       ])
   ]
+}
+
+/** A data set may stand in the place of synthetic pictures. */
+function givenKind({ synthetic }: Study, things: ReadonlyMap<string, ThingSummary>): ThingKind {
+  return things.get(synthetic ?? '')?.kind ?? 'synthetic'
 }
 
 /** Sets of older versions know their run by its name alone, and those from packages have a run of elsewhere. */

@@ -84,6 +84,14 @@ const packs: Readonly<Record<string, string>> = {
 
 /** What the choices of requests are called on screens. */
 const optionLabels: Readonly<Record<RemedyOption, string>> = {
+  counts: 'Numbers of synthetic images',
+  data: 'Real images',
+  leaveOut: 'Classes to leave out',
+  moreImages: 'More real images',
+  shares: 'Shares of the real images',
+  sizes: 'Numbers of annotated images',
+  synthetic: 'Synthetic images',
+  wells: 'Rule for wells',
   annotations: 'Annotation file',
   anyWeights: 'Allow other weights',
   axes: 'What the pages of a stack are',

@@ -35,7 +35,9 @@ export const kindTitles: Readonly<Record<TaskKind, string>> = {
   'engine-build': 'Download an acceleration pack',
   'engine-install': 'Install an acceleration pack',
   estimate: 'Estimate time and room',
-  sample: 'The sample'
+  sample: 'The sample',
+  study: 'Study',
+  'study-task': 'Part of a study'
 }
 
 export const taskStates: Readonly<Record<TaskState, string>> = {

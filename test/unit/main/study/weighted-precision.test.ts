@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { accumulate, averagePrecision } from '../../../../src/main/study/coco-evaluation.ts'
 import { livecellPrecision, matchImage } from '../../../../src/main/study/coco-matching.ts'
-import { WeightedPrecision } from '../../../../src/main/study/weighted-precision.ts'
+import { rankedImage, WeightedPrecision } from '../../../../src/main/study/weighted-precision.ts'
 import { RandomStream } from '../../../../src/shared/random.ts'
 
 function randomImage(imageId: number, random: RandomStream) {
@@ -27,7 +27,7 @@ describe('average precision of resamples', () => {
         image === undefined ? [] : new Array<typeof image>(weights[i] ?? 0).fill(image)
       )
       const evaluation = accumulate([copies], livecellPrecision)
-      const weighted = new WeightedPrecision(images, 2000)
+      const weighted = new WeightedPrecision(images.map((image) => rankedImage(image, 2000)))
       expect(weighted.averagePrecision(weights)).toBeCloseTo(averagePrecision(evaluation), 12)
       expect(weighted.averagePrecision(weights, 0)).toBeCloseTo(averagePrecision(evaluation, { threshold: 0 }), 12)
     }
@@ -39,6 +39,6 @@ describe('average precision of resamples', () => {
       [1],
       livecellPrecision
     )
-    expect(new WeightedPrecision([image], 2000).averagePrecision(Float64Array.of(1))).toBe(-1)
+    expect(new WeightedPrecision([rankedImage(image, 2000)]).averagePrecision(Float64Array.of(1))).toBe(-1)
   })
 })

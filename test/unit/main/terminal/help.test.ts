@@ -4,6 +4,7 @@ import { createProgram } from '../../../../src/main/terminal/commands.ts'
 
 const program = createProgram({
   request: () => Promise.reject(new Error('Nothing is asked for here.')),
+  withoutWorkspace: () => Promise.reject(new Error('needs no workspace')),
   print: () => undefined,
   refused: (_, message) => {
     throw new Error(message)

@@ -8,6 +8,7 @@ import { everyRemedy } from '../../../support/remedies.ts'
 const asked = 'The command was understood.'
 const program = createProgram({
   request: () => Promise.reject(new Error(asked)),
+  withoutWorkspace: () => Promise.reject(new Error('needs no workspace')),
   print: () => undefined,
   refused: (_, message) => {
     throw new Error(message)

@@ -14,6 +14,7 @@ const program = createProgram({
     asked.push(name)
     throw new Asked()
   },
+  withoutWorkspace: () => Promise.reject(new Error('needs no workspace')),
   print: () => undefined,
   refused: (_, message) => {
     throw new Error(message)
@@ -38,6 +39,8 @@ const given: Readonly<Record<string, string>> = {
   adaTarget: '0.5',
   classFrom: 'folder',
   kind: 'run',
+  arms: 'copy-paste',
+  smallestEffect: '0.5',
   trust: 'a'.repeat(64)
 }
 
@@ -54,7 +57,9 @@ function leaves(command: Command, path: readonly string[]): { path: readonly str
   return command.commands.flatMap((child) => leaves(child, [...path, child.name()]))
 }
 
-const commands = leaves(program, []).filter(({ command }) => command.name() !== 'serve')
+/** The hosts themselves, and what a cluster does without a workspace. */
+const without = ['serve', 'run-task']
+const commands = leaves(program, []).filter(({ command }) => !without.includes(command.name()))
 
 test.each(commands.map(({ path, command }) => [path.join(' '), path, command] as const))(
   '"%s" with all its options asks for nothing that its request does not know',

@@ -1,0 +1,145 @@
+import { refuse } from '../../shared/errors.ts'
+import type { FrozenStudy, GivenPictures } from '../../shared/studies.ts'
+import type { Synthetic } from '../../shared/synthetic.ts'
+import { requireUnseen, type Seen } from '../study/leakage.ts'
+import type { AppContext } from '../workspace/app-context.ts'
+import { builtInNames } from '../workspace/built-in-models.ts'
+
+/** The real images of a study. */
+export interface Chosen extends Pick<FrozenStudy, 'images' | 'classes'> {
+  readonly dataset: { readonly id: string; readonly name: string }
+}
+
+/**
+ * Pictures that were made before the study, and what their generator has seen: one for all arms.
+ *
+ * @throws AppError of kind `input` where it has seen what is tested, or its pictures cannot be compared with the real ones
+ */
+export function givenPictures(app: AppContext, name: string, study: Chosen): GivenPictures {
+  const { catalog } = app
+  const set = catalog.synthetic.find(name)
+  if (set === undefined) return passedOff(app, name, study)
+  requireClasses(
+    set.name,
+    set.classes.filter(({ images }) => images > 0).map((each) => each.name),
+    study
+  )
+  const given = { id: set.id, name: set.name, kind: 'synthetic', images: set.images } as const
+  throwIfBuiltIn(app, set)
+  return { ...given, leaks: leaksOf(app, set, study) }
+}
+
+/** What the generator has seen, where that can be told. */
+function leaksOf(app: AppContext, { name, run: id }: Synthetic, study: Chosen): string {
+  if (id === undefined)
+    return `The pictures of "${name}" come from elsewhere: what their generator has seen is not known here.`
+  const run = app.catalog.runs.find(id)
+  if (run?.from !== undefined) {
+    throw refuse(
+      `The run "${run.name}" of these pictures went on from another model, whose images are not known one by one.`,
+      { next: 'Train a generator from nothing, or let each arm train its own.' }
+    )
+  }
+  const prepared = run === undefined ? undefined : app.catalog.prepared.find(run.prepared)
+  if (run === undefined || prepared === undefined) {
+    return `The training images of "${name}" are no longer known: what its generator has seen cannot be checked.`
+  }
+  if (prepared.scale !== 1) {
+    throw refuse(
+      `The pictures of "${name}" were made at ${prepared.scale} of the size of the real images: their cells are not as large.`,
+      { next: 'Make pictures from a version that was prepared at a scale of 1.' }
+    )
+  }
+  requireHonest(app, study, { run: run.name, dataset: prepared.dataset, prepared: prepared.id })
+  return `One generator made the pictures of all arms ("${name}"): it has seen more real images than the smaller arms may, and its luck is in all of them.`
+}
+
+function throwIfBuiltIn(
+  app: AppContext,
+  { name, run }: { readonly name: string; readonly run?: string | undefined }
+): void {
+  if (run === undefined || !builtInNames(app).includes(run)) return
+  throw refuse(
+    `"${name}" was made by the built-in model "${run}", whose training images cannot be compared with the test images.`,
+    {
+      next: 'Train a generator on images that are not tested with, or let each arm train its own.'
+    }
+  )
+}
+
+interface Chain {
+  readonly run: string
+  readonly dataset: string
+  readonly prepared: string
+}
+
+/** What a generator was trained on and what chose its checkpoint must not be tested with. */
+function requireHonest({ catalog }: AppContext, study: Chosen, { run, dataset, prepared }: Chain): void {
+  const used = new Set(
+    catalog.prepared
+      .images(prepared)
+      .filter(({ split }) => split !== 'test')
+      .map(({ source }) => source)
+  )
+  const wells = new Map(study.images.map(({ file, well }) => [file, well]))
+  const isSame = dataset === study.dataset.id
+  const seen: Seen[] = catalog.datasets
+    .images(dataset)
+    .filter(({ file }) => used.has(file))
+    .map(({ file, sha256 }) => ({
+      file,
+      sha256,
+      well: isSame ? (wells.get(file) ?? `of ${file}`) : `of ${dataset}: ${file}`
+    }))
+  requireUnseen(testImages(study), seen, run)
+}
+
+/** A data set in the place of synthetic pictures: made by another program, or real images to see what those would do. */
+function passedOff({ catalog }: AppContext, name: string, study: Chosen): GivenPictures {
+  const dataset = catalog.datasets.find(name)
+  if (dataset === undefined) {
+    throw refuse(`There is no synthetic set and no data set called "${name}".`, {
+      remedies: [{ action: 'set-option', option: 'synthetic' }]
+    })
+  }
+  const images = catalog.datasets.images(dataset.id).filter(({ annotated }) => annotated)
+  requireClasses(dataset.name, [...new Set(images.map((image) => image.class))], study)
+  requireSamePixels(catalog, dataset, study)
+  const seen = images.map(({ file, sha256, group }) => ({ file, sha256, well: `of ${dataset.id}: ${group}` }))
+  requireUnseen(testImages(study), seen, dataset.name)
+  const leaks = `The images of "${dataset.name}" stand in the place of synthetic ones, in all arms alike.`
+  return { id: dataset.id, name: dataset.name, kind: 'dataset', images: images.length, leaks }
+}
+
+function testImages({ images }: Chosen) {
+  return images.filter(({ split }) => split === 'test')
+}
+
+/** Where classes were learned as one they are called "all". */
+function requireClasses(name: string, classes: readonly string[], { classes: known }: Chosen): void {
+  const others = classes.filter((each) => each !== 'all' && !known.includes(each))
+  if (others.length === 0) return
+  throw refuse(
+    `"${name}" has pictures of ${others.map((each) => `"${each}"`).join(', ')}, and the real images are of ${known.join(', ')}.`,
+    {
+      next: 'Choose a set of the same classes.',
+      remedies: [{ action: 'set-option', option: 'synthetic' }]
+    }
+  )
+}
+
+function requireSamePixels(
+  catalog: AppContext['catalog'],
+  dataset: { readonly id: string; readonly name: string },
+  study: Chosen
+): void {
+  const sizeOf = (id: string) => catalog.datasets.images(id).find(({ pixelSize }) => pixelSize !== undefined)?.pixelSize
+  const [own, other] = [sizeOf(study.dataset.id), sizeOf(dataset.id)]
+  if (own === undefined || other === undefined || Math.abs(own.x / other.x - 1) < 0.05) return
+  throw refuse(
+    `A pixel of "${dataset.name}" is ${other.x} µm, and one of "${study.dataset.name}" ${own.x} µm: their cells are not as large.`,
+    {
+      next: 'Scale the pictures to the same size of a pixel.'
+    }
+  )
+}

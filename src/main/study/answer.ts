@@ -1,0 +1,85 @@
+import type { FrozenStudy, StudyCell } from '../../shared/studies.ts'
+import { armTitles } from './comparisons.ts'
+import type { Field } from './study-table.ts'
+
+/** What came of a study, in sentences that can be quoted: the whole test set, arm by arm. */
+export function answerSentences(study: FrozenStudy, fields: readonly Field[]): string[] {
+  const compared = fields.filter(({ comparison, cell }) => comparison.isWhole && cell.difference !== undefined)
+  const sentences = compared
+    .filter(({ cell }) => cell.arm !== 'synthetic-shuffled-masks')
+    .map(({ cell }) => sentenceOf(study, cell))
+  return [...sentences, ...blindness(compared.map(({ cell }) => cell))]
+}
+
+function sentenceOf(study: FrozenStudy, cell: StudyCell): string {
+  const what = armTitles[cell.arm]
+  const where = placeOf(study, cell)
+  const { difference = 0 } = cell
+  if (cell.interval === undefined) {
+    return `${what}${where}: the difference is ${signed(difference)} points of ${study.metric}, from one repeat, which cannot tell effect from chance.`
+  }
+  const [low, high] = cell.interval
+  const numbers = `95 % interval ${signed(low)} to ${signed(high)} points${p(cell)}; ${cell.n} repeats, ${cell.images} test images`
+  const change = `from ${percent(cell.baseline)} to ${percent(cell.score)}`
+  if (cell.verdict === 'helps') {
+    return `${what}${where}: helps. ${study.metric} rises by ${percent(difference)} points, ${change} (${numbers})${worth(cell)}.${small(study, difference)}`
+  }
+  if (cell.verdict === 'harms') {
+    return `${what}${where}: harms. ${study.metric} falls by ${percent(-difference)} points, ${change} (${numbers}).${small(study, difference)}`
+  }
+  return `${what}${where}: this study cannot tell. The difference is ${signed(difference)} points of ${study.metric} (${numbers})${seen(cell)}.`
+}
+
+function placeOf({ design }: FrozenStudy, { column, row }: StudyCell): string {
+  const stage = design === 'table4' ? `, ${row.split(', ').at(-1) ?? ''} images` : ''
+  if (design === 'table2') return ` (${column})`
+  return design === 'few-images' ? `, with ${column}` : `, with ${column} of the real images${stage}`
+}
+
+function p({ p: value, adjusted, leastP = 0 }: StudyCell): string {
+  if (value === undefined) return ''
+  if (leastP > 0.05) return `; so few independent repeats allow no p below ${leastP.toFixed(3)}`
+  return `; p = ${value.toFixed(3)}${adjusted === undefined || adjusted === value ? '' : `, ${adjusted.toFixed(3)} over the whole table`}`
+}
+
+function worth({ worth: images }: StudyCell): string {
+  return images === undefined ? '' : `; worth ${images.toFixed(1)} annotated images more`
+}
+
+function seen({ detectable }: StudyCell): string {
+  return detectable === undefined || detectable === 0
+    ? ''
+    : `; it would have found ${percent(detectable)} points in four of five tries`
+}
+
+/** Significant need not matter. */
+function small({ smallestEffect }: FrozenStudy, difference: number): string {
+  return Math.abs(difference) >= smallestEffect
+    ? ''
+    : ` That is less than the ${percent(smallestEffect)} points that were said to matter.`
+}
+
+/** Masks of other pictures must do harm: a study that does not see it sees nothing. */
+function blindness(cells: readonly StudyCell[]): string[] {
+  const controls = cells.filter(({ arm }) => arm === 'synthetic-shuffled-masks')
+  if (controls.length === 0) return []
+  const seenIn = controls.filter(({ verdict }) => verdict === 'harms').length
+  if (seenIn === controls.length) return ['Control: masks of other pictures harm, as they must.']
+  if (seenIn > 0)
+    return [
+      `Control: masks of other pictures harm in ${seenIn} of ${controls.length} comparisons; where they do not, this study may be blind.`
+    ]
+  return [
+    'Control: masks of other pictures, which must harm, are not seen to do so: this study is blind to smaller effects.'
+  ]
+}
+
+/** Percentage points, as papers print scores. */
+export function percent(fraction: number): string {
+  return (100 * fraction).toFixed(2)
+}
+
+export function signed(fraction: number): string {
+  const text = percent(fraction)
+  return fraction < 0 ? text.replace('-', '−') : `+${text}`
+}
