@@ -44,7 +44,8 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
       temperature: 0.25,
       formula: 'studiogan'
     },
-    r1: { gamma: heuristicGamma(data.resolution, preset.batch), interval: 16 },
+    adversarial: 'logistic',
+    r1: { gamma: heuristicGamma(data.resolution, preset.batch), interval: 16, onFakes: false },
     pathLength: { weight: 2, interval: preset.pathLengthInterval, decay: 0.01, batchShare: 0.5 },
     leCam: { weight: 0, decay: 0.99 },
     styleMixing: 0.9,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Name } from './datasets.ts'
 import { InnerPath, tending, thingId } from './things.ts'
 import {
+  AdversarialLoss,
   Augmentation,
   Discriminators,
   Freeze,
@@ -93,6 +94,10 @@ export const TrainRequest = z.object({
   adaKimg: z.number().positive().optional(),
   /** Standard deviation of the noise on the mask that the discriminator sees; 0: none. */
   maskNoise: z.number().nonnegative().optional(),
+  /** The loss of each sample for itself, or of a real and a synthetic one together. */
+  adversarial: AdversarialLoss.optional(),
+  /** The gradient penalty on synthetic samples, too. */
+  r2: z.boolean().optional(),
   r1Gamma: z.number().nonnegative().optional(),
   /** Weight of LeCam regularisation; 0: none. */
   leCam: z.number().nonnegative().optional(),

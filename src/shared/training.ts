@@ -41,6 +41,9 @@ export type SkipPath = z.infer<typeof SkipPath>
 export const MaskCode = z.enum(['gray', 'tones'])
 export type MaskCode = z.infer<typeof MaskCode>
 
+/** What a discriminator's answers are made into a loss by (docs/method.md §5.1). */
+export const AdversarialLoss = z.enum(['logistic', 'relativistic'])
+
 /** What of a model does not learn: nothing, or all that its image is made of. */
 export const Freeze = z.enum(['none', 'image'])
 
@@ -145,8 +148,15 @@ export const TrainingSettings = z.object({
     temperature: z.number().positive(),
     formula: z.enum(['studiogan', 'exact'])
   }),
-  /** Lazy gradient penalty on reals: (gamma/2)·‖∇D‖², every `interval` iterations; interval 0 turns it off. */
-  r1: z.object({ gamma: z.number().nonnegative(), interval: z.int().nonnegative() }),
+  /** The paper's logistic loss of each sample for itself, or of a real and a synthetic one together, by how much D prefers it. */
+  adversarial: AdversarialLoss.default('logistic'),
+  /** Lazy gradient penalty: (gamma/2)·‖∇D‖², every `interval` iterations; interval 0 turns it off. */
+  r1: z.object({
+    gamma: z.number().nonnegative(),
+    interval: z.int().nonnegative(),
+    /** On synthetic samples as well as on real ones (R2). */
+    onFakes: z.boolean().default(false)
+  }),
   pathLength: z.object({
     weight: z.number().nonnegative(),
     interval: z.int().nonnegative(),

@@ -109,7 +109,12 @@ function applyRequest(preset: TrainingSettings, request: TrainInput, grayLevels:
 function regularisersOf(preset: TrainingSettings, request: TrainInput, batch: number) {
   const { r1, pathLength, leCam } = preset
   return {
-    r1: { gamma: gammaOf(request, preset, batch), interval: request.r1Interval ?? r1.interval },
+    adversarial: request.adversarial ?? preset.adversarial,
+    r1: {
+      gamma: gammaOf(request, preset, batch),
+      interval: request.r1Interval ?? r1.interval,
+      onFakes: request.r2 ?? r1.onFakes
+    },
     pathLength: { ...pathLength, interval: request.pathLengthInterval ?? pathLength.interval },
     leCam: { ...leCam, weight: request.leCam ?? leCam.weight }
   }

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { AppError, refuse } from '../../shared/errors.ts'
 import { type EngineRequest, TrainRequest, type TrainResult } from '../../shared/runs.ts'
 import { scoreText } from '../../shared/score-text.ts'
-import { Discriminators, MaskCode, Recipe, SkipPath } from '../../shared/training.ts'
+import { AdversarialLoss, Discriminators, MaskCode, Recipe, SkipPath } from '../../shared/training.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 import { realNumber, wholeNumber } from './numbers.ts'
 
@@ -133,6 +133,13 @@ function addLossOptions(command: Command): Command {
   return command
     .option('--learning-rate <number>', 'learning rate of both networks (default: from the preset)', realNumber)
     .option('--warm-up <iterations>', 'iterations over which the learning rate rises to its full value', wholeNumber)
+    .addOption(
+      new Option(
+        '--adversarial <loss>',
+        'judge each sample for itself as in the paper (logistic), or a real and a synthetic one together (relativistic)'
+      ).choices(AdversarialLoss.options)
+    )
+    .option('--r2', 'take the R1 penalty on synthetic samples as well')
     .option('--r1-gamma <number>', 'weight of the R1 gradient penalty', realNumber)
     .option('--r1-interval <iterations>', 'iterations between two R1 steps; 0 turns the penalty off', wholeNumber)
     .option(

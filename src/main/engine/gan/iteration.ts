@@ -16,10 +16,12 @@ import {
   type DiscriminatorBatch,
   discriminatorStep,
   generatorStep,
+  logitsOf,
   maskDiscriminatorStep,
   maskStep,
   pathLengthStep,
   r1Step,
+  type RealLogits,
   synthesizeFakes
 } from './steps.ts'
 import { learningPart, type TrainingState } from './training-state.ts'
@@ -63,7 +65,7 @@ interface Computed {
 }
 
 function trainAll(iteration: Iteration, batch: Batch): Computed {
-  const ofGenerator = iteration.trainGenerator()
+  const ofGenerator = iteration.trainGenerator(batch)
   const pathLength = iteration.penalizePathLengths()
   iteration.average()
 
@@ -73,8 +75,8 @@ function trainAll(iteration: Iteration, batch: Batch): Computed {
   const seen = iteration.augment(real, fakes.samples)
   const ofDiscriminator = iteration.trainDiscriminator(seen)
   const ofMaskDiscriminator = iteration.trainMaskDiscriminator({ ...seen, samples: annotated })
-  const r1 = iteration.penalizeGradients(real.samples)
-  const maskR1 = iteration.penalizeMaskGradients(annotated)
+  const r1 = iteration.penalizeGradients(real.samples, fakes.samples)
+  const maskR1 = iteration.penalizeMaskGradients(annotated, fakes.samples)
   return {
     losses: {
       generatorLoss: ofGenerator.adversarial,
@@ -94,13 +96,13 @@ function trainAll(iteration: Iteration, batch: Batch): Computed {
 
 /** The same where the image stays as it is. One discriminator learns, that of masks: its numbers are those of the one. */
 function trainMask(iteration: Iteration, batch: Batch): Computed {
-  const ofMask = iteration.trainMask()
+  const ofMask = iteration.trainMask(batch)
   iteration.average()
 
   const fakes = iteration.synthesize()
   const real = iteration.replaceReals(batch, fakes)
   const ofDiscriminator = iteration.trainMaskDiscriminator(iteration.augment(real, fakes.samples))
-  const r1 = iteration.penalizeMaskGradients(real.samples)
+  const r1 = iteration.penalizeMaskGradients(real.samples, fakes.samples)
   invariant(ofDiscriminator !== undefined, 'masks have a discriminator of their own')
   return {
     losses: {
@@ -146,20 +148,38 @@ class Iteration {
     }
   }
 
-  trainGenerator() {
-    const { batch, microBatch } = this.#settings
-    const inputs = drawGeneratorInputs(this.#stream('generator step'), this.#settings, batch)
-    const fakes = { inputs, transform: this.#transform('generator augmentation') }
+  trainGenerator(batch: Batch) {
+    const { batch: count, microBatch } = this.#settings
+    const inputs = drawGeneratorInputs(this.#stream('generator step'), this.#settings, count)
+    const fakes = { inputs, transform: this.#transform('generator augmentation'), real: this.#realLogits(batch) }
     return generatorStep(this.#state, this.#optimizers.generator, fakes, this.#settings, microBatch)
   }
 
+  /** What the discriminators say of the reals of this iteration, where the generator's loss asks for it. */
+  #realLogits({ samples, annotated = samples }: Batch): RealLogits | undefined {
+    if (this.#settings.adversarial === 'logistic') return undefined
+    const { discriminator, maskDiscriminator } = this.#state
+    const transform = this.#transform('real augmentation of the generator step')
+    const of = (judge: Discriminator, values: Float32Array) =>
+      logitsOf(judge, { samples: this.#tensorOf(values), transform }, this.#settings.microBatch)
+    return {
+      image: this.#isFrozen ? undefined : of(discriminator, samples),
+      mask: maskDiscriminator && of(maskDiscriminator, annotated)
+    }
+  }
+
+  #tensorOf(samples: Float32Array): tf.Tensor4D {
+    const { network, batch } = this.#settings
+    return tf.tensor4d(samples, [batch, network.resolution, network.resolution, sampleChannels(network)])
+  }
+
   /** The step of the mask's own layers. */
-  trainMask() {
-    const { batch, microBatch } = this.#settings
+  trainMask(batch: Batch) {
+    const { batch: count, microBatch } = this.#settings
     const { generator, maskDiscriminator } = this.#state
     invariant(maskDiscriminator !== undefined, 'masks have a discriminator of their own')
-    const inputs = drawGeneratorInputs(this.#stream('generator step'), this.#settings, batch)
-    const fakes = { inputs, transform: this.#transform('generator augmentation') }
+    const inputs = drawGeneratorInputs(this.#stream('generator step'), this.#settings, count)
+    const fakes = { inputs, transform: this.#transform('generator augmentation'), real: this.#realLogits(batch) }
     return maskStep({ generator, maskDiscriminator }, this.#optimizers.generator, fakes, microBatch)
   }
 
@@ -215,10 +235,9 @@ class Iteration {
   }
 
   #replace({ samples, labels }: Batch, fakes: Fakes, purpose: string): LabelledTensors {
-    const { network, batch: count, augmentation } = this.#settings
+    const { batch: count, augmentation } = this.#settings
     invariant(labels.length === count, `a batch holds ${count} samples`)
-    const side = network.resolution
-    const real = tf.tensor4d(samples, [count, side, side, sampleChannels(network)])
+    const real = this.#tensorOf(samples)
     const strength = augmentation.apa ? this.#state.adaptation.probability : 0
     if (strength === 0) return { samples: real, labels: tf.tensor1d(labels, 'int32') }
 
@@ -257,27 +276,32 @@ class Iteration {
     const { maskDiscriminator } = this.#state
     const optimizer = this.#optimizers.maskDiscriminator
     if (maskDiscriminator === undefined || optimizer === undefined) return undefined
-    return maskDiscriminatorStep(maskDiscriminator, optimizer, batch, this.#settings.microBatch)
+    return maskDiscriminatorStep(maskDiscriminator, optimizer, batch, this.#settings, this.#settings.microBatch)
   }
 
   /** The gradient penalty of the first discriminator and the logits of its pass, where it is due. */
-  penalizeGradients(samples: tf.Tensor4D) {
-    return this.#penalize(samples, this.#state.discriminator, this.#optimizers.discriminator)
+  penalizeGradients(real: tf.Tensor4D, fakes: tf.Tensor4D) {
+    return this.#penalize({ real, fakes }, this.#state.discriminator, this.#optimizers.discriminator)
   }
 
   /** The same of the second one, where there is one. */
-  penalizeMaskGradients(samples: tf.Tensor4D) {
+  penalizeMaskGradients(real: tf.Tensor4D, fakes: tf.Tensor4D) {
     const { maskDiscriminator } = this.#state
     const optimizer = this.#optimizers.maskDiscriminator
     if (maskDiscriminator === undefined || optimizer === undefined) return undefined
-    return this.#penalize(samples, maskDiscriminator, optimizer)
+    return this.#penalize({ real, fakes }, maskDiscriminator, optimizer)
   }
 
-  #penalize(samples: tf.Tensor4D, judge: Discriminator, optimizer: Optimizer) {
+  #penalize(
+    { real, fakes }: { readonly real: tf.Tensor4D; readonly fakes: tf.Tensor4D },
+    judge: Discriminator,
+    optimizer: Optimizer
+  ) {
     const { r1 } = this.#settings
     if (!isDue(r1, this.#state.iteration)) return undefined
-    const real = { samples, transform: this.#transform('R1 augmentation') }
-    return r1Step(judge, optimizer, real, r1, this.#doublyDifferentiated)
+    const around = { samples: real, transform: this.#transform('R1 augmentation') }
+    const others = r1.onFakes ? { samples: fakes, transform: this.#transform('R2 augmentation') } : undefined
+    return r1Step(judge, optimizer, { ...around, fakes: others }, r1, this.#doublyDifferentiated)
   }
 
   /**

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { invariant } from '../../../shared/errors.ts'
 import { type TrainingSettings } from '../../../shared/training.ts'
 import { type Transform } from '../augmentation/transform.ts'
-import { discriminatorLoss, generatorLoss } from '../losses/adversarial.ts'
+import { discriminatorLoss, generatorLoss, relativisticLoss } from '../losses/adversarial.ts'
 import { d2dCrossEntropy } from '../losses/d2d-cross-entropy.ts'
 import { leCamPenalty } from '../losses/le-cam.ts'
 import { type PathLengthOptions, pathLengthPenalty, pathLengths } from '../losses/path-length.ts'
@@ -10,7 +10,7 @@ import { r1Penalty } from '../losses/r1-penalty.ts'
 import { type ConditionalDiscriminator, type Discriminator } from '../networks/discriminator.ts'
 import { type Generator, type GeneratorInputs } from '../networks/generator.ts'
 import { type Optimizer } from '../common/adam.ts'
-import { stepByParts, stepBySum } from '../common/gradient-sum.ts'
+import { type GradientSum, stepByParts, stepBySum } from '../common/gradient-sum.ts'
 import { inputsOf, partByPart, partsOf, rowsOf } from '../common/parts.ts'
 import { holdImage } from './hold-image.ts'
 import { addR1ByParts } from './r1-by-parts.ts'
@@ -39,7 +39,35 @@ export interface MainLosses {
 }
 
 /** What the main steps need to know of their losses. */
-export type LossSettings = Pick<TrainingSettings, 'd2dCrossEntropy'> & Partial<Pick<TrainingSettings, 'leCam'>>
+export type LossSettings = Pick<TrainingSettings, 'd2dCrossEntropy'> &
+  Partial<Pick<TrainingSettings, 'leCam' | 'adversarial'>>
+
+/** What a generator's step is made from. */
+interface GeneratorBatch {
+  readonly inputs: GeneratorInputs
+  readonly transform: Transform
+  /** Where D's preference counts (relativistic loss): what it says of as many reals. */
+  readonly real?: RealLogits | undefined
+}
+
+/** Of each discriminator [N]. */
+export interface RealLogits {
+  readonly image?: tf.Tensor1D | undefined
+  readonly mask?: tf.Tensor1D | undefined
+}
+
+/** What a discriminator says of samples, without any history: [N, R, R, P] → [N] */
+export function logitsOf(
+  discriminator: Discriminator,
+  { samples, transform }: { readonly samples: tf.Tensor4D; readonly transform: Transform },
+  microBatch?: number
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    const parts = partsOf(samples.shape[0], microBatch ?? samples.shape[0])
+    const trunk = partByPart(parts, (part) => discriminator.trunk(transform(rowsOf(samples, part), part.first)))
+    return discriminator.logits(discriminator.summary(trunk))
+  })
+}
 
 /**
  * Moves G towards samples that D takes for real and for their class. A second discriminator sees the same samples, and moves
@@ -48,7 +76,7 @@ export type LossSettings = Pick<TrainingSettings, 'd2dCrossEntropy'> & Partial<P
 export function generatorStep(
   { generator, discriminator, maskDiscriminator }: Networks,
   optimizer: Optimizer,
-  { inputs, transform }: { readonly inputs: GeneratorInputs; readonly transform: Transform },
+  { inputs, transform, real }: GeneratorBatch,
   { d2dCrossEntropy: d2dSettings }: LossSettings,
   microBatch?: number
 ): MainLosses & { readonly logits: tf.Tensor1D; readonly maskAdversarial?: tf.Scalar } {
@@ -66,11 +94,12 @@ export function generatorStep(
       const features = discriminator.summary(trunk)
       const logits = discriminator.logits(features)
       const proxies = discriminator.proxies(inputs.labels)
-      const adversarial = generatorLoss(logits)
+      const adversarial = generatorLoss(logits, real?.image)
       const d2d = d2dCrossEntropy(discriminator.embedding(features), proxies, inputs.labels, d2dSettings)
       const losses = { adversarial, d2d, total: weighted(adversarial, d2d, d2dSettings), logits }
       if (maskDiscriminator === undefined || maskTrunk === undefined) return losses
-      const maskAdversarial = generatorLoss(maskDiscriminator.logits(maskDiscriminator.summary(maskTrunk)))
+      const maskLogits = maskDiscriminator.logits(maskDiscriminator.summary(maskTrunk))
+      const maskAdversarial = generatorLoss(maskLogits, real?.mask)
       return { ...losses, total: tf.add<tf.Scalar>(losses.total, maskAdversarial), maskAdversarial }
     }
   })
@@ -80,7 +109,7 @@ export function generatorStep(
 export function maskStep(
   { generator, maskDiscriminator }: { readonly generator: Generator; readonly maskDiscriminator: Discriminator },
   optimizer: Optimizer,
-  { inputs, transform }: { readonly inputs: GeneratorInputs; readonly transform: Transform },
+  { inputs, transform, real }: GeneratorBatch,
   microBatch?: number
 ): { readonly adversarial: tf.Scalar } {
   const count = inputs.z.shape[0]
@@ -88,7 +117,7 @@ export function maskStep(
     features: (part) =>
       maskDiscriminator.trunk(transform(generator.forward(inputsOf(inputs, part)).samples, part.first)),
     losses: (trunk) => {
-      const adversarial = generatorLoss(maskDiscriminator.logits(maskDiscriminator.summary(trunk)))
+      const adversarial = generatorLoss(maskDiscriminator.logits(maskDiscriminator.summary(trunk)), real?.mask)
       return { adversarial, total: tf.clone(adversarial) }
     }
   })
@@ -150,11 +179,11 @@ export function discriminatorStep(
   discriminator: ConditionalDiscriminator,
   optimizer: Optimizer,
   batch: DiscriminatorBatch,
-  { d2dCrossEntropy: d2dSettings, leCam: leCamSettings }: LossSettings,
+  { d2dCrossEntropy: d2dSettings, leCam: leCamSettings, adversarial: loss }: LossSettings,
   microBatch?: number
 ): MainLosses & Logits & { readonly leCam?: tf.Scalar } {
   const { labels, anchors } = batch
-  return stepOnBoth(discriminator, optimizer, batch, microBatch, (adversarial, realFeatures, logits) => {
+  return stepOnBoth(discriminator, optimizer, batch, { loss, microBatch }, (adversarial, realFeatures, logits) => {
     const d2d = d2dCrossEntropy(
       discriminator.embedding(realFeatures),
       discriminator.proxies(labels),
@@ -173,9 +202,10 @@ export function maskDiscriminatorStep(
   maskDiscriminator: Discriminator,
   optimizer: Optimizer,
   batch: DiscriminatorBatch,
+  { adversarial: loss }: Pick<LossSettings, 'adversarial'>,
   microBatch?: number
 ): { readonly adversarial: tf.Scalar } & Logits {
-  return stepOnBoth(maskDiscriminator, optimizer, batch, microBatch, (adversarial) => ({
+  return stepOnBoth(maskDiscriminator, optimizer, batch, { loss, microBatch }, (adversarial) => ({
     total: tf.clone(adversarial)
   }))
 }
@@ -190,7 +220,7 @@ function stepOnBoth<L extends { readonly total: tf.Scalar }>(
   discriminator: Discriminator,
   optimizer: Optimizer,
   { samples, fakes, transformReal, transformFake }: DiscriminatorBatch,
-  microBatch: number | undefined,
+  { loss, microBatch }: { readonly loss: LossSettings['adversarial']; readonly microBatch: number | undefined },
   finish: (adversarial: tf.Scalar, realFeatures: tf.Tensor2D, logits: Logits) => L
 ): L & Logits & { readonly adversarial: tf.Scalar } {
   const count = samples.shape[0]
@@ -207,7 +237,8 @@ function stepOnBoth<L extends { readonly total: tf.Scalar }>(
       losses: (trunk) => {
         const features = discriminator.summary(trunk, 2)
         const [realLogits, fakeLogits] = tf.split(discriminator.logits(features), 2) as [tf.Tensor1D, tf.Tensor1D]
-        const adversarial = discriminatorLoss(realLogits, fakeLogits)
+        const lossOf = loss === 'relativistic' ? relativisticLoss : discriminatorLoss
+        const adversarial = lossOf(realLogits, fakeLogits)
         const rest = finish(adversarial, tf.slice(features, [0, 0], [count, -1]), { realLogits, fakeLogits })
         return { ...rest, adversarial, realLogits, fakeLogits }
       }
@@ -215,27 +246,55 @@ function stepOnBoth<L extends { readonly total: tf.Scalar }>(
   })
 }
 
-/** Moves D towards a flat landscape around real samples, `interval` times as hard as the penalty alone. */
+/** Samples that the landscape of D is to be flat around. */
+interface Surroundings {
+  readonly samples: tf.Tensor4D
+  readonly transform: Transform
+}
+
+interface Penalty {
+  readonly penalty: tf.Scalar
+  readonly squaredNorms: tf.Tensor1D
+  readonly logits: tf.Tensor1D
+}
+
+/**
+ * Moves D towards a flat landscape around real samples, `interval` times as hard as the penalty alone; around synthetic ones
+ * as well where these are given (R2), in the same step.
+ *
+ * @returns what was seen of the real ones
+ */
 export function r1Step(
   discriminator: Discriminator,
   optimizer: Optimizer,
-  { samples, transform }: { readonly samples: tf.Tensor4D; readonly transform: Transform },
-  { gamma, interval }: TrainingSettings['r1'],
+  { fakes, ...real }: Surroundings & { readonly fakes?: Surroundings | undefined },
+  settings: Pick<TrainingSettings['r1'], 'gamma' | 'interval'>,
   microBatch?: number
-): { readonly penalty: tf.Scalar; readonly squaredNorms: tf.Tensor1D; readonly logits: tf.Tensor1D } {
+): Penalty {
+  return stepBySum(optimizer, (sum) => {
+    if (fakes !== undefined) addPenalty(sum, discriminator, fakes, settings, microBatch)
+    return { ...addPenalty(sum, discriminator, real, settings, microBatch) }
+  })
+}
+
+function addPenalty(
+  sum: GradientSum,
+  discriminator: Discriminator,
+  around: Surroundings,
+  { gamma, interval }: Pick<TrainingSettings['r1'], 'gamma' | 'interval'>,
+  microBatch: number | undefined
+): Penalty {
+  const { samples, transform } = around
   const count = samples.shape[0]
   const parts = partsOf(count, microBatch ?? count)
-  return stepBySum(optimizer, (sum) => {
-    if (parts.length === 1) {
-      return sum.add(() => {
-        const { penalty, squaredNorms, logits } = r1Penalty(discriminator, samples, gamma, (x) => transform(x, 0))
-        return { penalty, squaredNorms, logits, total: tf.mul<tf.Scalar>(penalty, interval) }
-      }).losses
-    }
-    const real = { samples, transform }
-    const { squaredNorms, logits } = addR1ByParts(sum, discriminator, real, ((gamma / 2) * interval) / count, parts)
-    return { penalty: tf.mul<tf.Scalar>(tf.mean(squaredNorms), gamma / 2), squaredNorms, logits }
-  })
+  if (parts.length === 1) {
+    return sum.add(() => {
+      const { penalty, squaredNorms, logits } = r1Penalty(discriminator, samples, gamma, (x) => transform(x, 0))
+      return { penalty, squaredNorms, logits, total: tf.mul<tf.Scalar>(penalty, interval) }
+    }).losses
+  }
+  const { squaredNorms, logits } = addR1ByParts(sum, discriminator, around, ((gamma / 2) * interval) / count, parts)
+  return { penalty: tf.mul<tf.Scalar>(tf.mean(squaredNorms), gamma / 2), squaredNorms, logits }
 }
 
 function weighted(adversarial: tf.Scalar, d2d: tf.Scalar, { weight }: { readonly weight: number }): tf.Scalar {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { iterationKinds, meanSeconds } from '../../../../src/main/engine-process/trial-iterations.ts'
 
 const regularised = (r1: number, pathLength: number) => ({
-  r1: { gamma: 1, interval: r1 },
+  r1: { gamma: 1, interval: r1, onFakes: false },
   pathLength: { weight: 2, interval: pathLength, decay: 0.01, batchShare: 0.5 }
 })
 

@@ -11,6 +11,7 @@ import { runIteration } from '../../../../../src/main/engine/gan/iteration.ts'
 import {
   discriminatorStep,
   generatorStep,
+  logitsOf,
   maskDiscriminatorStep,
   pathLengthStep,
   r1Step,
@@ -49,6 +50,20 @@ const steps: Record<string, (network: Recorder, microBatch?: number) => object> 
       settings,
       microBatch
     ),
+  'generator by a relativistic loss': (optimizer, microBatch) => {
+    const image = logitsOf(discriminator, { ...real(), transform: transform('real') }, microBatch)
+    const batch = { inputs: inputs(), transform: transform(), real: { image } }
+    return generatorStep({ generator, discriminator }, optimizer, batch, settings, microBatch)
+  },
+  'discriminator by a relativistic loss': (optimizer, microBatch) => {
+    const fakes = synthesizeFakes(generator, inputs(), 1, microBatch)
+    const batch = { ...real(), fakes, transformReal: transform('real'), transformFake: transform('fake') }
+    return discriminatorStep(discriminator, optimizer, batch, { ...settings, adversarial: 'relativistic' }, microBatch)
+  },
+  'R1 and R2': (optimizer, microBatch) => {
+    const fakes = { samples: synthesizeFakes(generator, inputs(), 1), transform: transform('fake') }
+    return r1Step(discriminator, optimizer, { ...penalized(), fakes }, { gamma: 3, interval: 4 }, microBatch)
+  },
   'path length': (optimizer, microBatch) =>
     pathLengthStep(
       generator,
@@ -65,7 +80,7 @@ const steps: Record<string, (network: Recorder, microBatch?: number) => object> 
   'mask discriminator': (optimizer, microBatch) => {
     const fakes = synthesizeFakes(generator, inputs(), 1, microBatch)
     const batch = { ...real(), fakes, transformReal: transform('real'), transformFake: transform('fake') }
-    return maskDiscriminatorStep(maskDiscriminator, optimizer, batch, microBatch)
+    return maskDiscriminatorStep(maskDiscriminator, optimizer, batch, settings, microBatch)
   },
   R1: (optimizer, microBatch) => r1Step(discriminator, optimizer, penalized(), { gamma: 3, interval: 4 }, microBatch),
   'R1 of the image alone': (optimizer, microBatch) =>
@@ -76,6 +91,7 @@ const steps: Record<string, (network: Recorder, microBatch?: number) => object> 
 const trained: Record<string, Module> = {
   generator,
   'generator before two discriminators': generator,
+  'generator by a relativistic loss': generator,
   'path length': generator,
   'mask discriminator': maskDiscriminator,
   'R1 of the image alone': imageDiscriminator
