@@ -18,14 +18,17 @@ interface MemoryCosts {
   readonly perSampleByte: number
   /** The same for samples that are computed at a time, where ADA resamples them at twice their size. */
   readonly perResampledByte: number
+  /**
+   * The feature network at work, beyond the base: measured, 0.45 GB in all on wasm; on native-cpu 1.35 GB in an evaluation, which
+   * looks at each picture twice, and 1.6 GB in a run of 64² that trained and scored for hours.
+   */
+  readonly looking: number
 }
 
 const bytesPerNumber = 4
 /** Pictures made at once where memory is no matter, and the bytes that those of larger networks may take. */
 const usualBatch = 16
 const mostDrawingBytes = 0.6e9
-/** The feature network at work, beyond the base: measured, 0.45 GB in all on wasm. */
-const lookingBytes = 0.1e9
 /** Bytes for each byte of both networks' parameters between two iterations: weights, moments, averages, a copy to save. */
 const keptPerParameterByte = 8
 /** The same for a process that only makes pictures, which has one network: measured, 0.6 to 1.5. */
@@ -72,17 +75,17 @@ function secondShare({ discriminators, maskChannels, maskBranch }: NetworkSettin
 
 /** The scores of a run, made beside what it keeps between two iterations. */
 function predictScores({ network }: TrainingSettings, engine: BackendName): number {
-  return memoryCosts[engine].base + keptPerParameterByte * parameterBytes(network) + pictureBytes(network)
+  return memoryCosts[engine].base + keptPerParameterByte * parameterBytes(network) + pictureBytes(network, engine)
 }
 
 /** Most memory, in bytes, of a process that makes pictures with a model and looks at them. */
 export function predictPictures(network: NetworkSettings, engine: BackendName): number {
-  return memoryCosts[engine].base + drawnPerParameterByte * parameterBytes(network) + pictureBytes(network)
+  return memoryCosts[engine].base + drawnPerParameterByte * parameterBytes(network) + pictureBytes(network, engine)
 }
 
 /** Bytes that making a batch of pictures takes, or looking at one, whichever is more. */
-function pictureBytes(network: NetworkSettings): number {
-  return Math.max(drawingBytes(network, samplingBatch(network)), lookingBytes)
+function pictureBytes(network: NetworkSettings, engine: BackendName): number {
+  return Math.max(drawingBytes(network, samplingBatch(network)), memoryCosts[engine].looking)
 }
 
 /**
@@ -133,14 +136,16 @@ const native: MemoryCosts = {
   perParameterByte: 15,
   perFeatureByte: 36,
   perSampleByte: 234,
-  perResampledByte: 103
+  perResampledByte: 103,
+  looking: 0.75e9
 }
 const wasm: MemoryCosts = {
   base: 360e6,
   perParameterByte: 17.2,
   perFeatureByte: 27,
   perSampleByte: 210,
-  perResampledByte: 100
+  perResampledByte: 100,
+  looking: 0.1e9
 }
 /** Engines on a graphics card keep the same tensors there; plain JavaScript keeps those of wasm, swept now and then. */
 const memoryCosts: Record<BackendName, MemoryCosts> = {
