@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { Synthetic } from '../../src/shared/synthetic.ts'
 import { keyHeader } from '../../src/shared/web-entry.ts'
@@ -41,10 +41,17 @@ const hasLivecell = existsSync(livecell.folder)
 
 let browser: Browser
 let folder: string
+/** The page that a test works with, to be looked at where it fails. */
+let seen: Page | undefined
 
 beforeAll(async () => {
   browser = await launchChromium()
   folder = mkdtempSync(join(tmpdir(), 'cytoloom-afternoon-'))
+})
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail')
+    await seen?.screenshot({ path: join(import.meta.dirname, 'screenshots/afternoon.png') })
 })
 
 afterAll(async () => {
@@ -325,6 +332,7 @@ describe.each(ways)('an afternoon with $source.name, by $hand', ({ source, hand 
       const images = withBrokenFiles(source, place)
       const app = new AppProcess(join(place, 'workspace'))
       const person = await Afternoon.begin(app, hand, hand === 'mouse')
+      seen = person.page
       await prepare(person, source, images)
       await train(person)
       await watch(person)
