@@ -98,7 +98,7 @@ function paint(labels: Int32Array, label: number, { centreX, centreY, a, b }: El
 function noisyOutput(picture: LabelPicture, seed: number): NetworkOutput {
   const { flowY, flowX } = flowTargets(picture)
   const random = new RandomStream(seed, 'flow noise')
-  const noisy = (flow: Float32Array) => flow.map((value) => 5 * value + 0.5 * random.normal())
+  const noisy = (flow: Float32Array) => flow.map((value) => 4.5 * value + 0.1 * random.normal())
   const logit = Float32Array.from(picture.labels, (label) => (label > 0 ? 3 : -3) + random.normal())
   return { flowY: noisy(flowY), flowX: noisy(flowX), logit, ...size }
 }
