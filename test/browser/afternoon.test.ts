@@ -43,6 +43,13 @@ let browser: Browser
 let folder: string
 /** The page that a test works with, to be looked at where it fails. */
 let seen: Page | undefined
+const apps: AppProcess[] = []
+
+function start(workspace: string): AppProcess {
+  const app = new AppProcess(workspace)
+  apps.push(app)
+  return app
+}
 
 beforeAll(async () => {
   browser = await launchChromium()
@@ -56,6 +63,7 @@ afterEach(async ({ task }) => {
 
 afterAll(async () => {
   await browser.close()
+  await Promise.all(apps.map((app) => app.stop()))
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -227,7 +235,7 @@ const isDrawn = `(() => {
 async function watch(person: Afternoon): Promise<void> {
   const { page, hands } = person
   await page.waitForURL(/#\/models\/[\w-]+\/live$/)
-  await page.getByRole('table').waitFor()
+  await page.getByRole('table').waitFor({ timeout: 5 * minute }) // engines are measured before the first training
   await page.getByRole('columnheader', { name: /^Newest/ }).waitFor()
   await expect.poll(() => page.evaluate(isDrawn), patient).toBe(true)
   await page.keyboard.press('m')
@@ -330,7 +338,7 @@ describe.each(ways)('an afternoon with $source.name, by $hand', ({ source, hand 
       const place = join(folder, `${source.name}-${hand}`)
       mkdirSync(join(place, 'shared'), { recursive: true })
       const images = withBrokenFiles(source, place)
-      const app = new AppProcess(join(place, 'workspace'))
+      const app = start(join(place, 'workspace'))
       const person = await Afternoon.begin(app, hand, hand === 'mouse')
       seen = person.page
       await prepare(person, source, images)
@@ -346,7 +354,7 @@ describe.each(ways)('an afternoon with $source.name, by $hand', ({ source, hand 
       await person.page.close()
       await app.stop()
 
-      const colleague = new AppProcess(join(place, 'other workspace'))
+      const colleague = start(join(place, 'other workspace'))
       const other = await Afternoon.begin(colleague, hand, false)
       await open(other, join(place, 'shared'))
       const opened = Shown.parse(await other.answer('synthetic.show', { name: 'first set' }))
