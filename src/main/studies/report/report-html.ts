@@ -1,5 +1,4 @@
 import type { FrozenStudy, StudyTable, TaskRecord } from '../../../shared/studies.ts'
-import { percent } from '../../study/answer.ts'
 import { escaped } from './charts.ts'
 import { methodsParagraph } from './methods.ts'
 import { paperHtml, tableHtml } from './tables.ts'
@@ -109,10 +108,6 @@ export function effortFacts(records: readonly TaskRecord[]): ReportParts['facts'
     { name: 'Computed', value: `${records.length} tasks in ${(seconds / 3600).toFixed(2)} hours of one machine` },
     { name: 'Engine', value: engines.length === 0 ? 'not recorded' : engines.sort().join(', ') }
   ]
-}
-
-export function percentText(fraction: number): string {
-  return `${percent(fraction)} %`
 }
 
 const style = `
