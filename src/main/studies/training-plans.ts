@@ -11,7 +11,7 @@ export function segmentationPlan(request: PlanStudyRequest, images: readonly Stu
     batch: isSmall ? 4 : 8,
     width: isSmall ? 'quarter' : 'half',
     crop: Math.min(side, 16 * Math.max(1, Math.floor(fits / 16))),
-    learningRate: 0.001,
+    learningRate: 0.005, // the rate that the network was shown to learn with (docs/method.md §12)
     syntheticShare: 0.5
   }
 }
