@@ -182,11 +182,12 @@ function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, Picture
   }
 }
 
-type PictureRequest = 'pictures.list' | 'pictures.cell' | 'synthetic.judge'
+type PictureRequest = 'pictures.list' | 'pictures.copies' | 'pictures.cell' | 'synthetic.judge'
 
 function pictureHandlers(app: AppContext, pictures: Pictures): Pick<Handlers, PictureRequest> {
   return {
     'pictures.list': (input) => pictures.list(input),
+    'pictures.copies': (input) => pictures.copies(input),
     'pictures.cell': (input) => pictures.cellAt(input),
     'synthetic.judge': async (input) => {
       const judged = await (await services.synthetic()).judgePictures(app, input)

@@ -22,6 +22,8 @@ import { CreatePackageRequest, OpenResult, PackageResult, StoredPackage, VerifyR
 import {
   CellAnswer,
   CellQuestion,
+  CopiesRequest,
+  CopiesResult,
   JudgeRequest,
   JudgeResult,
   ListPictures,
@@ -218,6 +220,7 @@ export const requests = {
   /** Marks generated pictures as fit to be passed on, or not. */
   'synthetic.judge': { input: JudgeRequest, output: JudgeResult },
   'pictures.list': { input: ListPictures, output: PictureList },
+  'pictures.copies': { input: CopiesRequest, output: CopiesResult },
   'pictures.cell': { input: CellQuestion, output: CellAnswer },
   'segment.train': { input: SegmentTrainRequest, output: SegmentTrainResult },
   'segment.predict': { input: SegmentPredictRequest, output: SegmentPredictResult },

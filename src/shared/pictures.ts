@@ -106,6 +106,25 @@ export const CellAnswer = z.object({
 })
 export type CellAnswer = z.infer<typeof CellAnswer>
 
+/** A generated picture that is very much like another one. */
+export const PictureCopy = z.discriminatedUnion('of', [
+  z.object({
+    position: z.int(),
+    of: z.literal('training'),
+    /** The picture that its model learned from. */ name: z.string()
+  }),
+  z.object({ position: z.int(), of: z.literal('another'), /** An earlier place in the set. */ other: z.int() })
+])
+export type PictureCopy = z.infer<typeof PictureCopy>
+
+export const CopiesRequest = z.object({ /** Name or id of a synthetic set. */ set: z.string() })
+export const CopiesResult = z.object({
+  copies: z.array(PictureCopy),
+  /** How many pictures that the model learned from were there to be compared with. */
+  training: z.int()
+})
+export type CopiesResult = z.infer<typeof CopiesResult>
+
 export const JudgeRequest = z.object({
   /** Name or id of a synthetic set. */
   set: z.string(),

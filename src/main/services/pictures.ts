@@ -5,13 +5,19 @@ import { type Output, type ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import {
   type CellLook,
+  CopiesResult,
+  type PictureCopy,
   type ListedPicture,
   PictureCollection,
   PictureLook,
   viewPattern
 } from '../../shared/pictures.ts'
+import { spread } from '../datasets/spread.ts'
+import { writeFileAtomic } from '../files/atomic-write.ts'
+import { jsonOf } from '../files/json-or-nothing.ts'
 import { ThreadPool } from '../threads/pool.ts'
 import { type AppContext } from '../workspace/app-context.ts'
+import { ownFolder } from '../workspace/own-files.ts'
 import { flagsOf } from '../workspace/picture-flags.ts'
 import { type PicturePlace, placeOf, type ViewTask } from '../workspace/picture-views.ts'
 import { SyntheticReport } from '../workspace/set-report.ts'
@@ -28,6 +34,8 @@ const memory = 1024 // MiB
 const secondsForOne = 60
 /** Sets whose pictures are kept in mind: asking the catalogue for ten thousand takes a while. */
 const setsInMind = 4
+/** Training pictures that generated ones are compared with; of more, evenly spread ones. */
+const mostTraining = 400
 
 /** Pictures to look at: drawn in threads when they are first wanted, and kept beside what they show. */
 export class Pictures {
@@ -76,6 +84,34 @@ export class Pictures {
     this.#app.catalog[collection].require(set)
     if (collection === 'synthetic') return this.#listSynthetic(set)
     return { pictures: this.#pictures(collection, set).map(listed) }
+  }
+
+  /** Near-copies in a synthetic set: looked for once, and noted beside its views. */
+  async copies({ set }: ParsedInput<'pictures.copies'>): Promise<Output<'pictures.copies'>> {
+    const { id, name, run } = this.#app.catalog.synthetic.require(set)
+    const note = join(await this.#folderFor('synthetic', id), 'copies.json')
+    const known = CopiesResult.safeParse(jsonOf(await readFile(note, 'utf8').catch(() => '')))
+    if (known.success) return known.data
+    const folder = await ownFolder(this.#app, 'synthetic', { id, name })
+    const pictures = this.#pictures('synthetic', id).map(({ file }) => join(folder, 'images', file))
+    const training = await this.#trainingPictures(run)
+    const copies = await this.#run<PictureCopy[]>('copies', { pictures, training }, folder)
+    const result = { copies, training: training.length }
+    await writeFileAtomic(note, JSON.stringify(result))
+    return result
+  }
+
+  /** What the model learned from, where that is still here. */
+  async #trainingPictures(run = ''): Promise<{ readonly name: string; readonly file: string }[]> {
+    const { runs, prepared: versions } = this.#app.catalog
+    const prepared = versions.find(runs.find(run)?.prepared ?? '')
+    if (prepared === undefined) return []
+    const folder = await ownFolder(this.#app, 'prepared', prepared)
+    const images = versions.images(prepared.id).filter(({ split }) => split === 'train')
+    return spread(images, mostTraining).map(({ source, file }) => ({
+      name: source,
+      file: join(folder, 'images', file)
+    }))
   }
 
   /** What the catalogue says of a set's pictures is another thing now. */

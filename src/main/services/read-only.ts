@@ -25,6 +25,7 @@ const looking: ReadonlySet<RequestName> = new Set<RequestName>([
   'synthetic.show',
   'pictures.list',
   'pictures.cell',
+  'pictures.copies',
   'scores.files',
   'packages.verify',
   'things.inTrash',

@@ -5,7 +5,8 @@
 import type { CellsPlace } from '../datasets/source-image.ts'
 import type { TakeOutcome, TakeTask } from '../datasets/take-image.ts'
 import type { PreparedOutcome, PrepareTask } from '../prepare/prepare-image.ts'
-import type { CellAnswer } from '../../shared/pictures.ts'
+import type { CellAnswer, PictureCopy } from '../../shared/pictures.ts'
+import type { CopiesTask } from '../workspace/picture-copies.ts'
 import type { PicturePlace, ViewTask } from '../workspace/picture-views.ts'
 import { answer, type Reply, type ThreadTask } from '../threads/reply.ts'
 import type { ReaderTask } from './reader-work.ts'
@@ -53,6 +54,13 @@ export function view(task: ThreadTask<ViewTask>): Promise<Reply<void>> {
   return answer(task, async (input) => {
     const { drawView } = await import('../workspace/picture-views.ts')
     return drawView(input)
+  })
+}
+
+export function copies(task: ThreadTask<CopiesTask>): Promise<Reply<PictureCopy[]>> {
+  return answer(task, async (input) => {
+    const { findCopies } = await import('../workspace/picture-copies.ts')
+    return findCopies(input, task.signs)
   })
 }
 

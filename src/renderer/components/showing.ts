@@ -36,6 +36,7 @@ export function showing(source: PictureSource, patience = 0): Attachment<HTMLIma
     return () => {
       isShown = false
       clearTimeout(timer)
+      image.removeAttribute('src') // the element may be that of another picture now
       shown?.release()
     }
   }

@@ -48,6 +48,19 @@ export class PictureSet {
     this.#list = await this.#bridge.call('pictures.list', { collection: this.collection, set: this.id })
   }
 
+  /** Of a synthetic set: looks for near-copies, which may take a while the first time, and flags them. */
+  async lookForCopies(): Promise<void> {
+    const { copies } = await this.#bridge.call('pictures.copies', { set: this.id })
+    const list = this.#list
+    if (list === undefined || copies.length === 0) return
+    const flags = Map.groupBy(copies, ({ position }) => position)
+    const pictures = list.pictures.map((each) => {
+      const own = flags.get(each.position)?.map(({ of }) => `copy-of-${of}` as const) ?? []
+      return own.length === 0 ? each : { ...each, flags: [...(each.flags ?? []), ...own] }
+    })
+    this.#list = { ...list, pictures }
+  }
+
   look(position: number, look: PictureLook): Picture {
     return this.#bridge.picture(viewPath(this.collection, this.id, position, look))
   }

@@ -4,8 +4,34 @@ import { decode } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeSyntheticSet } from '../../support/synthetic-set.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { addSampleTiles, openTestApp, type TestApp } from '../../support/test-app.ts'
+import { addSampleTiles, openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
+import { encodeGrayPng8 } from '../../../src/main/images/png-encode.ts'
+import { findCopies as search } from '../../../src/main/workspace/picture-copies.ts'
+import { RandomStream } from '../../../src/shared/random.ts'
 import { viewPath } from '../../../src/shared/pictures.ts'
+
+function findCopies(pictures: string[], training: { name: string; file: string }[]) {
+  return search({ pictures, training }, new Int32Array(1))
+}
+
+/** A square of a gray picture, as it is in a mirror. */
+function cutMirrored({ data, width }: ReturnType<typeof decode>, left: number, top: number, side: number): Uint8Array {
+  return Uint8Array.from({ length: side * side }, (_, at) => {
+    const [x, y] = [side - 1 - (at % side), Math.floor(at / side)]
+    return data[(top + y) * width + left + x] ?? 0
+  })
+}
+
+function noise(seed: number, side: number): Uint8Array {
+  const random = new RandomStream(seed, 'noise')
+  return Uint8Array.from({ length: side * side }, () => random.integer(256))
+}
+
+async function writeAll(at: string, pictures: readonly Uint8Array[]): Promise<string[]> {
+  const files = pictures.map((_, i) => join(at, `${i}.png`))
+  for (const [i, pixels] of pictures.entries()) await writeFile(files[i] ?? '', encodeGrayPng8(pixels, 64, 64))
+  return files
+}
 
 let folder: string
 let host: TestApp
@@ -128,6 +154,40 @@ describe('A cell', () => {
   test('is none where there is background, or beyond the picture', async () => {
     const question = { collection: 'synthetic', set: 's-test', position: 0, x: 5000, y: 5000 } as const
     expect(await host.request('pictures.cell', question)).toEqual({})
+  })
+})
+
+describe('Near-copies', () => {
+  test('in a set are found by what they show, whatever their brightness', async () => {
+    const own = await temporaryFolder()
+    await makeSyntheticSet(join(own, 'synthetic/s-test'), 6)
+    const images = join(own, 'synthetic/s-test/images')
+    const { data, width, height } = decode(await readFile(join(images, '000001.png')))
+    const darker = Uint8Array.from(data, (value) => 5 + value / 2)
+    await writeFile(join(images, '000004.png'), encodeGrayPng8(darker, width, height))
+    const other = await openTestApp(own)
+    const found = await other.request('pictures.copies', { set: 's-test' })
+    expect(found).toEqual({ copies: [{ position: 4, of: 'another', other: 1 }], training: 0 })
+    await other.app.close()
+  })
+
+  test('of what a model learned from are found, also where they are mirrored', async () => {
+    const own = await temporaryFolder()
+    const other = await openTestApp(own)
+    await other.request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 6 })
+    await other.request('prepared.create', { dataset: 'sample', name: 'tiles', tile: 64, scale: 0.5 })
+    const { prepared } = await other.request('workspace.show', {})
+    const folderOf = join(own, 'prepared', prepared[0]?.id ?? '', 'images')
+    const { pictures } = await other.request('pictures.list', { collection: 'prepared', set: prepared[0]?.id ?? '' })
+    const learned = pictures.find(({ split }) => split === 'train')?.name ?? ''
+    const tile = cutMirrored(decode(await readFile(join(folderOf, learned))), 21, 13, 64)
+    const others = [20, 21, 22].map((seed) => noise(seed, 64))
+    const found = await findCopies(
+      await writeAll(own, [...others, tile]),
+      pictures.filter(({ split }) => split === 'train').map(({ name }) => ({ name, file: join(folderOf, name) }))
+    )
+    expect(found).toEqual([{ position: 3, of: 'training', name: learned }])
+    await other.app.close()
   })
 })
 

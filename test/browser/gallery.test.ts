@@ -1,0 +1,243 @@
+import { join } from 'node:path'
+import { type Browser, type Locator, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startWebHost, type WebHost } from '../../src/main/web.ts'
+import { accessibilityProblems } from '../support/accessibility.ts'
+import { launchChromium, watchForTrouble } from '../support/chromium.ts'
+import { makeSyntheticSet } from '../support/synthetic-set.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { addSampleTiles, openTestApp, type TestApp } from '../support/test-app.ts'
+
+const screenshots = join(import.meta.dirname, 'screenshots')
+
+let browser: Browser
+let folder: string
+let app: TestApp
+let host: WebHost
+let page: Page
+let trouble: string[]
+
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+
+afterEach(async () => {
+  await page.context().close()
+  await host.close()
+  await app.app.close()
+})
+
+afterAll(() => browser.close())
+
+/** The real app on a workspace with a synthetic set of so many pictures. */
+async function open(pictures: number, options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
+  folder = await temporaryFolder()
+  await makeSyntheticSet(join(folder, 'synthetic/s-test'), pictures)
+  app = await openTestApp(folder)
+  host = await startWebHost(app.app)
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options })
+  page.setDefaultTimeout(15_000)
+  trouble = watchForTrouble(page, host.origin)
+  await page.goto(host.entry())
+  await goTo('#/sets/s-test')
+  await tiles().first().waitFor()
+}
+
+async function goTo(address: string): Promise<void> {
+  await page.evaluate(`location.hash = '${address}'`)
+}
+
+function tiles(): Locator {
+  return page.locator('.grid [role=option]')
+}
+
+function grid(): Locator {
+  return page.getByRole('listbox', { name: 'Block cells' })
+}
+
+async function verdicts(): Promise<(string | undefined)[]> {
+  const { pictures } = await app.request('pictures.list', { collection: 'synthetic', set: 's-test' })
+  return pictures.map(({ verdict }) => verdict)
+}
+
+const areAllPicturesShown =
+  '[...document.querySelectorAll(".grid img, .panel img")].every((image) => image.complete && image.naturalWidth > 0)'
+
+async function expectFinished(name: string): Promise<void> {
+  await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
+  await page.screenshot({ path: join(screenshots, `${name}.png`) })
+  expect(await accessibilityProblems(page)).toEqual([])
+  expect(trouble).toEqual([])
+}
+
+describe('The gallery of a synthetic set', () => {
+  test.each([
+    ['gallery', {}],
+    ['gallery-dark', { colorScheme: 'dark' as const }],
+    ['gallery-narrow', { viewport: { width: 640, height: 800 } }]
+  ])(
+    'shows every picture with its cells outlined, the chosen one large with all that is known of it (%s)',
+    async (name, options) => {
+      await open(12, options)
+      await page.getByText('12 pictures.').waitFor()
+      await tiles().nth(11).waitFor()
+      const panel = page.getByRole('region', { name: 'The chosen picture' })
+      await panel.getByText('7, picture 1').waitFor() // its seed
+      await expectFinished(name)
+    }
+  )
+
+  test('is judged by keys alone, one by one or several together, and takes it back', async () => {
+    await open(12)
+    await grid().focus()
+    await page.keyboard.press('r')
+    await page.keyboard.press('r')
+    await page.getByText('2 rejected').waitFor()
+    await page.keyboard.press('a')
+    await page.keyboard.down('Shift')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.up('Shift')
+    await page.keyboard.press('r')
+    await page.getByText('5 rejected: 7 go into packages and studies').waitFor()
+    await expect
+      .poll(verdicts, { timeout: 15_000 })
+      .toEqual([
+        'rejected',
+        'rejected',
+        'accepted',
+        'rejected',
+        'rejected',
+        'rejected',
+        ...new Array<undefined>(6).fill(undefined)
+      ])
+    await page.keyboard.press('u')
+    await page.keyboard.press('Control+z')
+    await page.getByText('2 rejected').waitFor()
+    await page.reload()
+    await page.getByText('2 rejected: 10 go into packages and studies').waitFor()
+    expect((await verdicts()).slice(0, 3)).toEqual(['rejected', 'rejected', undefined])
+    await expectFinished('gallery-judged')
+  })
+
+  test('shows and hides masks and outlines by keys', async () => {
+    await open(4)
+    const overlays = () => page.locator('.grid img.over').count()
+    await expect.poll(overlays).toBe(4)
+    await grid().focus()
+    await page.keyboard.press('Space')
+    await expect.poll(overlays).toBe(0)
+    await page.keyboard.press('m')
+    await expect.poll(overlays).toBe(4)
+    await page.getByRole('button', { name: 'Masks', pressed: true }).waitFor()
+    await page.keyboard.press('m')
+    await page.keyboard.press('o')
+    await expect.poll(overlays).toBe(4)
+    expect(trouble).toEqual([])
+  })
+
+  test('tells of a cell by a click: its number, area and neighbours', async () => {
+    await open(4)
+    const stage = page.locator('.panel .stage')
+    await stage.scrollIntoViewIfNeeded()
+    const box = await stage.boundingBox()
+    if (box === null) throw new Error('the picture is on the screen')
+    await page.mouse.click(box.x + box.width * 0.06, box.y + box.height * 0.02)
+    await page.getByText(/^Cell 1: \d+ pixels/).waitFor()
+    await page.mouse.wheel(0, -400)
+    await stage.focus()
+    await page.keyboard.press('0')
+    await page.keyboard.press('Enter')
+    await page.getByText(/^Cell \d+: |^No cell is marked here/).waitFor()
+    await expectFinished('gallery-cell')
+  })
+
+  test('scrolls ten thousand pictures without holding the page up', { timeout: 300_000 }, async () => {
+    await open(60)
+    const { pictures } = await app.request('pictures.list', { collection: 'synthetic', set: 's-test' })
+    await page.route('**/api/pictures.list', async (route) => {
+      const many = Array.from({ length: 10_000 }, (_, position) => ({ ...pictures[position % 60], position }))
+      await route.fulfill({ json: { output: { pictures: many } } })
+    })
+    await page.reload()
+    await page.getByText('10,000 pictures.').waitFor()
+    await tiles().first().waitFor()
+    const busiest: number[] = []
+    for (let round = 0; round < 3; round++) busiest.push(Number(await page.evaluate(scrollThrough)))
+    expect(Math.min(...busiest)).toBeLessThan(50) // a computer that is busy with other things has no quick frames at all
+    expect(await tiles().count()).toBeLessThan(200)
+    await grid().focus()
+    await page.keyboard.press('End')
+    await page.locator('[role=option][aria-posinset="10000"]').waitFor()
+  })
+})
+
+/** Scrolls on in steps, and tells how long the page was at work at a stretch, in milliseconds. */
+const scrollThrough = `(async () => {
+  const grid = document.querySelector('.grid')
+  const tasks = []
+  const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
+  observer.observe({ type: 'longtask' })
+  for (let step = 0; step <= 150; step++) {
+    grid.scrollTop += 400 // more than two rows a frame
+    await new Promise((resolve) => setTimeout(resolve, 16))
+  }
+  observer.disconnect()
+  return Math.max(0, ...tasks)
+})()`
+
+describe('The page of a thing', () => {
+  test('shows where it comes from, its numbers, how it was made and its files, at addresses of their own', async () => {
+    await open(4)
+    await addSampleTiles(app)
+    const { prepared } = await app.request('workspace.show', {})
+    const [version] = prepared
+    await goTo(`#/images/${version?.dataset ?? ''}/versions/${version?.id ?? ''}`)
+    const chain = page.getByRole('navigation', { name: 'Where it comes from' })
+    await chain.getByRole('link', { name: 'sample' }).waitFor()
+    await page.getByRole('link', { name: 'Train a model' }).waitFor()
+    await expectFinished('thing-version')
+
+    await page.getByRole('link', { name: 'Numbers' }).click()
+    await page.getByRole('rowheader', { name: 'Masks against outlines (AP)' }).waitFor()
+    await page.reload()
+    await page.getByRole('rowheader', { name: 'Masks against outlines (AP)' }).waitFor()
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.getByRole('link', { name: 'How it was made' }).click()
+    await page.getByRole('rowheader', { name: 'Tile' }).waitFor()
+    await page.getByRole('link', { name: 'Files' }).click()
+    await page.getByText(join('prepared', version?.id ?? '')).waitFor()
+
+    await chain.getByRole('link', { name: 'sample' }).click()
+    await page.getByRole('heading', { name: 'sample', level: 1 }).waitFor()
+    await tiles().nth(5).waitFor()
+    await expectFinished('thing-images')
+    await page.goBack()
+    await page.getByText(join('prepared', version?.id ?? '')).waitFor()
+    expect(trouble).toEqual([])
+  })
+})
+
+describe('Empty sections', () => {
+  test.each(['images', 'models', 'sets', 'studies', 'packages'])(
+    'say what belongs there, and where to begin (%s)',
+    async (shelf) => {
+      folder = await temporaryFolder()
+      app = await openTestApp(folder)
+      host = await startWebHost(app.app)
+      page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' })
+      page.setDefaultTimeout(15_000)
+      trouble = watchForTrouble(page, host.origin)
+      await page.goto(host.entry())
+      await goTo(`#/${shelf}`)
+      await page.getByRole('link', { name: 'See the sample' }).waitFor()
+      await expectFinished(`empty-${shelf}`)
+      await page.keyboard.press('?')
+      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('g')
+      await page.keyboard.press('h')
+      await page.getByRole('button', { name: 'Try the sample' }).waitFor()
+    }
+  )
+})

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { chainOf } from '../../../src/renderer/screens/things/chain.ts'
+import { nextStep } from '../../../src/renderer/screens/things/next-step.ts'
+import { recentThings, thingsOf } from '../../../src/renderer/shown-things.ts'
+import { type OriginEntry } from '../../../src/shared/tending.ts'
+import { fullWorkspace } from '../../support/fake-demo.ts'
+import { fakeRun } from '../../support/fake-run.ts'
+
+const content = fullWorkspace('/w')
+
+describe('A thing as lists show it', () => {
+  test('says of a model how far it is and how good', () => {
+    const { best: _, ...unscored } = fakeRun
+    const runs = [fakeRun, { ...unscored, state: 'running' as const }]
+    const facts = thingsOf('models', { ...content, runs, builtIn: [] }).map((thing) => thing.facts)
+    expect(facts).toEqual(['ready, best score 96.4', 'learning, no score yet'])
+  })
+
+  test('says that its files are missing, and shows no pictures then', () => {
+    const datasets = content.datasets.map((item) => ({ ...item, missing: true }))
+    expect(thingsOf('images', { ...content, datasets })).toMatchObject([
+      { facts: 'its files are missing', isMissing: true }
+    ])
+    expect(thingsOf('images', { ...content, datasets })[0]?.pictures).toBeUndefined()
+  })
+
+  test('has an address of its own, versions below their images', () => {
+    expect(recentThings(content, 10).map(({ address }) => address)).toContain('#/images/Sample/versions/prepared-1')
+  })
+
+  test('is recent by its date, whatever its kind', () => {
+    const synthetic = content.synthetic.map((item) => ({ ...item, created: '2030-01-01T00:00:00.000Z' }))
+    expect(recentThings({ ...content, synthetic }, 2).map(({ kind }) => kind)[0]).toBe('synthetic')
+    expect(recentThings(content, 2)).toHaveLength(2)
+  })
+})
+
+describe('What comes next', () => {
+  const things = { ...content, prepared: [] }
+
+  test('of images is a version, and then a model of it', () => {
+    const [dataset] = thingsOf('images', things)
+    if (dataset === undefined) throw new Error('there is one')
+    expect(nextStep(dataset, things)?.address).toBe('#/images/new?dataset=dataset-1')
+    const prepared = content.prepared.map((item) => ({ ...item, dataset: 'dataset-1' }))
+    expect(nextStep(dataset, { ...things, prepared })?.address).toBe('#/models/new?version=prepared-1')
+  })
+
+  test('of a model is to watch it while it learns, and pictures of it afterwards', () => {
+    const [model] = thingsOf('models', content)
+    if (model === undefined) throw new Error('there is one')
+    const running = { ...content, runs: [{ ...fakeRun, state: 'running' as const }] }
+    expect(nextStep(model, running)?.address).toBe('#/models/run-1/live')
+    expect(nextStep(model, content)?.address).toBe('#/sets/new?run=run-1')
+    const failed = { ...content, runs: [{ ...fakeRun, state: 'failed' as const }] }
+    expect(nextStep(model, failed)).toBeUndefined()
+  })
+})
+
+describe('The chain of a thing', () => {
+  const entry = (kind: OriginEntry['kind'], name: string): OriginEntry => ({ kind, id: name, name })
+
+  test('goes from what was imported to the nearest, without files and the model on board that it went on from', () => {
+    const from = [
+      entry('run', 'r'),
+      entry('prepared', 'p'),
+      entry('built-in', 'starter'),
+      entry('dataset', 'd'),
+      entry('file', '/x')
+    ]
+    expect(chainOf(from).map(({ name }) => name)).toEqual(['d', 'p', 'r'])
+  })
+
+  test('begins with the model on board where there is nothing before it', () => {
+    expect(chainOf([entry('built-in', 'starter')]).map(({ name }) => name)).toEqual(['starter'])
+  })
+})
