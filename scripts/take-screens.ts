@@ -22,7 +22,8 @@ const sizes = [
 ]
 const schemes = ['light', 'dark'] as const
 /** Until pictures that come one by one are there. */
-const settled = 1500 // ms
+const settled = 500 // ms
+const areAllPicturesShown = '[...document.images].every((image) => image.complete && image.naturalWidth > 0)'
 
 type Ask = (name: string, input: unknown) => Promise<unknown>
 
@@ -121,6 +122,9 @@ async function takeAll(browser: Browser, taking: Taking): Promise<void> {
 /** With few colours: a screen has few. */
 async function take(page: Page, file: string): Promise<void> {
   await page.locator('main h1').first().waitFor({ state: 'attached' })
+  for (let tries = 0; tries < 40 && !(await page.evaluate(areAllPicturesShown)); tries++) {
+    await page.waitForTimeout(settled)
+  }
   await page.waitForTimeout(settled)
   const bytes = await page.screenshot()
   await sharp(bytes).png({ palette: true, colours: 128, effort: 8 }).toFile(file)

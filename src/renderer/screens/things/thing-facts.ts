@@ -49,8 +49,8 @@ export function numbersOf({ kind, id }: ShownThing, content: Workspace, pictures
           }
         ]
       )
-    case 'study':
     case 'segmenter':
+    case 'study':
       return []
   }
 }
@@ -97,8 +97,8 @@ export function makingOf({ kind, id }: ShownThing, content: Workspace, pictures?
           }
         ]
       )
-    case 'study':
     case 'segmenter':
+    case 'study':
       return []
   }
 }
