@@ -66,7 +66,7 @@ describe.skipIf(!isLinux)(
 
     test('shows them in the gallery, and comes back from there', async () => {
       await page.getByRole('link', { name: 'Look at them in the gallery' }).click()
-      await page.getByRole('option').nth(5).waitFor()
+      await page.locator('.grid [role=option]').nth(5).waitFor()
       await page.getByText(/^24 pictures\./).waitFor()
       await page.goBack()
       await heading(/^The first pictures$/).waitFor()
