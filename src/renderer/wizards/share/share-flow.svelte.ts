@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type FileList } from '../../../shared/file-list.ts'
-import { PackageFormat, PackageResult } from '../../../shared/packages.ts'
+import { packageEnding, PackageFormat, PackageResult } from '../../../shared/packages.ts'
 import { type Bridge } from '../../bridge.ts'
 import { type Receiver, receivers, receiverWords } from '../../text/share.ts'
 import { FollowedTask } from '../followed-task.svelte.ts'
@@ -22,6 +22,16 @@ export type ShareAnswers = z.infer<typeof ShareAnswers>
 
 export const shareSteps = ['set', 'receiver', 'place', 'about', 'make'] as const
 export type ShareStep = (typeof shareSteps)[number]
+
+/** What a colleague opens by a double-click here, everybody else with what opens zips. */
+export function fileEnding(chosen: readonly Receiver[]): string {
+  return chosen.length === 0 || chosen.includes('colleague') ? packageEnding : '.zip'
+}
+
+/** A package's name without its ending. */
+export function stemOf(file: string): string {
+  return file.replace(/\.(?:zip|cytoloom)$/i, '')
+}
 
 /** From a set to one file for somebody else. */
 export class ShareFlow {
@@ -67,9 +77,10 @@ export class ShareFlow {
   /** A name in that folder that nothing has: with a number where it is taken. */
   freeFile(wanted: string): string {
     const taken = this.#there?.files.map(({ name }) => name.toLowerCase()) ?? []
-    const stem = wanted.replace(/\.(?:zip|cytoloom)$/i, '')
+    const stem = stemOf(wanted)
+    const ending = fileEnding(this.answers.receivers ?? [])
     for (let count = 1; ; count++) {
-      const name = `${count === 1 ? stem : `${stem}-${count}`}.zip`
+      const name = `${count === 1 ? stem : `${stem}-${count}`}${ending}`
       if (!taken.includes(name.toLowerCase())) return name
     }
   }
