@@ -225,7 +225,7 @@ test('a study is a thing like the others: named, noted, counted, in the trash an
   const about = {
     kind: 'study',
     version: 1,
-    study: { ...study, arms: ['real', 'mixed'] },
+    study: { ...study, arms: ['real', 'synthetic'] },
     results: 'of a later version'
   }
   await mkdir(join(folder, 'studies/st1'), { recursive: true })
