@@ -11,7 +11,7 @@ import type { AppContext } from './workspace/app-context.ts'
 import type { Handlers } from './services/dispatch.ts'
 import { listBuiltIn } from './workspace/built-in-models.ts'
 import { settleInterruptedRuns } from './workspace/interrupted-runs.ts'
-import { Pictures } from './services/pictures.ts'
+import type { Pictures } from './services/pictures.ts'
 import { forLooking } from './services/read-only.ts'
 import { completeArrivals } from './workspace/package-arrival.ts'
 import { listPackages } from './workspace/stored-packages.ts'
@@ -78,7 +78,9 @@ export async function createApp(environment: Environment): Promise<App> {
     if (listeners.size > 0) others.tell()
   }
   const watch = new Watch(book, workshop, presence, { changed, lost: () => tidyUp() }, log)
-  const pictures = new Pictures(context, mayWrite)
+  let opened: Promise<Pictures> | undefined
+  const pictures: OnDemand<Pictures> = () =>
+    (opened ??= services.pictures().then(({ Pictures }) => new Pictures(context, mayWrite)))
   const desk = { tasks, workshop }
   const handlers = {
     ...createHandlers(context, desk),
@@ -97,7 +99,7 @@ export async function createApp(environment: Environment): Promise<App> {
     whenQuitting: () => tasks.whenQuitting(),
     async close() {
       await workshop.close()
-      await pictures.close()
+      await (await opened)?.close()
       watch.end()
       await workspace.close()
     }
@@ -113,6 +115,7 @@ const services = {
   enginePacks: () => import('./services/engine-packs.ts'),
   listFiles: () => import('./services/list-files.ts'),
   masks: () => import('./services/masks.ts'),
+  pictures: () => import('./services/pictures.ts'),
   previews: () => import('./services/previews.ts'),
   runs: () => import('./services/runs.ts'),
   storage: () => import('./services/storage.ts'),
@@ -184,14 +187,18 @@ function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, Picture
 
 type PictureRequest = 'pictures.list' | 'pictures.copies' | 'pictures.cell' | 'synthetic.judge'
 
-function pictureHandlers(app: AppContext, pictures: Pictures): Pick<Handlers, PictureRequest> {
+/** What is loaded and made when it is first wanted. */
+type OnDemand<T> = () => Promise<T>
+
+function pictureHandlers(app: AppContext, pictures: OnDemand<Pictures>): Pick<Handlers, PictureRequest> {
   return {
-    'pictures.list': (input) => pictures.list(input),
-    'pictures.copies': (input) => pictures.copies(input),
-    'pictures.cell': (input) => pictures.cellAt(input),
+    'pictures.list': async (input) => (await pictures()).list(input),
+    'pictures.copies': async (input) => (await pictures()).copies(input),
+    'pictures.cell': async (input) => (await pictures()).cellAt(input),
     'synthetic.judge': async (input) => {
       const judged = await (await services.synthetic()).judgePictures(app, input)
-      pictures.forget('synthetic', judged.id)
+      const shown = await pictures()
+      shown.forget('synthetic', judged.id)
       return judged.result
     }
   }
@@ -253,9 +260,9 @@ function studyHandlers(app: AppContext, desk: TaskDesk): Pick<Handlers, StudyReq
 }
 
 /** A path that names a picture, and leads nowhere but into the workspace, whatever links there are on the way. */
-async function findPicture(workspace: string, pictures: Pictures, path: string): Promise<string | undefined> {
+async function findPicture(workspace: string, pictures: OnDemand<Pictures>, path: string): Promise<string | undefined> {
   if (!PicturePath.safeParse(path).success) return undefined
-  if (viewPattern.test(path)) return pictures.find(path)
+  if (viewPattern.test(path)) return (await pictures()).find(path)
   const root = await realpath(workspace)
   const file = await realpath(join(root, path)).catch(() => undefined)
   return file?.startsWith(root + sep) === true ? file : undefined
