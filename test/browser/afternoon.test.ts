@@ -181,6 +181,7 @@ async function prepare(person: Afternoon, source: Source, images: string): Promi
   if (source.mustMerge) {
     await page.getByText('Too few training pictures').waitFor()
     await hands.press(page.getByRole('button', { name: 'Take all as one kind' }))
+    await hands.press(page.getByRole('button', { name: /^Divide them anew/ })) // those for learning were not downloaded
     await page.getByText('Too few training pictures').waitFor({ state: 'detached' })
   }
   await person.next()

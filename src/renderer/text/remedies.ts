@@ -58,6 +58,7 @@ const wordings: Wordings = {
 
   'set-option': ({ option, value }) => {
     const label = optionLabels[option]
+    if (option === 'split' && typeof value === 'string') return [dividedBy(value), `${dividedBy(value)}.`]
     return value === undefined || typeof value === 'boolean'
       ? [`Change “${label}”`]
       : [`Set “${label}” to ${value}`, `Set “${label}” to ${value}.`]
@@ -68,6 +69,12 @@ const wordings: Wordings = {
   'trash-with': ({ names }) => [`Move ${names.map((name) => `“${name}”`).join(', ')} to the trash together`],
   restore: ({ name }) => [`Restore “${name}” from the trash`],
   'task-again': () => ['Start again', 'Start it again.']
+}
+
+/** @param shares as in `0.8,0.1,0.1` */
+function dividedBy(shares: string): string {
+  const [training = '', validation = '', test = ''] = shares.split(',').map((share) => `${100 * Number(share)} %`)
+  return `Divide them anew: ${training} for training, ${validation} for validation, ${test} for testing`
 }
 
 const plurals = { dataset: 'image sets', run: 'models' }
