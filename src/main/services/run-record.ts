@@ -37,9 +37,9 @@ export class RunRecord {
     this.safeIteration = Math.max(0, ...app.catalog.runs.checkpoints(run.id).map(({ iteration }) => iteration))
   }
 
-  /** Takes up what the engine says about the run; the outcome of its job is for who started it. */
+  /** Takes up what the engine says about the run; the rest is for others. */
   take(message: EngineMessage): void {
-    if (isOutcome(message)) return
+    if (isForOthers(message)) return
     switch (message.type) {
       case 'engine':
         this.#takeEngine(message.engine)
@@ -196,11 +196,23 @@ export class RunRecord {
   }
 }
 
-const outcomes = ['trained', 'tried', 'generated', 'evaluated', 'probed', 'failed', 'out-of-memory'] as const
-type Outcome = Extract<EngineMessage, { type: (typeof outcomes)[number] }>
+/** What ends a job is for who started it; safe points of segmentation networks are none of a run. */
+const forOthers = [
+  'trained',
+  'tried',
+  'generated',
+  'evaluated',
+  'segmenter-point',
+  'segmented',
+  'predicted',
+  'probed',
+  'failed',
+  'out-of-memory'
+] as const
+type ForOthers = Extract<EngineMessage, { type: (typeof forOthers)[number] }>
 
-function isOutcome(message: EngineMessage): message is Outcome {
-  return outcomes.some((type) => type === message.type)
+function isForOthers(message: EngineMessage): message is ForOthers {
+  return forOthers.some((type) => type === message.type)
 }
 
 function inWords({ name, library, threads }: EngineInfo): string {
