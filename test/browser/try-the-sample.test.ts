@@ -110,7 +110,10 @@ describe.skipIf(!isLinux)(
       const place = await page.locator('.package code').textContent()
       expect(existsSync(place ?? '')).toBe(true)
       expect(await page.locator('.sentences p').count()).toBe(5)
-      await page.getByText(/[1-9][\d,]* pictures seen/).waitFor({ timeout: 1000 }) // it went on learning after the pause
+      await page
+        .locator('.sentences')
+        .getByText(/[1-9][\d,]* pictures seen/)
+        .waitFor({ timeout: 1000 }) // it went on learning after the pause
       const recent = page.getByRole('region', { name: 'Recent' })
       for (const kind of ['Images', 'Version for training', 'Model', 'Synthetic set', 'Package']) {
         await recent.getByText(kind, { exact: true }).first().waitFor()
