@@ -74,7 +74,15 @@ describe('a workspace with things of every kind', () => {
     await inWorkspace(async (host) => {
       const before = await everythingOf(host)
       const { rebuilt, left, before: copy } = await host.request('app.rebuild', {})
-      expect(rebuilt).toEqual({ datasets: 1, prepared: 1, runs: 1, synthetic: 1, packages: 2, studies: 0 })
+      expect(rebuilt).toEqual({
+        datasets: 1,
+        prepared: 1,
+        runs: 1,
+        synthetic: 1,
+        packages: 2,
+        studies: 0,
+        segmenters: 0
+      })
       expect(left).toEqual([])
       const after = await everythingOf(host)
       // Its folder was removed in the test before.
@@ -162,7 +170,7 @@ describe('a workspace from a stranger', () => {
     })
 
     expect(await leftOf(folder)).toEqual({
-      rebuilt: { datasets: 1, prepared: 0, runs: 1, synthetic: 0, packages: 0, studies: 0 },
+      rebuilt: { datasets: 1, prepared: 0, runs: 1, synthetic: 0, packages: 0, studies: 0, segmenters: 0 },
       left: [
         'datasets/back has an about.json that is damaged or of another version (images.0.file)',
         'datasets/drive has an about.json that is damaged or of another version (images.0.file)',
@@ -183,7 +191,7 @@ describe('a workspace from a stranger', () => {
     await symlink(join(folder, 'outside'), join(folder, 'datasets', 'ds1'))
 
     expect(await leftOf(folder)).toEqual({
-      rebuilt: { datasets: 0, prepared: 0, runs: 0, synthetic: 0, packages: 0, studies: 0 },
+      rebuilt: { datasets: 0, prepared: 0, runs: 0, synthetic: 0, packages: 0, studies: 0, segmenters: 0 },
       left: ['runs/run1 holds a link to another place (checkpoints)']
     })
   })
