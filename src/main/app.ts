@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { type AppEvent, PicturePath } from '../shared/api.ts'
+import { type AppEvent, type Output, PicturePath } from '../shared/api.ts'
 import { viewPattern } from '../shared/pictures.ts'
 import type { QuitReport } from '../shared/tasks.ts'
 import { tellAll } from '../shared/tell-all.ts'
@@ -134,16 +134,7 @@ function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, Picture
     'engine.look': async (input) => (await services.enginePacks()).lookAtPack(input),
     'engine.install': (input, context) => carryOut(desk, 'engine-install', input, context),
     'engine.remove': async (input) => (await services.enginePacks()).removeEnginePack(app.environment, input),
-    'workspace.show': () => ({
-      folder: app.folders.root,
-      notices: [...app.notices],
-      datasets: app.catalog.datasets.list(),
-      prepared: app.catalog.prepared.list(),
-      runs: app.catalog.runs.list(),
-      builtIn: listBuiltIn(app),
-      synthetic: app.catalog.synthetic.list(),
-      packages: listPackages(app)
-    }),
+    'workspace.show': () => contentOf(app),
     'datasets.import': (input, context) => carryOut(desk, 'import', input, context),
     'datasets.inspect': (input, context) => carryOut(desk, 'look', input, context),
     'datasets.list': () => ({ datasets: app.catalog.datasets.list() }),
@@ -182,6 +173,22 @@ function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, Picture
     'tasks.dismiss': ({ id }) => tasks.dismiss(id),
     'tasks.move': ({ id, place }) => tasks.move(id, place),
     'tasks.quitting': () => tasks.whenQuitting()
+  }
+}
+
+/** Everything that the workspace holds. */
+function contentOf(app: AppContext): Output<'workspace.show'> {
+  return {
+    folder: app.folders.root,
+    notices: [...app.notices],
+    datasets: app.catalog.datasets.list(),
+    prepared: app.catalog.prepared.list(),
+    runs: app.catalog.runs.list(),
+    builtIn: listBuiltIn(app),
+    segmenters: app.catalog.segmenters.list(),
+    synthetic: app.catalog.synthetic.list(),
+    studies: app.catalog.studies.list(),
+    packages: listPackages(app)
   }
 }
 

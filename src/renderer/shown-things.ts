@@ -34,13 +34,17 @@ export function thingsOf(shelf: Shelf, content: Workspace): ShownThing[] {
     case 'images':
       return content.datasets.map(dataset)
     case 'models':
-      return [...content.runs.map((item) => run(item, content)), ...content.builtIn.map(builtIn)]
+      return [
+        ...content.runs.map((item) => run(item, content)),
+        ...content.segmenters.map(segmenter),
+        ...content.builtIn.map(builtIn)
+      ]
     case 'sets':
       return content.synthetic.map(synthetic)
     case 'packages':
       return content.packages.map(storedPackage)
     case 'studies':
-      return []
+      return content.studies.map(study)
   }
 }
 
@@ -65,6 +69,15 @@ function run(item: Workspace['runs'][number], content: Workspace): ShownThing {
   const made = content.synthetic.find(({ run: id, missing }) => id === item.id && missing !== true)
   const pictures = made && ({ collection: 'synthetic', id: made.id, count: made.images } as const)
   return shown('run', item, `${runStates[item.state]}, ${quality}`, pictures)
+}
+
+function segmenter(item: Workspace['segmenters'][number]): ShownThing {
+  const found = item.best === undefined ? factWords.noScore : factWords.findsCells(percent(item.best.AP50))
+  return shown('segmenter', item, `${runStates[item.state]}, ${found}`)
+}
+
+function study(item: Workspace['studies'][number]): ShownThing {
+  return shown('study', item, factWords.study(item.arms?.length ?? 0, item.repeats ?? 0))
 }
 
 function builtIn({ name, classes, tile, trainedOn, limitations = '' }: Workspace['builtIn'][number]): ShownThing {
@@ -140,7 +153,9 @@ export function recentThings(content: Workspace, most: number): ShownThing[] {
     ...content.datasets.map((item) => ({ item, thing: dataset(item) })),
     ...content.prepared.map((item) => ({ item, thing: prepared(item) })),
     ...content.runs.map((item) => ({ item, thing: run(item, content) })),
+    ...content.segmenters.map((item) => ({ item, thing: segmenter(item) })),
     ...content.synthetic.map((item) => ({ item, thing: synthetic(item) })),
+    ...content.studies.map((item) => ({ item, thing: study(item) })),
     ...content.packages.map((item) => ({ item, thing: storedPackage(item) }))
   ]
   return all

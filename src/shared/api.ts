@@ -45,7 +45,13 @@ import {
 import { Remedy } from './remedies.ts'
 import { Checkpoint, EngineInfo, EngineName, EngineRequest, Run, TrainRequest, TrainResult } from './runs.ts'
 import { ScoreRequest, ScoreResult } from './scores.ts'
-import { SegmentPredictRequest, SegmentPredictResult, SegmentTrainRequest, SegmentTrainResult } from './segmentation.ts'
+import {
+  Segmenter,
+  SegmentPredictRequest,
+  SegmentPredictResult,
+  SegmentTrainRequest,
+  SegmentTrainResult
+} from './segmentation.ts'
 import { BuiltInModel } from './starter.ts'
 import { GenerateRequest, GenerateResult, Phantoms, Synthetic, SyntheticImage } from './synthetic.ts'
 import {
@@ -124,7 +130,9 @@ export const Workspace = z.object({
   runs: z.array(Run),
   /** The models on board. */
   builtIn: z.array(BuiltInModel),
+  segmenters: z.array(Segmenter),
   synthetic: z.array(Synthetic),
+  studies: z.array(Study),
   packages: z.array(StoredPackage)
 })
 export type Workspace = z.infer<typeof Workspace>

@@ -74,7 +74,9 @@ export class FakeDemo {
       datasets: [],
       prepared: [],
       runs: [],
+      segmenters: [],
       synthetic: [],
+      studies: [],
       builtIn: [fakeBuiltIn],
       packages: []
     }
@@ -257,7 +259,9 @@ export function fullWorkspace(folder: string): Output<'workspace.show'> {
     ],
     runs: [fakeRun],
     builtIn: [fakeBuiltIn],
+    segmenters: [],
     synthetic: [fakeSynthetic],
+    studies: [],
     packages: [
       {
         id: PackageId.parse('k-sample'),

@@ -80,6 +80,11 @@ export const factWords = {
     `tiles of ${number(tile)} × ${number(tile)} pixels, masks agree ${agreement} with the outlines`,
   noScore: 'no score yet',
   bestScore: (value: string) => `best score ${value}`,
+  findsCells: (share: string) => `a network that finds cells, ${share} of them at its best (AP50)`,
+  study: (arms: number, repeats: number) =>
+    arms === 0
+      ? 'not planned yet'
+      : `${count(arms, 'way')} to learn held against real images alone, ${count(repeats, 'repeat')}`,
   missing: 'its files are missing',
   builtIn: (classes: readonly string[], tile: number, trainedOn: string) =>
     `built in: ${classes.join(', ')}, ${number(tile)} × ${number(tile)} pixels; learned from ${trainedOn}`
@@ -90,14 +95,14 @@ export const shelfWords = {
     images: 'Microscopy images with outlined cells, and the versions that were prepared of them for training.',
     models: 'Networks that have learned how the cells of an image set look.',
     sets: 'Pictures that a model has made, each with the outlines of its cells.',
-    studies: 'Whether synthetic pictures help to find cells in real ones, measured on your own images.',
+    studies:
+      'Whether synthetic pictures help to find cells in real ones, measured on your own images. A study is planned and run from the terminal so far.',
     packages: 'Sets as one file: for Cellpose, StarDist, Fiji, QuPath and others, or for a colleague.'
   },
   make: {
     images: 'Add images',
     models: 'Train a model',
     sets: 'Make pictures',
-    studies: 'Plan a study',
     packages: 'Pack a set'
   },
   empty: {

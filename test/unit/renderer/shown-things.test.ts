@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { chainOf } from '../../../src/renderer/screens/things/chain.ts'
 import { nextStep } from '../../../src/renderer/screens/things/next-step.ts'
+import { makingOf, numbersOf } from '../../../src/renderer/screens/things/thing-facts.ts'
 import { recentThings, thingsOf } from '../../../src/renderer/shown-things.ts'
+import { Segmenter, SegmenterSettings } from '../../../src/shared/segmentation.ts'
+import { Study } from '../../../src/shared/studies.ts'
 import { type OriginEntry } from '../../../src/shared/tending.ts'
 import { fullWorkspace } from '../../support/fake-demo.ts'
 import { fakeRun } from '../../support/fake-run.ts'
@@ -32,6 +35,46 @@ describe('A thing as lists show it', () => {
     const synthetic = content.synthetic.map((item) => ({ ...item, created: '2030-01-01T00:00:00.000Z' }))
     expect(recentThings({ ...content, synthetic }, 2).map(({ kind }) => kind)[0]).toBe('synthetic')
     expect(recentThings(content, 2)).toHaveLength(2)
+  })
+})
+
+describe('Segmentation networks and studies', () => {
+  const network = Segmenter.parse({
+    id: 'g-1',
+    name: 'finder',
+    created: '2025-03-01T00:00:00.000Z',
+    state: 'finished',
+    iteration: 600,
+    best: { iteration: 600, AP50: 0.75, meanAP: 0.5 },
+    parameters: 1_654_183,
+    settings: SegmenterSettings.parse({ iterations: 600 }),
+    learnedFrom: [{ kind: 'dataset', id: 'dataset-1', name: 'Sample', as: 'real', images: ['a.png', 'b.png'] }],
+    validatedOn: []
+  })
+  const study = Study.parse({
+    id: 'st-1',
+    name: 'few images',
+    created: '2025-03-02T00:00:00.000Z',
+    kind: 'few-images',
+    arms: ['copy-paste', 'synthetic'],
+    repeats: 5
+  })
+  const things = { ...content, segmenters: [network], studies: [study] }
+
+  test('stand on their shelves, and among what was made last', () => {
+    expect(thingsOf('models', things).map(({ name }) => name)).toContain('finder')
+    expect(thingsOf('studies', things)).toMatchObject([{ name: 'few images', address: '#/studies/st-1' }])
+    expect(recentThings(things, 9).map(({ name }) => name)).toEqual(expect.arrayContaining(['finder', 'few images']))
+  })
+
+  test('tell what they are and how they were made', () => {
+    const words = [...thingsOf('models', things), ...thingsOf('studies', things)]
+      .filter(({ kind }) => kind === 'segmenter' || kind === 'study')
+      .flatMap((thing) => [...numbersOf(thing, things), ...makingOf(thing, things)])
+      .flatMap(({ rows }) => rows.flat())
+    expect(words).toEqual(
+      expect.arrayContaining(['1,654,183', 'Sample (2)', 'copy-paste, synthetic', '5', 'few-images'])
+    )
   })
 })
 

@@ -50,8 +50,11 @@ export function numbersOf({ kind, id }: ShownThing, content: Workspace, pictures
         ]
       )
     case 'segmenter':
+      return tables(of(content.segmenters), segmenterNumbers)
     case 'study':
-      return []
+      return tables(of(content.studies), ({ arms = [], repeats }) => [
+        { title: t.study, rows: rows([t.arms, arms.join(', ')], [t.repeats, repeats?.toString()]) }
+      ])
   }
 }
 
@@ -98,9 +101,37 @@ export function makingOf({ kind, id }: ShownThing, content: Workspace, pictures?
         ]
       )
     case 'segmenter':
+      return tables(of(content.segmenters), ({ learnedFrom, settings, created }) => [
+        {
+          title: t.learned,
+          rows: rows(
+            [t.from, learnedFrom.map(({ name, images }) => t.imagesOf(name, number(images.length))).join(', ')],
+            [t.batch, String(settings.batch)],
+            [t.learningRate, String(settings.learningRate)],
+            [t.seed, String(settings.seed)],
+            [t.created, date(created)]
+          )
+        }
+      ])
     case 'study':
-      return []
+      return tables(of(content.studies), ({ kind: design, question, created }) => [
+        { title: t.planned, rows: rows([t.design, design], [t.question, question], [t.created, date(created)]) }
+      ])
   }
+}
+
+function segmenterNumbers({ best, iteration, parameters }: Workspace['segmenters'][number]): FactTable[] {
+  return [
+    {
+      title: t.model,
+      rows: rows(
+        [t.rounds, number(iteration)],
+        [t.weights, parameters === undefined ? undefined : number(parameters)],
+        [t.agreementLoose, best && percent(best.AP50)],
+        [t.agreement, best && percent(best.meanAP)]
+      )
+    }
+  ]
 }
 
 function tables<Item>(item: Item | undefined, make: (item: Item) => FactTable[]): FactTable[] {

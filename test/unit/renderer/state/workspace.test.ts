@@ -14,7 +14,9 @@ const content: Workspace = {
   datasets: [],
   prepared: [],
   runs: [fakeRun],
+  segmenters: [],
   synthetic: [],
+  studies: [],
   builtIn: [],
   packages: []
 }
