@@ -48,7 +48,7 @@ describe('images without annotation', () => {
     expect(await readdir(join(workspace, 'prepared', run.settings.unannotated ?? ''))).toContain('packed')
     const longer = await host.request('runs.resume', { run: 'both', iterations: 3, engine: 'wasm' })
     expect(longer.run).toMatchObject({ state: 'finished', iteration: 3 })
-  }, 120_000)
+  })
 
   test('are needed by the run that learns from them', async () => {
     const { needed, trashed } = await host.request('things.trash', { things: ['more'] })
