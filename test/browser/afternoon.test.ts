@@ -10,7 +10,7 @@ import { accessibilityProblems } from '../support/accessibility.ts'
 import { AppProcess } from '../support/app-process.ts'
 import { launchChromium, watchForTrouble } from '../support/chromium.ts'
 import { type Hands, Keyboard, Mouse } from '../support/hands.ts'
-import { dataPath } from '../support/shared-data.ts'
+import { dataPath, withoutSharedData } from '../support/shared-data.ts'
 
 const root = join(import.meta.dirname, '../..')
 const minute = 60_000
@@ -32,12 +32,11 @@ const sample: Source = {
   mustMerge: false
 }
 const livecell: Source = {
-  name: 'livecell-mini',
+  name: `livecell-mini${withoutSharedData}`,
   folder: dataPath('livecell-mini'),
   broken: ['cut.tif', 'empty.tif', 'text.tif'].map((name) => `images/livecell_test_images/A172/${name}`),
   mustMerge: true
 }
-const hasLivecell = existsSync(livecell.folder)
 
 let browser: Browser
 let folder: string
@@ -326,13 +325,11 @@ async function open(person: Afternoon, place: string): Promise<void> {
 const ways = [
   { source: sample, hand: 'mouse' },
   { source: sample, hand: 'keyboard' },
-  ...(hasLivecell ? [{ source: livecell, hand: 'mouse' } as const] : [])
+  { source: livecell, hand: 'mouse' }
 ] as const
 
-test.skipIf(hasLivecell)('plays the afternoon with livecell-mini (skipped: it is not there)', () => undefined)
-
 describe.each(ways)('an afternoon with $source.name, by $hand', ({ source, hand }) => {
-  test(
+  test.skipIf(!existsSync(source.folder))(
     'leads from a folder of images to a package that opens in another workspace',
     { timeout: 20 * minute },
     async () => {

@@ -195,7 +195,7 @@ describe('Requests', () => {
 
 describe('What only a window has', () => {
   test('is refused with what the page can do instead; a place is told and not shown', async () => {
-    app = new FakeApp(join(folder, 'workspace'), { 'things.place': ({ thing }) => ({ path: `/work/${thing}` }) })
+    app = new FakeApp(join(folder, 'workspace'), { 'things.place': ({ thing }) => ({ path: `/labs/${thing}` }) })
     await host.close()
     host = await startWebHost(app, { page })
     port = Number(new URL(host.origin).port)
@@ -206,7 +206,7 @@ describe('What only a window has', () => {
     expect(await asked('desk.choose', '{"kind": "folder"}')).toMatchObject(refused)
     expect(await asked('desk.chooseNew', '{"kind": "package", "name": "a.cytoloom"}')).toMatchObject(refused)
     expect(await asked('desk.showInFolder', '{"thing": "d-1"}')).toEqual({
-      output: { path: '/work/d-1', shown: false }
+      output: { path: '/labs/d-1', shown: false }
     })
     for (const body of [
       '{"thing": "d-1", "file": "../../etc/passwd"}',

@@ -236,7 +236,7 @@ describe('A package that is double-clicked', () => {
 
 describe('The system around the page', () => {
   test('lets a person choose, save, and look into folders that the app owns', async () => {
-    const app = fakeApp({ 'things.place': ({ thing }) => ({ path: `/work/${thing}` }) })
+    const app = fakeApp({ 'things.place': ({ thing }) => ({ path: `/labs/${thing}` }) })
     const system = await startDesktop(folder, { app })
     const page = pageClient(system)
     system.answers.push({ canceled: false, filePaths: ['/data/a', '/data/b'] })
@@ -256,8 +256,8 @@ describe('The system around the page', () => {
     })
     expect(system.shown[2]).toMatchObject({ kind: 'save', options: { defaultPath: 'a.cytoloom' } })
     expect(await page.ask('desk.chooseNew', { kind: 'package', name: 'a.cytoloom' })).toEqual({})
-    expect(await page.ask('desk.showInFolder', { thing: 'ds1' })).toEqual({ path: '/work/ds1', shown: true })
-    expect(system.inFolder).toEqual(['/work/ds1'])
+    expect(await page.ask('desk.showInFolder', { thing: 'ds1' })).toEqual({ path: '/labs/ds1', shown: true })
+    expect(system.inFolder).toEqual(['/labs/ds1'])
   })
 
   test('tells where a dropped file lies, and of one that a script made that it lies nowhere', async () => {

@@ -35,8 +35,8 @@ test('what a person chose comes as paths, and a change of mind as nothing', asyn
 })
 
 test('a thing that cannot be shown still has a path to show, and a refusal is the sentence of the host', async () => {
-  const desk = new Desk(answering({ shown: false, path: '/work/ds1' }))
-  expect(await desk.showInFolder({ thing: 'ds1' })).toEqual({ shown: false, path: '/work/ds1' })
+  const desk = new Desk(answering({ shown: false, path: '/labs/ds1' }))
+  expect(await desk.showInFolder({ thing: 'ds1' })).toEqual({ shown: false, path: '/labs/ds1' })
   const transport = new FakeTransport()
   transport.send = () => Promise.resolve({ error: { kind: 'usage', message: 'Not in a browser.' } })
   await expect(new Desk(transport).choose({ kind: 'file' })).rejects.toMatchObject({ message: 'Not in a browser.' })
