@@ -100,21 +100,22 @@ export type TryResult = z.infer<typeof TryResult>
 
 export const ForecastRequest = PrepareRequest.omit({ name: true, workers: true })
 
+/** Images, and how many of them go where. */
+const SplitCounts = z.object({ images: z.int(), train: z.int(), validation: z.int(), test: z.int() })
+
 /** What stands in the way of a training, and what mends it. */
 const Trouble = z.object({ message: z.string(), next: z.string().optional(), remedies: z.array(Remedy).readonly() })
 
 export const Forecast = z.object({
   splitFrom: z.enum(['source', 'shares']),
   classes: z.array(
-    z.object({
+    SplitCounts.extend({
       name: z.string(),
-      images: z.int(),
       cells: z.int(),
-      train: z.int(),
-      validation: z.int(),
-      test: z.int(),
       /** Too little to train on. */
-      isPoor: z.boolean()
+      isPoor: z.boolean(),
+      /** The same by hours since the start of the experiment, the first comes first; absent where no image tells its time. */
+      times: z.array(SplitCounts.extend({ hour: z.number() })).optional()
     })
   ),
   /** Images that no tile fits into, and images without annotation. */

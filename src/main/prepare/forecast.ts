@@ -41,22 +41,42 @@ export function forecast(dataset: Dataset, images: readonly DatasetImage[], aske
 }
 
 function classRows(images: readonly DatasetImage[], splits: readonly Split[]): ClassRow[] {
-  const names = [...new Set(images.map((image) => image.class))].sort()
-  return names.map((name) => {
-    const own = [...images.entries()].filter(([, image]) => image.class === name)
-    const inSplit = (split: Split): number => own.filter(([i]) => splits[i] === split).length
-    const training = own.filter(([i]) => splits[i] === 'train')
-    const hasCells = training.some(([, { cells }]) => cells > 0)
-    return {
-      name,
-      images: own.length,
-      cells: own.reduce((sum, [, { cells }]) => sum + cells, 0),
-      train: inSplit('train'),
-      validation: inSplit('validation'),
-      test: inSplit('test'),
-      isPoor: splits.length > 0 && (training.length < fewestOfClass || !hasCells)
-    }
-  })
+  const placed = images.map((image, i) => ({ image, split: splits[i] }))
+  const byClass = Map.groupBy(placed, ({ image }) => image.class)
+  return [...byClass]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([name, own]) => {
+      const counts = splitCounts(own)
+      const hasCells = own.some(({ image, split }) => split === 'train' && image.cells > 0)
+      return {
+        name,
+        ...counts,
+        cells: own.reduce((sum, { image }) => sum + image.cells, 0),
+        isPoor: splits.length > 0 && (counts.train < fewestOfClass || !hasCells),
+        ...timesOf(own)
+      }
+    })
+}
+
+interface Placed {
+  readonly image: DatasetImage
+  /** Undefined where no split could be made. */
+  readonly split: Split | undefined
+}
+
+function splitCounts(own: readonly Placed[]) {
+  const inSplit = (wanted: Split): number => own.filter(({ split }) => split === wanted).length
+  return { images: own.length, train: inSplit('train'), validation: inSplit('validation'), test: inSplit('test') }
+}
+
+function timesOf(own: readonly Placed[]): Pick<ClassRow, 'times'> {
+  const byHour = Map.groupBy(own, ({ image }) => image.time)
+  const told = [...byHour].flatMap(([hour, at]) => (hour === undefined ? [] : [{ hour, ...splitCounts(at) }]))
+  return told.length === 0 ? {} : { times: told.sort((a, b) => a.hour - b.hour) }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : 1
 }
 
 /** Of the image in the middle by size, and of all cells. */

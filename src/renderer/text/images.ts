@@ -78,14 +78,23 @@ export const imagesWords = {
     more: (files: number) => `and ${count(files, 'more', 'more')}`,
     warnings: 'Good to know'
   },
-  classFrom: {
-    legend: 'What tells the kind of cells?',
-    usual: 'what the files say',
-    folder: 'the name of the folder',
-    none: 'nothing: all are of one kind',
-    pattern: 'a part of the file name',
-    patternHelp: 'A pattern with one part in brackets: ([A-Z]+)_ takes “HeLa” from “HeLa_01.tif”.',
-    apply: 'Use it'
+  names: {
+    title: 'What the file names tell',
+    kind: 'What tells the kind of cells?',
+    usual: 'What the files say',
+    folder: 'The name of the folder',
+    none: 'Nothing: all are of one kind',
+    kindPiece: 'Or a part of the file name: press the one that tells it.',
+    own: 'A pattern of your own',
+    ownHelp: 'With one part in brackets: ^([A-Za-z]+) takes “HeLa” of “HeLa_01.tif”.',
+    apply: 'Use it',
+    time: 'What tells the time since the start?',
+    counts: 'counted in',
+    units: { days: 'days', hours: 'hours', minutes: 'minutes' },
+    live: 'Your names, read like this',
+    file: 'File',
+    kindColumn: 'Kind',
+    missing: 'nothing'
   },
   take: {
     name: 'Name of the image set',
@@ -102,6 +111,9 @@ export const imagesWords = {
     validation: 'Validation',
     test: 'Test',
     few: 'too few',
+    noImage: 'none',
+    hour: (hour: number) => `after ${number(Math.round(hour * 10) / 10)} h`,
+    times: 'Time points',
     leaveOut: (name: string) => `Leave out ${name}`,
     leaveOutShort: 'Leave out',
     takeBack: (name: string) => `Take back ${name}`,

@@ -85,6 +85,14 @@ describe('time left', () => {
     expect(errorAfter(new SimulatedRun(pace), 101)).toBeLessThan(0.2)
   })
 
+  test('is within a fifth after a twentieth of the run that was paused twice, before its first evaluation as well', () => {
+    const first = new SimulatedRun(computer)
+    first.until(30)
+    const second = new SimulatedRun(computer, 30, first.seconds, first.timeLeft.measured)
+    second.until(70)
+    expect(errorAfter(new SimulatedRun(computer, 70, second.seconds, second.timeLeft.measured), 101)).toBeLessThan(0.2)
+  })
+
   test('is right within a fifth soon after a resume, before any stage was measured again', () => {
     const run = new SimulatedRun({ ...computer, evaluation: 200 })
     run.until(900)
