@@ -42,10 +42,8 @@ describe('the pieces of a file name', () => {
     expect(timePiece(undefined)).toBeUndefined()
   })
 
-  test('take no longer on a long name made to be slow', () => {
-    const start = performance.now()
-    takenOf(kindRule(11), `${'a_'.repeat(100)}${'a'.repeat(10_000)}`)
-    expect(performance.now() - start).toBeLessThan(500)
+  test('give up on a long name made to be slow, before the test runs out of time', () => {
+    expect(takenOf(kindRule(11), `${'a_'.repeat(11)}${'a'.repeat(10_000)}`)).toBeUndefined()
   })
 })
 
@@ -56,6 +54,7 @@ test('a cell of the matrix is small where nothing can be learned, or its part of
   expect(isSmall({ ...row, train: 2, isPoor: true }, 'train')).toBe(true)
   expect(isSmall({ ...row, validation: 0 }, 'validation')).toBe(true)
   expect(isSmall(row, 'test')).toBe(false)
+  expect(smallCells([{ ...row, train: 0 }])({ ...row, train: 0 }, 'train')).toBe(true)
 })
 
 function imagesOf(files: readonly string[]) {
