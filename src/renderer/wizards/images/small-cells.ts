@@ -10,5 +10,6 @@ type Counts = Pick<Row, Part> & { readonly isPoor?: boolean }
  */
 export function smallCells(rows: readonly Row[]): (row: Counts, part: Part) => boolean {
   const isUsed = (part: Part): boolean => rows.some((row) => row[part] > 0)
-  return (row, part) => (part === 'train' && row.isPoor === true) || (row[part] === 0 && (part === 'train' || isUsed(part)))
+  return (row, part) =>
+    (part === 'train' && row.isPoor === true) || (row[part] === 0 && (part === 'train' || isUsed(part)))
 }
