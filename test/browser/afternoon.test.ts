@@ -228,7 +228,7 @@ async function train(person: Afternoon): Promise<void> {
 /** A canvas that stays of one colour was not drawn. */
 const isDrawn = `(() => {
   const canvas = document.querySelector('main canvas')
-  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+  const { data } = canvas.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height)
   return data.some((value) => value !== data[0] && value !== 255)
 })()`
 
