@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { TrainingSettings } from '../../src/shared/training.ts'
 import { side } from './tiles.ts'
 
@@ -49,17 +50,32 @@ export function learningSettings({ seed, iterations, ...variant }: Variant): Tra
     checkpointEvery: never,
     sampleEvery: never
   }
-  for (const change of variant.changes) applyChange(settings, change)
-  return TrainingSettings.parse(settings)
+  const changed = variant.changes.map((change) => applyChange(settings, change))
+  const parsed = TrainingSettings.parse(settings)
+  for (const { path, value } of changed) {
+    if (!isDeepStrictEqual(valueAt(parsed, path), value)) throw new Error(`There is no setting ${path.join('.')}`)
+  }
+  return parsed
 }
 
 type Tree = Record<string, unknown>
 
-/** Sets the value at a path of names; it must be there or be one that the settings know. */
-function applyChange(settings: Tree, change: string): void {
-  const [path = '', text = ''] = change.split('=')
-  const names = path.split('.')
-  const last = names.pop() ?? ''
-  const holder = names.reduce<Tree>((tree, name) => (tree[name] ??= {}) as Tree, settings) // groups of settings
-  holder[last] = /^[a-z]/.test(text) ? text : (JSON.parse(text) as unknown)
+interface Change {
+  readonly path: readonly string[]
+  readonly value: unknown
+}
+
+/** Sets the value at a path of names; groups that the settings leave out are made. */
+function applyChange(settings: Tree, change: string): Change {
+  const [names = '', text = ''] = change.split('=')
+  const path = names.split('.')
+  const value: unknown = /^(true$|false$|[^a-z])/.test(text) ? JSON.parse(text) : text
+  const holder = path.slice(0, -1).reduce<Tree>((tree, name) => (tree[name] ??= {}) as Tree, settings) // groups of settings
+  holder[path.at(-1) ?? ''] = value
+  return { path, value }
+}
+
+/** What stands there, or nothing: a name that the settings do not know is not in what they were parsed to. */
+function valueAt(settings: TrainingSettings, path: readonly string[]): unknown {
+  return path.reduce<unknown>((tree, name) => (tree as Tree | undefined)?.[name], settings)
 }
