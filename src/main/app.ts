@@ -202,12 +202,7 @@ function pictureHandlers(app: AppContext, pictures: OnDemand<Pictures>): Pick<Ha
     'pictures.list': async (input) => (await pictures()).list(input),
     'pictures.copies': async (input) => (await pictures()).copies(input),
     'pictures.cell': async (input) => (await pictures()).cellAt(input),
-    'synthetic.judge': async (input) => {
-      const judged = await (await services.synthetic()).judgePictures(app, input)
-      const shown = await pictures()
-      shown.forget('synthetic', judged.id)
-      return judged.result
-    }
+    'synthetic.judge': async (input) => (await services.synthetic()).judgePictures(app, input)
   }
 }
 

@@ -6,13 +6,14 @@ import { Desk } from './transport/desk.ts'
 import { DesktopTransport } from './transport/desktop.ts'
 import { HttpTransport } from './transport/http.ts'
 import { outputOf } from './transport/reply.ts'
-import { type Connection, type LoadedPicture, type Transport } from './transport/transport.ts'
+import { type Connection, type LoadedPicture, type Manner, type Transport } from './transport/transport.ts'
 
 // The page may not compile code from strings (its content security policy), so zod must not try.
 z.config({ jitless: true })
 
 export interface Picture {
-  load(): Promise<LoadedPicture>
+  /** @param signal ends it where nobody wants to see the picture any more */
+  load(signal?: AbortSignal): Promise<LoadedPicture>
 }
 
 /** The page's way to the app, typed by the request table and checked at the door, whatever carries it. */
@@ -29,8 +30,8 @@ export class Bridge {
   }
 
   /** @throws AppError with the app's sentence if the request fails. */
-  async call<N extends RequestName>(name: N, input: Input<N>): Promise<Output<N>> {
-    const output = outputOf(await this.#transport.send(name, input))
+  async call<N extends RequestName>(name: N, input: Input<N>, manner: Manner = {}): Promise<Output<N>> {
+    const output = outputOf(await this.#transport.send(name, input, manner))
     // The schema of N was applied; TypeScript cannot follow the table's pairing through a variable name.
     return requests[name].output.parse(output) as Output<N>
   }
@@ -72,7 +73,7 @@ export class Bridge {
 
   /** A picture to show, given its path below the workspace (`PicturePath`). */
   picture(path: string): Picture {
-    const picture = this.#pictures.get(path) ?? { load: () => this.#transport.loadPicture(path) }
+    const picture = this.#pictures.get(path) ?? { load: (signal) => this.#transport.loadPicture(path, signal) }
     this.#pictures.set(path, picture)
     return picture
   }

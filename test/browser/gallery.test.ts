@@ -120,6 +120,18 @@ describe('The gallery of a synthetic set', () => {
     await expectFinished('gallery-judged')
   })
 
+  test('keeps each verdict though the page is left right after the keys, with pictures still on their way', async () => {
+    await open(60)
+    await grid().focus()
+    for (let picture = 0; picture < 10; picture++) await page.keyboard.press('r')
+    await page.reload()
+    await page.getByText('10 rejected: 50 go into packages and studies').waitFor()
+    await grid().focus()
+    for (let picture = 0; picture < 10; picture++) await page.keyboard.press('a')
+    await page.goto('about:blank')
+    await expect.poll(async () => (await verdicts()).filter((each) => each === 'accepted').length).toBe(10)
+  })
+
   test('shows and hides masks and outlines by keys', async () => {
     await open(4)
     const overlays = () => page.locator('.grid img.over').count()

@@ -7,6 +7,8 @@ export interface Hands {
   choose(radio: Locator): Promise<void>
   check(box: Locator): Promise<void>
   fill(field: Locator, text: string): Promise<void>
+  /** Gives the keys to a group that has keys of its own. */
+  enter(group: Locator): Promise<void>
 }
 
 export class Mouse implements Hands {
@@ -24,6 +26,10 @@ export class Mouse implements Hands {
 
   fill(field: Locator, text: string): Promise<void> {
     return field.fill(text)
+  }
+
+  enter(group: Locator): Promise<void> {
+    return group.getByRole('option').first().click()
   }
 }
 
@@ -62,6 +68,10 @@ export class Keyboard implements Hands {
     await this.#reach(field)
     await this.#page.keyboard.press('ControlOrMeta+a')
     await this.#page.keyboard.type(text)
+  }
+
+  async enter(group: Locator): Promise<void> {
+    await this.#reach(group)
   }
 
   async #reach(target: Locator, focused = target.and(this.#page.locator(':focus'))): Promise<void> {

@@ -1,8 +1,11 @@
 import { type Database, type Statement } from 'better-sqlite3'
-import { type Verdict } from '../../shared/pictures.ts'
+import { z } from 'zod'
+import { Verdict } from '../../shared/pictures.ts'
 import { Synthetic, SyntheticImage } from '../../shared/synthetic.ts'
 import { SchemaTable } from './schema-table.ts'
 import { ThingTable } from './thing-table.ts'
+
+const FileVerdict = z.tuple([z.string(), Verdict])
 
 /** Synthetic sets with their pictures. */
 export class SyntheticTable extends ThingTable<Synthetic> {
@@ -10,6 +13,8 @@ export class SyntheticTable extends ThingTable<Synthetic> {
   readonly #insertImage: (image: SyntheticImage, syntheticId: string) => void
   readonly #images: (parameters: { id: string }) => SyntheticImage[]
   readonly #judge: Statement<{ id: string; file: string; verdict: string | null }>
+  readonly #files: Statement<{ id: string }, string>
+  readonly #verdicts: Statement<{ id: string }, unknown[]>
 
   constructor(db: Database) {
     super(db, {
@@ -27,6 +32,17 @@ export class SyntheticTable extends ThingTable<Synthetic> {
        SET rest = iif(:verdict IS NULL, json_remove(rest, '$.verdict'), json_set(rest, '$.verdict', :verdict))
        WHERE synthetic_id = :id AND file = :file`
     )
+    this.#files = db
+      .prepare<{ id: string }, string>(
+        'SELECT file FROM synthetic_images WHERE synthetic_id = :id ORDER BY "index", file'
+      )
+      .pluck()
+    this.#verdicts = db
+      .prepare<{ id: string }, unknown[]>(
+        `SELECT file, json_extract(rest, '$.verdict') AS verdict FROM synthetic_images
+         WHERE synthetic_id = :id AND verdict IS NOT NULL ORDER BY file`
+      )
+      .raw()
   }
 
   /** @throws AppError of kind `input` where the name is taken */
@@ -41,6 +57,16 @@ export class SyntheticTable extends ThingTable<Synthetic> {
   /** In the order of the seeded sequence. */
   images(id: string): SyntheticImage[] {
     return this.#images({ id })
+  }
+
+  /** Their files alone, in the same order. */
+  files(id: string): string[] {
+    return this.#files.all({ id })
+  }
+
+  /** What a person said of them, by their files. */
+  verdicts(id: string): ReadonlyMap<string, Verdict> {
+    return new Map(this.#verdicts.all({ id }).map((row) => FileVerdict.parse(row)))
   }
 
   /** Those that nobody has rejected. */

@@ -114,11 +114,6 @@ export class Pictures {
     }))
   }
 
-  /** What the catalogue says of a set's pictures is another thing now. */
-  forget(collection: PictureCollection, id: string): void {
-    this.#known.delete(`${collection}/${id}`)
-  }
-
   async close(): Promise<void> {
     await this.#pool?.close()
     if (this.#aside !== undefined) await rm(await this.#aside, { recursive: true, force: true })
@@ -130,9 +125,12 @@ export class Pictures {
     const report = await this.#reportOf(id)
     const { maskFit, health, provenance } = report ?? {}
     const realCells = new Map(health?.flatMap(({ class: name, real }) => (real ? [[name, real.cells] as const] : [])))
-    const pictures = synthetic
-      .images(id)
-      .map((image, position) => ({ ...listed(image, position), flags: flagsOf(image, { maskFit, realCells }) }))
+    const verdicts = synthetic.verdicts(id)
+    const pictures = synthetic.images(id).map(({ verdict: _, ...image }, position) => {
+      const said = verdicts.get(image.file)
+      const flags = flagsOf(image, { maskFit, realCells })
+      return { ...listed(image, position), flags, ...(said && { verdict: said }) }
+    })
     return {
       pictures,
       ...(health === undefined ? {} : { health }),

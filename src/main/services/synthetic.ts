@@ -105,28 +105,24 @@ export function showSynthetic(app: AppContext, { name }: ParsedInput<'synthetic.
   return { synthetic, images: app.catalog.synthetic.images(synthetic.id) }
 }
 
-interface Judged {
-  readonly id: string
-  readonly result: Output<'synthetic.judge'>
-}
-
 /** Notes which pictures of a set are fit to be passed on: in the catalogue, and beside them in their folder. */
 export async function judgePictures(
   app: AppContext,
   { set, positions, verdict }: ParsedInput<'synthetic.judge'>
-): Promise<Judged> {
+): Promise<Output<'synthetic.judge'>> {
   const { synthetic: table } = app.catalog
   const { id, name } = table.require(set)
-  const images = table.images(id)
+  const pictures = table.files(id)
   const files = positions.map((position) => {
-    const file = images[position]?.file
-    if (file === undefined) throw refuse(`"${name}" has ${images.length} pictures, and none at place ${position}.`)
+    const file = pictures[position]
+    if (file === undefined) throw refuse(`"${name}" has ${pictures.length} pictures, and none at place ${position}.`)
     return file
   })
   table.judge(id, files, verdict)
-  const rejected = await writeVerdicts(app.folders.folder('synthetic', id), table.images(id))
+  const verdicts = await writeVerdicts(app.folders.folder('synthetic', id), () => table.verdicts(id))
   app.emit({ event: 'workspace.changed' })
-  return { id, result: { rejected, pictures: images.length } }
+  const rejected = [...verdicts.values()].filter((each) => each === 'rejected').length
+  return { rejected, pictures: pictures.length }
 }
 
 function describeJob(

@@ -9,11 +9,26 @@ import { jsonOf } from '../files/json-or-nothing.ts'
 /** `synthetic/<id>/verdicts.json`: what a person said of pictures, by their files. */
 const Verdicts = z.record(z.string(), Verdict)
 
-/** Beside the pictures, from which the catalogue can be made anew. Tells how many are rejected. */
-export async function writeVerdicts(folder: string, images: readonly SyntheticImage[]): Promise<number> {
-  const judged = images.flatMap(({ file, verdict }) => (verdict === undefined ? [] : [[file, verdict] as const]))
-  await writeFileAtomic(join(folder, 'verdicts.json'), JSON.stringify(Object.fromEntries(judged)))
-  return judged.filter(([, verdict]) => verdict === 'rejected').length
+/**
+ * Writes verdicts beside the pictures, from which the catalogue can be made anew. Of several who write at the same time,
+ * the last to finish sees to it that the latest verdicts stay.
+ */
+export async function writeVerdicts(
+  folder: string,
+  current: () => ReadonlyMap<string, Verdict>
+): Promise<ReadonlyMap<string, Verdict>> {
+  let written: string
+  let verdicts: ReadonlyMap<string, Verdict>
+  do {
+    verdicts = current()
+    written = textOf(verdicts)
+    await writeFileAtomic(join(folder, 'verdicts.json'), written)
+  } while (textOf(current()) !== written)
+  return verdicts
+}
+
+function textOf(verdicts: ReadonlyMap<string, Verdict>): string {
+  return JSON.stringify(Object.fromEntries(verdicts))
 }
 
 /** The pictures of a set with what was said of them; a file that is damaged says nothing. */

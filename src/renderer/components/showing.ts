@@ -2,7 +2,7 @@ import { type Attachment } from 'svelte/attachments'
 
 /** A picture that can be brought to the page. */
 export interface PictureSource {
-  load(): Promise<LoadedPicture>
+  load(signal?: AbortSignal): Promise<LoadedPicture>
 }
 
 interface LoadedPicture {
@@ -17,12 +17,12 @@ interface LoadedPicture {
  */
 export function showing(source: PictureSource, patience = 0): Attachment<HTMLImageElement> {
   return (image) => {
-    let isShown = true
+    const leaving = new AbortController()
     let shown: LoadedPicture | undefined
 
     const load = async () => {
-      const loaded = await source.load()
-      if (!isShown) {
+      const loaded = await source.load(leaving.signal)
+      if (leaving.signal.aborted) {
         loaded.release()
         return
       }
@@ -34,7 +34,7 @@ export function showing(source: PictureSource, patience = 0): Attachment<HTMLIma
     if (timer === undefined) begin()
 
     return () => {
-      isShown = false
+      leaving.abort() // what nobody sees keeps no connection
       clearTimeout(timer)
       image.removeAttribute('src') // the element may be that of another picture now
       shown?.release()

@@ -9,6 +9,7 @@ import {
   viewPath
 } from '../../shared/pictures.ts'
 import { type Bridge, type Picture } from '../bridge.ts'
+import { VerdictPost } from './verdict-post.ts'
 
 type Cell = NonNullable<CellAnswer['cell']>
 
@@ -22,6 +23,7 @@ export class PictureSet {
   readonly collection: PictureCollection
   readonly id: string
   readonly #bridge: Bridge
+  readonly #post: VerdictPost
   #list = $state.raw<PictureList>()
   #steps = $state.raw<readonly Step[]>([])
 
@@ -29,6 +31,15 @@ export class PictureSet {
     this.#bridge = bridge
     this.collection = collection
     this.id = id
+    this.#post = new VerdictPost(
+      async (positions, verdict) => {
+        const request = { set: id, positions: [...positions], ...(verdict && { verdict }) }
+        await bridge.call('synthetic.judge', request, { outlivesPage: true })
+      },
+      (verdicts) => {
+        this.#show(verdicts)
+      }
+    )
   }
 
   /** Undefined until the app has answered. */
@@ -94,19 +105,22 @@ export class PictureSet {
     return [...step.before.keys()]
   }
 
+  /** The page is being left: what was said is not lost. */
+  leave(): void {
+    this.#post.leave()
+  }
+
   async #write(verdicts: ReadonlyMap<number, Verdict | undefined>): Promise<void> {
-    const before = this.#list
-    this.#list = before && { ...before, pictures: before.pictures.map((each) => withVerdict(each, verdicts)) }
-    try {
-      for (const verdict of ['accepted', 'rejected', undefined] as const) {
-        const positions = [...verdicts].flatMap(([position, each]) => (each === verdict ? [position] : []))
-        if (positions.length === 0) continue
-        await this.#bridge.call('synthetic.judge', { set: this.id, positions, ...(verdict && { verdict }) })
-      }
-    } catch (thrown) {
-      this.#list = before
-      throw thrown
-    }
+    const before = new SvelteMap(
+      this.pictures.flatMap(({ position, verdict }) => (verdicts.has(position) ? [[position, verdict] as const] : []))
+    )
+    this.#show(verdicts)
+    await this.#post.say(verdicts, before)
+  }
+
+  #show(verdicts: ReadonlyMap<number, Verdict | undefined>): void {
+    const list = this.#list
+    this.#list = list && { ...list, pictures: list.pictures.map((each) => withVerdict(each, verdicts)) }
   }
 }
 

@@ -4,12 +4,15 @@ import { keyHeader } from '../../shared/web-entry.ts'
 import { connectionWords } from '../text/common.ts'
 import { followEvents } from './event-stream.ts'
 import { takeKey } from './key.ts'
-import { type Connection, type LoadedPicture, type Transport } from './transport.ts'
+import { type Connection, type LoadedPicture, type Manner, type Transport } from './transport.ts'
 
 interface KeylessRequest {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Blob
+  readonly keepalive?: boolean
+  readonly priority?: RequestPriority
+  readonly signal?: AbortSignal | null
 }
 
 const Uploaded = z.object({ folder: z.string() })
@@ -18,11 +21,12 @@ const Uploaded = z.object({ folder: z.string() })
 export class HttpTransport implements Transport {
   readonly #key = takeKey()
 
-  async send(name: string, input: unknown): Promise<unknown> {
+  async send(name: string, input: unknown, { outlivesPage = false }: Manner = {}): Promise<unknown> {
     const response = await this.#fetch(`/api/${name}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(input)
+      body: JSON.stringify(input),
+      keepalive: outlivesPage
     })
     return response.json()
   }
@@ -44,9 +48,12 @@ export class HttpTransport implements Transport {
     })
   }
 
-  /** As data of this page: an image element would ask by itself, and without the key. */
-  async loadPicture(path: string): Promise<LoadedPicture> {
-    const response = await this.#fetch(`/picture/${path}`, {})
+  /**
+   * As data of this page: an image element would ask by itself, and without the key. Whatever else is asked goes first:
+   * a browser keeps six connections, and a gallery wants hundreds of pictures.
+   */
+  async loadPicture(path: string, signal?: AbortSignal): Promise<LoadedPicture> {
+    const response = await this.#fetch(`/picture/${path}`, { priority: 'low', signal: signal ?? null })
     if (response.status === 204) throw new AppError('input', connectionWords.noPicture)
     const address = URL.createObjectURL(await response.blob())
     return {

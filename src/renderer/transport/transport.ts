@@ -8,11 +8,17 @@ export interface LoadedPicture {
   release(): void
 }
 
+/** How a request travels. */
+export interface Manner {
+  /** It arrives although the page is left right after. So may only what is small: some ten thousand letters. */
+  readonly outlivesPage?: boolean
+}
+
 /** Carries requests, events and pictures as plain data. */
 export interface Transport {
-  send(name: string, input: unknown): Promise<unknown>
+  send(name: string, input: unknown, manner?: Manner): Promise<unknown>
   listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): () => void
-  loadPicture(path: string): Promise<LoadedPicture>
+  loadPicture(path: string, signal?: AbortSignal): Promise<LoadedPicture>
   /** Where a dropped or chosen file lies. A browser does not tell: only the window's transport has this. */
   pathOf?(file: File): string | undefined
   /**

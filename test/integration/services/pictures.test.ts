@@ -221,6 +221,19 @@ describe('A verdict on generated pictures', () => {
     expect(pictures.filter(({ verdict }) => verdict !== undefined).map(({ position }) => position)).toEqual([10, 11])
   })
 
+  test('given many times at once stands in the folder as in the catalogue', async () => {
+    const said = Array.from({ length: 8 }, (_, position) =>
+      host.request('synthetic.judge', { set: 's-test', positions: [position], verdict: 'rejected' })
+    )
+    await Promise.all(said)
+    const text = await readFile(join(folder, 'synthetic/s-test/verdicts.json'), 'utf8')
+    const { images } = await host.request('synthetic.show', { name: 's-test' })
+    const known = images.flatMap(({ file, verdict }) => (verdict === undefined ? [] : [[file, verdict]]))
+    expect(known).toHaveLength(10) // two more were rejected before
+    expect(JSON.parse(text)).toEqual(Object.fromEntries(known))
+    await host.request('synthetic.judge', { set: 's-test', positions: Array.from({ length: 12 }, (_, i) => i) })
+  })
+
   test('on a picture that is not there is refused, and changes nothing', async () => {
     const judge = { set: 's-test', positions: [3, 12], verdict: 'rejected' as const }
     await expect(host.request('synthetic.judge', judge)).rejects.toThrow('none at place 12')
