@@ -25,6 +25,11 @@ export type GenerateAnswers = z.infer<typeof GenerateAnswers>
 export const generateSteps = ['model', 'amount', 'look', 'make'] as const
 export type GenerateStep = (typeof generateSteps)[number]
 
+/** What the address says: a model, and a seed where more is wanted than an earlier set has. */
+export function givenAnswers({ run, seed }: Readonly<Record<string, string>>): GenerateAnswers {
+  return { ...(run !== undefined && { run }), ...(seed !== undefined && { seed }) }
+}
+
 /** From a model to a set of pictures that somebody has looked at first. */
 export class GenerateFlow {
   readonly draft: WizardDraft
