@@ -84,6 +84,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   metric: 'The score',
   microBatch: 'The number of samples at a time',
   minutes: 'The number of minutes',
+  misplacedMasks: 'The weight of misplaced masks',
   model: 'The segmentation model',
   moreImages: 'The number of images more',
   name: 'The name',

@@ -48,6 +48,7 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
     r1: { gamma: heuristicGamma(data.resolution, preset.batch), interval: 16, onFakes: false },
     pathLength: { weight: 2, interval: preset.pathLengthInterval, decay: 0.01, batchShare: 0.5 },
     leCam: { weight: 0, decay: 0.99 },
+    misplacedMasks: { weight: 0 },
     styleMixing: 0.9,
     classDraw: preset.classDraw,
     alignClassesUntil: 500,

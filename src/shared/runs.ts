@@ -101,6 +101,8 @@ export const TrainRequest = z.object({
   r1Gamma: z.number().nonnegative().optional(),
   /** Weight of LeCam regularisation; 0: none. */
   leCam: z.number().nonnegative().optional(),
+  /** Weight of real masks moved off their images, for a discriminator of masks; 0: none. */
+  misplacedMasks: z.number().nonnegative().optional(),
   /** Iterations between the steps of a regulariser; 0 turns it off. */
   r1Interval: z.int().nonnegative().optional(),
   pathLengthInterval: z.int().nonnegative().optional(),

@@ -172,6 +172,11 @@ export const TrainingSettings = z.object({
       decay: z.number().min(0).max(1).default(0.99)
     })
     .prefault({}),
+  /**
+   * Real masks moved off their images, shown to the second discriminator as wrong, where there is one; weight 0: none, as in the
+   * paper (docs/method.md §3.1).
+   */
+  misplacedMasks: z.object({ weight: z.number().nonnegative().default(0) }).prefault({}),
   /** Probability of style mixing, one draw a batch. */
   styleMixing: z.number().min(0).max(1),
   /**
@@ -234,6 +239,7 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
     /** Of the second discriminator, where there are two. */
     maskGeneratorLoss: z.number().optional(),
     maskDiscriminatorLoss: z.number().optional(),
+    misplacedMasks: z.number().optional(),
     maskR1: z.number().optional()
   }),
   z.object({

@@ -35,6 +35,7 @@ export function settingsOf(
     request.learningRate === undefined ? { ...chosen, learningRate: { ...chosen.learningRate, ...rates } } : chosen
   requireDivisor(settings)
   const network = continuedNetwork(request, prepared, shape, from?.network) ?? settings.network
+  requireMaskJudge(settings, network)
   return {
     ...(request.freeze === undefined ? settings : withoutImageLosses(settings)),
     selection: selectionFor(network, settings),
@@ -47,6 +48,16 @@ function requireNetworkSize({ name, tile }: Prepared): void {
   if (Number.isInteger(Math.log2(tile))) return
   throw refuse(`The prepared set "${name}" has tiles of ${tile} pixels; networks double their size from 4.`, {
     next: 'Prepare it again with a tile of 32, 64, 128, 256 or 512 pixels.'
+  })
+}
+
+function requireMaskJudge(
+  { misplacedMasks }: TrainingSettings,
+  { discriminators, maskChannels }: NetworkSettings
+): void {
+  if (misplacedMasks.weight === 0 || (discriminators === 'separate' && maskChannels > 0)) return
+  throw refuse('Misplaced masks are shown to a discriminator of masks, and this run has none.', {
+    next: 'Choose separate discriminators, or leave out the weight of misplaced masks.'
   })
 }
 
@@ -116,7 +127,8 @@ function regularisersOf(preset: TrainingSettings, request: TrainInput, batch: nu
       onFakes: request.r2 ?? r1.onFakes
     },
     pathLength: { ...pathLength, interval: request.pathLengthInterval ?? pathLength.interval },
-    leCam: { ...leCam, weight: request.leCam ?? leCam.weight }
+    leCam: { ...leCam, weight: request.leCam ?? leCam.weight },
+    misplacedMasks: { weight: request.misplacedMasks ?? preset.misplacedMasks.weight }
   }
 }
 

@@ -152,6 +152,11 @@ function addLossOptions(command: Command): Command {
       'weight of LeCam regularisation, for few images (0.3, say); 0 turns it off',
       realNumber
     )
+    .option(
+      '--misplaced-masks <weight>',
+      'weight of real masks moved off their images, which separate discriminators learn to tell (1, say); 0 turns it off',
+      realNumber
+    )
     .option('--augment <list>', 'any of ada,apa,diffaug (or its parts color,translation,cutout), or none')
     .addOption(
       new Option('--ada-geometry <kind>', 'resampling of ADA: exact (full) or fast (bilinear)').choices([

@@ -6,6 +6,7 @@ import { adaptProbability } from '../augmentation/ada-controller.ts'
 import { replaceByFakes } from '../augmentation/apa.ts'
 import { drawTransform, type Transform } from '../augmentation/transform.ts'
 import { movedAnchors } from '../losses/le-cam.ts'
+import { drawMove, misplaceMasks } from '../losses/misplaced-masks.ts'
 import { type Discriminator } from '../networks/discriminator.ts'
 import { sampleChannels } from '../networks/synthesis-block.ts'
 import { type Adam, type Optimizer } from '../common/adam.ts'
@@ -88,6 +89,7 @@ function trainAll(iteration: Iteration, batch: Batch): Computed {
       r1: r1?.penalty,
       maskGeneratorLoss: ofGenerator.maskAdversarial,
       maskDiscriminatorLoss: ofMaskDiscriminator?.adversarial,
+      misplacedMasks: ofMaskDiscriminator?.misplaced,
       maskR1: maskR1?.penalty
     },
     logits: [ofDiscriminator.realLogits, ...(r1 ? [r1.logits] : [])]
@@ -110,6 +112,7 @@ function trainMask(iteration: Iteration, batch: Batch): Computed {
       d2dGenerator: tf.scalar(0),
       discriminatorLoss: ofDiscriminator.adversarial,
       d2dDiscriminator: tf.scalar(0),
+      misplacedMasks: ofDiscriminator.misplaced,
       r1: r1?.penalty
     },
     logits: [ofDiscriminator.realLogits, ...(r1 ? [r1.logits] : [])]
@@ -276,7 +279,15 @@ class Iteration {
     const { maskDiscriminator } = this.#state
     const optimizer = this.#optimizers.maskDiscriminator
     if (maskDiscriminator === undefined || optimizer === undefined) return undefined
-    return maskDiscriminatorStep(maskDiscriminator, optimizer, batch, this.#settings, this.#settings.microBatch)
+    const shown = { ...batch, misplaced: this.#misplace(batch.samples) }
+    return maskDiscriminatorStep(maskDiscriminator, optimizer, shown, this.#settings, this.#settings.microBatch)
+  }
+
+  /** Real samples with their masks moved, all by the same draw, where such are shown. */
+  #misplace(real: tf.Tensor4D): tf.Tensor4D | undefined {
+    const { misplacedMasks, network } = this.#settings
+    if (misplacedMasks.weight === 0) return undefined
+    return misplaceMasks(real, network.imageChannels, drawMove(this.#stream('misplaced masks'), network.resolution))
   }
 
   /** The gradient penalty of the first discriminator and the logits of its pass, where it is due. */

@@ -5,6 +5,7 @@ import { type Transform } from '../augmentation/transform.ts'
 import { discriminatorLoss, generatorLoss, relativisticLoss } from '../losses/adversarial.ts'
 import { d2dCrossEntropy } from '../losses/d2d-cross-entropy.ts'
 import { leCamPenalty } from '../losses/le-cam.ts'
+import { misplacedLoss } from '../losses/misplaced-masks.ts'
 import { type PathLengthOptions, pathLengthPenalty, pathLengths } from '../losses/path-length.ts'
 import { r1Penalty } from '../losses/r1-penalty.ts'
 import { type ConditionalDiscriminator, type Discriminator } from '../networks/discriminator.ts'
@@ -40,7 +41,7 @@ export interface MainLosses {
 
 /** What the main steps need to know of their losses. */
 export type LossSettings = Pick<TrainingSettings, 'd2dCrossEntropy'> &
-  Partial<Pick<TrainingSettings, 'leCam' | 'adversarial'>>
+  Partial<Pick<TrainingSettings, 'leCam' | 'adversarial' | 'misplacedMasks'>>
 
 /** What a generator's step is made from. */
 interface GeneratorBatch {
@@ -170,6 +171,8 @@ export interface DiscriminatorBatch {
   readonly fakes: tf.Tensor4D
   readonly transformReal: Transform
   readonly transformFake: Transform
+  /** The real samples with their masks in a wrong place, where these are shown [N, R, R, P]. */
+  readonly misplaced?: tf.Tensor4D | undefined
   /** Of LeCam regularisation, where it is on [2]. */
   readonly anchors?: tf.Tensor1D | undefined
 }
@@ -202,44 +205,60 @@ export function maskDiscriminatorStep(
   maskDiscriminator: Discriminator,
   optimizer: Optimizer,
   batch: DiscriminatorBatch,
-  { adversarial: loss }: Pick<LossSettings, 'adversarial'>,
+  { adversarial: loss, misplacedMasks }: Pick<LossSettings, 'adversarial' | 'misplacedMasks'>,
   microBatch?: number
-): { readonly adversarial: tf.Scalar } & Logits {
-  return stepOnBoth(maskDiscriminator, optimizer, batch, { loss, microBatch }, (adversarial) => ({
-    total: tf.clone(adversarial)
-  }))
+): { readonly adversarial: tf.Scalar; readonly misplaced?: tf.Scalar } & Logits {
+  return stepOnBoth(
+    maskDiscriminator,
+    optimizer,
+    batch,
+    { loss, microBatch },
+    (adversarial, _, { misplacedLogits }) => {
+      const { samples, misplaced: moved } = batch
+      if (misplacedLogits === undefined || misplacedMasks === undefined) return { total: tf.clone(adversarial) }
+      const misplaced = misplacedLoss(misplacedLogits, samples, moved ?? samples)
+      return { misplaced, total: weighted(adversarial, misplaced, misplacedMasks) }
+    }
+  )
 }
 
 interface Logits {
   readonly realLogits: tf.Tensor1D
   readonly fakeLogits: tf.Tensor1D
+  readonly misplacedLogits?: tf.Tensor1D | undefined
 }
 
 /** @param finish the loss in whole, from its adversarial part, the features of the real samples [N, C] and all logits */
 function stepOnBoth<L extends { readonly total: tf.Scalar }>(
   discriminator: Discriminator,
   optimizer: Optimizer,
-  { samples, fakes, transformReal, transformFake }: DiscriminatorBatch,
+  { samples, fakes, misplaced, transformReal, transformFake }: DiscriminatorBatch,
   { loss, microBatch }: { readonly loss: LossSettings['adversarial']; readonly microBatch: number | undefined },
   finish: (adversarial: tf.Scalar, realFeatures: tf.Tensor2D, logits: Logits) => L
 ): L & Logits & { readonly adversarial: tf.Scalar } {
   const count = samples.shape[0]
   invariant(count === fakes.shape[0], 'a batch holds as many real as synthetic samples')
   return tf.tidy(() => {
-    // Real and synthetic samples go through D stacked, as two batches that do not see each other.
+    // Real and synthetic samples go through D stacked, as batches that do not see each other.
     const parts = partsOf(count, microBatch ?? count)
-    const both = tf.concat([
-      partByPart(parts, (part) => transformReal(rowsOf(samples, part), part.first)),
-      partByPart(parts, (part) => transformFake(rowsOf(fakes, part), part.first))
-    ])
-    return stepByParts(optimizer, partsOf(2 * count, 2 * (microBatch ?? count)), {
-      features: (part) => discriminator.trunk(rowsOf(both, part)),
+    const seen = (all: tf.Tensor4D, transform: Transform) =>
+      partByPart(parts, (part) => transform(rowsOf(all, part), part.first))
+    const batches = [seen(samples, transformReal), seen(fakes, transformFake)]
+    if (misplaced !== undefined) batches.push(seen(misplaced, transformReal))
+    const stacked = tf.concat(batches)
+    return stepByParts(optimizer, partsOf(batches.length * count, batches.length * (microBatch ?? count)), {
+      features: (part) => discriminator.trunk(rowsOf(stacked, part)),
       losses: (trunk) => {
-        const features = discriminator.summary(trunk, 2)
-        const [realLogits, fakeLogits] = tf.split(discriminator.logits(features), 2) as [tf.Tensor1D, tf.Tensor1D]
+        const features = discriminator.summary(trunk, batches.length)
+        const all = tf.split(discriminator.logits(features), batches.length)
+        const [realLogits, fakeLogits, misplacedLogits] = all as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D | undefined]
         const lossOf = loss === 'relativistic' ? relativisticLoss : discriminatorLoss
         const adversarial = lossOf(realLogits, fakeLogits)
-        const rest = finish(adversarial, tf.slice(features, [0, 0], [count, -1]), { realLogits, fakeLogits })
+        const rest = finish(adversarial, tf.slice(features, [0, 0], [count, -1]), {
+          realLogits,
+          fakeLogits,
+          misplacedLogits
+        })
         return { ...rest, adversarial, realLogits, fakeLogits }
       }
     })
