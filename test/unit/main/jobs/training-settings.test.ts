@@ -55,6 +55,18 @@ describe('the settings of a run', () => {
     expect(6 % settings.network.minibatchStdGroup).toBe(0)
   })
 
+  test('show misplaced masks where a discriminator of masks is there to see them', () => {
+    const of = (changes: object) => settingsOf(wish({ misplacedMasks: 1, ...changes }), prepared, 2, undefined)
+    expect(of({ recipe: 'ours', mask: true }).misplacedMasks).toEqual({ weight: 1 })
+    for (const without of [
+      { discriminators: 'joint', mask: true },
+      { recipe: 'ours', mask: false },
+      { preset: 'livecell' }
+    ]) {
+      expect(() => of(without)).toThrow('Misplaced masks are shown to a discriminator of masks, and this run has none.')
+    }
+  })
+
   test('take the networks of a recipe, and single choices before it', () => {
     const of = (wished: object) => {
       const { generator, maskChannels, discriminators } = settingsOf(wish(wished), prepared, 2, undefined).network
