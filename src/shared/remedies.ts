@@ -96,7 +96,9 @@ export const Remedy = z.discriminatedUnion('action', [
     dataset: z.string().optional(),
     tile: z.int().positive().optional(),
     leaveOut: z.array(z.string()).optional(),
-    mergeClasses: z.boolean().optional()
+    mergeClasses: z.boolean().optional(),
+    /** Shares as they are written: `0.8,0.1,0.1`. */
+    split: z.string().optional()
   }),
   z.object({ action: z.literal('generate-again'), run: z.string().optional() }),
 

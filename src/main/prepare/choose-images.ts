@@ -1,6 +1,7 @@
 import type { ParsedInput } from '../../shared/api.ts'
 import type { Dataset, DatasetImage } from '../../shared/datasets.ts'
 import { type AppError, refuse } from '../../shared/errors.ts'
+import { fewestOfClass } from '../../shared/masks.ts'
 import type { Remedy } from '../../shared/remedies.ts'
 import { scaledSize } from '../masks/rle.ts'
 import { publishedSplit } from '../study/published-split.ts'
@@ -64,12 +65,18 @@ function ofChosenClasses(
   const unknown = leaveOut.filter((name) => !known.has(name))
   if (unknown.length > 0) {
     throw refuse(`"${dataset.name}" has no class "${unknown.join('", "')}".`, {
-      next: `It has: ${[...known].sort().join(', ')}.`
+      next: `It has: ${[...known].sort().join(', ')}.`,
+      remedies: [
+        { action: 'prepare-again', dataset: dataset.name, leaveOut: leaveOut.filter((name) => known.has(name)) }
+      ]
     })
   }
   const kept = images.filter((image) => !leaveOut.includes(image.class))
   if (kept.length === 0) {
-    throw refuse(`Nothing of "${dataset.name}" remains without these classes.`, { next: 'Leave fewer of them out.' })
+    throw refuse(`Nothing of "${dataset.name}" remains without these classes.`, {
+      next: 'Leave fewer of them out.',
+      remedies: [{ action: 'prepare-again', dataset: dataset.name, leaveOut: [] }]
+    })
   }
   return mergeClasses ? kept.map((image) => ({ ...image, class: onlyClass })) : kept
 }
@@ -82,7 +89,9 @@ function noTileFits(dataset: Dataset, wanted: readonly DatasetImage[], request: 
   const { tile, scale, withoutAnnotation } = request
   const sides = wanted.map(({ width, height }) => Math.min(width, height))
   const longest = sides.reduce((most, side) => Math.max(most, side), 0)
-  const largest = 2 ** Math.floor(Math.log2(Math.max(1, scaledSize(longest, scale))))
+  // One that only a single image holds would be the next trouble.
+  const held = sides.toSorted((a, b) => b - a)[fewestOfClass - 1] ?? longest
+  const largest = 2 ** Math.floor(Math.log2(Math.max(1, scaledSize(held, scale))))
   const ways: Remedy[] = []
   if (largest >= smallestTile) ways.push({ action: 'set-option', option: 'tile', value: largest })
   if (longest >= tile) ways.push({ action: 'set-option', option: 'scale', value: 1 })
@@ -105,7 +114,7 @@ function noTileFits(dataset: Dataset, wanted: readonly DatasetImage[], request: 
 /** The smallest that can be asked for. */
 const smallestTile = 8
 
-const usualShares = [0.8, 0.1, 0.1] as const
+export const usualShares = [0.8, 0.1, 0.1] as const
 
 /** No score is taken of images without annotation: all of them are for training. */
 const trainingAlone = [1, 0, 0] as const

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import { fewestOfClass, type Split } from '../../shared/masks.ts'
 import type { Forecast } from '../../shared/previews.ts'
 import { scaledSize } from '../masks/rle.ts'
-import { splitImages, usableImages } from './choose-images.ts'
+import { splitImages, usableImages, usualShares } from './choose-images.ts'
 
 type Asked = ParsedInput<'prepared.forecast'>
 type Trouble = Forecast['troubles'][number]
@@ -23,7 +23,7 @@ export function forecast(dataset: Dataset, images: readonly DatasetImage[], aske
       classes,
       leftOut: { small: small.length - usable.length, bare },
       ...measures(usable, asked),
-      troubles: troublesOf(dataset, classes, asked)
+      troubles: troublesOf(dataset, images, classes, asked)
     }
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
@@ -93,26 +93,60 @@ function measures(images: readonly DatasetImage[], { scale, tile }: Asked): Pick
   }
 }
 
-function troublesOf(dataset: Dataset, classes: readonly ClassRow[], asked: Asked): Trouble[] {
+function troublesOf(
+  dataset: Dataset,
+  images: readonly DatasetImage[],
+  classes: readonly ClassRow[],
+  asked: Asked
+): Trouble[] {
   const poor = classes.filter(({ isPoor }) => isPoor)
   if (poor.length === 0) return []
-  const { name } = dataset
-  const again = { action: 'prepare-again', dataset: name } as const
-  const rich = classes.length - poor.length
-  const leaveOut = [...(asked.leaveOut ?? []), ...poor.map((row) => row.name)]
-  const together = classes.reduce((sum, { images }) => sum + images, 0)
-  const usualShares = { action: 'set-option', option: 'split', value: '0.8,0.1,0.1' } as const
-  const remedies: Trouble['remedies'] = [
-    ...(rich > 0 ? [{ ...again, leaveOut }] : []),
-    ...(classes.length > 1 && together > fewestOfClass ? [{ ...again, mergeClasses: true }] : []),
-    ...(poor.some(({ images }) => images > fewestOfClass) ? [usualShares] : [])
-  ]
+  const cures = curesOf(dataset, images, poor, asked)
   const named = poor.map((row) => `“${row.name}” (${row.train} of ${row.images})`).join(', ')
   return [
     {
       message: `Too few training pictures to learn from: ${named}. Each class needs ${fewestOfClass} with cells.`,
-      ...(remedies.length === 0 && { next: 'Import more annotated images.' }),
-      remedies
+      ...(cures.length === 0 && { next: 'Import more annotated images.' }),
+      remedies: cures
     }
   ]
+}
+
+/** What mends it by itself: each cure is tried before it is offered, and the two that change most only where nothing less does. */
+function curesOf(
+  dataset: Dataset,
+  images: readonly DatasetImage[],
+  poor: readonly ClassRow[],
+  asked: Asked
+): Trouble['remedies'] {
+  const again = { action: 'prepare-again', dataset: dataset.name } as const
+  const leaveOut = [...(asked.leaveOut ?? []), ...poor.map(({ name }) => name)]
+  const mends = (changes: Partial<Asked>): boolean => isTrainable(dataset, images, { ...asked, ...changes })
+  const tile = smallerTiles(asked.tile).find((side) => mends({ tile: side }))
+  const gentle: Trouble['remedies'] = [
+    ...(tile === undefined ? [] : [{ action: 'set-option', option: 'tile', value: tile } as const]),
+    ...(asked.mergeClasses !== true && mends({ leaveOut }) ? [{ ...again, leaveOut }] : []),
+    ...(asked.mergeClasses !== true && mends({ mergeClasses: true }) ? [{ ...again, mergeClasses: true }] : []),
+    ...(mends({ split: [...usualShares] })
+      ? [{ action: 'set-option', option: 'split', value: usualShares.join(',') } as const]
+      : [])
+  ]
+  const both = { mergeClasses: true, split: usualShares.join(',') }
+  if (gentle.length > 0) return gentle
+  return mends({ mergeClasses: true, split: [...usualShares] }) ? [{ ...again, ...both }] : []
+}
+
+/** Images that are smaller than a tile stay out: a smaller one may bring enough of them back. */
+function smallerTiles(tile: number): number[] {
+  return [tile / 2, tile / 4, tile / 8].filter((side) => side >= 32)
+}
+
+function isTrainable(dataset: Dataset, images: readonly DatasetImage[], asked: Asked): boolean {
+  try {
+    const { images: usable } = usableImages(dataset, images, asked)
+    return classRows(usable, splitImages(usable, asked).splits).every(({ isPoor }) => !isPoor)
+  } catch (thrown) {
+    if (thrown instanceof AppError) return false // nothing would remain
+    throw thrown
+  }
 }

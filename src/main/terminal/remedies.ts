@@ -43,12 +43,13 @@ const wordings: Wordings = {
 
   'import-again': ({ option, value }) =>
     `Import it again: cytoloom import SOURCE --name NAME${option === undefined ? '' : ` ${optionText(option, value)}`}`,
-  'prepare-again': ({ dataset, tile, leaveOut = [], mergeClasses = false }) =>
+  'prepare-again': ({ dataset, tile, leaveOut = [], mergeClasses = false, split }) =>
     [
       `Prepare it again: cytoloom prepare ${dataset === undefined ? 'DATASET' : quoted(dataset)} --name NAME`,
       ...(tile === undefined ? [] : [`--tile ${tile}`]),
       ...(leaveOut.length === 0 ? [] : [`--leave-out ${leaveOut.map(quoted).join(' ')}`]),
-      ...(mergeClasses ? ['--merge-classes'] : [])
+      ...(mergeClasses ? ['--merge-classes'] : []),
+      ...(split === undefined ? [] : [optionText('split', split)])
     ].join(' '),
   'generate-again': ({ run }) =>
     `Generate it again: cytoloom generate ${run === undefined ? 'RUN' : quoted(run)} --name NAME`,
@@ -118,7 +119,8 @@ const placeholders: Record<RemedyOption, string | undefined> = {
 /** `microBatch`, 4 → `--micro-batch 4` */
 function optionText(option: RemedyOption, value: string | number | boolean | undefined): string {
   const flag = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-  const shown = value === undefined || value === true ? placeholders[option] : quoted(String(value))
+  const written = option === 'split' ? String(value).replaceAll(',', '/') : String(value)
+  const shown = value === undefined || value === true ? placeholders[option] : quoted(written)
   return shown === undefined ? flag : `${flag} ${shown}`
 }
 

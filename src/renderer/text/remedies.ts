@@ -51,8 +51,14 @@ const wordings: Wordings = {
   'extend-run': ({ run }) => [`Train “${run}” further`],
 
   'import-again': () => ['Import the images again'],
-  'prepare-again': ({ tile, leaveOut = [], mergeClasses = false }) => [
-    `Prepare the images again${tile === undefined ? '' : ` with tiles of ${tile} pixels`}${leaveOut.length === 0 ? '' : ` without ${leaveOut.join(', ')}`}${mergeClasses ? ' as one class' : ''}`
+  'prepare-again': ({ tile, leaveOut = [], mergeClasses = false, split }) => [
+    [
+      'Prepare the images again',
+      ...(tile === undefined ? [] : [`with tiles of ${tile} pixels`]),
+      ...(leaveOut.length === 0 ? [] : [`without ${leaveOut.join(', ')}`]),
+      ...(mergeClasses ? ['as one class'] : []),
+      ...(split === undefined ? [] : [`divided anew: ${partsOf(split)}`])
+    ].join(' ')
   ],
   'generate-again': () => ['Generate the set again'],
 
@@ -73,8 +79,12 @@ const wordings: Wordings = {
 
 /** @param shares as in `0.8,0.1,0.1` */
 function dividedBy(shares: string): string {
+  return `Divide them anew: ${partsOf(shares)}`
+}
+
+function partsOf(shares: string): string {
   const [training = '', validation = '', test = ''] = shares.split(',').map((share) => `${100 * Number(share)} %`)
-  return `Divide them anew: ${training} for training, ${validation} for validation, ${test} for testing`
+  return `${training} for training, ${validation} for validation, ${test} for testing`
 }
 
 const plurals = { dataset: 'image sets', run: 'models' }

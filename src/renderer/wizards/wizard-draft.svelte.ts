@@ -21,11 +21,11 @@ export class WizardDraft {
   #hasMore = false
   #isOver = false
 
-  /** @param id of a draft that is gone on with; else a new one begins with its first answer */
+  /** @param id of a draft that is gone on with; without one, or with what can be none, a new one begins with its first answer */
   constructor(bridge: Bridge, wizard: Wizard, id: string | undefined) {
     this.#bridge = bridge
     this.#wizard = wizard
-    this.id = DraftId.parse(id ?? newDraftId())
+    this.id = DraftId.safeParse(id).data ?? DraftId.parse(newDraftId())
   }
 
   get answers(): Answers {

@@ -75,15 +75,25 @@ export function usualTile(sides: readonly number[]): number {
 
 /** What a remedy changes in these answers; undefined where it is not for them. */
 export function mended(remedy: Remedy): ImagesAnswers | undefined {
-  if (remedy.action === 'prepare-again') {
-    if (remedy.mergeClasses === true) return { mergeClasses: true, leaveOut: [] }
-    return remedy.leaveOut === undefined ? undefined : { leaveOut: [...remedy.leaveOut] }
-  }
+  if (remedy.action === 'prepare-again') return preparedAgain(remedy)
   if (remedy.action !== 'set-option') return undefined
   const { option, value } = remedy
   if (option === 'tile' && typeof value === 'number') return { tile: value }
   if (option === 'split' && typeof value === 'string') return { split: sharesIn(value) }
   return undefined
+}
+
+function preparedAgain({
+  leaveOut,
+  mergeClasses,
+  split
+}: Extract<Remedy, { action: 'prepare-again' }>): ImagesAnswers | undefined {
+  const changes = {
+    ...(leaveOut !== undefined && { leaveOut: [...leaveOut] }),
+    ...(mergeClasses !== undefined && { mergeClasses }),
+    ...(split !== undefined && { split: sharesIn(split) })
+  }
+  return Object.keys(changes).length === 0 ? undefined : changes
 }
 
 function sharesIn(text: string): [number, number, number] {

@@ -37,7 +37,12 @@ test('what is prepared takes what was answered, and what is usual for the rest',
 
 test('the remedies of a forecast are answers of this form', () => {
   expect(mended({ action: 'prepare-again', leaveOut: ['BV2'] })).toEqual({ leaveOut: ['BV2'] })
-  expect(mended({ action: 'prepare-again', mergeClasses: true })).toEqual({ mergeClasses: true, leaveOut: [] })
+  expect(mended({ action: 'prepare-again', mergeClasses: true })).toEqual({ mergeClasses: true })
+  expect(mended({ action: 'prepare-again', mergeClasses: true, split: '0.8,0.1,0.1' })).toEqual({
+    mergeClasses: true,
+    split: [0.8, 0.1, 0.1]
+  })
+  expect(mended({ action: 'prepare-again' })).toBeUndefined()
   expect(mended({ action: 'set-option', option: 'tile', value: 64 })).toEqual({ tile: 64 })
   expect(mended({ action: 'set-option', option: 'split', value: '0.8,0.1,0.1' })).toEqual({ split: [0.8, 0.1, 0.1] })
   expect(mended({ action: 'empty-trash' })).toBeUndefined()
