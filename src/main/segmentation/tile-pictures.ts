@@ -11,6 +11,12 @@ interface Gray {
 /** Of a tile's side, in pixels, as Cellpose has it. */
 const tileSide = 224
 
+/**
+ * Half of this is the least width of the zeros on each side of a picture, in pixels (Cellpose's `get_pad_yx`). Networks
+ * learn from crops, whose border cuts cells that go on beyond it: by the zeros they tell the end of a picture from that.
+ */
+const leastStep = 16
+
 /** A picture with zeros around it, in tiles of one size that a network takes. */
 export class TiledPicture {
   readonly tiles: readonly Tile[]
@@ -25,9 +31,10 @@ export class TiledPicture {
   readonly #weights: Float32Array
   readonly #taper: Float32Array
 
-  /** @param divisor the sides of a tile are multiples of this, which divides 224 */
+  /** @param divisor the sides of a tile are multiples of this; a power of two that divides 224 */
   constructor(picture: Gray, divisor: number) {
-    const padded = (size: number): number => Math.ceil(size / divisor) * divisor
+    const step = Math.max(leastStep, divisor)
+    const padded = (size: number): number => Math.ceil(size / step) * step + step
     this.#picture = picture
     this.#width = padded(picture.width)
     this.#height = padded(picture.height)

@@ -33,6 +33,31 @@ test.each([
   }
 )
 
+// `transforms.get_pad_yx(height, width)` of Cellpose 3.1.1.3
+test.each([
+  { width: 256, height: 256, pads: { top: 8, bottom: 8, left: 8, right: 8 } },
+  { width: 500, height: 300, pads: { top: 10, bottom: 10, left: 14, right: 14 } },
+  { width: 53, height: 37, pads: { top: 13, bottom: 14, left: 13, right: 14 } },
+  { width: 1, height: 16, pads: { top: 8, bottom: 8, left: 15, right: 16 } }
+])('a picture of $width × $height stands within zeros as Cellpose puts it', ({ width, height, pads }) => {
+  const tiled = new TiledPicture({ image: new Float32Array(width * height).fill(1), width, height }, 8)
+  const { tileWidth, tileHeight, tiles } = tiled
+  const covered = (index: number): { from: number; to: number } => {
+    const tile = tiles.at(index)
+    const pixels = new Float32Array(tileWidth * tileHeight)
+    if (tile !== undefined) tiled.cut(tile, pixels, 0)
+    return { from: pixels.indexOf(1), to: pixels.lastIndexOf(1) }
+  }
+  const { from } = covered(0)
+  const { to } = covered(-1)
+  expect({
+    top: Math.floor(from / tileWidth),
+    bottom: tileHeight - 1 - Math.floor(to / tileWidth),
+    left: from % tileWidth,
+    right: tileWidth - 1 - (to % tileWidth)
+  }).toEqual(pads)
+})
+
 test('a cell in pieces becomes several, and splinters go', () => {
   const labels = new Int32Array(40 * 8)
   for (const i of labels.keys()) {
