@@ -147,7 +147,9 @@ export const GivenPictures = z.object({
   kind: z.enum(['synthetic', 'dataset']),
   images: z.int(),
   /** Why the arms are not honest: what its generator has seen. */
-  leaks: z.string()
+  leaks: z.string(),
+  /** What speaks against them, as sentences: hardly a cell, cells of another size. */
+  doubts: z.array(z.string()).optional()
 })
 export type GivenPictures = z.infer<typeof GivenPictures>
 
@@ -208,6 +210,8 @@ export const StudyCell = z.object({
   leastP: z.number().optional(),
   /** Holm's, over the table. */
   adjusted: z.number().optional(),
+  /** What the verdict rests on: interval and p-value, or the interval alone where so few repeats allow no small p. */
+  basis: z.enum(['both', 'interval']).optional(),
   verdict: StudyVerdict.optional(),
   /** The smallest difference that this comparison could have seen. */
   detectable: z.number().optional(),

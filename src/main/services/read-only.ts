@@ -27,6 +27,8 @@ const looking: ReadonlySet<RequestName> = new Set<RequestName>([
   'pictures.cell',
   'pictures.copies',
   'scores.files',
+  'study.list',
+  'study.show',
   'packages.verify',
   'things.inTrash',
   'things.storage',

@@ -2,7 +2,14 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Output, ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
-import { type FrozenStudy, PlanStudyRequest, type Study, StudyId, type StudyResult } from '../../shared/studies.ts'
+import {
+  type FrozenStudy,
+  type GivenPictures,
+  PlanStudyRequest,
+  type Study,
+  StudyId,
+  type StudyResult
+} from '../../shared/studies.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { sha256 } from '../files/checksum.ts'
 import { newId } from '../files/new-id.ts'
@@ -19,7 +26,8 @@ import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { enterThing } from '../workspace/enter-thing.ts'
 import { ownFolder } from '../workspace/own-files.ts'
 import { openStudy } from './study-places.ts'
-import { givenPictures } from './study-pictures.ts'
+import { doubtsOf } from './study-doubts.ts'
+import { type Chosen, givenPictures } from './study-pictures.ts'
 import { outlookOf } from './study-outlook.ts'
 
 /** Plans a study and freezes its question, before anything of it is done. */
@@ -58,8 +66,14 @@ async function frozenOf(app: AppContext, request: PlanStudyRequest): Promise<Fro
   const images = app.catalog.datasets.images(dataset.id)
   const created = app.environment.now().toISOString()
   const chosen = { dataset, ...chooseStudyImages(dataset, images, request) }
-  const given = request.synthetic === undefined ? undefined : givenPictures(app, request.synthetic, chosen)
+  const given = request.synthetic === undefined ? undefined : await withDoubts(app, request.synthetic, chosen)
   return planStudy(request, { dataset, images, program: productVersion, created, given })
+}
+
+async function withDoubts(app: AppContext, name: string, chosen: Chosen): Promise<GivenPictures> {
+  const given = givenPictures(app, name, chosen)
+  const doubts = await doubtsOf(app, given, chosen)
+  return doubts.length === 0 ? given : { ...given, doubts }
 }
 
 function datasetOf({ catalog }: AppContext, { data }: PlanStudyRequest) {

@@ -1,4 +1,6 @@
+import type { DatasetImage } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
+import type { Prepared } from '../../shared/masks.ts'
 import type { FrozenStudy, GivenPictures } from '../../shared/studies.ts'
 import type { Synthetic } from '../../shared/synthetic.ts'
 import { requireUnseen, type Seen } from '../study/leakage.ts'
@@ -44,6 +46,7 @@ function leaksOf(app: AppContext, { name, run: id }: Synthetic, study: Chosen): 
   if (run === undefined || prepared === undefined) {
     return `The training images of "${name}" are no longer known: what its generator has seen cannot be checked.`
   }
+  requireSamePixels(app.catalog, { id: prepared.dataset, name }, study)
   if (prepared.scale !== 1) {
     throw refuse(
       `The pictures of "${name}" were made at ${prepared.scale} of the size of the real images: their cells are not as large.`,
@@ -51,7 +54,7 @@ function leaksOf(app: AppContext, { name, run: id }: Synthetic, study: Chosen): 
     )
   }
   requireHonest(app, study, { run: run.name, dataset: prepared.dataset, prepared: prepared.id })
-  return `One generator made the pictures of all arms ("${name}"): it has seen more real images than the smaller arms may, and its luck is in all of them.`
+  return leakOf(app, name, prepared, study)
 }
 
 function throwIfBuiltIn(
@@ -65,6 +68,16 @@ function throwIfBuiltIn(
       next: 'Train a generator on images that are not tested with, or let each arm train its own.'
     }
   )
+}
+
+/** How many real images one generator has seen, and what the smallest arm may see. */
+function leakOf({ catalog }: AppContext, name: string, { id, dataset: source }: Prepared, study: Chosen): string {
+  const learned = catalog.prepared.images(id).filter(({ split }) => split === 'train').length
+  const images = source === study.dataset.id ? study.images : []
+  const validation = new Set(images.filter(({ split }) => split === 'validation').map(({ file }) => file))
+  const chosenBy = catalog.prepared.images(id).filter(({ source }) => validation.has(source)).length
+  const known = chosenBy === 0 ? '' : `, ${chosenBy} of them among those that choose checkpoints here`
+  return `One generator made the pictures of all arms ("${name}"): it learned from ${learned} real images${known}, also where an arm may see fewer, and its luck is in all of them.`
 }
 
 interface Chain {
@@ -128,18 +141,35 @@ function requireClasses(name: string, classes: readonly string[], { classes: kno
   )
 }
 
+/** Of what a pixel stands for, differences beyond this share are another size. */
+const samePixels = 0.05
+
+/** Each image that says how large its pixels are, along both axes. */
 function requireSamePixels(
   catalog: AppContext['catalog'],
-  dataset: { readonly id: string; readonly name: string },
+  other: { readonly id: string; readonly name: string },
   study: Chosen
 ): void {
-  const sizeOf = (id: string) => catalog.datasets.images(id).find(({ pixelSize }) => pixelSize !== undefined)?.pixelSize
-  const [own, other] = [sizeOf(study.dataset.id), sizeOf(dataset.id)]
-  if (own === undefined || other === undefined || Math.abs(own.x / other.x - 1) < 0.05) return
+  if (other.id === study.dataset.id) return
+  const own = pixelSizes(catalog, study.dataset.id)
+  const isLike = (a: PixelSize, b: PixelSize): boolean =>
+    Math.abs(a.x / b.x - 1) <= samePixels && Math.abs(a.y / b.y - 1) <= samePixels
+  const strange = pixelSizes(catalog, other.id).find((size) => !own.some((each) => isLike(each, size)))
+  const [first] = own
+  if (first === undefined || strange === undefined) return
   throw refuse(
-    `A pixel of "${dataset.name}" is ${other.x} µm, and one of "${study.dataset.name}" ${own.x} µm: their cells are not as large.`,
-    {
-      next: 'Scale the pictures to the same size of a pixel.'
-    }
+    `A pixel of "${other.name}" is ${sizeWords(strange)} µm, and one of "${study.dataset.name}" ${sizeWords(first)} µm: their cells are not as large.`,
+    { next: 'Scale the pictures to the same size of a pixel.' }
   )
+}
+
+type PixelSize = NonNullable<DatasetImage['pixelSize']>
+
+function pixelSizes(catalog: AppContext['catalog'], id: string): PixelSize[] {
+  return catalog.datasets.images(id).flatMap(({ pixelSize }) => pixelSize ?? [])
+}
+
+function sizeWords({ x, y }: PixelSize): string {
+  const [width, height] = [x, y].map((side) => String(Number(side.toPrecision(4))))
+  return width === height ? `${width}` : `${width} × ${height}`
 }

@@ -60,6 +60,9 @@ export function engineSegmenter(environment: Environment): Segmenter {
   }
 }
 
+/** Looking at the validation pictures takes as long as many iterations: short trainings do it twice. */
+const shortestLook = 60
+
 /** The same in all arms but for the augmentation that an arm is named after. */
 function settingsOf({ plan, augmentation, seed, extra }: SegmentationTask): SegmenterSettings {
   const { iterations, batch, width, crop, learningRate, syntheticShare } = plan
@@ -75,7 +78,7 @@ function settingsOf({ plan, augmentation, seed, extra }: SegmentationTask): Segm
     intensity: augmentation === 'doubled' ? 'doubled' : 'usual',
     ...(augmentation === 'doubled' ? { scaleRange: 1 } : {}),
     ...(augmentation === 'copy-paste' ? { copyPaste: 0.5 } : {}),
-    evaluateEvery: Math.max(1, Math.round(iterations / 5)),
+    evaluateEvery: Math.min(iterations, Math.max(shortestLook, Math.round(iterations / 5))),
     seed
   })
 }

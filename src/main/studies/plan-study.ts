@@ -58,8 +58,12 @@ export function planStudy(request: PlanStudyRequest, facts: StudyFacts): FrozenS
     repeats,
     segmentation: segmentationPlan(request, training),
     ...(needsGenerator ? { generation: generationPlan(request, training, pictures) } : {}),
-    notes: [...chosen.notes, ...notes, ...(given === undefined ? [] : [given.leaks])]
+    notes: [...chosen.notes, ...notes, ...notesOf(given)]
   }
+}
+
+function notesOf(given: GivenPictures | undefined): string[] {
+  return given === undefined ? [] : [given.leaks, ...(given.doubts ?? [])]
 }
 
 function usualQuestion({ design, metric, smallestEffect }: PlanStudyRequest): string {
@@ -84,9 +88,13 @@ function chooseColumns(request: PlanStudyRequest, images: number): Columns {
   }
 }
 
+/** Synthetic images in the small preset. */
+const fewPictures = 64
+
 /** Table 2: all real images, and more and more synthetic ones. */
 function addedPictures({ counts, arms = ['synthetic'], preset }: PlanStudyRequest, images: number): Columns {
-  const usual = preset === 'small' ? [images, 2 * images] : [1600, 3200, 6400]
+  const few = Math.min(images, fewPictures)
+  const usual = preset === 'small' ? [few, 2 * few] : [1600, 3200, 6400]
   const wanted = [...new Set(counts ?? usual)].sort((a, b) => a - b)
   return {
     columns: [
@@ -108,7 +116,7 @@ function sharesOfImages(request: PlanStudyRequest, images: number): Columns {
   const wanted = [...new Set(shares ?? (preset === 'small' ? [50, 100] : [25, 50, 75, 100]))].sort((a, b) => a - b)
   const columns = wanted.map((share) => {
     const count = Math.round((share / 100) * images)
-    const synthetic = counts?.[0] ?? (preset === 'small' ? 2 * images : 3200)
+    const synthetic = counts?.[0] ?? (preset === 'small' ? Math.min(2 * images, fewPictures) : 3200)
     return { name: `${share}%`, images: count, share, synthetic, arms: withBaseline(arms) }
   })
   const lost = columns.find(({ images: count }, i) => count < 1 || count === columns[i - 1]?.images)
@@ -201,7 +209,7 @@ function repeatsOf(
 
 /** Where images are few, which ones they are is most of chance. */
 const usualRepeats = {
-  few: { full: { draws: 3, generators: 2, seeds: 5 }, small: { draws: 4, generators: 1, seeds: 1 } },
+  few: { full: { draws: 3, generators: 2, seeds: 5 }, small: { draws: 3, generators: 1, seeds: 1 } },
   shares: { full: { draws: 1, generators: 2, seeds: 5 }, small: { draws: 1, generators: 1, seeds: 3 } }
 }
 

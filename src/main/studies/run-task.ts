@@ -6,12 +6,12 @@ import { type AppError, refuse } from '../../shared/errors.ts'
 import type { FrozenStudy, StudyImage, TaskRecord } from '../../shared/studies.ts'
 import { jsonOf } from '../files/json-or-nothing.ts'
 import { whole } from '../files/partials.ts'
-import type { StudyTask } from '../study/study-tasks.ts'
+import { type StudyTask, trainingImages } from '../study/study-tasks.ts'
 import { armPictures, realPictures } from './arm-pictures.ts'
 import { matchPicture } from './match-predictions.ts'
 import type { Prediction, SegmentationOutcome, Segmenter, Watcher } from './segmenter.ts'
 import type { StudyFolder } from './study-folder.ts'
-import { isFinished, predictionsFile, writeMatches, writeResult } from './task-results.ts'
+import { isFinished, predictionsFile, readRecord, writeMatches, writeResult } from './task-results.ts'
 
 /** Trains a generator on the real images of a task, and makes pictures. */
 export type PictureMaker = (
@@ -91,6 +91,7 @@ async function runArm(
   watcher: Watcher,
   started: number
 ): Promise<void> {
+  if (task.needs !== undefined) await requireOwnGenerator({ place, study, hash, program }, task, task.needs)
   const { real, extra } = await armPictures(place, study, task)
   const test = study.images.filter(({ split }) => split === 'test')
   const validation = study.images.filter(({ split }) => split === 'validation')
@@ -125,6 +126,26 @@ async function runArm(
     await writeFile(join(target, predictionsFile), JSON.stringify(cocoResults(test, outcome)))
     await writeMatches(target, results)
   })
+}
+
+/**
+ * A generator that saw more than its arm would bring it what it was not given.
+ *
+ * @throws AppError of kind `input` for the first image that it must not have learned from
+ */
+async function requireOwnGenerator({ place, study, hash }: FrozenPlace, task: StudyTask, needs: string): Promise<void> {
+  const { trainedOn } = await readRecord(place, needs, { question: hash, program: study.program })
+  const allowed = new Set(trainingImages(study, task))
+  const files = new Set(study.images.filter(({ id }) => allowed.has(id)).map(({ file }) => file))
+  const beyond = trainedOn.find((file) => !files.has(file))
+  if (beyond === undefined) return
+  throw refuse(
+    `The generator ${needs} learned from ${beyond}, which ${task.id} is not trained on: it knows more than its arm may.`,
+    {
+      file: place.result(needs),
+      next: 'Take its folder away; the generator is then trained again, on the images of its share alone.'
+    }
+  )
 }
 
 /** @throws AppError of kind `input` for predictions of images that are not tested with */

@@ -12,8 +12,8 @@ export interface ChosenImages extends Pick<FrozenStudy, 'images' | 'classes' | '
 }
 
 /** In the small preset: as many as are scored, and as many as choose the checkpoint. */
-const smallTest = 24
-const smallValidation = 6
+const smallTest = 16
+const smallValidation = 4
 
 /**
  * The images of a study and where each may be used. By the data set's own split where it has training and test images, else

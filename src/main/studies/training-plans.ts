@@ -7,7 +7,7 @@ export function segmentationPlan(request: PlanStudyRequest, images: readonly Stu
   const side = isSmall ? 64 : 224
   const fits = smallestSide(images)
   return {
-    iterations: request.iterations ?? (isSmall ? 150 : 5000),
+    iterations: request.iterations ?? (isSmall ? 120 : 5000),
     batch: isSmall ? 4 : 8,
     width: isSmall ? 'quarter' : 'half',
     crop: Math.min(side, 16 * Math.max(1, Math.floor(fits / 16))),
@@ -35,7 +35,7 @@ export function generationPlan(
     preset: isSmall ? 'demo' : 'quick',
     tile,
     channels: 'gray',
-    iterations: request.generatorIterations ?? (isSmall ? 400 : 4000),
+    iterations: request.generatorIterations ?? (isSmall ? 300 : 4000),
     images: pictures
   }
 }

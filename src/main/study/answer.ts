@@ -1,17 +1,18 @@
 import type { FrozenStudy, StudyCell } from '../../shared/studies.ts'
 import { armTitles } from './comparisons.ts'
 import type { Field } from './study-table.ts'
+import { studyTasks } from './study-tasks.ts'
 
 /** What came of a study, in sentences that can be quoted: the whole test set, arm by arm. */
-export function answerSentences(study: FrozenStudy, fields: readonly Field[]): string[] {
+export function answerSentences(study: FrozenStudy, fields: readonly Field[], emptied: ReadonlySet<string>): string[] {
   const compared = fields.filter(({ comparison, cell }) => comparison.isWhole && cell.difference !== undefined)
   const sentences = compared
     .filter(({ cell }) => cell.arm !== 'synthetic-shuffled-masks')
-    .map(({ cell }) => sentenceOf(study, cell))
+    .map((field) => `${sentenceOf(study, field.cell, compared.length)}${caution(study, field, emptied)}`)
   return [...sentences, ...blindness(compared.map(({ cell }) => cell))]
 }
 
-function sentenceOf(study: FrozenStudy, cell: StudyCell): string {
+function sentenceOf(study: FrozenStudy, cell: StudyCell, comparisons: number): string {
   const what = armTitles[cell.arm]
   const where = placeOf(study, cell)
   const { difference = 0 } = cell
@@ -19,7 +20,7 @@ function sentenceOf(study: FrozenStudy, cell: StudyCell): string {
     return `${what}${where}: the difference is ${signed(difference)} points of ${study.metric}, from one repeat, which cannot tell effect from chance.`
   }
   const [low, high] = cell.interval
-  const numbers = `95 % interval ${signed(low)} to ${signed(high)} points${p(cell)}; ${cell.n} repeats, ${cell.images} test images`
+  const numbers = `95 % interval ${signed(low)} to ${signed(high)} points${p(cell, comparisons)}; ${cell.n} repeats, ${cell.images} test images`
   const change = `from ${percent(cell.baseline)} to ${percent(cell.score)}`
   if (cell.verdict === 'helps') {
     return `${what}${where}: helps. ${study.metric} rises by ${percent(difference)} points, ${change} (${numbers})${worth(cell)}.${small(study, difference)}`
@@ -36,9 +37,15 @@ function placeOf({ design }: FrozenStudy, { column, row }: StudyCell): string {
   return design === 'few-images' ? `, with ${column}` : `, with ${column} of the real images${stage}`
 }
 
-function p({ p: value, adjusted, leastP = 0 }: StudyCell): string {
+/** What cannot be reached is no sign against an effect, and no p-value of 1 stands beside a verdict. */
+function p({ p: value, adjusted, leastP = 0, basis, verdict }: StudyCell, comparisons: number): string {
   if (value === undefined) return ''
-  if (leastP > 0.05) return `; so few independent repeats allow no p below ${leastP.toFixed(3)}`
+  if (basis === 'interval') {
+    const least = `so few independent repeats allow no p below ${Math.min(1, comparisons * leastP).toFixed(3)}${comparisons > 1 ? ' over the whole table' : ''}`
+    if (verdict === 'cannot-tell') return `; ${least}`
+    const alone = comparisons > 1 ? `, and of ${comparisons} such comparisons one in twenty errs` : ''
+    return `; this rests on the interval alone: ${least}${alone}`
+  }
   return `; p = ${value.toFixed(3)}${adjusted === undefined || adjusted === value ? '' : `, ${adjusted.toFixed(3)} over the whole table`}`
 }
 
@@ -50,6 +57,19 @@ function seen({ detectable }: StudyCell): string {
   return detectable === undefined || detectable === 0
     ? ''
     : `; it would have found ${percent(detectable)} points in four of five tries`
+}
+
+/** An arm whose pictures show nothing answers nothing about pictures that do. */
+function caution(study: FrozenStudy, { comparison }: Field, emptied: ReadonlySet<string>): string {
+  const { arm, column } = comparison.arm
+  const needs = studyTasks(study)
+    .filter((task) => task.kind === 'arm' && task.arm === arm && task.column === column)
+    .flatMap((task) => task.needs ?? [])
+  const generators = [...new Set(needs)]
+  const poor = generators.filter((id) => emptied.has(id)).length
+  if (poor === 0) return ''
+  const which = generators.length === 1 ? 'Its generator' : `${poor} of its ${generators.length} generators`
+  return ` Caution: ${which} painted almost no cells; this says nothing of good synthetic pictures.`
 }
 
 /** Significant need not matter. */

@@ -50,22 +50,25 @@ export interface Judged {
   readonly verdict: Verdict
   /** Holm's over all comparisons of the table. */
   readonly adjusted: number
+  /** The interval alone where so many repeats cannot reach 5 % over the table, whatever they show. */
+  readonly basis: 'both' | 'interval'
 }
 
 const level = 0.05
 
 /**
  * Helps or harms is said where the interval is wholly on one side of zero and, where the repeats are enough for the
- * permutation test to speak at all, its p-value is below 5 % over the whole table.
+ * permutation test to speak at all, its p-value is below 5 % over the whole table (docs/decisions/0041).
  */
 export function judge(differences: readonly ArmDifference[]): Judged[] {
   const adjusted = holm(differences.map(({ test }) => test.p))
   return differences.map(({ spread: { interval }, test }, i) => {
     const own = adjusted[i] ?? 1
     const canSpeak = test.smallest * differences.length <= level
+    const basis = canSpeak ? 'both' : 'interval'
     const isKnown = interval !== undefined && (!canSpeak || own <= level)
-    if (isKnown && interval[0] > 0) return { verdict: 'helps', adjusted: own }
-    if (isKnown && interval[1] < 0) return { verdict: 'harms', adjusted: own }
-    return { verdict: 'cannot-tell', adjusted: own }
+    if (isKnown && interval[0] > 0) return { verdict: 'helps', adjusted: own, basis }
+    if (isKnown && interval[1] < 0) return { verdict: 'harms', adjusted: own, basis }
+    return { verdict: 'cannot-tell', adjusted: own, basis }
   })
 }

@@ -37,24 +37,27 @@ describe('a study', () => {
     }
   )
 
-  test('gives the same table and report, to the byte, from what it stored', async () => {
-    const root = await temporaryFolder()
-    const frozen = await makeStudy(root)
-    await runAll(frozen)
-    const write = async () => {
-      const results = await readResults(frozen)
-      return writeReport(frozen, results, answerOf(frozen.study, results))
+  test.each(['table2', 'table4', 'few-images'] as const)(
+    'gives the same table and report of %s, to the byte, from what it stored',
+    async (design) => {
+      const root = await temporaryFolder()
+      const frozen = await makeStudy(root, { design })
+      await runAll(frozen)
+      const write = async () => {
+        const results = await readResults(frozen)
+        return writeReport(frozen, results, answerOf(frozen.study, results))
+      }
+      const files = await write()
+      const bytes = async () => Promise.all([files.html, files.csv, ...files.svg].map((file) => readFile(file, 'utf8')))
+      const first = await bytes()
+      await write()
+      expect(await bytes()).toEqual(first)
+      const [html = ''] = first
+      expect(html).toContain(frozen.hash)
+      expect(html).not.toMatch(/<script|src="(?!data:)|href="http/)
+      expect(html).toContain('data:image/png;base64,')
     }
-    const files = await write()
-    const bytes = async () => Promise.all([files.html, files.csv, ...files.svg].map((file) => readFile(file, 'utf8')))
-    const first = await bytes()
-    await write()
-    expect(await bytes()).toEqual(first)
-    const [html = ''] = first
-    expect(html).toContain(frozen.hash)
-    expect(html).not.toMatch(/<script|src="(?!data:)|href="http/)
-    expect(html).toContain('data:image/png;base64,')
-  })
+  )
 
   test('shows no field before all its repeats are done', async () => {
     const frozen = await makeStudy(await temporaryFolder(), { arms: ['copy-paste'], sizes: [2] })
@@ -142,6 +145,36 @@ describe('the frozen question', () => {
       runStudyTask(other, task ?? expect.fail('a study has tasks'), standInMakers(seen), noWatcher)
     ).rejects.toThrow('version 9.9.9')
     expect(seen).toEqual([])
+  })
+})
+
+describe('a generator', () => {
+  const oneArm = { arms: ['synthetic'], sizes: [2], draws: 1, repeats: 1 } satisfies Partial<PlanStudyRequest>
+
+  test('that learned from more than its arm may is refused', async () => {
+    const frozen = await makeStudy(await temporaryFolder(), oneArm)
+    const beyond = frozen.study.images.find(({ id }) => id === frozen.study.order[0]?.[2])?.file ?? ''
+    const { segment, makePictures } = standInMakers()
+    const greedy: Makers = {
+      segment,
+      makePictures: async (...about) => {
+        const made = await makePictures(...about)
+        return { ...made, record: { ...made.record, trainedOn: [beyond] } }
+      }
+    }
+    await expect(runAll(frozen, greedy)).rejects.toThrow(`learned from ${beyond}, which synthetic.c0.d0.g0.s0`)
+    expect((await readResults(frozen)).arms.has('synthetic.c0.d0.g0.s0')).toBe(false)
+  })
+
+  test('that paints almost no cells is told of beside the answer', async () => {
+    const frozen = await makeStudy(await temporaryFolder(), oneArm)
+    await runAll(frozen)
+    expect((await answer(frozen)).sentences.join()).not.toContain('Caution')
+    const file = join(frozen.place.pictures('generator.c0.d0.g0'), 'about.json')
+    const about = await readFile(file, 'utf8')
+    await writeFile(file, about.replaceAll('"cells":4,"removed', '"cells":0,"removed'))
+    const { sentences } = await answer(frozen)
+    expect(sentences[0]).toContain('Caution: Its generator painted almost no cells')
   })
 })
 

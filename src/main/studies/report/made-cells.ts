@@ -1,15 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { z } from 'zod'
 import type { FrozenStudy } from '../../../shared/studies.ts'
-import { jsonOf } from '../../files/json-or-nothing.ts'
-import { readLabelImage } from '../../images/label-image.ts'
-import { rleArea } from '../../masks/rle.ts'
-import { rleFromString } from '../../masks/rle-string.ts'
 import { type StudyTask, studyTasks, trainingImages } from '../../study/study-tasks.ts'
 import { armPictures } from '../arm-pictures.ts'
+import { type MeasuredCells, measureCells } from '../measure-cells.ts'
 import type { FrozenPlace } from '../run-task.ts'
-import type { PictureGroup } from '../segmenter.ts'
 import { type Chart } from './report-html.ts'
 import { distributionChart } from './charts.ts'
 
@@ -24,7 +17,7 @@ export async function cellCharts(
   if (task === undefined) return { charts: [], facts: [] }
   const { real, extra } = await armPictures(frozen.place, frozen.study, task)
   if (extra === undefined) return { charts: [], facts: [] }
-  const [ofReal, ofMade] = [await measure(real), await measure(extra)]
+  const [ofReal, ofMade] = [await measureCells(real, counted), await measureCells(extra, counted)]
   if (ofReal.areas.length === 0 || ofMade.areas.length === 0) return { charts: [], facts: [] }
   const svg = distributionChart(
     [
@@ -59,40 +52,7 @@ function lastWithPictures(study: FrozenStudy): StudyTask | undefined {
   )
 }
 
-interface Measured {
-  readonly areas: readonly number[]
-  readonly pixels: number
-}
-
-async function measure({ kind, folder, images }: PictureGroup): Promise<Measured> {
-  const about = Sizes.parse(jsonOf(await readFile(join(folder, 'about.json'), 'utf8')))
-  const byFile = new Map(about.images.map((image) => [image.file, image]))
-  const some = images.slice(0, counted).flatMap((file) => byFile.get(file) ?? [])
-  const areas = await Promise.all(
-    some.map((image) =>
-      kind === 'dataset' ? storedAreas(folder, image) : maskAreas(join(folder, 'masks', image.file))
-    )
-  )
-  return { areas: areas.flat(), pixels: some.reduce((sum, { width, height }) => sum + width * height, 0) }
-}
-
-const Size = z.object({ id: z.int().optional(), file: z.string(), width: z.int(), height: z.int() })
-const Sizes = z.object({ images: z.array(Size) })
-const Runs = z.array(z.object({ counts: z.string() }))
-
-async function storedAreas(folder: string, { id, width, height }: z.infer<typeof Size>): Promise<number[]> {
-  const stored = Runs.safeParse(jsonOf(await readFile(join(folder, 'cells', `${id}.json`), 'utf8'))).data ?? []
-  return stored.map(({ counts }) => rleArea(rleFromString(counts, height, width)))
-}
-
-async function maskAreas(file: string): Promise<number[]> {
-  const { labels } = await readLabelImage(file)
-  const areas = new Map<number, number>()
-  for (const label of labels) if (label > 0) areas.set(label, (areas.get(label) ?? 0) + 1)
-  return [...areas.values()]
-}
-
-function density({ areas, pixels }: Measured): string {
+function density({ areas, pixels }: MeasuredCells): string {
   return ((10_000 * areas.length) / pixels).toFixed(2)
 }
 

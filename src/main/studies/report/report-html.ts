@@ -82,7 +82,7 @@ function tableCaption({ design, metric }: FrozenStudy): string {
     design === 'table3' || design === 'table4'
       ? 'The score with real images alone, and in parentheses what the other images change.'
       : 'The score of each arm, and in parentheses its difference from real images alone.'
-  return `${unit} ${form} Below it the 95 % interval of the difference and its p-value over the whole table; ▲ helps, ▼ harms.`
+  return `${unit} ${form} Below it the 95 % interval of the difference and its p-value over the whole table, left out where so few repeats could not reach 5 %; ▲ helps, ▼ harms.`
 }
 
 function notesHtml(notes: readonly string[]): string {

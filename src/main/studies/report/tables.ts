@@ -16,6 +16,8 @@ export function tableCsv({ cells }: StudyTable): string {
     ['high', ({ interval }) => number(interval?.[1])],
     ['p', ({ p }) => p],
     ['p_holm', ({ adjusted }) => adjusted],
+    ['p_least', ({ leastP }) => leastP],
+    ['rests_on', ({ basis }) => basis],
     ['verdict', ({ verdict }) => verdict],
     ['detectable', ({ detectable }) => number(detectable)],
     ['worth_images', ({ worth }) => worth?.toFixed(2)],
@@ -51,11 +53,11 @@ export function tableHtml(table: StudyTable): string {
 
 function fieldHtml(cell: StudyCell | undefined): string {
   if (cell === undefined) return '<td>–</td>'
-  const { difference, interval, verdict = 'cannot-tell', adjusted } = cell
+  const { difference, interval, verdict = 'cannot-tell', adjusted, basis } = cell
   if (difference === undefined) return `<td>${percent(cell.ap)}</td>`
   const range = interval === undefined ? 'no interval' : `${signed(interval[0])} … ${signed(interval[1])}`
   const mark = verdict === 'helps' ? ' ▲' : verdict === 'harms' ? ' ▼' : ''
-  const p = adjusted === undefined ? '' : `, p ${adjusted.toFixed(3)}`
+  const p = adjusted === undefined || basis === 'interval' ? '' : `, p ${adjusted.toFixed(3)}`
   return `<td class="${verdict}">${percent(cell.ap)} (${signed(difference)})${mark}<br><small>${range}${p}</small></td>`
 }
 

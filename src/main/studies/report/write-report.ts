@@ -1,13 +1,17 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MaskFit } from '../../../shared/set-report.ts'
 import type { FrozenStudy, StudyReport, StudyTable, TaskRecord } from '../../../shared/studies.ts'
+import { SyntheticAbout } from '../../../shared/synthetic.ts'
 import { writeFileAtomic } from '../../files/atomic-write.ts'
+import { jsonOf } from '../../files/json-or-nothing.ts'
 import { answerSentences } from '../../study/answer.ts'
+import { countCells, isAlmostEmpty } from '../../study/cell-counts.ts'
 import { armTitles } from '../../study/comparisons.ts'
 import { computeTable, type Field } from '../../study/study-table.ts'
-import { studyTasks } from '../../study/study-tasks.ts'
+import { type StudyTask, studyTasks, trainingImages } from '../../study/study-tasks.ts'
 import type { FrozenPlace } from '../run-task.ts'
+import type { StudyFolder } from '../study-folder.ts'
 import { type ArmResult, isFinished, readArm, readRecord } from '../task-results.ts'
 import { differenceChart, learningChart } from './charts.ts'
 import { cellCharts } from './made-cells.ts'
@@ -19,6 +23,8 @@ import { bestAndWorst } from './test-pictures.ts'
 export interface StudyResults {
   readonly arms: ReadonlyMap<string, ArmResult>
   readonly records: readonly TaskRecord[]
+  /** Generators whose pictures show almost no cells. */
+  readonly emptied: ReadonlySet<string>
   readonly done: number
   readonly tasks: number
 }
@@ -29,17 +35,27 @@ export async function readResults({ place, study, hash }: Omit<FrozenPlace, 'pro
   const expected = { question: hash, program: study.program }
   const arms = new Map<string, ArmResult>()
   const records: TaskRecord[] = []
-  for (const { id, kind } of tasks) {
+  const emptied = new Set<string>()
+  for (const task of tasks) {
+    const { id, kind } = task
     if (!(await isFinished(place, id))) continue
     if (kind === 'generator') {
       records.push(await readRecord(place, id, expected))
+      if (await hasAlmostNoCells(place, study, task)) emptied.add(id)
       continue
     }
     const arm = await readArm(place, id, expected)
     arms.set(id, arm)
     records.push(arm.record)
   }
-  return { arms, records, done: records.length, tasks: tasks.length }
+  return { arms, records, emptied, done: records.length, tasks: tasks.length }
+}
+
+async function hasAlmostNoCells(place: StudyFolder, study: FrozenStudy, task: StudyTask): Promise<boolean> {
+  const text = await readFile(join(place.pictures(task.id), 'about.json'), 'utf8').catch(() => '')
+  const made = SyntheticAbout.safeParse(jsonOf(text)).data?.images ?? []
+  const shown = new Set(trainingImages(study, task))
+  return isAlmostEmpty(countCells(made), countCells(study.images.filter(({ id }) => shown.has(id))))
 }
 
 export interface Answer {
@@ -49,9 +65,9 @@ export interface Answer {
 }
 
 /** The table and what follows from it: the same for the same stored results. */
-export function answerOf(study: FrozenStudy, { arms }: StudyResults): Answer {
+export function answerOf(study: FrozenStudy, { arms, emptied }: StudyResults): Answer {
   const { table, fields } = computeTable(study, new Map([...arms].map(([id, { images }]) => [id, images])))
-  return { table, fields, sentences: answerSentences(study, fields) }
+  return { table, fields, sentences: answerSentences(study, fields, emptied) }
 }
 
 /** Writes the report as one HTML file, the table as CSV, and the charts as SVG. */

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { answerSentences } from '../../../../src/main/study/answer.ts'
+import type { Field } from '../../../../src/main/study/study-table.ts'
+import type { StudyCell } from '../../../../src/shared/studies.ts'
+import { makeStudy } from '../../../support/made-study.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
+
+const place = { arm: 'copy-paste', column: 0 } as const
+
+function field(changes: Partial<StudyCell>): Field {
+  const cell: StudyCell = {
+    row: 'Copy-paste of real cells',
+    column: '2 images',
+    arm: 'copy-paste',
+    ap: 0.6,
+    baseline: 0.5,
+    score: 0.6,
+    difference: 0.1,
+    interval: [0.05, 0.15],
+    p: 0.25,
+    leastP: 0.25,
+    adjusted: 1,
+    verdict: 'helps',
+    basis: 'interval',
+    n: 3,
+    images: 12,
+    cells: 100,
+    ...changes
+  }
+  const baseline = { arm: 'real', column: 0 } as const
+  const comparison = { row: cell.row, column: cell.column, arm: place, baseline, isWhole: true, counts: () => true }
+  return { comparison, cell, difference: undefined }
+}
+
+async function sentences(...fields: Field[]): Promise<string[]> {
+  const { study } = await makeStudy(await temporaryFolder(), { sizes: [2] })
+  return answerSentences(study, fields, new Set())
+}
+
+test('a verdict that rests on the interval alone says so, and what its test could have reached', async () => {
+  const [one, two] = await sentences(field({}), field({ verdict: 'harms', difference: -0.1, interval: [-0.15, -0.05] }))
+  expect(one).toContain('helps.')
+  expect(one).toContain(
+    'this rests on the interval alone: so few independent repeats allow no p below 0.500 over the whole table, and of 2 such comparisons one in twenty errs'
+  )
+  expect(one).not.toMatch(/p = /)
+  expect(two).toContain('harms.')
+})
+
+test('one comparison alone says nothing of a table', async () => {
+  const [one] = await sentences(field({}))
+  expect(one).toContain('so few independent repeats allow no p below 0.250;')
+  expect(one).not.toContain('table')
+})
+
+test('where the test can speak, its p-value stands in the sentence', async () => {
+  const [one] = await sentences(field({ p: 0.01, adjusted: 0.03, leastP: 0.004, basis: 'both' }))
+  expect(one).toContain('p = 0.010, 0.030 over the whole table')
+})
