@@ -6,6 +6,7 @@ import { EngineRequest } from '../src/shared/runs.ts'
 import { benchCocoEvaluation } from './bench/coco-eval.ts'
 import { benchConvolution } from './bench/convolution.ts'
 import { benchFlowDecoding, benchFlowTargets, benchSegmenterStep } from './bench/flows.ts'
+import { benchEventLoop } from './bench/event-loop.ts'
 import { benchFrechet } from './bench/frechet.ts'
 import { benchGanStep } from './bench/gan-step.ts'
 import { benchMaskCodes } from './bench/mask-codes.ts'
@@ -30,6 +31,7 @@ const benches: Record<string, Bench> = {
   convolution: ({ profile, engine }) =>
     profile === undefined ? benchConvolution(engine) : benchNetworkConvolutions(profile, engine),
   decode: async () => [await benchDecode(), await benchFlowDecoding()],
+  'event-loop': benchEventLoop,
   'flow-targets': benchFlowTargets,
   flows: async ({ profile, engine }) => [
     await benchFlowTargets(),

@@ -83,7 +83,7 @@ function earlierImages() {
   return sampleSyntheticImages().map(({ maskFit: _, ...image }) => image)
 }
 
-test('005 keeps everything that was there, and packages get names', () => {
+test('005 keeps everything that was there, and packages get names', async () => {
   const db = new SQLite(':memory:')
   const before = migrations.indexOf(columnsFromSchemas)
   migrate(db, ':memory:', migrations.slice(0, before))
@@ -99,14 +99,14 @@ test('005 keeps everything that was there, and packages get names', () => {
 
   const { datasets, prepared, runs, synthetic, packages } = new Catalog(db)
   expect(datasets.list()).toStrictEqual([sampleDataset()])
-  expect(datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
+  expect(await datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
   expect(prepared.result('pr1')).toStrictEqual(samplePrepared())
-  expect(prepared.images('pr1')).toStrictEqual(samplePreparedImages())
+  expect(await prepared.images('pr1')).toStrictEqual(samplePreparedImages())
   expect(runs.list()).toStrictEqual([{ ...sampleRun(), from: 'starter', secondsPerIteration: 0.25 }])
   expect(runs.history('run1')).toStrictEqual([sampleStep(8)])
   expect(runs.checkpoints('run1')).toStrictEqual([{ iteration: 8, folder: '8', isBest: true }])
   expect(synthetic.list()).toStrictEqual([sampleSynthetic()])
-  expect(synthetic.images('sy1')).toStrictEqual(earlierImages())
+  expect(await synthetic.images('sy1')).toStrictEqual(earlierImages())
   const named = new Map(packages.list().map(({ file, ...stored }) => [file, stored]))
   expect(named.get('/home/ada/first.zip')).toMatchObject({ ...packed, name: 'first' })
   expect(named.get('C:\\sets\\other.zip')?.name).toBe('other')

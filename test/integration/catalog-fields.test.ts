@@ -34,49 +34,49 @@ const byText =
     Buffer.compare(Buffer.from(textOf(a)), Buffer.from(textOf(b)))
 
 /** Stores something in an empty catalogue and gives it to be looked at. */
-function withCatalog(use: (catalog: Catalog) => void): void {
+async function withCatalog(use: (catalog: Catalog) => void | Promise<void>): Promise<void> {
   const catalog = openCatalog(':memory:')
   try {
-    use(catalog)
+    await use(catalog)
   } finally {
     catalog.close()
   }
 }
 
 describe('every field that a schema has comes back as it was stored', () => {
-  test('of data sets and their images', () => {
+  test('of data sets and their images', async () => {
     const images = listOf(DatasetImage, ({ file }) => file).map((list) => list.map((image, i) => ({ ...image, id: i })))
-    fc.assert(
-      fc.property(anyValueOf(Dataset).map(inUse), images, (dataset, list) => {
-        withCatalog(({ datasets }) => {
+    await fc.assert(
+      fc.asyncProperty(anyValueOf(Dataset).map(inUse), images, (dataset, list) =>
+        withCatalog(async ({ datasets }) => {
           datasets.insert(dataset, list)
           expect(datasets.list()).toStrictEqual([dataset])
-          expect(datasets.images(dataset.id)).toStrictEqual(list)
+          expect(await datasets.images(dataset.id)).toStrictEqual(list)
         })
-      }),
+      ),
       runs
     )
   })
 
-  test('of prepared sets, their reports and their images', () => {
+  test('of prepared sets, their reports and their images', async () => {
     const images = listOf(PreparedImage, ({ file }) => file).map((list) => list.sort(byText(({ file }) => file)))
     const results = anyValueOf(PrepareResult).map((result) => ({ ...result, prepared: inUse(result.prepared) }))
-    fc.assert(
-      fc.property(results, images, (result, list) => {
-        withCatalog(({ prepared }) => {
+    await fc.assert(
+      fc.asyncProperty(results, images, (result, list) =>
+        withCatalog(async ({ prepared }) => {
           prepared.insert(result, list)
           expect(prepared.list()).toStrictEqual([result.prepared])
           expect(prepared.result(result.prepared.id)).toStrictEqual(result)
-          expect(prepared.images(result.prepared.id)).toStrictEqual(list)
+          expect(await prepared.images(result.prepared.id)).toStrictEqual(list)
         })
-      }),
+      ),
       runs
     )
   })
 
-  test('of runs, as they begin and as they become', () => {
-    fc.assert(
-      fc.property(anyValueOf(Run).map(inUse), anyValueOf(Run).map(inUse), (run, later) => {
+  test('of runs, as they begin and as they become', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyValueOf(Run).map(inUse), anyValueOf(Run).map(inUse), (run, later) =>
         withCatalog((catalog) => {
           catalog.runs.insert(run)
           expect(catalog.runs.list()).toStrictEqual([run])
@@ -85,20 +85,20 @@ describe('every field that a schema has comes back as it was stored', () => {
           catalog.runs.update({ ...later, id })
           expect(catalog.runs.list()).toStrictEqual([{ ...changed, id, name, ...(note === undefined ? {} : { note }) }])
         })
-      }),
+      ),
       runs
     )
   })
 
-  test('of safe points and of the history', () => {
+  test('of safe points and of the history', async () => {
     const checkpoints = listOf(Checkpoint, ({ folder }) => folder).map((list) =>
       list.map((checkpoint, iteration) => ({ ...checkpoint, iteration }))
     )
     const history = fc
       .array(anyValueOf(HistoryEntry), { maxLength: 4 })
       .map((list) => list.map((entry, iteration) => ({ ...entry, iteration })))
-    fc.assert(
-      fc.property(checkpoints, history, (points, entries) => {
+    await fc.assert(
+      fc.asyncProperty(checkpoints, history, (points, entries) =>
         withCatalog((catalog) => {
           catalog.runs.insert(sampleRun())
           catalog.runs.setCheckpoints('run1', points)
@@ -106,71 +106,71 @@ describe('every field that a schema has comes back as it was stored', () => {
           expect(catalog.runs.checkpoints('run1')).toStrictEqual(points)
           expect(catalog.runs.history('run1')).toStrictEqual(entries)
         })
-      }),
+      ),
       runs
     )
   })
 
-  test('of synthetic sets and their pictures', () => {
+  test('of synthetic sets and their pictures', async () => {
     const images = listOf(SyntheticImage, ({ file }) => file).map((list) =>
       list.map((image, index) => ({ ...image, index }))
     )
-    fc.assert(
-      fc.property(anyValueOf(Synthetic).map(inUse), images, (set, list) => {
-        withCatalog(({ synthetic }) => {
+    await fc.assert(
+      fc.asyncProperty(anyValueOf(Synthetic).map(inUse), images, (set, list) =>
+        withCatalog(async ({ synthetic }) => {
           synthetic.insert(set, list)
           expect(synthetic.list()).toStrictEqual([set])
-          expect(synthetic.images(set.id)).toStrictEqual(list)
+          expect(await synthetic.images(set.id)).toStrictEqual(list)
         })
-      }),
+      ),
       runs
     )
   })
 
-  test('of packages', () => {
-    fc.assert(
-      fc.property(anyValueOf(StoredPackage).map(inUse), (stored) => {
+  test('of packages', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyValueOf(StoredPackage).map(inUse), (stored) =>
         withCatalog(({ packages }) => {
           packages.insert(stored)
           expect(packages.list()).toStrictEqual([stored])
         })
-      }),
+      ),
       runs
     )
   })
 
-  test('of segmentation models', () => {
-    fc.assert(
-      fc.property(anyValueOf(Segmenter).map(inUse), (segmenter) => {
+  test('of segmentation models', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyValueOf(Segmenter).map(inUse), (segmenter) =>
         withCatalog((catalog) => {
           catalog.segmenters.insert(segmenter)
           expect(catalog.segmenters.list()).toStrictEqual([segmenter])
         })
-      }),
+      ),
       runs
     )
   })
 
-  test('of studies', () => {
-    fc.assert(
-      fc.property(anyValueOf(Study).map(inUse), (study) => {
+  test('of studies', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyValueOf(Study).map(inUse), (study) =>
         withCatalog((catalog) => {
           catalog.studies.insert(study)
           expect(catalog.studies.list()).toStrictEqual([study])
         })
-      }),
+      ),
       runs
     )
   })
 
-  test('of tasks', () => {
-    fc.assert(
-      fc.property(anyValueOf(Task), fc.boolean(), (task, computes) => {
+  test('of tasks', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyValueOf(Task), fc.boolean(), (task, computes) =>
         withCatalog(({ tasks }) => {
           tasks.insert(task, computes)
           expect(tasks.list()).toStrictEqual([task])
         })
-      }),
+      ),
       runs
     )
   })

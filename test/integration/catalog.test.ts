@@ -27,21 +27,21 @@ const evaluation = HistoryEntry.parse({
 })
 
 describe('things of every kind', () => {
-  test('a dataset comes back as it was stored, with its classes and images', () => {
+  test('a dataset comes back as it was stored, with its classes and images', async () => {
     const { datasets } = openCatalog(':memory:')
     datasets.insert(sampleDataset(), sampleDatasetImages())
 
     expect(datasets.list()).toStrictEqual([sampleDataset()])
-    expect(datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
+    expect(await datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
   })
 
-  test('a prepared set comes back as it was stored, with all that was reported', () => {
+  test('a prepared set comes back as it was stored, with all that was reported', async () => {
     const { prepared } = openCatalog(':memory:')
     prepared.insert(samplePrepared(), samplePreparedImages())
 
     expect(prepared.list()).toStrictEqual([samplePrepared().prepared])
     expect(prepared.result('pr1')).toStrictEqual(samplePrepared())
-    expect(prepared.images('pr1')).toStrictEqual(samplePreparedImages())
+    expect(await prepared.images('pr1')).toStrictEqual(samplePreparedImages())
   })
 
   test('a run comes back as it was last updated', () => {
@@ -72,12 +72,12 @@ describe('things of every kind', () => {
     expect(runs.list()).toStrictEqual([{ ...sampleRun(), iteration: 5, name: 'renamed', note: 'The good one.' }])
   })
 
-  test('a synthetic set comes back as it was stored, with its classes and pictures', () => {
+  test('a synthetic set comes back as it was stored, with its classes and pictures', async () => {
     const { synthetic } = openCatalog(':memory:')
     synthetic.insert(sampleSynthetic(), sampleSyntheticImages())
 
     expect(synthetic.list()).toStrictEqual([sampleSynthetic()])
-    expect(synthetic.images('sy1')).toStrictEqual(sampleSyntheticImages())
+    expect(await synthetic.images('sy1')).toStrictEqual(sampleSyntheticImages())
   })
 
   test('a package made again at the same path replaces the one before', () => {
@@ -113,14 +113,14 @@ describe('names', () => {
     expect(datasets.find('ds2')?.id).toBe('ds2')
   })
 
-  test('a name that is taken is refused with a sentence, and nothing of the second is kept', () => {
+  test('a name that is taken is refused with a sentence, and nothing of the second is kept', async () => {
     const { datasets } = openCatalog(':memory:')
     datasets.insert(sampleDataset(), [])
 
     expect(() => datasets.insert(sampleDataset('ds2'), sampleDatasetImages())).toThrow(
       'There is already a data set called "livecell".'
     )
-    expect(datasets.images('ds2')).toEqual([])
+    expect(await datasets.images('ds2')).toEqual([])
     expect(datasets.nameTaken('livecell')).toBe(true)
     expect(datasets.nameTaken('Livecell')).toBe(false)
   })
@@ -138,12 +138,12 @@ describe('names', () => {
     )
   })
 
-  test('a removed dataset leaves neither images nor classes behind, and its name is free again', () => {
+  test('a removed dataset leaves neither images nor classes behind, and its name is free again', async () => {
     const { datasets } = openCatalog(':memory:')
     datasets.insert(sampleDataset(), sampleDatasetImages())
     datasets.remove('ds1')
 
-    expect(datasets.images('ds1')).toEqual([])
+    expect(await datasets.images('ds1')).toEqual([])
     datasets.insert(sampleDataset(), sampleDatasetImages())
     expect(datasets.list()).toHaveLength(1)
   })
@@ -211,7 +211,7 @@ describe('writes of one thought', () => {
     expect(catalog.runs.list()).toEqual([])
   })
 
-  test('bring a lost catalogue back from what the folders say', () => {
+  test('bring a lost catalogue back from what the folders say', async () => {
     const { prepared, ...report } = samplePrepared()
     const abouts = {
       datasets: [{ thing: sampleDataset(), images: sampleDatasetImages() }],
@@ -235,11 +235,11 @@ describe('writes of one thought', () => {
       packages: 1,
       studies: 1
     })
-    expect(catalog.datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
+    expect(await catalog.datasets.images('ds1')).toStrictEqual(sampleDatasetImages())
     expect(catalog.prepared.result('pr1')).toStrictEqual(samplePrepared())
     expect(catalog.runs.history('run1')).toStrictEqual([sampleStep(8)])
     expect(catalog.runs.checkpoints('run1')).toHaveLength(1)
-    expect(catalog.synthetic.images('sy1')).toStrictEqual(sampleSyntheticImages())
+    expect(await catalog.synthetic.images('sy1')).toStrictEqual(sampleSyntheticImages())
     expect(catalog.packages.list()).toStrictEqual([samplePackage()])
     expect(catalog.takeIn(abouts)).toEqual({
       datasets: 0,

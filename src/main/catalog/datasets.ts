@@ -7,7 +7,7 @@ import { ThingTable } from './thing-table.ts'
 export class DatasetTable extends ThingTable<Dataset> {
   readonly #db: Database
   readonly #insertImage: (image: DatasetImage, datasetId: string) => void
-  readonly #images: (parameters: { id: string }) => DatasetImage[]
+  readonly #images: (parameters: { id: string }) => Promise<DatasetImage[]>
 
   constructor(db: Database) {
     super(db, {
@@ -19,7 +19,7 @@ export class DatasetTable extends ThingTable<Dataset> {
     const images = new SchemaTable<DatasetImage>(db, 'images', DatasetImage)
     this.#db = db
     this.#insertImage = images.prepareInsert('dataset_id')
-    this.#images = images.prepareSelect('WHERE dataset_id = :id ORDER BY id')
+    this.#images = images.prepareLongSelect('WHERE dataset_id = :id ORDER BY id')
   }
 
   /** @throws AppError of kind `input` where the name is taken */
@@ -32,7 +32,7 @@ export class DatasetTable extends ThingTable<Dataset> {
   }
 
   /** In order of their ids. */
-  images(id: string): DatasetImage[] {
+  images(id: string): Promise<DatasetImage[]> {
     return this.#images({ id })
   }
 }

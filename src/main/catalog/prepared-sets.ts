@@ -11,7 +11,7 @@ export class PreparedTable extends ThingTable<Prepared> {
   readonly #setReport: Statement<{ id: string; report: string }>
   readonly #report: Statement<{ id: string }, string>
   readonly #insertImage: (image: PreparedImage, preparedId: string) => void
-  readonly #images: (parameters: { id: string }) => PreparedImage[]
+  readonly #images: (parameters: { id: string }) => Promise<PreparedImage[]>
 
   constructor(db: Database) {
     super(db, {
@@ -25,7 +25,7 @@ export class PreparedTable extends ThingTable<Prepared> {
     this.#setReport = db.prepare('UPDATE prepared_sets SET report = :report WHERE id = :id')
     this.#report = db.prepare<{ id: string }, string>('SELECT report FROM prepared_sets WHERE id = :id').pluck()
     this.#insertImage = images.prepareInsert('prepared_id')
-    this.#images = images.prepareSelect('WHERE prepared_id = :id ORDER BY file')
+    this.#images = images.prepareLongSelect('WHERE prepared_id = :id ORDER BY file')
   }
 
   /** @throws AppError of kind `input` where the name is taken */
@@ -48,7 +48,7 @@ export class PreparedTable extends ThingTable<Prepared> {
   }
 
   /** In order of their files. */
-  images(id: string): PreparedImage[] {
+  images(id: string): Promise<PreparedImage[]> {
     return this.#images({ id })
   }
 }

@@ -1,6 +1,7 @@
 import { type Database, type Statement } from 'better-sqlite3'
 import { z } from 'zod'
 import { refuse } from '../../shared/errors.ts'
+import { mapInSlices } from '../files/in-slices.ts'
 
 /** A value as a row, with the columns that are not its own (those of its owner). */
 type Row = Record<string, string | number | null>
@@ -58,11 +59,22 @@ export class SchemaTable<Value extends object> {
 
   /** @param tail what follows the table's name: condition and order */
   prepareSelect(tail: string): (parameters: object) => Value[] {
-    const fields = this.#columns.map(({ field, name }) => `${quoted(name)} AS ${quoted(field)}`)
-    const select: Statement<[object], object> = this.#db.prepare(
-      `SELECT ${[...fields, `${restColumn} AS ${quoted(restAlias)}`].join(', ')} FROM ${this.#table} ${tail}`
-    )
-    return (parameters) => select.all(parameters).map((row) => this.#fromRow(new Map(Object.entries(row))))
+    const select = this.#select(tail)
+    return (parameters) => select.all(parameters).map((row) => this.#fromRow(row))
+  }
+
+  /** As `prepareSelect`, of a table with so many rows that to read them all at once would keep everybody waiting. */
+  prepareLongSelect(tail: string): (parameters: object) => Promise<Value[]> {
+    const select = this.#select(tail)
+    return (parameters) => mapInSlices(select.all(parameters), (row) => this.#fromRow(row))
+  }
+
+  /** Rows as lists: the columns in their order, then `rest`. */
+  #select(tail: string): Statement<[object], readonly unknown[]> {
+    const names = this.#columnNames().map(quoted)
+    return this.#db
+      .prepare<[object], readonly unknown[]>(`SELECT ${names.join(', ')} FROM ${this.#table} ${tail}`)
+      .raw()
   }
 
   #columnNames(): string[] {
@@ -80,11 +92,12 @@ export class SchemaTable<Value extends object> {
   }
 
   /** Our schemas say "absent" where a table says NULL. */
-  #fromRow(row: ReadonlyMap<string, unknown>): Value {
-    const present = this.#columns.filter(({ field }) => row.get(field) !== null)
-    const fields = present.map(({ field, storage }) => [field, fromCell(row.get(field), storage)])
-    const rest = z.record(z.string(), z.unknown()).parse(fromCell(row.get(restAlias), 'json'))
-    const { data, error } = this.#schema.safeParse({ ...rest, ...Object.fromEntries(fields) })
+  #fromRow(cells: readonly unknown[]): Value {
+    const value: Record<string, unknown> = { ...Rest.parse(fromCell(cells.at(-1), 'json')) }
+    for (const [i, { field, storage }] of this.#columns.entries()) {
+      if (cells[i] !== null) value[field] = fromCell(cells[i], storage)
+    }
+    const { data, error } = this.#schema.safeParse(value)
     if (error === undefined) return data
     const [issue] = error.issues
     throw refuse(`An entry of the catalogue is damaged (${this.#table}: ${issue?.path.join('.') ?? ''}).`, {
@@ -94,8 +107,7 @@ export class SchemaTable<Value extends object> {
   }
 }
 
-/** A name that no field of a schema has. */
-const restAlias = '(rest)'
+const Rest = z.looseObject({})
 
 function columnsOf(db: Database, table: string): ReadonlySet<string> {
   return new Set(db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table))

@@ -11,7 +11,7 @@ const FileVerdict = z.tuple([z.string(), Verdict])
 export class SyntheticTable extends ThingTable<Synthetic> {
   readonly #db: Database
   readonly #insertImage: (image: SyntheticImage, syntheticId: string) => void
-  readonly #images: (parameters: { id: string }) => SyntheticImage[]
+  readonly #images: (parameters: { id: string }) => Promise<SyntheticImage[]>
   readonly #judge: Statement<{ id: string; file: string; verdict: string | null }>
   readonly #files: Statement<{ id: string }, string>
   readonly #verdicts: Statement<{ id: string }, unknown[]>
@@ -26,7 +26,7 @@ export class SyntheticTable extends ThingTable<Synthetic> {
     const images = new SchemaTable<SyntheticImage>(db, 'synthetic_images', SyntheticImage)
     this.#db = db
     this.#insertImage = images.prepareInsert('synthetic_id')
-    this.#images = images.prepareSelect('WHERE synthetic_id = :id ORDER BY "index", file')
+    this.#images = images.prepareLongSelect('WHERE synthetic_id = :id ORDER BY "index", file')
     this.#judge = db.prepare(
       `UPDATE synthetic_images
        SET rest = iif(:verdict IS NULL, json_remove(rest, '$.verdict'), json_set(rest, '$.verdict', :verdict))
@@ -55,7 +55,7 @@ export class SyntheticTable extends ThingTable<Synthetic> {
   }
 
   /** In the order of the seeded sequence. */
-  images(id: string): SyntheticImage[] {
+  images(id: string): Promise<SyntheticImage[]> {
     return this.#images({ id })
   }
 
@@ -70,8 +70,9 @@ export class SyntheticTable extends ThingTable<Synthetic> {
   }
 
   /** Those that nobody has rejected. */
-  accepted(id: string): SyntheticImage[] {
-    return this.images(id).filter(({ verdict }) => verdict !== 'rejected')
+  async accepted(id: string): Promise<SyntheticImage[]> {
+    const images = await this.images(id)
+    return images.filter(({ verdict }) => verdict !== 'rejected')
   }
 
   /** Notes what a person said of pictures; without a verdict, that nobody has said anything. */

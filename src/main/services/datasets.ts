@@ -72,7 +72,10 @@ export async function peekAtFiles(
   }
 }
 
-export function showDataset(app: AppContext, { name }: ParsedInput<'datasets.show'>): Output<'datasets.show'> {
+export async function showDataset(
+  app: AppContext,
+  { name }: ParsedInput<'datasets.show'>
+): Promise<Output<'datasets.show'>> {
   const dataset = app.catalog.datasets.require(name)
-  return { dataset, images: app.catalog.datasets.images(dataset.id) }
+  return { dataset, images: await app.catalog.datasets.images(dataset.id) }
 }

@@ -60,7 +60,7 @@ async function estimateImport(app: AppContext, request: Of<'import'>, context: R
 
 async function estimatePreparing(app: AppContext, request: Of<'prepare'>, context: RequestContext): Promise<Estimate> {
   const dataset = app.catalog.datasets.require(request.dataset)
-  const { images } = usableImages(dataset, app.catalog.datasets.images(dataset.id), request)
+  const { images } = usableImages(dataset, await app.catalog.datasets.images(dataset.id), request)
   const source = await ownFolder(app, 'datasets', dataset)
   const trial = await tryWork(
     { folder: app.folders.folder('prepared', newId('p')), growing: ['images', 'masks'], context },

@@ -14,7 +14,8 @@ export async function maskGraph(
   context: RequestContext
 ): Promise<Output<'masks.graph'>> {
   const dataset = app.catalog.datasets.require(request.dataset)
-  const annotated = app.catalog.datasets.images(dataset.id).filter((image) => image.annotated)
+  const all = await app.catalog.datasets.images(dataset.id)
+  const annotated = all.filter((image) => image.annotated)
   const wanted = request.image === undefined ? annotated : annotated.filter((image) => isCalled(image, request.image))
   if (wanted.length === 0) {
     throw refuse(`"${dataset.name}" has no annotated image ${request.image ?? ''}`.trimEnd() + '.', {

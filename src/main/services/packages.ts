@@ -67,12 +67,12 @@ export async function findSet(app: AppContext, set: string): Promise<FoundSet> {
   }
   if (synthetic) {
     const folder = await ownFolder(app, 'synthetic', synthetic)
-    const images = app.catalog.synthetic.accepted(synthetic.id)
+    const images = await app.catalog.synthetic.accepted(synthetic.id)
     requireSome(synthetic.name, images)
     return { folder, about: acceptedAbout(await readAbout(folder), synthetic, images) }
   }
   if (dataset) {
-    const images = app.catalog.datasets.images(dataset.id)
+    const images = await app.catalog.datasets.images(dataset.id)
     return {
       folder: await ownFolder(app, 'datasets', dataset),
       about: { kind: 'dataset', version: 1, dataset, images }

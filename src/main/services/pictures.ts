@@ -14,6 +14,7 @@ import {
 } from '../../shared/pictures.ts'
 import { spread } from '../datasets/spread.ts'
 import { writeFileAtomic } from '../files/atomic-write.ts'
+import { mapInSlices } from '../files/in-slices.ts'
 import { jsonOf } from '../files/json-or-nothing.ts'
 import { ThreadPool } from '../threads/pool.ts'
 import { type AppContext } from '../workspace/app-context.ts'
@@ -41,7 +42,7 @@ const mostTraining = 400
 export class Pictures {
   readonly #app: AppContext
   readonly #mayWrite: boolean
-  readonly #known = new Map<string, readonly Known[]>()
+  readonly #known = new Map<string, Promise<readonly Known[]>>()
   readonly #drawing = new Map<string, Promise<string>>()
   #pool: ThreadPool | undefined
   /** Where drawn pictures are kept of a workspace that may only be read. */
@@ -83,7 +84,7 @@ export class Pictures {
   async list({ collection, set }: ParsedInput<'pictures.list'>): Promise<Output<'pictures.list'>> {
     this.#app.catalog[collection].require(set)
     if (collection === 'synthetic') return this.#listSynthetic(set)
-    return { pictures: this.#pictures(collection, set).map(listed) }
+    return { pictures: await mapInSlices(await this.#pictures(collection, set), listed) }
   }
 
   /** Near-copies in a synthetic set: looked for once, and noted beside its views. */
@@ -93,7 +94,8 @@ export class Pictures {
     const known = CopiesResult.safeParse(jsonOf(await readFile(note, 'utf8').catch(() => '')))
     if (known.success) return known.data
     const folder = await ownFolder(this.#app, 'synthetic', { id, name })
-    const pictures = this.#pictures('synthetic', id).map(({ file }) => join(folder, 'images', file))
+    const own = await this.#pictures('synthetic', id)
+    const pictures = own.map(({ file }) => join(folder, 'images', file))
     const training = await this.#trainingPictures(run)
     const copies = await this.#run<PictureCopy[]>('copies', { pictures, training }, folder)
     const result = { copies, training: training.length }
@@ -107,7 +109,8 @@ export class Pictures {
     const prepared = versions.find(runs.find(run)?.prepared ?? '')
     if (prepared === undefined) return []
     const folder = await ownFolder(this.#app, 'prepared', prepared)
-    const images = versions.images(prepared.id).filter(({ split }) => split === 'train')
+    const tiles = await versions.images(prepared.id)
+    const images = tiles.filter(({ split }) => split === 'train')
     return spread(images, mostTraining).map(({ source, file }) => ({
       name: source,
       file: join(folder, 'images', file)
@@ -126,7 +129,8 @@ export class Pictures {
     const { maskFit, health, provenance } = report ?? {}
     const realCells = new Map(health?.flatMap(({ class: name, real }) => (real ? [[name, real.cells] as const] : [])))
     const verdicts = synthetic.verdicts(id)
-    const pictures = synthetic.images(id).map(({ verdict: _, ...image }, position) => {
+    const images = await synthetic.images(id)
+    const pictures = await mapInSlices(images, ({ verdict: _, ...image }, position) => {
       const said = verdicts.get(image.file)
       const flags = flagsOf(image, { maskFit, realCells })
       return { ...listed(image, position), flags, ...(said && { verdict: said }) }
@@ -166,7 +170,7 @@ export class Pictures {
 
   /** A workspace may come from a stranger: what a link there leads to is not read. */
   async #placeOf(collection: PictureCollection, id: string, position: number): Promise<PicturePlace | undefined> {
-    const image = this.#pictures(collection, id)[position]
+    const image = (await this.#pictures(collection, id))[position]
     if (image === undefined) return undefined
     const place = placeOf(collection, this.#app.folders.folder(collection, id), image)
     const root = await realpath(this.#app.folders.root)
@@ -176,21 +180,33 @@ export class Pictures {
     return place
   }
 
-  #pictures(collection: PictureCollection, id: string): readonly Known[] {
+  #pictures(collection: PictureCollection, id: string): Promise<readonly Known[]> {
     const key = `${collection}/${id}`
-    const known = this.#known.get(key) ?? this.#ask(collection, id)
+    const known = this.#known.get(key) ?? this.#remember(key, this.#ask(collection, id))
     this.#known.delete(key)
-    if (known.length > 0) this.#known.set(key, known) // as the one asked for last
+    this.#known.set(key, known) // as the one asked for last
     const [oldest] = this.#known.keys()
     if (this.#known.size > setsInMind && oldest !== undefined) this.#known.delete(oldest)
     return known
   }
 
-  #ask(collection: PictureCollection, id: string): readonly Known[] {
+  /** What cannot be had now, or is empty, is asked for again. */
+  #remember(key: string, asked: Promise<readonly Known[]>): Promise<readonly Known[]> {
+    const forget = () => {
+      if (this.#known.get(key) === asked) this.#known.delete(key)
+    }
+    asked.then((known) => {
+      if (known.length === 0) forget()
+    }, forget)
+    return asked
+  }
+
+  async #ask(collection: PictureCollection, id: string): Promise<readonly Known[]> {
     const { datasets, prepared, synthetic } = this.#app.catalog
     if (collection === 'datasets') return datasets.images(id)
     if (collection === 'synthetic') return synthetic.images(id)
-    return prepared.images(id).map(({ counts, ...image }) => ({ ...image, cells: counts.painted }))
+    const tiles = await prepared.images(id)
+    return tiles.map(({ counts, ...image }) => ({ ...image, cells: counts.painted }))
   }
 
   async #folderFor(collection: PictureCollection, id: string): Promise<string> {

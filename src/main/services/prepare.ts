@@ -20,7 +20,7 @@ export async function prepareDataset(
 ): Promise<Output<'prepared.create'>> {
   const dataset = app.catalog.datasets.require(request.dataset)
   requireFreeName(app.catalog.prepared, 'prepared set', request.name)
-  const { images, warnings } = usableImages(dataset, app.catalog.datasets.images(dataset.id), request)
+  const { images, warnings } = usableImages(dataset, await app.catalog.datasets.images(dataset.id), request)
   const source = await ownFolder(app, 'datasets', dataset)
   const id = PreparedId.parse(newId('p'))
   thingBegun?.(id)

@@ -22,12 +22,12 @@ export async function preview(
   return runInReader(app, { name: 'previews', input: { folder, images, mask, scale }, file: folder }, context)
 }
 
-export function forecastPreparing(
+export async function forecastPreparing(
   { catalog }: AppContext,
   request: ParsedInput<'prepared.forecast'>
-): Output<'prepared.forecast'> {
+): Promise<Output<'prepared.forecast'>> {
   const dataset = catalog.datasets.require(request.dataset)
-  return forecast(dataset, catalog.datasets.images(dataset.id), request)
+  return forecast(dataset, await catalog.datasets.images(dataset.id), request)
 }
 
 export async function tellTones(
@@ -45,7 +45,8 @@ async function annotatedImages(
   wanted: string
 ): Promise<{ folder: string; annotated: DatasetImage[] }> {
   const dataset = app.catalog.datasets.require(wanted)
-  const annotated = app.catalog.datasets.images(dataset.id).filter((image) => image.annotated)
+  const images = await app.catalog.datasets.images(dataset.id)
+  const annotated = images.filter((image) => image.annotated)
   if (annotated.length === 0) {
     throw refuse(`No image of "${dataset.name}" is annotated.`, {
       next: 'Import it again together with its annotation.',

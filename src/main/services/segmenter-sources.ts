@@ -110,8 +110,8 @@ async function findSet(app: AppContext, source: SegmentSource, which: Which = 'a
   const set =
     prepared === undefined
       ? synthetic === undefined
-        ? ofDataset(app, catalog.datasets.require(source.set), which)
-        : ofSynthetic(app, synthetic)
+        ? await ofDataset(app, catalog.datasets.require(source.set), which)
+        : await ofSynthetic(app, synthetic)
       : await ofPrepared(app, prepared.id)
   return { ...set, ...choices(source, set) }
 }
@@ -134,8 +134,9 @@ interface NamedThing {
   readonly name: string
 }
 
-function ofDataset({ catalog }: AppContext, { id, name }: NamedThing, which: Which): WholeSet {
-  const images = catalog.datasets.images(id).filter(({ annotated }) => annotated || which === 'all pictures')
+async function ofDataset({ catalog }: AppContext, { id, name }: NamedThing, which: Which): Promise<WholeSet> {
+  const all = await catalog.datasets.images(id)
+  const images = all.filter(({ annotated }) => annotated || which === 'all pictures')
   const of = (wanted: (image: DatasetImage) => boolean) => images.filter(wanted).map(({ file }) => file)
   return {
     kind: 'dataset',
@@ -152,7 +153,7 @@ function ofDataset({ catalog }: AppContext, { id, name }: NamedThing, which: Whi
 /** The pictures of its data set, as the prepared set parts them. */
 async function ofPrepared(app: AppContext, nameOrId: string): Promise<WholeSet> {
   const { prepared, about } = await requirePrepared(app, nameOrId)
-  const set = ofDataset(app, app.catalog.datasets.require(prepared.dataset), 'annotated pictures')
+  const set = await ofDataset(app, app.catalog.datasets.require(prepared.dataset), 'annotated pictures')
   const splits = new Map(about.images.map(({ source, split }) => [source, split]))
   const of = (split: string) => set.all.filter((file) => splits.get(file) === split)
   return {
@@ -163,8 +164,9 @@ async function ofPrepared(app: AppContext, nameOrId: string): Promise<WholeSet> 
   }
 }
 
-function ofSynthetic({ catalog }: AppContext, { id, name }: NamedThing): WholeSet {
-  const files = catalog.synthetic.accepted(id).map(({ file }) => file)
+async function ofSynthetic({ catalog }: AppContext, { id, name }: NamedThing): Promise<WholeSet> {
+  const accepted = await catalog.synthetic.accepted(id)
+  const files = accepted.map(({ file }) => file)
   const groups = new Map(files.map((file) => [file, file]))
   return { kind: 'synthetic', id, name, as: 'synthetic', all: files, training: files, validation: [], groups }
 }

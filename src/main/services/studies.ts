@@ -63,7 +63,7 @@ export async function planStudyOf(app: AppContext, request: ParsedInput<'study.p
 async function frozenOf(app: AppContext, request: PlanStudyRequest): Promise<FrozenStudy> {
   const dataset = datasetOf(app, request)
   await ownFolder(app, 'datasets', dataset)
-  const images = app.catalog.datasets.images(dataset.id)
+  const images = await app.catalog.datasets.images(dataset.id)
   const created = app.environment.now().toISOString()
   const chosen = { dataset, ...chooseStudyImages(dataset, images, request) }
   const given = request.synthetic === undefined ? undefined : await withDoubts(app, request.synthetic, chosen)
@@ -71,7 +71,7 @@ async function frozenOf(app: AppContext, request: PlanStudyRequest): Promise<Fro
 }
 
 async function withDoubts(app: AppContext, name: string, chosen: Chosen): Promise<GivenPictures> {
-  const given = givenPictures(app, name, chosen)
+  const given = await givenPictures(app, name, chosen)
   const doubts = await doubtsOf(app, given, chosen)
   return doubts.length === 0 ? given : { ...given, doubts }
 }

@@ -19,7 +19,7 @@ export async function doubtsOf(
   const folder = folders.folder(given.kind === 'dataset' ? 'datasets' : 'synthetic', given.id)
   const pictures =
     given.kind === 'dataset'
-      ? catalog.datasets.images(given.id).filter(({ annotated }) => annotated)
+      ? (await catalog.datasets.images(given.id)).filter(({ annotated }) => annotated)
       : await syntheticPictures(folder)
   const made = countCells(pictures)
   if (isAlmostEmpty(made, countCells(images))) {

@@ -17,7 +17,7 @@ export interface Chosen extends Pick<FrozenStudy, 'images' | 'classes'> {
  *
  * @throws AppError of kind `input` where it has seen what is tested, or its pictures cannot be compared with the real ones
  */
-export function givenPictures(app: AppContext, name: string, study: Chosen): GivenPictures {
+export async function givenPictures(app: AppContext, name: string, study: Chosen): Promise<GivenPictures> {
   const { catalog } = app
   const set = catalog.synthetic.find(name)
   if (set === undefined) return passedOff(app, name, study)
@@ -28,11 +28,11 @@ export function givenPictures(app: AppContext, name: string, study: Chosen): Giv
   )
   const given = { id: set.id, name: set.name, kind: 'synthetic', images: set.images } as const
   throwIfBuiltIn(app, set)
-  return { ...given, leaks: leaksOf(app, set, study) }
+  return { ...given, leaks: await leaksOf(app, set, study) }
 }
 
 /** What the generator has seen, where that can be told. */
-function leaksOf(app: AppContext, { name, run: id }: Synthetic, study: Chosen): string {
+async function leaksOf(app: AppContext, { name, run: id }: Synthetic, study: Chosen): Promise<string> {
   if (id === undefined)
     return `The pictures of "${name}" come from elsewhere: what their generator has seen is not known here.`
   const run = app.catalog.runs.find(id)
@@ -46,14 +46,14 @@ function leaksOf(app: AppContext, { name, run: id }: Synthetic, study: Chosen): 
   if (run === undefined || prepared === undefined) {
     return `The training images of "${name}" are no longer known: what its generator has seen cannot be checked.`
   }
-  requireSamePixels(app.catalog, { id: prepared.dataset, name }, study)
+  await requireSamePixels(app.catalog, { id: prepared.dataset, name }, study)
   if (prepared.scale !== 1) {
     throw refuse(
       `The pictures of "${name}" were made at ${prepared.scale} of the size of the real images: their cells are not as large.`,
       { next: 'Make pictures from a version that was prepared at a scale of 1.' }
     )
   }
-  requireHonest(app, study, { run: run.name, dataset: prepared.dataset, prepared: prepared.id })
+  await requireHonest(app, study, { run: run.name, dataset: prepared.dataset, prepared: prepared.id })
   return leakOf(app, name, prepared, study)
 }
 
@@ -71,11 +71,17 @@ function throwIfBuiltIn(
 }
 
 /** How many real images one generator has seen, and what the smallest arm may see. */
-function leakOf({ catalog }: AppContext, name: string, { id, dataset: source }: Prepared, study: Chosen): string {
-  const learned = catalog.prepared.images(id).filter(({ split }) => split === 'train').length
+async function leakOf(
+  { catalog }: AppContext,
+  name: string,
+  { id, dataset: source }: Prepared,
+  study: Chosen
+): Promise<string> {
+  const tiles = await catalog.prepared.images(id)
+  const learned = tiles.filter(({ split }) => split === 'train').length
   const images = source === study.dataset.id ? study.images : []
   const validation = new Set(images.filter(({ split }) => split === 'validation').map(({ file }) => file))
-  const chosenBy = catalog.prepared.images(id).filter(({ source }) => validation.has(source)).length
+  const chosenBy = tiles.filter(({ source }) => validation.has(source)).length
   const known = chosenBy === 0 ? '' : `, ${chosenBy} of them among those that choose checkpoints here`
   return `One generator made the pictures of all arms ("${name}"): it learned from ${learned} real images${known}, also where an arm may see fewer, and its luck is in all of them.`
 }
@@ -87,17 +93,13 @@ interface Chain {
 }
 
 /** What a generator was trained on and what chose its checkpoint must not be tested with. */
-function requireHonest({ catalog }: AppContext, study: Chosen, { run, dataset, prepared }: Chain): void {
-  const used = new Set(
-    catalog.prepared
-      .images(prepared)
-      .filter(({ split }) => split !== 'test')
-      .map(({ source }) => source)
-  )
+async function requireHonest({ catalog }: AppContext, study: Chosen, { run, dataset, prepared }: Chain): Promise<void> {
+  const tiles = await catalog.prepared.images(prepared)
+  const used = new Set(tiles.filter(({ split }) => split !== 'test').map(({ source }) => source))
   const wells = new Map(study.images.map(({ file, well }) => [file, well]))
   const isSame = dataset === study.dataset.id
-  const seen: Seen[] = catalog.datasets
-    .images(dataset)
+  const images = await catalog.datasets.images(dataset)
+  const seen: Seen[] = images
     .filter(({ file }) => used.has(file))
     .map(({ file, sha256 }) => ({
       file,
@@ -108,16 +110,17 @@ function requireHonest({ catalog }: AppContext, study: Chosen, { run, dataset, p
 }
 
 /** A data set in the place of synthetic pictures: made by another program, or real images to see what those would do. */
-function passedOff({ catalog }: AppContext, name: string, study: Chosen): GivenPictures {
+async function passedOff({ catalog }: AppContext, name: string, study: Chosen): Promise<GivenPictures> {
   const dataset = catalog.datasets.find(name)
   if (dataset === undefined) {
     throw refuse(`There is no synthetic set and no data set called "${name}".`, {
       remedies: [{ action: 'set-option', option: 'synthetic' }]
     })
   }
-  const images = catalog.datasets.images(dataset.id).filter(({ annotated }) => annotated)
+  const all = await catalog.datasets.images(dataset.id)
+  const images = all.filter(({ annotated }) => annotated)
   requireClasses(dataset.name, [...new Set(images.map((image) => image.class))], study)
-  requireSamePixels(catalog, dataset, study)
+  await requireSamePixels(catalog, dataset, study)
   const seen = images.map(({ file, sha256, group }) => ({ file, sha256, well: `of ${dataset.id}: ${group}` }))
   requireUnseen(testImages(study), seen, dataset.name)
   const leaks = `The images of "${dataset.name}" stand in the place of synthetic ones, in all arms alike.`
@@ -145,16 +148,17 @@ function requireClasses(name: string, classes: readonly string[], { classes: kno
 const samePixels = 0.05
 
 /** Each image that says how large its pixels are, along both axes. */
-function requireSamePixels(
+async function requireSamePixels(
   catalog: AppContext['catalog'],
   other: { readonly id: string; readonly name: string },
   study: Chosen
-): void {
+): Promise<void> {
   if (other.id === study.dataset.id) return
-  const own = pixelSizes(catalog, study.dataset.id)
+  const own = await pixelSizes(catalog, study.dataset.id)
   const isLike = (a: PixelSize, b: PixelSize): boolean =>
     Math.abs(a.x / b.x - 1) <= samePixels && Math.abs(a.y / b.y - 1) <= samePixels
-  const strange = pixelSizes(catalog, other.id).find((size) => !own.some((each) => isLike(each, size)))
+  const others = await pixelSizes(catalog, other.id)
+  const strange = others.find((size) => !own.some((each) => isLike(each, size)))
   const [first] = own
   if (first === undefined || strange === undefined) return
   throw refuse(
@@ -165,8 +169,9 @@ function requireSamePixels(
 
 type PixelSize = NonNullable<DatasetImage['pixelSize']>
 
-function pixelSizes(catalog: AppContext['catalog'], id: string): PixelSize[] {
-  return catalog.datasets.images(id).flatMap(({ pixelSize }) => pixelSize ?? [])
+async function pixelSizes(catalog: AppContext['catalog'], id: string): Promise<PixelSize[]> {
+  const images = await catalog.datasets.images(id)
+  return images.flatMap(({ pixelSize }) => pixelSize ?? [])
 }
 
 function sizeWords({ x, y }: PixelSize): string {

@@ -100,9 +100,12 @@ export async function tryModel(
   }
 }
 
-export function showSynthetic(app: AppContext, { name }: ParsedInput<'synthetic.show'>): Output<'synthetic.show'> {
+export async function showSynthetic(
+  app: AppContext,
+  { name }: ParsedInput<'synthetic.show'>
+): Promise<Output<'synthetic.show'>> {
   const synthetic = app.catalog.synthetic.require(name)
-  return { synthetic, images: app.catalog.synthetic.images(synthetic.id) }
+  return { synthetic, images: await app.catalog.synthetic.images(synthetic.id) }
 }
 
 /** Notes which pictures of a set are fit to be passed on: in the catalogue, and beside them in their folder. */
