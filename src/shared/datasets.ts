@@ -144,6 +144,8 @@ export const ImportRequest = z.object({
   classFrom: z.string().optional(),
   /** filename:REGEX · none. */
   timeFrom: z.string().optional(),
+  /** filename:REGEX: what tells the well, plate or donor, whose images never part in a split. */
+  groupFrom: z.string().optional(),
   planes: PlaneChoice.optional(),
   /** Which objects are the cells, where a source marks cells and their nuclei: `nuclei` for TissueNet, else `cells`. */
   objects: z.enum(['cells', 'nuclei']).optional(),

@@ -78,6 +78,10 @@ export const PrepareRequest = z.object({
   leaveOut: z.array(z.string()).optional(),
   /** Whether all images become one class. */
   mergeClasses: z.boolean().optional(),
+  /** What classes are called instead; those of one name become one. */
+  callClasses: z.record(z.string(), z.string()).optional(),
+  /** Time points of a class, in hours: each counts as another one, or is left out where it counts as none. */
+  timePoints: z.array(z.object({ class: z.string(), hour: z.number(), countsAs: z.number().optional() })).optional(),
   /** The images without annotation instead of those with: a run can learn from them what images look like. */
   withoutAnnotation: z.boolean().optional(),
   /**

@@ -111,11 +111,15 @@ export const Forecast = z.object({
   classes: z.array(
     SplitCounts.extend({
       name: z.string(),
+      /** The classes of the data set that it is made of. */
+      of: z.array(z.string()),
       cells: z.int(),
       /** Too little to train on. */
       isPoor: z.boolean(),
       /** The same by hours since the start of the experiment, the first comes first; absent where no image tells its time. */
-      times: z.array(SplitCounts.extend({ hour: z.number() })).optional()
+      times: z.array(SplitCounts.extend({ hour: z.number() })).optional(),
+      /** The same by wells, plates, donors or frames, the largest first; absent where each image stands for itself. */
+      groups: z.object({ count: z.int(), largest: z.array(SplitCounts.extend({ name: z.string() })) }).optional()
     })
   ),
   /** Images that no tile fits into, and images without annotation. */

@@ -20,6 +20,7 @@ export const RemedyOption = z.enum([
   'features',
   'formats',
   'generator',
+  'groupFrom',
   'images',
   'iterations',
   'kind',

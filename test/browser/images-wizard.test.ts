@@ -41,7 +41,7 @@ async function open(): Promise<void> {
   app = await openTestApp(join(folder, 'workspace'))
   host = await startWebHost(app.app)
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(60_000)
   trouble = watchForTrouble(page, host.origin)
   await page.goto(host.entry())
 }
@@ -69,6 +69,11 @@ async function photograph(name: string): Promise<void> {
   expect(trouble).toEqual([])
 }
 
+/** Of the matrix. */
+function kindRow(name: string): Locator {
+  return page.getByRole('row').filter({ has: page.getByLabel(`Choose ${name}`, { exact: true }) })
+}
+
 function next(name = 'Next'): Locator {
   return page.locator('main form').getByRole('button', { name, exact: true }).last()
 }
@@ -91,9 +96,12 @@ describe('What was found', () => {
     await kinds.getByRole('button', { name: 'A549' }).click()
     const times = page.getByRole('group', { name: 'What tells the time since the start?' })
     await times.getByRole('button', { name: '0h' }).click()
+    const groups = page.getByRole('group', { name: /train together or test together/ })
+    await groups.getByRole('button', { name: 'A549' }).click()
+    await groups.getByRole('button', { name: 'A1' }).click()
     const read = page.getByRole('table', { name: 'Your names, read like this' })
     await read
-      .getByRole('row', { name: /U2OS.* 48/ })
+      .getByRole('row', { name: /U2OS 48 U2OS C3$/ })
       .first()
       .waitFor()
     await page.getByText('27 images of 27 files can be used').waitFor()
@@ -103,8 +111,45 @@ describe('What was found', () => {
     await page.getByLabel('Name of the image set').waitFor()
     await next('Take them in').click()
     await page.getByRole('heading', { name: 'Which kinds of cells are there?' }).waitFor()
-    await page.getByRole('row', { name: /^U2OS 9 / }).waitFor()
+    await kindRow('U2OS').waitFor()
+    await page.getByRole('complementary', { name: 'Your pictures' }).getByRole('img').first().waitFor()
     await photograph('images-matrix')
+    await page.getByRole('button', { name: 'Groups' }).click()
+    await page.getByRole('row', { name: /^U2OS C3 3/ }).waitFor()
+    await photograph('images-wells')
+
+    await page.getByRole('button', { name: 'Time points', exact: true }).click()
+    await page.getByLabel('Choose HeLa, 24 h').check()
+    await page.getByLabel('Choose HeLa, 48 h').check()
+    await page.getByRole('button', { name: 'Take as one', exact: true }).click()
+    await page.getByLabel('Choose HeLa, 48 h').waitFor({ state: 'detached' })
+    await page.getByLabel('Choose A549', { exact: true }).check()
+    await page.getByRole('button', { name: 'Leave out', exact: true }).click()
+    await kindRow('A549').waitFor({ state: 'detached' })
+    await photograph('images-matrix-changed')
+    await page.getByRole('button', { name: 'Take back A549' }).click()
+    await kindRow('A549').waitFor()
+    await page.getByRole('button', { name: 'Tell the time points of HeLa apart again' }).click()
+    await page.getByLabel('Choose HeLa, 48 h').waitFor()
+  })
+
+  test('keeps a matrix of ten kinds at twenty time points readable: folded, with what is wrong on top', async () => {
+    await open()
+    const kinds = Array.from({ length: 10 }, (_, i) => `${['SH-SY5Y', 'HeLa', 'Huh7'][i % 3] ?? ''} dose ${i + 1}`)
+    const hours = Array.from({ length: 20 }, (_, i) => 4 * i)
+    const source = writePlate(join(folder, 'long'), { kinds, wells: ['A1'], hours, side: 32 })
+    const rules = { classFrom: 'filename:^(.+?)_', timeFrom: 'filename:_(\\d+)h_' }
+    const { dataset } = await app.request('datasets.import', { source, name: 'long', ...rules })
+    await openDraft('classes', { dataset: dataset.id })
+    await kindRow('Huh7 dose 9').waitFor()
+    expect(await page.getByRole('row').count()).toBe(11)
+    await photograph('images-matrix-long')
+    await page
+      .getByRole('button', { name: /^20 time points/ })
+      .nth(1)
+      .click()
+    expect(await page.getByRole('row').count()).toBe(31)
+    await photograph('images-matrix-unfolded')
   })
 
   test('shows the pictures before and after a correction of channels', async () => {

@@ -16,6 +16,7 @@ import { countClasses } from './class-counts.ts'
 import { findClasses } from './class-from.ts'
 import { formats } from './formats/all-formats.ts'
 import { type Guess } from './formats/format.ts'
+import { findGroups } from './group-from.ts'
 import { guessFormat } from './guess-format.ts'
 import { ImportLog, NoteLog } from './import-log.ts'
 import { withListedSplits } from './listed-splits.ts'
@@ -239,6 +240,7 @@ function plan(
 ): PlannedSource[] {
   const classes = findClasses(sources, request.classFrom, formats[format].names, log)
   const times = findTimes(sources, request.timeFrom, formats[format].names, log)
+  const groups = findGroups(sources, request.groupFrom, log)
   const names = new SafeNames()
   return sources.map((source, i) => {
     const file = names.take(source.file)
@@ -248,7 +250,7 @@ function plan(
         source.file,
         'files with another name'
       )
-    return { ...source, file, class: classes[i] ?? '', time: times[i] }
+    return { ...source, file, class: classes[i] ?? '', time: times[i], group: groups[i] }
   })
 }
 

@@ -96,6 +96,7 @@ function corrections(
     },
     ...(timeFrom === undefined && images.every(({ time }) => time === undefined)
       ? [{ option: 'timeFrom', what: 'read times from the file names: filename:REGEX' }]
-      : [])
+      : []),
+    { option: 'groupFrom', what: 'keep wells, plates or donors together in a split: filename:REGEX' }
   ]
 }

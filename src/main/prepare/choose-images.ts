@@ -56,29 +56,59 @@ function requireNetworkSize({ tile }: PrepareInput): void {
   })
 }
 
-function ofChosenClasses(
+function ofChosenClasses(dataset: Dataset, images: readonly DatasetImage[], request: PrepareInput): DatasetImage[] {
+  const { leaveOut = [] } = request
+  requireKnownClasses(dataset, images, request)
+  const called = calledAs(request)
+  const hourOf = hoursAs(request)
+  const kept = images.flatMap((image) => {
+    const time = hourOf(image)
+    if (leaveOut.includes(image.class) || time === 'out') return []
+    return [{ ...image, ...(time !== undefined && { time }), class: called(image.class) }]
+  })
+  if (kept.length === 0) {
+    throw refuse(`Nothing of "${dataset.name}" remains without these classes and time points.`, {
+      next: 'Leave fewer of them out.',
+      ...(images.some((image) => hourOf(image) !== 'out') && {
+        remedies: [{ action: 'prepare-again', dataset: dataset.name, leaveOut: [] }]
+      })
+    })
+  }
+  return kept
+}
+
+function requireKnownClasses(
   dataset: Dataset,
   images: readonly DatasetImage[],
-  { leaveOut = [], mergeClasses = false }: PrepareInput
-): DatasetImage[] {
+  { leaveOut = [], callClasses = {}, timePoints = [] }: PrepareInput
+): void {
   const known = new Set(images.map((image) => image.class))
-  const unknown = leaveOut.filter((name) => !known.has(name))
-  if (unknown.length > 0) {
-    throw refuse(`"${dataset.name}" has no class "${unknown.join('", "')}".`, {
-      next: `It has: ${[...known].sort().join(', ')}.`,
+  const named = [...leaveOut, ...Object.keys(callClasses), ...timePoints.map((point) => point.class)]
+  const unknown = [...new Set(named)].filter((name) => !known.has(name))
+  if (unknown.length === 0) return
+  const isOfLeaveOut = unknown.every((name) => leaveOut.includes(name))
+  throw refuse(`"${dataset.name}" has no class "${unknown.join('", "')}".`, {
+    next: `It has: ${[...known].sort().join(', ')}.`,
+    ...(isOfLeaveOut && {
       remedies: [
         { action: 'prepare-again', dataset: dataset.name, leaveOut: leaveOut.filter((name) => known.has(name)) }
       ]
     })
-  }
-  const kept = images.filter((image) => !leaveOut.includes(image.class))
-  if (kept.length === 0) {
-    throw refuse(`Nothing of "${dataset.name}" remains without these classes.`, {
-      next: 'Leave fewer of them out.',
-      remedies: [{ action: 'prepare-again', dataset: dataset.name, leaveOut: [] }]
-    })
-  }
-  return mergeClasses ? kept.map((image) => ({ ...image, class: onlyClass })) : kept
+  })
+}
+
+/** The class that images of a class are prepared as. */
+export function calledAs({ mergeClasses = false, callClasses = {} }: PrepareInput): (name: string) => string {
+  const names = new Map(Object.entries(callClasses))
+  return (name) => (mergeClasses ? onlyClass : (names.get(name) ?? name))
+}
+
+/** The hour that an image is prepared as; undefined where it stays as it is. */
+function hoursAs({ timePoints = [] }: PrepareInput): (image: DatasetImage) => number | 'out' | undefined {
+  const points = new Map<string, number | 'out'>(
+    timePoints.map(({ class: name, hour, countsAs }) => [`${hour} ${name}`, countsAs ?? 'out'])
+  )
+  return (image) => points.get(`${image.time} ${image.class}`)
 }
 
 /** What all images are when they have no classes, here as in an import. */

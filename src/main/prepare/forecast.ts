@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import { fewestOfClass, type Split } from '../../shared/masks.ts'
 import type { Forecast } from '../../shared/previews.ts'
 import { scaledSize } from '../masks/rle.ts'
-import { splitImages, usableImages, usualShares } from './choose-images.ts'
+import { calledAs, splitImages, usableImages, usualShares } from './choose-images.ts'
 
 type Asked = ParsedInput<'prepared.forecast'>
 type Trouble = Forecast['troubles'][number]
@@ -16,7 +16,7 @@ export function forecast(dataset: Dataset, images: readonly DatasetImage[], aske
   try {
     const { images: usable } = usableImages(dataset, images, asked)
     const { splits, from } = splitImages(usable, asked)
-    const classes = classRows(usable, splits)
+    const classes = classRows(usable, splits, originsOf(images, asked))
     const small = images.filter(({ annotated, class: name }) => annotated && asked.leaveOut?.includes(name) !== true)
     return {
       splitFrom: from,
@@ -29,7 +29,7 @@ export function forecast(dataset: Dataset, images: readonly DatasetImage[], aske
     if (!(thrown instanceof AppError)) throw thrown
     const { message, next, remedies } = thrown
     const trouble = { message, ...(next !== undefined && { next }), remedies }
-    const known = classRows(images, [])
+    const known = classRows(images, [], (name) => [name])
     return {
       splitFrom: 'shares',
       classes: known,
@@ -40,9 +40,14 @@ export function forecast(dataset: Dataset, images: readonly DatasetImage[], aske
   }
 }
 
-function classRows(images: readonly DatasetImage[], splits: readonly Split[]): ClassRow[] {
+function classRows(
+  images: readonly DatasetImage[],
+  splits: readonly Split[],
+  originsOf: (name: string) => string[]
+): ClassRow[] {
   const placed = images.map((image, i) => ({ image, split: splits[i] }))
   const byClass = Map.groupBy(placed, ({ image }) => image.class)
+  const hasGroups = new Set(images.map(({ group }) => group)).size < images.length
   return [...byClass]
     .sort(([a], [b]) => compareText(a, b))
     .map(([name, own]) => {
@@ -50,12 +55,35 @@ function classRows(images: readonly DatasetImage[], splits: readonly Split[]): C
       const hasCells = own.some(({ image, split }) => split === 'train' && image.cells > 0)
       return {
         name,
+        of: originsOf(name),
         ...counts,
         cells: own.reduce((sum, { image }) => sum + image.cells, 0),
         isPoor: splits.length > 0 && (counts.train < fewestOfClass || !hasCells),
-        ...timesOf(own)
+        ...timesOf(own),
+        ...(hasGroups && { groups: groupsOf(own) })
       }
     })
+}
+
+/** The classes of the data set that are prepared under a name. */
+function originsOf(images: readonly DatasetImage[], asked: Asked): (name: string) => string[] {
+  const called = calledAs(asked)
+  const known = [...new Set(images.map((image) => image.class))].filter(
+    (name) => asked.leaveOut?.includes(name) !== true
+  )
+  return (name) => known.filter((each) => called(each) === name)
+}
+
+/** So many of them are listed. */
+const mostGroups = 60
+
+function groupsOf(own: readonly Placed[]): ClassRow['groups'] {
+  const groups = [...Map.groupBy(own, ({ image }) => image.group)].map(([name, members]) => ({
+    name,
+    ...splitCounts(members)
+  }))
+  const largest = groups.sort((a, b) => b.images - a.images || compareText(a.name, b.name)).slice(0, mostGroups)
+  return { count: groups.length, largest }
 }
 
 interface Placed {
@@ -120,7 +148,7 @@ function curesOf(
   asked: Asked
 ): Trouble['remedies'] {
   const again = { action: 'prepare-again', dataset: dataset.name } as const
-  const leaveOut = [...(asked.leaveOut ?? []), ...poor.map(({ name }) => name)]
+  const leaveOut = [...(asked.leaveOut ?? []), ...poor.flatMap((row) => row.of)]
   const mends = (changes: Partial<Asked>): boolean => isTrainable(dataset, images, { ...asked, ...changes })
   const tile = smallerTiles(asked.tile).find((side) => mends({ tile: side }))
   const gentle: Trouble['remedies'] = [
@@ -144,7 +172,7 @@ function smallerTiles(tile: number): number[] {
 function isTrainable(dataset: Dataset, images: readonly DatasetImage[], asked: Asked): boolean {
   try {
     const { images: usable } = usableImages(dataset, images, asked)
-    return classRows(usable, splitImages(usable, asked).splits).every(({ isPoor }) => !isPoor)
+    return classRows(usable, splitImages(usable, asked).splits, () => []).every(({ isPoor }) => !isPoor)
   } catch (thrown) {
     if (thrown instanceof AppError) return false // nothing would remain
     throw thrown

@@ -11,6 +11,7 @@ import {
 import { type CommonOptions, type Host } from './host.ts'
 import { addImport } from './import-command.ts'
 import { count, percent, realNumber, shares, wholeNumber } from './numbers.ts'
+import { calledClasses, type TimePoint, timePoints } from './class-choices.ts'
 
 /** import, datasets, dataset, prepare, mask-graph, decode */
 export function addDataCommands(program: Command, host: Host): void {
@@ -89,6 +90,8 @@ export interface PrepareOptions extends MaskOptions {
   readonly workers?: number
   readonly leaveOut?: string[]
   readonly mergeClasses?: boolean
+  readonly callClasses?: Record<string, string>
+  readonly timePoints?: TimePoint[]
   readonly withoutAnnotation?: boolean
 }
 
@@ -123,6 +126,12 @@ export function addPrepareOptions(command: Command): Command {
     )
     .option('--leave-out <class...>', 'classes whose images are left out')
     .option('--merge-classes', 'make all images one class')
+    .option('--call-classes <names...>', 'what classes are called instead, such as hela=HeLa', calledClasses)
+    .option(
+      '--time-points <points...>',
+      'time points that are left out (HeLa@24) or count as another (HeLa@24=23)',
+      timePoints
+    )
     .option(
       '--without-annotation',
       'the images without annotation instead of those with, to train on beside a set with masks (train --unannotated)'
@@ -133,11 +142,13 @@ export function addPrepareOptions(command: Command): Command {
 
 export function prepareInput(dataset: string, options: PrepareOptions) {
   const { tile, scale, channels, split, brightness, seed, workers, ...kinds } = options
-  const { leaveOut, mergeClasses, withoutAnnotation } = kinds
+  const { leaveOut, mergeClasses, callClasses, timePoints, withoutAnnotation } = kinds
   const choices = {
     ...(split && { split }),
     ...(leaveOut && { leaveOut }),
     ...(mergeClasses && { mergeClasses }),
+    ...(callClasses && { callClasses }),
+    ...(timePoints && { timePoints }),
     ...(withoutAnnotation && { withoutAnnotation }),
     ...(workers !== undefined && { workers })
   }

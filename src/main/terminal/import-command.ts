@@ -17,6 +17,7 @@ export interface ImportOptions extends CommonOptions {
   readonly annotations?: string
   readonly classFrom?: string
   readonly timeFrom?: string
+  readonly groupFrom?: string
   readonly maxImages?: number
   readonly objects?: 'cells' | 'nuclei'
   readonly drawnOn?: DrawnOn
@@ -63,6 +64,7 @@ export function addImportOptions(command: Command): Command {
     .option('--annotations <file>', 'annotation file, if it is not in the source')
     .option('--class-from <rule>', 'where the class comes from: category, folder, column:NAME, filename:REGEX or none')
     .option('--time-from <rule>', 'where the time comes from: filename:REGEX or none')
+    .option('--group-from <rule>', 'what tells the well, plate or donor, which a split never parts: filename:REGEX')
     .option('--max-images <number>', 'import at most this many images', wholeNumber)
     .addOption(
       new Option('--objects <kind>', 'which objects are the cells, where both are marked').choices(['cells', 'nuclei'])

@@ -85,6 +85,7 @@ const placeholders: Record<RemedyOption, string | undefined> = {
   formats: 'LIST',
   drawnOn: 'shown|stored',
   generator: 'KIND',
+  groupFrom: 'RULE',
   images: 'FOLDER',
   iterations: 'N',
   kind: 'KIND',

@@ -120,6 +120,7 @@ const optionLabels: Readonly<Record<RemedyOption, string>> = {
   formats: 'Formats',
   drawnOn: 'What cells are drawn on',
   generator: 'Generator',
+  groupFrom: 'What tells wells, plates or donors',
   images: 'Folder of images',
   iterations: 'Iterations',
   kind: 'Kind of thing',

@@ -30,6 +30,7 @@ export class FollowedTask {
     const task = await this.#bridge.call('tasks.start', { kind, input })
     this.#id = task.id
     this.#task = task
+    void this.#show(task.id).catch(() => undefined) // its end may have been told before its id was known here
     return task.id
   }
 

@@ -14,6 +14,7 @@ export const ImagesAnswers = z
     objects: z.enum(['cells', 'nuclei']),
     classFrom: z.string(),
     timeFrom: z.string(),
+    groupFrom: z.string(),
     /** Of the data set. */
     name: z.string(),
     /** Tasks that were begun, by their ids, and what each was begun with. */
@@ -24,6 +25,8 @@ export const ImagesAnswers = z
     dataset: z.string(),
     leaveOut: z.array(z.string()),
     mergeClasses: z.boolean(),
+    callClasses: z.record(z.string(), z.string()),
+    timePoints: z.array(z.object({ class: z.string(), hour: z.number(), countsAs: z.number().optional() })),
     split: z.tuple([z.number(), z.number(), z.number()]),
     maxCover: z.number(),
     grayLevels: z.int(),
@@ -39,31 +42,31 @@ export type ImagesAnswers = z.infer<typeof ImagesAnswers>
 
 /** What is looked at, and taken in. */
 export function sourceOf(answers: ImagesAnswers): Input<'datasets.inspect'> {
-  const { source = '', annotations, format, planes, objects, classFrom, timeFrom } = answers
-  return {
-    source,
-    ...(annotations !== undefined && { annotations }),
-    ...(format !== undefined && { format }),
-    ...(planes !== undefined && { planes }),
-    ...(objects !== undefined && { objects }),
-    ...(classFrom !== undefined && { classFrom }),
-    ...(timeFrom !== undefined && { timeFrom })
-  }
+  const { source = '', annotations, format, planes, objects, classFrom, timeFrom, groupFrom } = answers
+  return { source, ...given({ annotations, format, planes, objects, classFrom, timeFrom, groupFrom }) }
 }
 
 /** What is prepared, beside its name. */
 export function preparationOf(answers: ImagesAnswers, usualTile: number): Input<'prepared.forecast'> {
-  const { dataset = '', maxCover, grayLevels, tile, channels, leaveOut, mergeClasses, split } = answers
+  const { dataset = '', maxCover, grayLevels, tile, ...others } = answers
+  const { channels, split, leaveOut, mergeClasses, callClasses, timePoints } = others
   const { maxCover: cover, grayLevels: tones } = defaultMaskSettings
   return {
     dataset,
     mask: { ...defaultMaskSettings, maxCover: maxCover ?? cover, grayLevels: grayLevels ?? tones },
     tile: tile ?? usualTile,
-    ...(channels !== undefined && { channels }),
-    ...(leaveOut !== undefined && leaveOut.length > 0 && { leaveOut }),
-    ...(mergeClasses === true && { mergeClasses }),
-    ...(split !== undefined && { split })
+    ...given({ channels, split, leaveOut, mergeClasses, callClasses, timePoints })
   }
+}
+
+type Given<Choices> = { [Key in keyof Choices]?: Exclude<Choices[Key], undefined> }
+
+/** Without what was not answered, or taken back. */
+function given<Choices extends object>(choices: Choices): Given<Choices> {
+  const isGiven = (value: unknown): boolean =>
+    typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined && value !== false
+  // Keys are left out, none is changed: that is what the type says.
+  return Object.fromEntries(Object.entries(choices).filter(([, value]) => isGiven(value))) as Given<Choices>
 }
 
 /** The largest tile up to 256 pixels that the usual image holds. */

@@ -78,11 +78,22 @@ export class ImagesFlow {
     void this.look.watch(undefined)
   }
 
-  /** Reads everything, imports nothing. Not again where nothing changed. */
+  /** After presses that follow one another quickly, once. */
+  lookSoon(): void {
+    clearTimeout(this.#soon)
+    this.#soon = setTimeout(() => void this.lookAtSource(), 400)
+  }
+
+  /** Reads everything, imports nothing. Not again where nothing changed; a look that is void by now makes room. */
   async lookAtSource(): Promise<void> {
+    clearTimeout(this.#soon)
     const input = sourceOf(this.answers)
     const lookedFor = JSON.stringify(input)
     if (lookedFor === this.answers.lookedFor && !this.look.hasFailed) return
+    const { look: before } = this.answers
+    if (before !== undefined && this.look.isAtWork) {
+      await this.#bridge.call('tasks.cancel', { id: before }).catch(() => undefined) // it came to its end meanwhile
+    }
     const look = await this.look.start('look', input)
     this.answer({ look, lookedFor })
   }
@@ -151,4 +162,5 @@ export class ImagesFlow {
   }
 
   #shown: number[] | undefined
+  #soon: ReturnType<typeof setTimeout> | undefined
 }

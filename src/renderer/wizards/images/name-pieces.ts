@@ -17,6 +17,22 @@ export function timeRule(piece: number, unit: TimeUnit): string {
   return `filename:${upTo(piece)}[^_\\-. \\d]*(?<${unit}>\\d+)`
 }
 
+/** Wells, plates and donors may need several places of a name: `P2` and `A1` in `P2_HeLa_A1.tif`. */
+export function groupRule(pieces: readonly number[]): string {
+  const [first = 0, ...others] = [...pieces].sort((a, b) => a - b)
+  const steps = others.map((piece, i) => piece - ([first, ...others][i] ?? 0) - 1)
+  const more = steps.map((skipped) => `${between}+(?:${within}+${between}+){${skipped}}(${within}+)`).join('')
+  return `filename:${upTo(first)}(${within}+)${more}(?=${between})`
+}
+
+/** Which pieces a rule for groups takes; none where it is another one. */
+export function groupPieces(rule = ''): number[] {
+  const [first, ...steps] = [...rule.matchAll(/\{(\d+)\}/g)].map(([, count]) => Number(count))
+  if (first === undefined) return []
+  const pieces = steps.reduce((known, skipped) => [...known, (known.at(-1) ?? 0) + skipped + 1], [first])
+  return rule === groupRule(pieces) ? pieces : []
+}
+
 function upTo(piece: number): string {
   return `^${between}*(?:${within}+${between}+){${piece}}`
 }
@@ -46,7 +62,7 @@ function found(rule: string | undefined, ruleOf: (piece: number) => string): num
 
 /** What a rule of pieces takes of a name: nothing of one that has no such piece. */
 export function takenOf(rule: string, file: string): string | undefined {
-  return matchOf(rule, nameOf(file))?.[1]
+  return matchOf(rule, nameOf(file))?.slice(1).join(' ')
 }
 
 function nameOf(file: string): string {

@@ -38,6 +38,8 @@ const given: Readonly<Record<string, string>> = {
   truncation: '0.5',
   adaTarget: '0.5',
   classFrom: 'folder',
+  callClasses: 'hela=HeLa',
+  timePoints: 'HeLa@24=23',
   kind: 'run',
   arms: 'copy-paste',
   smallestEffect: '0.5',

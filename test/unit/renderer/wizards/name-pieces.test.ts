@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { findClasses } from '../../../../src/main/datasets/class-from.ts'
+import { findGroups } from '../../../../src/main/datasets/group-from.ts'
 import { ImportLog } from '../../../../src/main/datasets/import-log.ts'
 import { findTimes } from '../../../../src/main/datasets/time-from.ts'
 import { smallCells } from '../../../../src/renderer/wizards/images/small-cells.ts'
 import {
+  groupPieces,
+  groupRule,
   kindPiece,
   kindRule,
   piecesOf,
@@ -42,13 +45,23 @@ describe('the pieces of a file name', () => {
     expect(timePiece(undefined)).toBeUndefined()
   })
 
+  test.each([[[1]], [[0, 2]], [[1, 2, 5]]])('%j tell the well, as the import reads it', (pieces) => {
+    const files = ['P1-A549_02 48h_c_d_e.tif', 'P2-HeLa_01_24h_c_d_f.tif']
+    const sources = files.map((file) => ({ path: `/x/${file}`, file, folders: [] }))
+    const taken = files.map((file) => pieces.map((piece) => piecesOf(file)[piece]).join(' '))
+    expect(files.map((file) => takenOf(groupRule(pieces), file))).toEqual(taken)
+    expect(findGroups(sources, groupRule(pieces), new ImportLog())).toEqual(taken)
+    expect(groupPieces(groupRule(pieces.toReversed()))).toEqual(pieces)
+    expect(groupPieces('filename:(a){2}')).toEqual([])
+  })
+
   test('give up on a long name made to be slow, before the test runs out of time', () => {
     expect(takenOf(kindRule(11), `${'a_'.repeat(11)}${'a'.repeat(10_000)}`)).toBeUndefined()
   })
 })
 
 test('a cell of the matrix is small where nothing can be learned, or its part of the split has others only', () => {
-  const row = { name: 'a', images: 4, cells: 9, train: 3, validation: 1, test: 0, isPoor: false }
+  const row = { name: 'a', of: ['a'], images: 4, cells: 9, train: 3, validation: 1, test: 0, isPoor: false }
   const isSmall = smallCells([row, { ...row, name: 'b', train: 2, validation: 0, isPoor: true }])
   expect(isSmall(row, 'train')).toBe(false)
   expect(isSmall({ ...row, train: 2, isPoor: true }, 'train')).toBe(true)
