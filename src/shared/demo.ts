@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type WireError } from './errors.ts'
 import { type Task } from './tasks.ts'
+import { thingId } from './things.ts'
 
 /** The steps of "Try the sample", in order: `first` makes pictures with the built-in model, as it is. */
 export const DemoStep = z.enum(['first', 'import', 'prepare', 'train', 'evaluate', 'generate', 'package'])
@@ -51,6 +52,8 @@ export const DemoRequest = z.object({
   /** Minutes of training, roughly; the first pictures come before. */
   minutes: z.number().positive().max(600).optional(),
   seed: z.int().default(0),
+  /** Id of a set that the built-in model made before: it is the first step, and is not made again. */
+  first: thingId.optional(),
   engine: z.enum(['auto', 'native-gpu', 'native-cpu', 'webgpu', 'wasm', 'cpu']).default('auto')
 })
 export type DemoRequest = z.infer<typeof DemoRequest>
@@ -58,14 +61,19 @@ export type DemoRequest = z.infer<typeof DemoRequest>
 /** The sample's plan and its tasks, as a page shows them; without a plan, how it would begin. */
 export function demoState(plan: Task | undefined, parts: readonly Task[]): DemoState {
   const partOf = (step: DemoStep) => parts.find(({ name }) => name === step)
-  const steps = DemoStep.options.map((step) => stepState(step, partOf(step)))
+  const made = DemoRequest.safeParse(plan?.input).data?.first
+  const steps = DemoStep.options.map((step) =>
+    step === 'first' && made !== undefined
+      ? ({ step, state: 'done', done: 1, total: 1 } as const)
+      : stepState(step, partOf(step))
+  )
   const first = partOf('first')
   if (plan === undefined) return { state: 'idle', steps, notices: [] }
   const { kind: _, ...problem } = plan.error ?? { kind: '', message: '' }
   return {
     state: planStates[plan.state],
     steps,
-    first: first?.state === 'done' ? first.thing : undefined,
+    first: made ?? (first?.state === 'done' ? first.thing : undefined),
     run: partOf('train')?.thing,
     notices: parts.flatMap(({ notices }) => notices),
     problem: plan.error && problem,

@@ -10,7 +10,7 @@ import type { HistoryEntry } from '../../shared/training.ts'
 /** What the steps of the sample came to. */
 export interface SampleResults {
   /** By the built-in model as it was. */
-  readonly first: GenerateResult
+  readonly first: Pick<GenerateResult, 'synthetic' | 'health'>
   readonly trained: TrainResult
   readonly history: readonly HistoryEntry[]
   readonly score: EvaluationResult

@@ -34,9 +34,13 @@ export class Demo {
     return this.#wish
   }
 
-  /** @param minutes of training, or undefined for as long as the app finds good. */
-  async start(minutes: number | undefined): Promise<void> {
-    await this.#ask('start', () => this.#tasks.start('sample', minutes === undefined ? {} : { minutes }))
+  /**
+   * @param minutes of training, or undefined for as long as the app finds good
+   * @param first id of the first pictures, where the built-in model has made them
+   */
+  async start(minutes: number | undefined, first?: string): Promise<void> {
+    const input = { ...(minutes !== undefined && { minutes }), ...(first !== undefined && { first }) }
+    await this.#ask('start', () => this.#tasks.start('sample', input))
   }
 
   async pause(): Promise<void> {

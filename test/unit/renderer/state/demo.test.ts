@@ -40,6 +40,15 @@ describe('Demo', () => {
     expect(demo.state?.steps).toHaveLength(7)
   })
 
+  test('takes the first pictures that are there for its first step', async () => {
+    const { demo } = await follow({
+      'tasks.list': () => ({ tasks: [{ ...planOf(trainingDemo), input: { first: 's-1' } }] })
+    })
+    expect(demo.state?.first).toBe('s-1')
+    expect(demo.state?.steps[0]).toMatchObject({ step: 'first', state: 'done' })
+    expect(demo.current?.step).toBe('import')
+  })
+
   test('names the step that is worked on, or was when work stopped', async () => {
     const { demo, tell } = await follow({})
     expect(demo.current?.step).toBe('train')
