@@ -12,6 +12,7 @@ import type { Handlers } from './services/dispatch.ts'
 import { listBuiltIn } from './workspace/built-in-models.ts'
 import { settleInterruptedRuns } from './workspace/interrupted-runs.ts'
 import type { Pictures } from './services/pictures.ts'
+import type { StudyAnswers } from './services/study-answers.ts'
 import { forLooking } from './services/read-only.ts'
 import { completeArrivals } from './workspace/package-arrival.ts'
 import { listPackages } from './workspace/stored-packages.ts'
@@ -81,10 +82,13 @@ export async function createApp(environment: Environment): Promise<App> {
   let opened: Promise<Pictures> | undefined
   const pictures: OnDemand<Pictures> = () =>
     (opened ??= services.pictures().then(({ Pictures }) => new Pictures(context, mayWrite)))
+  let answering: Promise<StudyAnswers> | undefined
+  const answers: OnDemand<StudyAnswers> = () =>
+    (answering ??= services.studyAnswers().then(({ StudyAnswers }) => new StudyAnswers(context, mayWrite)))
   const desk = { tasks, workshop }
   const handlers = {
     ...createHandlers(context, desk),
-    ...studyHandlers(context, desk),
+    ...studyHandlers(context, desk, answers),
     ...pictureHandlers(context, pictures)
   }
   return {
@@ -100,6 +104,7 @@ export async function createApp(environment: Environment): Promise<App> {
     async close() {
       await workshop.close()
       await (await opened)?.close()
+      await (await answering)?.close()
       watch.end()
       await workspace.close()
     }
@@ -121,6 +126,8 @@ const services = {
   storage: () => import('./services/storage.ts'),
   synthetic: () => import('./services/synthetic.ts'),
   studies: () => import('./services/studies.ts'),
+  studyAnswers: () => import('./services/study-answers.ts'),
+  studyLook: () => import('./services/study-look.ts'),
   things: () => import('./services/things.ts')
 }
 
@@ -248,14 +255,18 @@ function draftHandlers(app: AppContext): Pick<Handlers, Extract<keyof Handlers, 
 
 type StudyRequest = Extract<keyof Handlers, `study.${string}`>
 
-function studyHandlers(app: AppContext, desk: TaskDesk): Pick<Handlers, StudyRequest> {
+function studyHandlers(app: AppContext, desk: TaskDesk, answers: OnDemand<StudyAnswers>): Pick<Handlers, StudyRequest> {
   return {
     'study.plan': async (input) => (await services.studies()).planStudyOf(app, input),
+    'study.preview': async (input) => (await services.studyLook()).previewStudy(app, input),
     'study.list': () => ({ studies: app.catalog.studies.list() }),
-    'study.show': async (input) => (await services.studies()).showStudy(app, input),
+    'study.show': async (input) => (await answers()).show(input),
+    'study.board': async (input) => (await services.studyLook()).boardOf(app, input),
+    'study.pictures': async (input) => (await answers()).pictures(input),
     'study.run': (input, context) => runStudyTasks(app, desk, input, context),
     'study.task': (input, context) => carryOut(desk, 'study-task', input, context),
     'study.report': async (input) => (await services.studies()).reportStudy(app, input),
+    'study.file': async (input) => (await services.studyLook()).fileOfStudy(app, input),
     'study.export': async (input) => (await services.studies()).exportStudyOf(app, input),
     'study.collect': async (input) => (await services.studies()).collectStudy(app, input)
   }

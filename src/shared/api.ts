@@ -66,6 +66,14 @@ import {
   StudyTaskRequest,
   StudyTaskResult
 } from './studies.ts'
+import {
+  PreviewStudyRequest,
+  StudyBoard,
+  StudyFile,
+  StudyFileRequest,
+  StudyPictures,
+  StudyPreview
+} from './study-look.ts'
 import { ListTasks, QuitReport, StartTask, Task } from './tasks.ts'
 import {
   EmptyTrashResult,
@@ -235,12 +243,17 @@ export const requests = {
   'scores.files': { input: ScoreRequest, output: ScoreResult },
   /** Freezes the question of a study, before anything of it is done. */
   'study.plan': { input: PlanStudyRequest, output: StudyResult },
+  /** What planning would come to. */
+  'study.preview': { input: PreviewStudyRequest, output: StudyPreview },
   'study.list': { input: z.object({}), output: z.object({ studies: z.array(Study) }) },
   'study.show': { input: OneStudy, output: StudyResult },
+  'study.board': { input: OneStudy, output: StudyBoard },
+  'study.pictures': { input: OneStudy, output: StudyPictures },
   /** Does what is left of a study, one task after another, and answers with its report. */
   'study.run': { input: RunStudyRequest, output: StudyResult },
   'study.task': { input: StudyTaskRequest, output: StudyTaskResult },
   'study.report': { input: OneStudy, output: StudyResult },
+  'study.file': { input: StudyFileRequest, output: StudyFile },
   'study.export': { input: ExportStudyRequest, output: ExportStudyResult },
   /** Takes in what a cluster did; twice without harm. */
   'study.collect': { input: CollectStudyRequest, output: StudyResult },

@@ -60,7 +60,8 @@ export async function planStudyOf(app: AppContext, request: ParsedInput<'study.p
   return showStudy(app, { study: study.id }, request.pilot)
 }
 
-async function frozenOf(app: AppContext, request: PlanStudyRequest): Promise<FrozenStudy> {
+/** All that would be frozen of a plan. */
+export async function frozenOf(app: AppContext, request: PlanStudyRequest): Promise<FrozenStudy> {
   const dataset = datasetOf(app, request)
   await ownFolder(app, 'datasets', dataset)
   const images = await app.catalog.datasets.images(dataset.id)

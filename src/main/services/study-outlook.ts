@@ -56,6 +56,11 @@ function bytesOf({ study }: FrozenPlace, trainings: number, generators: number):
   return Math.round(2 * trainings * cells * cellBytes + generators * images * tile ** 2 * pixelBytes)
 }
 
+/** The same without a pilot, for a study that is there: only records are read. */
+export async function secondsOfStudy(app: AppContext, frozen: FrozenPlace): Promise<StudyOutlook> {
+  return outlookOf(app, frozen, await readResults(frozen), undefined)
+}
+
 /** So many repeats are looked at. */
 const sizes = [2, 3, 5, 8, 12]
 

@@ -1,5 +1,5 @@
+import { armTitles } from '../../shared/arm-titles.ts'
 import type { FrozenStudy, StudyCell } from '../../shared/studies.ts'
-import { armTitles } from './comparisons.ts'
 import type { Field } from './study-table.ts'
 import { studyTasks } from './study-tasks.ts'
 

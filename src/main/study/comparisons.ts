@@ -1,3 +1,4 @@
+import { armTitles } from '../../shared/arm-titles.ts'
 import type { ArmName, FrozenStudy, StudyImage } from '../../shared/studies.ts'
 
 /** An arm in a column. */
@@ -14,18 +15,6 @@ export interface Comparison {
   readonly baseline: ArmPlace
   readonly isWhole: boolean
   readonly counts: (image: StudyImage) => boolean
-}
-
-export const armTitles: Readonly<Record<ArmName, string>> = {
-  real: 'Real images only',
-  'real-repeated': 'Real images repeated',
-  'classic-doubled': 'Classic augmentation doubled',
-  'copy-paste': 'Copy-paste of real cells',
-  synthetic: 'Synthetic images',
-  'synthetic-shuffled-masks': 'Synthetic images with masks of others',
-  'synthetic-filtered': 'Synthetic images, the better half',
-  'synthetic-literal': 'Synthetic images, edges only where cells overlap',
-  'more-real': 'More real images'
 }
 
 /** The fields of a study's table, row by row, in the form of the paper. */

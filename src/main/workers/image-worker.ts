@@ -6,6 +6,7 @@ import type { CellsPlace } from '../datasets/source-image.ts'
 import type { TakeOutcome, TakeTask } from '../datasets/take-image.ts'
 import type { PreparedOutcome, PrepareTask } from '../prepare/prepare-image.ts'
 import type { CellAnswer, PictureCopy } from '../../shared/pictures.ts'
+import type { AnswerTask, StudyAnswer } from '../studies/answer-study.ts'
 import type { CopiesTask } from '../workspace/picture-copies.ts'
 import type { PicturePlace, ViewTask } from '../workspace/picture-views.ts'
 import { answer, type Reply, type ThreadTask } from '../threads/reply.ts'
@@ -61,6 +62,14 @@ export function copies(task: ThreadTask<CopiesTask>): Promise<Reply<PictureCopy[
   return answer(task, async (input) => {
     const { findCopies } = await import('../workspace/picture-copies.ts')
     return findCopies(input, task.signs)
+  })
+}
+
+/** What a study has come to. */
+export function study(task: ThreadTask<AnswerTask>): Promise<Reply<StudyAnswer>> {
+  return answer(task, async (input) => {
+    const { answerStudy } = await import('../studies/answer-study.ts')
+    return answerStudy(input)
   })
 }
 

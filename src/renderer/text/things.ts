@@ -96,7 +96,7 @@ export const shelfWords = {
     models: 'Networks that have learned how the cells of an image set look.',
     sets: 'Pictures that a model has made, each with the outlines of its cells.',
     studies:
-      'Whether synthetic pictures help to find cells in real ones, measured on your own images. A study is planned and run from the terminal so far.',
+      'Whether synthetic pictures help to find cells in real ones, measured on your own images. A study is planned from the terminal so far, and run and read here.',
     packages: 'Sets as one file: for Cellpose, StarDist, Fiji, QuPath and others, or for a colleague.'
   },
   make: {

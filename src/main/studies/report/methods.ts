@@ -1,6 +1,6 @@
+import { armTitles } from '../../../shared/arm-titles.ts'
 import type { FrozenStudy } from '../../../shared/studies.ts'
 import { percent } from '../../study/answer.ts'
-import { armTitles } from '../../study/comparisons.ts'
 
 /** A paragraph that a paper can take over. */
 export function methodsParagraph(study: FrozenStudy, hash: string): string {

@@ -1,0 +1,25 @@
+import { type StudyCell, type StudyTable } from '../../../shared/studies.ts'
+
+interface StudyRow {
+  readonly title: string
+  /** One for each column; undefined where the table has none, or nothing is done yet. */
+  readonly cells: readonly (StudyCell | undefined)[]
+}
+
+/** The table row by row, its columns in their order. */
+export function studyRows({ rows, columns, cells }: StudyTable): StudyRow[] {
+  return rows.map((title) => ({
+    title,
+    cells: columns.map((column) => cells.find((cell) => cell.row === title && cell.column === column))
+  }))
+}
+
+/** Of each arm and column the cell over all test images: the first one, its classes follow. */
+export function wholeCells({ cells }: StudyTable): StudyCell[] {
+  const first = new Map<string, StudyCell>()
+  for (const cell of cells) {
+    const key = `${cell.arm}\n${cell.column}`
+    if (!first.has(key)) first.set(key, cell)
+  }
+  return [...first.values()]
+}
