@@ -63,26 +63,23 @@ export function countStates(groups: readonly BoardGroup[]): Readonly<Record<Part
 }
 
 function cellOf(part: StudyPart, task: Task | undefined): BoardCell {
-  const state = part.isDone ? 'done' : stateOf(task?.state)
-  const { done, total } = task ?? {}
-  const share = state === 'running' && done !== undefined && total ? Math.min(1, done / total) : undefined
-  return { part, state, share }
+  const state = part.isDone ? 'done' : task ? shownAs[task.state] : 'waiting'
+  return { part, state, share: state === 'running' ? shareOf(task) : undefined }
+}
+
+function shareOf(task: Task | undefined): number | undefined {
+  if (task?.done === undefined || !task.total) return undefined
+  return Math.min(1, task.done / task.total)
 }
 
 /** What was cancelled is done anew when the study goes on, and what was cut off goes on from its safe point. */
-function stateOf(state: TaskState | undefined): PartState {
-  switch (state) {
-    case 'running':
-    case 'stopping':
-      return 'running'
-    case 'paused':
-    case 'interrupted':
-      return 'paused'
-    case 'failed':
-      return 'failed'
-    case 'done':
-      return 'done'
-    default:
-      return 'waiting'
-  }
+const shownAs: Readonly<Record<TaskState, PartState>> = {
+  waiting: 'waiting',
+  running: 'running',
+  stopping: 'running',
+  paused: 'paused',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'waiting',
+  interrupted: 'paused'
 }

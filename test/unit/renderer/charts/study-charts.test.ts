@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { layOutDifferences } from '../../../../src/renderer/charts/difference-chart.ts'
-import { layOutLearning } from '../../../../src/renderer/charts/learning-chart.ts'
+import { type DifferenceLayout, layOutDifferences } from '../../../../src/renderer/charts/difference-chart.ts'
+import { type CurvePoint, layOutLearning } from '../../../../src/renderer/charts/learning-chart.ts'
 import { ticksWithin } from '../../../../src/renderer/charts/linear.ts'
 import { type StudyCell } from '../../../../src/shared/studies.ts'
 import { madeBoard } from '../../../support/made-board.ts'
@@ -26,16 +26,25 @@ function cell(arm: StudyCell['arm'], column: string, [baseline, score]: readonly
   }
 }
 
+function to(layout: DifferenceLayout | undefined): number {
+  return layout?.rows[0]?.to ?? NaN
+}
+
+/** On a screen, more is above. */
+function isWithin({ y, low = NaN, high = NaN }: CurvePoint): boolean {
+  return low > y && high < y
+}
+
 describe('differences', () => {
   test('stand around a zero in the middle, with their intervals to both sides', () => {
     const layout = layOutDifferences([cell('real', 'a', [0.4, 0.4]), cell('synthetic', 'a', [0.4, 0.5])], 0.01)
-    const [row, ...others] = layout?.rows ?? []
-    expect(others).toEqual([])
-    expect(layout?.zero).toBe(0.5)
-    expect(row?.from).toBeCloseTo(0.5)
-    expect((row?.at ?? 0) - (row?.from ?? 0)).toBeCloseTo((row?.to ?? 0) - (row?.at ?? 0))
-    expect((layout?.band[1] ?? 0) - 0.5).toBeCloseTo(0.5 - (layout?.band[0] ?? 0))
-    expect(layout?.ticks.find(({ value }) => value === 0)?.at).toBe(0.5)
+    expect(layout).toMatchObject({ zero: 0.5, rows: [{ key: 'synthetic\na' }] })
+    expect(layout?.ticks).toContainEqual({ value: 0, at: 0.5 })
+    expect(layout?.rows.map(({ at, from, to }) => [from, 2 * at - 0.5, to])).toEqual([
+      [expect.closeTo(0.5), expect.closeTo(to(layout)), expect.closeTo(to(layout))]
+    ])
+    const [low = 0, high = 0] = layout?.band ?? []
+    expect(high - 0.5).toBeCloseTo(0.5 - low)
   })
 
   test('are not drawn where nothing was compared', () => {
@@ -58,16 +67,13 @@ describe('learning curves', () => {
 
   test('go by the logarithm of the number of images, real ones first, and each with its intervals', () => {
     const layout = layOutLearning({ ...plan, columns }, cells, frame)
+    expect(layout?.curves.map(({ arm }) => arm)).toEqual(['real', 'synthetic'])
     const [first = 0, second = 0, third = 0] = layout?.xTicks.map(({ at }) => at) ?? []
     expect(second - first).toBeCloseTo(third - second, 0)
-    expect(layout?.curves.map(({ arm }) => arm)).toEqual(['real', 'synthetic'])
-    const [real, synthetic] = layout?.curves ?? []
-    expect(real?.points.every(({ low }) => low === undefined)).toBe(true)
-    for (const { y, low = 0, high = 0 } of synthetic?.points ?? []) {
-      expect(low).toBeGreaterThan(y)
-      expect(high).toBeLessThan(y)
-    }
-    expect(real?.points[2]?.y).toBeLessThan(real?.points[0]?.y ?? 0)
+    const [real = [], synthetic = []] = layout?.curves.map(({ points }) => points) ?? []
+    expect(real.map(({ low }) => low)).toEqual([undefined, undefined, undefined])
+    expect(synthetic.every(isWithin)).toBe(true)
+    expect(real.map(({ y }) => y)).toEqual(real.map(({ y }) => y).toSorted((a, b) => b - a))
   })
 
   test('are not drawn for one number of images, nor where all are used', () => {
