@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type StudyBoard } from '../../../../../src/shared/study-look.ts'
-import { Task } from '../../../../../src/shared/tasks.ts'
-import { countStates, layOutBoard } from '../../../../../src/renderer/screens/study/board.ts'
-import { madeBoard } from '../../../../support/made-board.ts'
+import { type StudyBoard } from '../../../../../../src/shared/study-look.ts'
+import { Task } from '../../../../../../src/shared/tasks.ts'
+import { countStates, layOutBoard } from '../../../../../../src/renderer/screens/things/study/board.ts'
+import { madeBoard } from '../../../../../support/made-board.ts'
 
 function task(name: string, state: Task['state'], more: object = {}): Task {
   const about = { id: `t-${name}`, kind: 'study-task', name, state, input: {}, created: '2026-01-01', rank: 0 }

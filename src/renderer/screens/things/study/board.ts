@@ -1,5 +1,5 @@
-import { type StudyBoard, type StudyPart } from '../../../shared/study-look.ts'
-import { type Task, type TaskState } from '../../../shared/tasks.ts'
+import { type StudyBoard, type StudyPart } from '../../../../shared/study-look.ts'
+import { type Task, type TaskState } from '../../../../shared/tasks.ts'
 
 export type PartState = 'waiting' | 'running' | 'paused' | 'failed' | 'done'
 export const partStates = ['done', 'running', 'paused', 'failed', 'waiting'] as const satisfies readonly PartState[]

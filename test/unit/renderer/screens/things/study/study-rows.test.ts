@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type StudyCell, type StudyTable } from '../../../../../src/shared/studies.ts'
-import { studyRows, wholeCells } from '../../../../../src/renderer/screens/study/study-rows.ts'
-import { headline, intervalText, signedPoints, studyProgress } from '../../../../../src/renderer/text/study.ts'
+import { type StudyCell, type StudyTable } from '../../../../../../src/shared/studies.ts'
+import { studyRows, wholeCells } from '../../../../../../src/renderer/screens/things/study/study-rows.ts'
+import { headline, intervalText, signedPoints, studyProgress } from '../../../../../../src/renderer/text/study.ts'
 
 function cell(row: string, column: string, ap: number, more: Partial<StudyCell> = {}): StudyCell {
   return { row, column, arm: 'synthetic', ap, baseline: 0.4, score: ap, n: 2, images: 3, cells: 9, ...more }

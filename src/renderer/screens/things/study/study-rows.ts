@@ -1,4 +1,4 @@
-import { type StudyCell, type StudyTable } from '../../../shared/studies.ts'
+import { type StudyCell, type StudyTable } from '../../../../shared/studies.ts'
 
 interface StudyRow {
   readonly title: string
