@@ -41,7 +41,7 @@ export async function previewStudy(
     place: new StudyFolder(app.folders.root, unnamed),
     program: productVersion
   }
-  const nothing = { arms: new Map(), records: [], done: 0, tasks: tasks.length }
+  const nothing = { arms: new Map(), records: [], emptied: new Set<string>(), done: 0, tasks: tasks.length }
   const positions = new Map(app.catalog.datasets.images(study.dataset.id).map(({ id }, position) => [id, position]))
   return {
     plan: planIn(study),
