@@ -42,7 +42,8 @@ export async function previewStudy(
     program: productVersion
   }
   const nothing = { arms: new Map(), records: [], emptied: new Set<string>(), done: 0, tasks: tasks.length }
-  const positions = new Map(app.catalog.datasets.images(study.dataset.id).map(({ id }, position) => [id, position]))
+  const pictures = await app.catalog.datasets.images(study.dataset.id)
+  const positions = new Map(pictures.map(({ id }, position) => [id, position]))
   return {
     plan: planIn(study),
     tasks: tasks.length,
