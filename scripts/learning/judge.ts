@@ -8,6 +8,8 @@ import {
   type Tones,
   viewOf
 } from '../../src/main/engine/metrics/cell-view.ts'
+import { learnForeground, type MaskedPicture, maskFit, meanOf } from '../../src/main/engine/metrics/foreground.ts'
+import { type ForegroundModel } from '../../src/shared/set-report.ts'
 import { type PictureNetwork } from '../../src/main/engine/networks/picture-network.ts'
 import { labelComponents } from '../../src/main/masks/components.ts'
 import { decodeGrayMask } from '../../src/main/masks/decode.ts'
@@ -32,6 +34,8 @@ export interface Judgement {
   readonly emptyShare: number
   readonly cellsPerPicture: number
   readonly medianArea: number
+  /** Agreement of masks with what looks like cells by real tiles (IoU); absent without masks. */
+  readonly maskFit?: number | undefined
 }
 
 /** Judges pictures of a learning run by their cells. */
@@ -40,12 +44,18 @@ export class LearningJudge {
   readonly #tones: Tones
   readonly #byMask: RealCells
   readonly #byBrightness: RealCells
+  readonly #foreground: ForegroundModel | undefined
 
-  private constructor(network: PictureNetwork, tones: Tones, byMask: RealCells, byBrightness: RealCells) {
+  private constructor(
+    network: PictureNetwork,
+    tones: Tones,
+    by: { readonly mask: RealCells; readonly brightness: RealCells; readonly foreground: ForegroundModel | undefined }
+  ) {
     this.#network = network
     this.#tones = tones
-    this.#byMask = byMask
-    this.#byBrightness = byBrightness
+    this.#byMask = by.mask
+    this.#byBrightness = by.brightness
+    this.#foreground = by.foreground
   }
 
   /** @param real the real tiles that others are compared with */
@@ -59,7 +69,11 @@ export class LearningJudge {
       const views = pictures.map((picture) => viewOf(picture, tones))
       return new RealCells(await cellVectors(network, views), blank)
     }
-    return new LearningJudge(network, tones, await compared(masked), await compared(withBrightCells(masked, tones)))
+    return new LearningJudge(network, tones, {
+      mask: await compared(masked),
+      brightness: await compared(withBrightCells(masked, tones)),
+      foreground: learnForeground(masked.map(maskedPicture))
+    })
   }
 
   async judge(pictures: JudgedPictures): Promise<Judgement> {
@@ -72,8 +86,14 @@ export class LearningJudge {
     return {
       ...(pictures.masks && { cellDistance: await distance(this.#byMask, plain) }),
       cellDistanceByBrightness: await distance(this.#byBrightness, bright),
-      ...countCells(pictures.masks ? plain : bright)
+      ...countCells(pictures.masks ? plain : bright),
+      ...(pictures.masks && { maskFit: this.#fitOf(plain) })
     }
+  }
+
+  #fitOf(pictures: readonly CellPicture[]): number | undefined {
+    const model = this.#foreground
+    return model && meanOf(pictures.map((picture) => maskFit(model, maskedPicture(picture))))
   }
 }
 
@@ -86,6 +106,13 @@ export function someTiles({ values, count }: LearningTiles, first: number, step:
       return Math.round(values[(tile * area + (i % area)) * 2 + offset] ?? 0)
     })
   return { images: plane(0), masks: plane(1) }
+}
+
+function maskedPicture({ pixels, labels }: CellPicture): MaskedPicture {
+  return {
+    picture: { pixels: Uint8Array.from(pixels), height: side, width: side, channels: 1 },
+    foreground: Uint8Array.from(labels, (label) => Number(label > 0))
+  }
 }
 
 function withMasks({ images, masks }: JudgedPictures): CellPicture[] {

@@ -48,7 +48,7 @@ export function presetSettings(name: PresetName, data: DataShape, seed: number):
     r1: { gamma: heuristicGamma(data.resolution, preset.batch), interval: 16, onFakes: false },
     pathLength: { weight: 2, interval: preset.pathLengthInterval, decay: 0.01, batchShare: 0.5 },
     leCam: { weight: 0, decay: 0.99 },
-    misplacedMasks: { weight: 0 },
+    misplacedMasks: { weight: misplacedWeights[preset.recipe] },
     styleMixing: 0.9,
     classDraw: preset.classDraw,
     alignClassesUntil: 500,
@@ -133,6 +133,9 @@ export const recipes: Record<Recipe, Pick<NetworkSettings, 'generator' | 'maskCh
   paper: { generator: 'paper', maskChannels: 1, discriminators: 'joint' },
   ours: { generator: 'stylegan2', maskChannels: 1, discriminators: 'separate' }
 }
+
+/** Weight of misplaced masks, which the paper does not have (docs/decisions/0042). */
+export const misplacedWeights: Record<Recipe, number> = { paper: 0, ours: 1 }
 
 const published: Preset = {
   recipe: 'paper',

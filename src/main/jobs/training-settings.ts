@@ -1,7 +1,14 @@
 import { type ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
 import { type Prepared } from '../../shared/masks.ts'
-import { fasterRate, heuristicGamma, literalRecipe, presetSettings, recipes } from '../../shared/presets.ts'
+import {
+  fasterRate,
+  heuristicGamma,
+  literalRecipe,
+  misplacedWeights,
+  presetSettings,
+  recipes
+} from '../../shared/presets.ts'
 import { type Augmentation, type MaskCode, type NetworkSettings, type TrainingSettings } from '../../shared/training.ts'
 import { maskPlanes } from '../masks/mask-code.ts'
 import { frozenNetwork, refuseWithoutModel, withoutImageLosses } from './frozen-image.ts'
@@ -35,9 +42,9 @@ export function settingsOf(
     request.learningRate === undefined ? { ...chosen, learningRate: { ...chosen.learningRate, ...rates } } : chosen
   requireDivisor(settings)
   const network = continuedNetwork(request, prepared, shape, from?.network) ?? settings.network
-  requireMaskJudge(settings, network)
   return {
     ...(request.freeze === undefined ? settings : withoutImageLosses(settings)),
+    misplacedMasks: { weight: misplacedWeight(request, preset, network) },
     selection: selectionFor(network, settings),
     augmentation: from === undefined ? settings.augmentation : withQuickAdaptation(settings.augmentation, request),
     network: { ...network, minibatchStdGroup: groupFor(network.minibatchStdGroup, settings.batch) }
@@ -51,11 +58,19 @@ function requireNetworkSize({ name, tile }: Prepared): void {
   })
 }
 
-function requireMaskJudge(
-  { misplacedMasks }: TrainingSettings,
+/**
+ * As wished, or as the recipe has it where a discriminator of masks is there to see them.
+ *
+ * @throws AppError of kind `input` where they are wished and there is none
+ */
+function misplacedWeight(
+  { misplacedMasks: wished, recipe, paper }: TrainInput,
+  preset: TrainingSettings,
   { discriminators, maskChannels }: NetworkSettings
-): void {
-  if (misplacedMasks.weight === 0 || (discriminators === 'separate' && maskChannels > 0)) return
+): number {
+  const usual = recipe === undefined && !paper ? preset.misplacedMasks.weight : misplacedWeights[recipe ?? 'paper']
+  if (discriminators === 'separate' && maskChannels > 0) return wished ?? usual
+  if (wished === undefined || wished === 0) return 0
   throw refuse('Misplaced masks are shown to a discriminator of masks, and this run has none.', {
     next: 'Choose separate discriminators, or leave out the weight of misplaced masks.'
   })
@@ -127,8 +142,7 @@ function regularisersOf(preset: TrainingSettings, request: TrainInput, batch: nu
       onFakes: request.r2 ?? r1.onFakes
     },
     pathLength: { ...pathLength, interval: request.pathLengthInterval ?? pathLength.interval },
-    leCam: { ...leCam, weight: request.leCam ?? leCam.weight },
-    misplacedMasks: { weight: request.misplacedMasks ?? preset.misplacedMasks.weight }
+    leCam: { ...leCam, weight: request.leCam ?? leCam.weight }
   }
 }
 

@@ -154,7 +154,7 @@ function addLossOptions(command: Command): Command {
     )
     .option(
       '--misplaced-masks <weight>',
-      'weight of real masks moved off their images, which separate discriminators learn to tell (1, say); 0 turns it off',
+      'weight of real masks moved off their images, which separate discriminators learn to tell; 0 turns it off (default: 1 in our recipe)',
       realNumber
     )
     .option('--augment <list>', 'any of ada,apa,diffaug (or its parts color,translation,cutout), or none')

@@ -55,15 +55,21 @@ describe('the settings of a run', () => {
     expect(6 % settings.network.minibatchStdGroup).toBe(0)
   })
 
-  test('show misplaced masks where a discriminator of masks is there to see them', () => {
-    const of = (changes: object) => settingsOf(wish({ misplacedMasks: 1, ...changes }), prepared, 2, undefined)
-    expect(of({ recipe: 'ours', mask: true }).misplacedMasks).toEqual({ weight: 1 })
-    for (const without of [
-      { discriminators: 'joint', mask: true },
-      { recipe: 'ours', mask: false },
-      { preset: 'livecell' }
-    ]) {
-      expect(() => of(without)).toThrow('Misplaced masks are shown to a discriminator of masks, and this run has none.')
+  test('show misplaced masks as the recipe has it, where a discriminator of masks is there to see them', () => {
+    const of = (changes: object, from?: TrainingSettings) =>
+      settingsOf(wish({ mask: true, ...changes }), prepared, 2, from).misplacedMasks.weight
+    for (const ours of [{}, { preset: 'demo' }, { preset: 'livecell', recipe: 'ours' }]) expect(of(ours)).toBe(1)
+    for (const papers of [{ recipe: 'paper' }, { paper: true }, { preset: 'livecell' }, { preset: 'tissuenet' }]) {
+      expect(of(papers)).toBe(0)
+    }
+    for (const blind of [{ discriminators: 'joint' }, { mask: false }]) expect(of(blind)).toBe(0)
+    const joint = presetSettings('livecell', { resolution: 64, imageChannels: 1, classes: 2 }, 0)
+    expect(of({}, joint)).toBe(0)
+    expect([of({ misplacedMasks: 0 }), of({ misplacedMasks: 0.3 })]).toEqual([0, 0.3])
+    for (const without of [{ discriminators: 'joint' }, { mask: false }, { preset: 'livecell' }]) {
+      expect(() => of({ misplacedMasks: 1, ...without })).toThrow(
+        'Misplaced masks are shown to a discriminator of masks, and this run has none.'
+      )
     }
   })
 
