@@ -8,6 +8,7 @@ const slow = [
   'test/integration/engine-process/{exact-resume,extension,killed}.test.ts',
   'test/integration/services/{bad-days,estimates,run-troubles,segmentation,stopping,training,unannotated}.test.ts',
   'test/integration/main/datasets/made-livecell.test.ts',
+  'test/integration/studies/{killed-study,slurm}.test.ts',
   'test/unit/main/study/coverage.test.ts'
 ]
 

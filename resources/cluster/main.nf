@@ -13,7 +13,7 @@ process TASK {
   val index
   script:
   """
-  ${params.program} study run-task ${projectDir} --index ${index} --json
+  ${params.program} study run-task '${projectDir}' --index ${index} --json
   """
 }
 
@@ -27,7 +27,7 @@ process GENERATOR {
   val index
   script:
   """
-  ${params.program} study run-task ${projectDir} --index ${index} --json
+  ${params.program} study run-task '${projectDir}' --index ${index} --json
   """
 }
 
@@ -36,7 +36,7 @@ process COLLECT {
   val all
   script:
   """
-  ${params.program} study collect ${projectDir} --json
+  ${params.program} study collect '${projectDir}' --json
   """
 }
 

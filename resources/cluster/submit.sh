@@ -23,7 +23,8 @@ join() { local IFS=:; echo "$*"; }
 after=""
 if [ @GENERATORS@ -gt 0 ]; then
   submit 0 @GENERATORS@
-  after="afterok:$(join "${ids[@]}")"
+  # A generator that fails must not keep the others waiting: arms without its pictures end at once and say so.
+  after="afterany:$(join "${ids[@]}")"
 fi
 submit @GENERATORS@ @ARMS@ "$after"
 sbatch --dependency="afterany:$(join "${all[@]}")" collect.sbatch

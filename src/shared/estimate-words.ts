@@ -43,7 +43,7 @@ export function roughly(seconds: number): string {
 }
 
 /** " and end on Sunday 29 November at 02:10"; of short work nobody asks. */
-function endPhrase(seconds: number, finish: string): string {
+export function endPhrase(seconds: number, finish: string): string {
   if (seconds < 600) return ''
   const year = seconds > 300 * 86_400 ? ` ${new Date(finish).getFullYear()}` : ''
   return ` and end on ${dates.format(new Date(finish))}${year}`

@@ -239,7 +239,9 @@ export type StudyReport = z.infer<typeof StudyReport>
 export const StudyOutlook = z.object({
   trainings: z.int(),
   generators: z.int(),
+  /** Of all its tasks, one after another, and when it would end if it started now: ISO 8601. */
   seconds: z.number().optional(),
+  finish: z.string().optional(),
   diskBytes: z.number(),
   /** By a pilot: differences that plans of so many repeats would find in four of five studies. */
   findable: z.array(z.object({ repeats: z.int(), effect: z.number() })).optional()

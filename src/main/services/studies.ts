@@ -20,7 +20,7 @@ import { readResults } from '../studies/report/write-report.ts'
 import { armsOf, repeatsOf, reportOf, resultOf } from '../studies/study-result.ts'
 import { type Makers, runStudyTask } from '../studies/run-task.ts'
 import type { Watcher } from '../studies/segmenter.ts'
-import { frozenText, tasksText } from '../studies/study-folder.ts'
+import { frozenText, isSamePlan, tasksText } from '../studies/study-folder.ts'
 import { studyTasks } from '../study/study-tasks.ts'
 import { type AppContext, requireFreeName } from '../workspace/app-context.ts'
 import { enterThing } from '../workspace/enter-thing.ts'
@@ -108,8 +108,7 @@ export async function ensurePlanned(app: AppContext, { study: name, plan }: Pars
 async function requireSame(app: AppContext, study: Study, request: PlanStudyRequest): Promise<void> {
   const { study: frozen } = await openStudy(app, study.id)
   const asked = await frozenOf(app, request)
-  const same = { ...asked, created: frozen.created, program: frozen.program, name: frozen.name }
-  if (frozenText(same) === frozenText(frozen)) return
+  if (isSamePlan(frozen, asked)) return
   throw refuse(`The study "${study.name}" was frozen with another plan than this one.`, {
     next: 'Run it as it was planned, without other choices; other choices make another study, under another name.',
     remedies: [{ action: 'choose-name' }]

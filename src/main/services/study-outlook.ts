@@ -1,10 +1,13 @@
+import { z } from 'zod'
 import type { StudyOutlook } from '../../shared/studies.ts'
 import { answerOf, readResults, type StudyResults } from '../studies/report/write-report.ts'
 import type { FrozenPlace } from '../studies/run-task.ts'
+import { armSeconds, type EffortPlan, generatorSeconds } from '../study/effort.ts'
 import { findableEffect } from '../study/power.ts'
 import { studyTasks } from '../study/study-tasks.ts'
 import type { AppContext } from '../workspace/app-context.ts'
 import { openStudy } from './study-places.ts'
+import { finishAfter } from './work-trial.ts'
 
 /** Bytes of a prediction and of a pixel of a picture with its mask, about. */
 const [cellBytes, pixelBytes] = [120, 2]
@@ -27,27 +30,41 @@ export async function outlookOf(
   const trainings = tasks.length - generators
   const other = pilot === undefined ? undefined : await openStudy(app, pilot)
   const known = other === undefined ? results : await readResults(other)
-  const seconds = secondsOf(known, { trainings, generators })
+  const seconds = secondsOf(known, [(other ?? frozen).study, study], { trainings, generators })
   return {
     trainings,
     generators,
-    ...(seconds === undefined ? {} : { seconds }),
+    ...(seconds === undefined ? {} : { seconds, finish: finishAfter(app, seconds) }),
     diskBytes: bytesOf(frozen, trainings, generators),
     ...(other === undefined ? {} : findableBy(other, known))
   }
 }
 
+const Learned = z.object({ iteration: z.number(), secondsPerIteration: z.number() })
+
+/** Each task by those of its kind that were measured, at the size that it has in this study. */
 function secondsOf(
   { records }: StudyResults,
+  [from, to]: readonly [measured: EffortPlan, asked: EffortPlan],
   { trainings, generators }: { readonly trainings: number; readonly generators: number }
 ): number | undefined {
-  const mean = (isGenerator: boolean): number | undefined => {
-    const own = records.filter(({ task }) => task.startsWith('generator') === isGenerator)
-    return own.length === 0 ? undefined : own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length
-  }
-  const [arm, generator] = [mean(false), mean(true)]
+  const measured = (isGenerator: boolean) => records.filter(({ task }) => task.startsWith('generator') === isGenerator)
+  const arm = meanOf(
+    measured(false).map(({ seconds, details }) => {
+      const { iteration, secondsPerIteration } = Learned.safeParse(details).data ?? {
+        iteration: 0,
+        secondsPerIteration: 0
+      }
+      return armSeconds({ seconds, learning: Math.min(seconds, iteration * secondsPerIteration) }, from, to)
+    })
+  )
+  const generator = meanOf(measured(true).flatMap(({ seconds }) => generatorSeconds(seconds, from, to) ?? []))
   if (arm === undefined || (generators > 0 && generator === undefined)) return undefined
   return trainings * arm + generators * (generator ?? 0)
+}
+
+function meanOf(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 function bytesOf({ study }: FrozenPlace, trainings: number, generators: number): number {

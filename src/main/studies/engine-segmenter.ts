@@ -8,6 +8,7 @@ import type { Environment } from '../environment.ts'
 import { jsonOf } from '../files/json-or-nothing.ts'
 import { type EngineMessage, type PictureSet, progressOf } from '../jobs/engine-protocol.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
+import { lookEvery } from '../study/effort.ts'
 import type { PictureGroup, Prediction, SegmentationTask, Segmenter } from './segmenter.ts'
 
 /** The built-in segmentation network (docs/method.md §12), trained and asked in an engine process. */
@@ -60,9 +61,6 @@ export function engineSegmenter(environment: Environment): Segmenter {
   }
 }
 
-/** Looking at the validation pictures takes as long as many iterations: short trainings do it twice. */
-const shortestLook = 60
-
 /** The same in all arms but for the augmentation that an arm is named after. */
 function settingsOf({ plan, augmentation, seed, extra }: SegmentationTask): SegmenterSettings {
   const { iterations, batch, width, crop, learningRate, syntheticShare } = plan
@@ -78,7 +76,7 @@ function settingsOf({ plan, augmentation, seed, extra }: SegmentationTask): Segm
     intensity: augmentation === 'doubled' ? 'doubled' : 'usual',
     ...(augmentation === 'doubled' ? { scaleRange: 1 } : {}),
     ...(augmentation === 'copy-paste' ? { copyPaste: 0.5 } : {}),
-    evaluateEvery: Math.min(iterations, Math.max(shortestLook, Math.round(iterations / 5))),
+    evaluateEvery: lookEvery(iterations),
     seed
   })
 }

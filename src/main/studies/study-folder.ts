@@ -72,6 +72,14 @@ export function frozenText(study: FrozenStudy): string {
   return `${JSON.stringify(study, undefined, 1)}\n`
 }
 
+/** Whether a study that is planned now would be this one, but for its time, program and name. */
+export function isSamePlan(frozen: FrozenStudy, asked: FrozenStudy): boolean {
+  const { created, program, name } = frozen
+  // Read as it is from its file: the order of fields is that of the schema then.
+  const textOf = (study: FrozenStudy): string => frozenText(FrozenStudy.parse({ ...study, created, program, name }))
+  return textOf(asked) === textOf(frozen)
+}
+
 /** One line a task, written once; the number of a task is its place, and never changes. */
 export function tasksText(study: FrozenStudy): string {
   const lines = studyTasks(study).map(({ id, kind, needs = '' }, i) => [i, kind, id, needs].join('\t'))

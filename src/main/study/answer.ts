@@ -17,7 +17,7 @@ function sentenceOf(study: FrozenStudy, cell: StudyCell, comparisons: number): s
   const where = placeOf(study, cell)
   const { difference = 0 } = cell
   if (cell.interval === undefined) {
-    return `${what}${where}: the difference is ${signed(difference)} points of ${study.metric}, from one repeat, which cannot tell effect from chance.`
+    return `${what}${where}: the difference is ${signed(difference)} points of ${study.metric}, from one ${cell.n < 2 ? 'repeat' : cell.images < 2 ? 'test image' : 'well'}, which cannot tell effect from chance.`
   }
   const [low, high] = cell.interval
   const numbers = `95 % interval ${signed(low)} to ${signed(high)} points${p(cell, comparisons)}; ${cell.n} repeats, ${cell.images} test images`

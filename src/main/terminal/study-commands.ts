@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { AppError, refuse } from '../../shared/errors.ts'
-import { roughly } from '../../shared/estimate-words.ts'
+import { endPhrase, roughly } from '../../shared/estimate-words.ts'
 import { ArmName, PlanStudyRequest, type StudyOutlook, type StudyResult } from '../../shared/studies.ts'
 import { bytes, count, percent, realNumber, wholeNumber } from './numbers.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
@@ -217,9 +217,18 @@ function planSentences(result: StudyResult): string {
   ].join('\n')
 }
 
-function outlookSentences({ trainings, generators, seconds, diskBytes, findable = [] }: StudyOutlook): string[] {
+function outlookSentences({
+  trainings,
+  generators,
+  seconds,
+  finish = '',
+  diskBytes,
+  findable = []
+}: StudyOutlook): string[] {
   const time =
-    seconds === undefined ? 'its time is known after the first task of each kind' : `about ${roughly(seconds)}`
+    seconds === undefined
+      ? 'its time is known after the first task of each kind'
+      : `it would take about ${roughly(seconds)}${endPhrase(seconds, finish)}`
   return [
     `${count(trainings, 'training')} of segmentation networks, ${count(generators, 'generator')}; ${time}; ${bytes(diskBytes)}.`,
     ...findable

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { answerOf, readResults, writeReport } from '../../../src/main/studies/report/write-report.ts'
 import { type FrozenPlace, type Makers, runStudyTask } from '../../../src/main/studies/run-task.ts'
 import { planStudy } from '../../../src/main/studies/plan-study.ts'
-import { readFrozen } from '../../../src/main/studies/study-folder.ts'
+import { isSamePlan, readFrozen } from '../../../src/main/studies/study-folder.ts'
 import { studyTasks } from '../../../src/main/study/study-tasks.ts'
 import { PlanStudyRequest, StudyTable } from '../../../src/shared/studies.ts'
 import { freeze, makeDataset, makeStudy, noWatcher, standInMakers, studyProgram } from '../../support/made-study.ts'
@@ -134,6 +134,15 @@ describe('the frozen question', () => {
     const text = await readFile(place.questionFile, 'utf8')
     await writeFile(place.questionFile, text.replace('"metric": "AP"', '"metric": "F1"'))
     await expect(readFrozen(place)).rejects.toThrow('was changed after it had been frozen')
+  })
+
+  test('is the same again when it is planned with the same words, and another with others', async () => {
+    const root = await temporaryFolder()
+    const { place } = await makeStudy(root)
+    const { study } = await readFrozen(place)
+    const again = await makeStudy(await temporaryFolder())
+    expect(isSamePlan(study, { ...again.study, created: 'later', program: 'newer', name: 'another' })).toBe(true)
+    expect(isSamePlan(study, { ...again.study, smallestEffect: 0.5 })).toBe(false)
   })
 
   test('is refused to another version of the program, before anything is computed', async () => {

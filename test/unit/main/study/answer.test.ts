@@ -32,6 +32,11 @@ function field(changes: Partial<StudyCell>): Field {
   return { comparison, cell, difference: undefined }
 }
 
+function withoutInterval({ cell, ...rest }: Field): Field {
+  const { interval: _, ...left } = cell
+  return { ...rest, cell: left }
+}
+
 async function sentences(...fields: Field[]): Promise<string[]> {
   const { study } = await makeStudy(await temporaryFolder(), { sizes: [2] })
   return answerSentences(study, fields, new Set())
@@ -51,6 +56,15 @@ test('one comparison alone says nothing of a table', async () => {
   const [one] = await sentences(field({}))
   expect(one).toContain('so few independent repeats allow no p below 0.250;')
   expect(one).not.toContain('table')
+})
+
+test('without an interval it says what there was only one of', async () => {
+  const told = await sentences(...[{ n: 1 }, { images: 1 }, {}].map((changes) => withoutInterval(field(changes))))
+  expect(told.map((sentence) => /from one (\w+( image)?),/.exec(sentence)?.[1])).toEqual([
+    'repeat',
+    'test image',
+    'well'
+  ])
 })
 
 test('where the test can speak, its p-value stands in the sentence', async () => {
