@@ -16,6 +16,7 @@ import { benchJudge } from './bench/judge.ts'
 import { benchOperations } from './bench/operations.ts'
 import { benchRasterize } from './bench/rasterize.ts'
 import { benchNetworkConvolutions } from './bench/network-convolutions.ts'
+import { benchPage } from './bench/page.ts'
 import { benchReadImages } from './bench/read-images.ts'
 import { type BenchResult } from './bench/result.ts'
 import { benchStart } from './bench/start.ts'
@@ -44,6 +45,7 @@ const benches: Record<string, Bench> = {
   'mask-codes': ({ profile }) => benchMaskCodes(profile),
   masks: benchMasks,
   operations: ({ profile, engine }) => benchOperations(profile, engine),
+  page: benchPage,
   rasterize: benchRasterize,
   'read-images': benchReadImages,
   'segmenter-step': ({ profile, engine }) => benchSegmenterStep(profile, engine),

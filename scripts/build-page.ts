@@ -30,7 +30,7 @@ export async function buildPage(): Promise<void> {
       ...renderer.build,
       outDir: built,
       emptyOutDir: true,
-      rolldownOptions: { input: join(root, renderer.build.rolldownOptions.input) }
+      rolldownOptions: { ...renderer.build.rolldownOptions, input: join(root, renderer.build.rolldownOptions.input) }
     }
   })
   writeFileSync(origin, digest)

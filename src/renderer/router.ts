@@ -73,7 +73,7 @@ export function addressOfThing(kind: ThingKind, id: string, dataset?: string): s
   return addressOf({ section: shelfOfKind[kind], id })
 }
 
-const shelfOfKind = {
+export const shelfOfKind = {
   dataset: 'images',
   prepared: 'images',
   run: 'models',

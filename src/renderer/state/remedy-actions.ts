@@ -1,6 +1,7 @@
 import { createContext } from 'svelte'
 import { type Remedy } from '../../shared/remedies.ts'
-import { type Section } from '../router.ts'
+import { type ThingKind } from '../../shared/things.ts'
+import { type Route, shelfOfKind } from '../router.ts'
 import { type Computer } from './computer.svelte.ts'
 import { type Problems } from './problems.svelte.ts'
 import { type TaskList } from './tasks.svelte.ts'
@@ -8,7 +9,9 @@ import { type Tending } from './tending.svelte.ts'
 
 /** What remedies are carried out with. */
 export interface Means {
-  readonly show: (section: Section) => void
+  readonly go: (place: Route) => void
+  /** The id of a thing of this name or id, where the workspace has it. */
+  readonly idOf: (kind: ThingKind, nameOrId: string | undefined) => string | undefined
   readonly computer: Computer
   readonly tasks: TaskList
   readonly tending: Tending
@@ -18,10 +21,31 @@ export interface Means {
 /** What the page does for a remedy, or undefined where it has no screen for it yet: then the remedy stays a sentence. */
 export type RemedyAction = (remedy: Remedy) => (() => void) | undefined
 
-export function remedyActions({ show, computer, tasks, tending, problems }: Means): RemedyAction {
+export function remedyActions({ go, idOf, computer, tasks, tending, problems }: Means): RemedyAction {
   const attempt = (work: () => Promise<unknown>) => () => void problems.attempt('page', work())
-  const showSettings = () => show('settings')
+  const to = (place: Route) => () => {
+    go(place)
+  }
+  const showSettings = to({ section: 'settings' })
   const actions: Actions = {
+    list: ({ kind }) => to({ section: shelfOfKind[kind] }),
+    show: ({ kind, name }) => to({ section: shelfOfKind[kind], id: idOf(kind, name) }),
+    make: ({ kind }) => to({ section: kind === 'prepared' ? 'images' : shelfOfKind[kind], task: 'new' }),
+    'rebuild-catalogue': () => attempt(() => tending.rebuild()),
+    'pause-run': ({ run }) => {
+      const id = idOf('run', run)
+      const task = tasks.shown.find((each) => each.state === 'running' && (each.thing === id || each.name === run))
+      return task && attempt(() => tasks.ask('pause', task.id))
+    },
+    'import-again': () => to({ section: 'images', task: 'new' }),
+    'prepare-again': ({ dataset }) => {
+      const id = idOf('dataset', dataset)
+      return to({ section: 'images', task: 'new', ...(id !== undefined && { query: { dataset: id } }) })
+    },
+    'generate-again': ({ run }) => {
+      const id = idOf('run', run)
+      return to({ section: 'sets', task: 'new', ...(id !== undefined && { query: { run: id } }) })
+    },
     'install-engine': ({ engine, again }) => {
       const build = () => computer.build(engine === 'native-gpu', again)
       return () => {
@@ -34,13 +58,15 @@ export function remedyActions({ show, computer, tasks, tending, problems }: Mean
     'resume-run': ({ action: _, ...input }) => attempt(() => tasks.start('resume', input)),
     'open-package': ({ file }) => attempt(() => tasks.start('open', { file })),
     restore: ({ name }) => attempt(() => tending.restore(name)),
-    'empty-trash': () => () => show('trash'),
+    'empty-trash': () => to({ section: 'trash' }),
     'task-again': ({ task }) => attempt(() => tasks.ask('again', task))
   }
   // The table pairs each action with its own remedy; a looked-up entry loses that pairing for the compiler.
-  return (remedy) => (actions[remedy.action] as ((remedy: Remedy) => () => void) | undefined)?.(remedy)
+  return (remedy) => (actions[remedy.action] as ((remedy: Remedy) => (() => void) | undefined) | undefined)?.(remedy)
 }
 
-type Actions = { readonly [A in Remedy['action']]?: (remedy: Extract<Remedy, { action: A }>) => () => void }
+type Actions = {
+  readonly [A in Remedy['action']]?: (remedy: Extract<Remedy, { action: A }>) => (() => void) | undefined
+}
 
 export const [getRemedyAction, setRemedyAction] = createContext<RemedyAction>()

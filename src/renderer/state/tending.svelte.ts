@@ -40,6 +40,11 @@ export class Tending {
     return this.#bridge.call('things.emptyTrash', {})
   }
 
+  /** Makes the catalogue anew from the folders, which are complete. */
+  rebuild(): Promise<Output<'app.rebuild'>> {
+    return this.#bridge.call('app.rebuild', {})
+  }
+
   /** Starts following what other pages and terminals put there; call the result to stop. */
   follow(): () => void {
     return this.#bridge.onEvent(({ event }) => {

@@ -1,8 +1,19 @@
 import { createContext } from 'svelte'
 import { type Workspace } from '../../shared/api.ts'
 import { type Run } from '../../shared/runs.ts'
+import { type ThingKind } from '../../shared/things.ts'
 import { type Bridge } from '../bridge.ts'
 import { type Problems } from './problems.svelte.ts'
+
+const collectionOf = {
+  dataset: 'datasets',
+  prepared: 'prepared',
+  run: 'runs',
+  segmenter: 'segmenters',
+  synthetic: 'synthetic',
+  study: 'studies',
+  package: 'packages'
+} as const satisfies Record<ThingKind, keyof Workspace>
 
 /** What the workspace holds, asked anew whenever the app says that it changed. */
 export class WorkspaceContent {
@@ -19,6 +30,12 @@ export class WorkspaceContent {
 
   get content(): Workspace | undefined {
     return this.#content
+  }
+
+  /** Of a thing that it has, by its id or its name. */
+  idOf(kind: ThingKind, nameOrId: string | undefined): string | undefined {
+    const things = this.#content?.[collectionOf[kind]] ?? []
+    return things.find(({ id, name }) => id === nameOrId || name === nameOrId)?.id
   }
 
   /** Changes that come while an answer is under way are answered together, once, after it. */
