@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { InspectRequest } from './datasets.ts'
-import { MaskCounts, MaskSettings, PrepareRequest } from './masks.ts'
+import { BrightnessRule, MaskCounts, MaskSettings, PrepareRequest } from './masks.ts'
 import { Remedy } from './remedies.ts'
 import { GenerateRequest } from './synthetic.ts'
 
@@ -9,7 +9,9 @@ const InlinePng = z.string()
 
 /** Some pictures of a source, before anything of it is taken. */
 export const PeekRequest = InspectRequest.omit({ maxImages: true }).extend({
-  pictures: z.int().min(1).max(12).default(6)
+  pictures: z.int().min(1).max(12).default(6),
+  /** As they would be prepared, `set` by these pictures alone; without it they have auto contrast, to be seen well. */
+  brightness: BrightnessRule.optional()
 })
 
 const ShownPicture = z.object({

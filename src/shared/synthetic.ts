@@ -77,6 +77,8 @@ export const GenerateRequest = z.object({
   truncation: z.number().min(0).max(2).default(1),
   seed: z.int().default(0),
   areaFilter: z.boolean().default(true),
+  /** The safe point whose model draws, by its iteration; the best where none is named. */
+  checkpoint: z.int().optional(),
   engine: EngineRequest.default('auto')
 })
 export type GenerateRequest = z.infer<typeof GenerateRequest>

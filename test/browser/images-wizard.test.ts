@@ -168,6 +168,11 @@ describe('What was found', () => {
     await page.getByRole('img', { name: /HeLa_A1_0h_f1.*, Before$/ }).waitFor()
     await page.getByRole('img', { name: /HeLa_A1_0h_f1.*, After$/ }).waitFor()
     await page.getByText('4 images of 4 files can be used').waitFor()
+    await page.getByLabel('Brightness, where there are more than 8 bits').selectOption('full')
+    await page
+      .getByRole('group', { name: 'Before and after', exact: true })
+      .and(page.locator('[aria-busy=false]'))
+      .waitFor()
     await photograph('images-before-after')
   })
 })

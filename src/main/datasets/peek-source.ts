@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Output, ParsedInput } from '../../shared/api.ts'
 import { DatasetId } from '../../shared/datasets.ts'
+import { sampleValues, settleRanges } from '../images/set-brightness.ts'
 import { drawnCells } from './drawn-cells.ts'
 import { importDataset, type ImportOptions } from './import-dataset.ts'
 import { outlinedPngText, pngText, shownFactor, showPicture } from './shown-picture.ts'
@@ -11,7 +12,7 @@ import { outlinedPngText, pngText, shownFactor, showPicture } from './shown-pict
  * @param folder an empty one for what is read; who calls removes it
  */
 export async function peekSource(
-  { pictures, ...request }: ParsedInput<'datasets.peek'>,
+  { pictures, brightness, ...request }: ParsedInput<'datasets.peek'>,
   folder: string,
   options: ImportOptions
 ): Promise<Output<'datasets.peek'>> {
@@ -22,11 +23,14 @@ export async function peekSource(
     folder,
     options
   )
+  const files = images.map(({ file }) => join(folder, 'images', file))
+  const ranges = brightness === 'set' ? settleRanges(await Promise.all(files.map(sampleValues))) : undefined
   const shown: Output<'datasets.peek'>['pictures'] = []
-  for (const image of images) {
+  for (const [i, image] of images.entries()) {
     options.signal?.throwIfAborted()
     const { id, file, class: className, width, height, cells, annotated } = image
-    const picture = await showPicture(join(folder, 'images', file))
+    const rule = brightness === 'set' ? (ranges?.[i] ?? 'percentiles') : brightness
+    const picture = await showPicture(join(folder, 'images', file), rule)
     const drawn = annotated ? await drawnCells(join(folder, 'cells', `${id}.json`), image, shownFactor(image)) : []
     shown.push({
       file,

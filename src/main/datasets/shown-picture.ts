@@ -1,6 +1,6 @@
 import { autoContrast } from '../images/auto-contrast.ts'
 import { Canvas } from '../images/canvas.ts'
-import { isGray, toEightBit } from '../images/eight-bit.ts'
+import { type Brightness, isGray, toEightBit } from '../images/eight-bit.ts'
 import { encodeGrayPng8, encodeRgbPng } from '../images/png-encode.ts'
 import { outlineCells } from '../images/preview.ts'
 import { readPicture } from '../images/read.ts'
@@ -16,14 +16,16 @@ export function shownFactor({ width, height }: { readonly width: number; readonl
   return Math.min(1, mostSide / Math.max(width, height))
 }
 
-/** A picture as it is looked at: small, with auto contrast. The file stays as it is. */
-export async function showPicture(file: string): Promise<Raster8> {
+/**
+ * A picture as it is looked at: small, with auto contrast, or as a rule of brightness would have it. The file stays as it is.
+ */
+export async function showPicture(file: string, brightness?: Brightness): Promise<Raster8> {
   const picture = await readPicture(file)
   const isColour = !isGray(picture)
-  const pixels = toEightBit(picture, 'percentiles', isColour ? 'rgb' : 'gray')
+  const pixels = toEightBit(picture, brightness ?? 'percentiles', isColour ? 'rgb' : 'gray')
   const { width, height } = picture
   const small = scaleDown({ pixels, width, height, channels: isColour ? 3 : 1 }, shownFactor(picture))
-  return { ...small, pixels: autoContrast(small.pixels) }
+  return brightness === undefined ? { ...small, pixels: autoContrast(small.pixels) } : small
 }
 
 export function pngText({ pixels, width, height, channels }: Raster8): string {

@@ -80,6 +80,9 @@ export interface LoadedModel extends SavedModel {
   readonly checkpoint: Checkpoint
 }
 
+/** A person chooses among so many by their pictures: each was the best in its time. */
+const bestKept = 3
+
 /** The safe points of one run: `checkpoints/<iteration>/`, each whole or absent. */
 export class CheckpointFolder {
   readonly #folder: string
@@ -89,7 +92,7 @@ export class CheckpointFolder {
   }
 
   /**
-   * Makes a safe point: written beside, synced, renamed. Then keeps the two newest and the best, and removes the rest.
+   * Makes a safe point: written beside, synced, renamed. Then keeps the two newest and the last three that were the best in their time, and removes the rest.
    *
    * @returns what is kept, newest first
    */
@@ -273,8 +276,8 @@ export class CheckpointFolder {
   async #rotate(): Promise<Checkpoint[]> {
     const all = await this.#all()
     // The best by a closing score is the best only until training goes on: then it is the one by a due score again.
-    const bestDue = all.find(({ isBest, isClosing }) => isBest && !isClosing)
-    const kept = all.filter((checkpoint, age) => age < 2 || checkpoint.isClosing || checkpoint === bestDue)
+    const bestDue = all.filter(({ isBest, isClosing }) => isBest && !isClosing).slice(0, bestKept)
+    const kept = all.filter((checkpoint, age) => age < 2 || checkpoint.isClosing || bestDue.includes(checkpoint))
     for (const checkpoint of all) if (!kept.includes(checkpoint)) await this.#remove(checkpoint.folder)
     return marked(kept)
   }

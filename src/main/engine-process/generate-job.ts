@@ -34,7 +34,7 @@ export async function generateSet(job: GenerateJob, channel: Channel): Promise<v
   await tellProgress(job, channel, 0)
   const { name } = await startEngine(job, channel)
   requireMemoryForPictures(job.settings, name)
-  const { tensors, checkpoint } = await new CheckpointFolder(job.runFolder).chooseModel()
+  const { tensors, checkpoint } = await new CheckpointFolder(job.runFolder).chooseModel(job.checkpoint)
   const generator = restoreGenerator(job.settings, tensors.generatorEma)
   const maker = new SetMaker(job, generator, channel)
   await maker.learn()

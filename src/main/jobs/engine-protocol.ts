@@ -57,6 +57,8 @@ export const GenerateJob = z.object({
   grayLevels: z.int(),
   truncation: z.number(),
   seed: z.int(),
+  /** The safe point to take; the best where absent. */
+  checkpoint: z.int().optional(),
   /** Real limits of each class; absent when the filter is off. */
   limits: z.array(CellLimits).optional(),
   /** Folder of the prepared set whose tiles the pictures are compared with. */

@@ -5,7 +5,7 @@ import type { DatasetImage, ValueRange } from '../../shared/datasets.ts'
 import { AppError, naming } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { ThreadPool, type Work } from '../threads/pool.ts'
-import { needsBrightness, settleRanges } from './brightness.ts'
+import { needsBrightness, settleRanges } from '../images/set-brightness.ts'
 import type { PrepareInput } from './choose-images.ts'
 import type { PreparedOutcome, PrepareTask } from './prepare-image.ts'
 

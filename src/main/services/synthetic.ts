@@ -135,7 +135,7 @@ function describeJob(
   outFolder: string
 ): GenerateJob {
   const { resources } = app.environment
-  const { truncation, seed, engine } = request
+  const { truncation, seed, engine, checkpoint } = request
   return {
     job: 'generate',
     engine,
@@ -148,6 +148,7 @@ function describeJob(
     grayLevels: model.grayLevels,
     truncation,
     seed,
+    ...(checkpoint !== undefined && { checkpoint }),
     limits: request.areaFilter ? [...model.limits] : undefined,
     ...(model.preparedFolder === undefined ? {} : { preparedFolder: model.preparedFolder }),
     ...(model.real === undefined ? {} : { real: [...model.real] }),

@@ -15,7 +15,7 @@ import { estimateOf, finishAfter } from './work-trial.ts'
 type TrainChoices = Extract<ParsedInput<'estimates.make'>, { of: 'train' }>
 
 /** Safe points on the disk at a time: the two newest, the best, and the one that is being written. */
-const keptSafePoints = 4
+const keptSafePoints = 6
 /** Of one line of the history. */
 const historyBytes = 260
 

@@ -101,6 +101,7 @@ export interface GenerateOptions extends EngineOptions {
   readonly truncation: number
   readonly seed: number
   readonly areaFilter: boolean
+  readonly checkpoint?: number
 }
 
 function addGenerate(program: Command, host: Host): void {
@@ -142,5 +143,6 @@ export function addGenerateOptions(command: Command): Command {
     .option('--truncation <psi>', 'below 1, pictures are more typical and less varied', realNumber, 1)
     .addOption(seedOption())
     .option('--no-area-filter', 'keep cells of implausible size')
+    .option('--checkpoint <iteration>', 'safe point whose model draws (default: the best)', wholeNumber)
     .addOption(engineOption())
 }

@@ -38,7 +38,7 @@ export function readerWork(task: ThreadTask<ReaderTask>): Promise<Reply<unknown>
 /** Values of one picture, for a range that all pictures of a set share. */
 export function sample(task: ThreadTask<string>): Promise<Reply<Float64Array[]>> {
   return answer(task, async (imageFile) => {
-    const { sampleValues } = await import('../prepare/brightness.ts')
+    const { sampleValues } = await import('../images/set-brightness.ts')
     return sampleValues(imageFile)
   })
 }

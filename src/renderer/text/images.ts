@@ -69,9 +69,16 @@ export const imagesWords = {
     axes: 'The pages of a stack are',
     asStored: 'as the files say',
     axesNames: { CYX: 'channels', ZYX: 'depths', TYX: 'times' },
+    brightness: 'Brightness, where there are more than 8 bits',
+    brightnessNames: {
+      percentiles: 'stretched for each picture by itself',
+      set: 'stretched for all pictures alike',
+      full: 'the whole range, as it was stored'
+    },
     objects: 'What is marked',
     objectNames: { cells: 'whole cells', nuclei: 'nuclei' },
     annotations: 'Outlines are in another file or folder',
+    beforeAfter: 'Before and after',
     before: 'Before',
     after: 'After',
     columns: { file: 'File', size: 'Size', cells: 'Cells', kind: 'Kind', problem: 'What is wrong' },

@@ -59,6 +59,7 @@ export const liveRunWords = {
     `Round ${number(round)}: score ${value}${isBest ? ', the best so far' : ''}`,
   doneTitle: 'What it has learned',
   best: 'best',
+  chooseModel: 'Choose by its pictures which one shall draw: the best score is not always the best picture.',
   name: 'Name',
   rename: 'Rename',
   note: 'Note',

@@ -53,6 +53,12 @@ describe('safe points', () => {
     expect(classes).toEqual(['a', 'b'])
   })
 
+  test('keep the two newest and the last three that were the best in their time, to choose by picture', async () => {
+    const { folder } = await filled(['best', 2, 'best', 'best', 5, 'best', 7, 8, 9])
+    expect((await folder.list()).map(({ iteration }) => iteration)).toEqual([90, 80, 60, 40, 30])
+    expect((await folder.chooseModel(40)).checkpoint.iteration).toBe(40)
+  })
+
   test('keep the two newest and the best, and no others', async () => {
     const { folder } = await filled([1, 'best', 3, 4, 5])
     expect(await folder.list()).toMatchObject([
@@ -65,7 +71,7 @@ describe('safe points', () => {
   test('only the last of those that were the best in their time is', async () => {
     const { folder, run } = await filled(['best', 'best', 3, 4, 5])
     expect((await folder.choose()).checkpoint.iteration).toBe(20)
-    expect(await readdir(join(run, 'checkpoints'))).toHaveLength(3)
+    expect(await readdir(join(run, 'checkpoints'))).toHaveLength(4)
   })
 
   test('of an iteration that is safe already are not written again, but can become the best', async () => {

@@ -2,7 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Input } from '../../../src/shared/api.ts'
 import { coverSteps, toneSteps } from '../../../src/shared/previews.ts'
+import { decodePng } from '../../../src/main/images/png-decode.ts'
+import { writePlate } from '../../support/plate.ts'
 import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
 
 let folder: string
@@ -101,6 +104,26 @@ test('a peek shows pictures of a source with their outlines, and nothing stays o
   }
   const { datasets } = await host.request('datasets.list', {})
   expect(datasets).toHaveLength(1)
+})
+
+test('a peek shows pictures of 16 bits as each rule of brightness would have them', async () => {
+  const source = writePlate(join(folder, 'bright'), { kinds: ['a'], wells: ['A1'], hours: [0, 1], isStack: true })
+  const meanOf = async (brightness?: Input<'datasets.peek'>['brightness']): Promise<number> => {
+    const planes = { channels: [2] }
+    const asked = { source, planes, pictures: 2, ...(brightness && { brightness }) }
+    const { pictures } = await host.request('datasets.peek', asked)
+    const grays = pictures.flatMap(({ picture }) => [...decodePng('peek', Buffer.from(picture, 'base64')).data])
+    return grays.reduce((sum, gray) => sum + gray, 0) / grays.length
+  }
+  const [seen, full, each, alike] = [
+    await meanOf(),
+    await meanOf('full'),
+    await meanOf('percentiles'),
+    await meanOf('set')
+  ]
+  expect(full).toBeLessThan(0.5 * each) // the values end far below 65,535
+  expect(Math.abs(each - alike)).toBeGreaterThan(0.1)
+  expect(seen).toBeGreaterThan(full)
 })
 
 test('a preview shows each cell with its tone, and counts those that are found again', async () => {

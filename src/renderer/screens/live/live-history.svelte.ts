@@ -27,6 +27,7 @@ export class LiveHistory {
   #signs = $state.raw<readonly number[]>([])
   #events = $state.raw<readonly Event[]>([])
   #round = $state(0)
+  #checkpoints = $state.raw<readonly number[]>([])
 
   readonly start = $derived.by(() => (this.evaluations.length > 1 ? this.evaluations[0]?.value : undefined))
   readonly health = $derived.by(() => {
@@ -63,6 +64,17 @@ export class LiveHistory {
   /** Scores and notes, newest first. */
   get events(): readonly Event[] {
     return this.#events
+  }
+
+  /** Rounds whose models are kept. */
+  get checkpoints(): readonly number[] {
+    return this.#checkpoints
+  }
+
+  /** What is kept changes while it learns, and is wanted when it is over. */
+  async loadCheckpoints(name: string): Promise<void> {
+    const { checkpoints } = await this.#bridge.call('runs.show', { name })
+    this.#checkpoints = checkpoints.map(({ iteration }) => iteration)
   }
 
   async show(run: string): Promise<void> {

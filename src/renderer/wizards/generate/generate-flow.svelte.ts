@@ -13,6 +13,8 @@ const GenerateAnswers = z
     /** As they were typed. */
     perClass: z.string(),
     seed: z.string(),
+    /** Round of the model that was chosen by its pictures. */
+    checkpoint: z.string(),
     truncation: z.number(),
     areaFilter: z.boolean(),
     approved: z.boolean(),
@@ -25,9 +27,13 @@ export type GenerateAnswers = z.infer<typeof GenerateAnswers>
 export const generateSteps = ['model', 'amount', 'look', 'make'] as const
 export type GenerateStep = (typeof generateSteps)[number]
 
-/** What the address says: a model, and a seed where more is wanted than an earlier set has. */
-export function givenAnswers({ run, seed }: Readonly<Record<string, string>>): GenerateAnswers {
-  return { ...(run !== undefined && { run }), ...(seed !== undefined && { seed }) }
+/** What the address says: a model, one of its rounds, and a seed where more is wanted than an earlier set has. */
+export function givenAnswers({ run, seed, checkpoint }: Readonly<Record<string, string>>): GenerateAnswers {
+  return {
+    ...(run !== undefined && { run }),
+    ...(seed !== undefined && { seed }),
+    ...(checkpoint !== undefined && { checkpoint })
+  }
 }
 
 /** From a model to a set of pictures that somebody has looked at first. */
@@ -48,7 +54,8 @@ export class GenerateFlow {
     run: this.answers.run ?? '',
     truncation: this.answers.truncation ?? 1,
     seed: this.seed,
-    areaFilter: this.answers.areaFilter ?? true
+    areaFilter: this.answers.areaFilter ?? true,
+    ...(this.answers.checkpoint !== undefined && { checkpoint: wholeNumber(this.answers.checkpoint, 0) })
   }))
 
   constructor(bridge: Bridge, draftId: string | undefined) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Input } from '../../../shared/api.ts'
 import { FormatName, PlaneChoice } from '../../../shared/datasets.ts'
-import { defaultMaskSettings } from '../../../shared/masks.ts'
+import { BrightnessRule, defaultMaskSettings } from '../../../shared/masks.ts'
 import { type Remedy } from '../../../shared/remedies.ts'
 
 export const ImagesAnswers = z
@@ -11,6 +11,7 @@ export const ImagesAnswers = z
     annotations: z.string(),
     format: FormatName,
     planes: PlaneChoice,
+    brightness: BrightnessRule,
     objects: z.enum(['cells', 'nuclei']),
     classFrom: z.string(),
     timeFrom: z.string(),
@@ -49,13 +50,13 @@ export function sourceOf(answers: ImagesAnswers): Input<'datasets.inspect'> {
 /** What is prepared, beside its name. */
 export function preparationOf(answers: ImagesAnswers, usualTile: number): Input<'prepared.forecast'> {
   const { dataset = '', maxCover, grayLevels, tile, ...others } = answers
-  const { channels, split, leaveOut, mergeClasses, callClasses, timePoints } = others
+  const { brightness, channels, split, leaveOut, mergeClasses, callClasses, timePoints } = others
   const { maxCover: cover, grayLevels: tones } = defaultMaskSettings
   return {
     dataset,
     mask: { ...defaultMaskSettings, maxCover: maxCover ?? cover, grayLevels: grayLevels ?? tones },
     tile: tile ?? usualTile,
-    ...given({ channels, split, leaveOut, mergeClasses, callClasses, timePoints })
+    ...given({ brightness, channels, split, leaveOut, mergeClasses, callClasses, timePoints })
   }
 }
 

@@ -37,6 +37,8 @@ export class ImagesFlow {
       (this.images.value?.images ?? []).filter(({ annotated }) => annotated).map((i) => Math.min(i.width, i.height))
     )
   )
+  /** Of what can be seen in the pictures. */
+  readonly hasCorrection = $derived.by(() => this.answers.planes !== undefined || this.answers.brightness !== undefined)
   readonly preparation = $derived.by(() => preparationOf(this.answers, this.tile))
 
   constructor(bridge: Bridge, draftId: string | undefined) {
@@ -127,11 +129,13 @@ export class ImagesFlow {
 
   #askSource(): void {
     if (this.step === 'source') return
-    const input = sourceOf(this.answers)
-    this.peek.ask(JSON.stringify(input), () => this.#bridge.call('datasets.peek', { ...input, pictures: 4 }), 250)
-    if (input.planes === undefined) return
-    const { planes: _, ...before } = input
-    this.peekBefore.ask(JSON.stringify(before), () => this.#bridge.call('datasets.peek', { ...before, pictures: 4 }))
+    const { brightness } = this.answers
+    const input = { ...sourceOf(this.answers), ...(brightness && { brightness }), pictures: 4 }
+    this.peek.ask(JSON.stringify(input), () => this.#bridge.call('datasets.peek', input), 250)
+    if (!this.hasCorrection) return
+    const { planes: _, ...others } = input
+    const before = { ...others, ...(brightness && { brightness: 'percentiles' as const }) }
+    this.peekBefore.ask(JSON.stringify(before), () => this.#bridge.call('datasets.peek', before))
   }
 
   #askPreparation(dataset: string): void {

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { type Output } from '../../../shared/api.ts'
 import { type FileList } from '../../../shared/file-list.ts'
 import { packageEnding, PackageFormat, PackageResult } from '../../../shared/packages.ts'
 import { type Bridge } from '../../bridge.ts'
 import { type Receiver, receivers, receiverWords } from '../../text/share.ts'
 import { FollowedTask } from '../followed-task.svelte.ts'
 import { knownAnswers } from '../known-answers.ts'
+import { Latest } from '../latest.svelte.ts'
 import { WizardDraft } from '../wizard-draft.svelte.ts'
 
 const ShareAnswers = z
@@ -37,6 +39,8 @@ export function stemOf(file: string): string {
 export class ShareFlow {
   readonly draft: WizardDraft
   readonly make: FollowedTask
+  /** What packing would take, by a trial of some pictures. */
+  readonly size = new Latest<Output<'estimates.make'>>()
   readonly #bridge: Bridge
   /** What lies in the folder that was chosen. */
   #there = $state.raw<FileList>()
@@ -85,6 +89,14 @@ export class ShareFlow {
     }
   }
 
+  /** Not again where nothing changed. */
+  askSize(): void {
+    const { set, receivers: chosen = [] } = this.answers
+    if (set === undefined || chosen.length === 0) return
+    const input = { of: 'package', set, formats: formatsFor(chosen) } as const
+    this.size.ask(JSON.stringify(input), () => this.#bridge.call('estimates.make', input))
+  }
+
   async create(file: string): Promise<void> {
     const { set = '', folder = '', author = '', license = '' } = this.answers
     const separator = folder.includes('\\') ? '\\' : '/'
@@ -108,4 +120,9 @@ export function formatsFor(chosen: readonly Receiver[]): PackageFormat[] {
 /** `plate 3` is a file name as it is; what some systems forbid is not in names. */
 export function fileNameOf(name: string): string {
   return name.trim().replaceAll(/\s+/g, '-')
+}
+
+/** The largest that lies on the disk while packing is the package beside the files that go into it, which are as large. */
+export function packageBytes({ diskBytes }: Output<'estimates.make'>['estimate']): number {
+  return diskBytes / 2
 }

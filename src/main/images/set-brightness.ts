@@ -1,6 +1,6 @@
 import { type DatasetImage, type ValueRange } from '../../shared/datasets.ts'
-import { percentileRange, separateScales } from '../images/eight-bit.ts'
-import { readPicture } from '../images/read.ts'
+import { percentileRange, separateScales } from './eight-bit.ts'
+import { readPicture } from './read.ts'
 
 /** Values taken from each picture where one range is settled for all. */
 const valuesPerPicture = 4096
