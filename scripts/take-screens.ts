@@ -90,6 +90,7 @@ function placesOf(content: Workspace): ReadonlyMap<string, string> {
       ['set-numbers', `#/sets/${id}?tab=numbers`]
     ]),
     ['studies', '#/studies'],
+    ...of(content.studies, ({ id }) => [['study', `#/studies/${id}`]]),
     ['packages', '#/packages'],
     ...of(content.packages, ({ id }) => [['package', `#/packages/${id}`]]),
     ['work', '#/work'],

@@ -77,7 +77,8 @@ function segmenter(item: Workspace['segmenters'][number]): ShownThing {
 }
 
 function study(item: Workspace['studies'][number]): ShownThing {
-  return shown('study', item, factWords.study(item.arms?.length ?? 0, item.repeats ?? 0))
+  const others = item.arms?.filter((arm) => arm !== 'real') // which all are held against
+  return shown('study', item, factWords.study(others?.length ?? 0, item.repeats ?? 0))
 }
 
 function builtIn({ name, classes, tile, trainedOn, limitations = '' }: Workspace['builtIn'][number]): ShownThing {

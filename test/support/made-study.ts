@@ -8,9 +8,11 @@ import { encodeGrayPng8 } from '../../src/main/images/png-encode.ts'
 import { rleFromLabel } from '../../src/main/masks/rle.ts'
 import { encodeCounts } from '../../src/main/masks/rle-string.ts'
 import { planStudy } from '../../src/main/studies/plan-study.ts'
-import type { FrozenPlace, Makers } from '../../src/main/studies/run-task.ts'
+import { type FrozenPlace, type Makers, runStudyTask } from '../../src/main/studies/run-task.ts'
 import type { Prediction, Segmenter } from '../../src/main/studies/segmenter.ts'
 import { frozenText, StudyFolder, tasksText } from '../../src/main/studies/study-folder.ts'
+import { armsOf, repeatsOf } from '../../src/main/studies/study-result.ts'
+import { studyTasks } from '../../src/main/study/study-tasks.ts'
 
 const side = 32
 export const studyProgram = '9.9.9'
@@ -81,6 +83,18 @@ export async function makeStudy(
   const request = PlanStudyRequest.parse({ name: 'does it help', preset: 'small', ...changes })
   const facts = { dataset, images, given: undefined, program: studyProgram, created: '2026-01-01T00:00:00.000Z' }
   return freeze(root, { ...planStudy(request, facts), resamples: 100 })
+}
+
+/** Fills a workspace with a study of which all but the last few tasks are done. */
+export async function makeStudied(root: string, left = 0): Promise<FrozenPlace> {
+  const frozen = await makeStudy(root, { sizes: [2, 4], arms: ['synthetic'], draws: 2 })
+  const tasks = studyTasks(frozen.study)
+  for (const task of tasks.slice(0, tasks.length - left)) await runStudyTask(frozen, task, standInMakers(), noWatcher)
+  const { design, created, name } = frozen.study
+  const facts = { kind: design, dataset: 'data', arms: armsOf(frozen.study), repeats: repeatsOf(frozen.study) }
+  const study = { id: 'study', name, created, ...facts, question: frozen.hash }
+  await writeFile(join(frozen.place.folder, 'about.json'), JSON.stringify({ kind: 'study', version: 1, study }))
+  return frozen
 }
 
 export async function freeze(root: string, study: FrozenStudy): Promise<FrozenPlace> {

@@ -36,6 +36,6 @@ export function layOutDifferences(cells: readonly StudyCell[], smallest: number)
     })),
     zero: x(0),
     band: [x(-smallest), x(smallest)],
-    ticks: ticksWithin(-100 * most, 100 * most, 6).map((value) => ({ value, at: x(value / 100) }))
+    ticks: ticksWithin(-100 * most, 100 * most, 5).map((value) => ({ value, at: x(value / 100) }))
   }
 }

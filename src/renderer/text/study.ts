@@ -37,8 +37,6 @@ export const studyWords = {
     `Marks are means over paired repeats, lines their 95 % intervals. Inside the gray band, up to ${points(smallest)} points, a difference was said not to matter.`,
   differenceUnit: (metric: string) => `points of ${metric}`,
   pictures: 'Best and worst pictures',
-  pictureColumns:
-    'From left to right: outlined by hand; found after learning from real images alone; found with the others.',
   cells: 'Real cells and synthetic ones',
   board: 'Trainings',
   boardHelp: 'Each mark is one network, trained from its beginning. Rows share everything but what they learn from.',

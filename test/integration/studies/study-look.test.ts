@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { runStudyTask } from '../../../src/main/studies/run-task.ts'
 import { studyTasks } from '../../../src/main/study/study-tasks.ts'
-import { makeStudy, noWatcher, standInMakers } from '../../support/made-study.ts'
+import { makeStudied } from '../../support/made-study.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { openTestApp, sampleFolder, type TestApp } from '../../support/test-app.ts'
 
@@ -20,13 +19,8 @@ async function open(root: string): Promise<TestApp> {
 /** A workspace with a study of which all but the last few tasks are done. */
 async function openStudied(left = 0) {
   const root = await temporaryFolder()
-  const frozen = await makeStudy(root, { sizes: [2, 4], arms: ['synthetic'], draws: 2 })
-  const tasks = studyTasks(frozen.study)
-  for (const task of tasks.slice(0, tasks.length - left)) await runStudyTask(frozen, task, standInMakers(), noWatcher)
-  const { design, created, name } = frozen.study
-  const study = { id: 'study', name, created, kind: design, dataset: 'data', repeats: 2, question: frozen.hash }
-  await writeFile(join(frozen.place.folder, 'about.json'), JSON.stringify({ kind: 'study', version: 1, study }))
-  return { host: await open(root), frozen, tasks }
+  const frozen = await makeStudied(root, left)
+  return { host: await open(root), frozen, tasks: studyTasks(frozen.study) }
 }
 
 describe('a study that is done', () => {

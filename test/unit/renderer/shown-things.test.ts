@@ -56,14 +56,20 @@ describe('Segmentation networks and studies', () => {
     name: 'few images',
     created: '2025-03-02T00:00:00.000Z',
     kind: 'few-images',
-    arms: ['copy-paste', 'synthetic'],
+    arms: ['real', 'copy-paste', 'synthetic'],
     repeats: 5
   })
   const things = { ...content, segmenters: [network], studies: [study] }
 
   test('stand on their shelves, and among what was made last', () => {
     expect(thingsOf('models', things).map(({ name }) => name)).toContain('finder')
-    expect(thingsOf('studies', things)).toMatchObject([{ name: 'few images', address: '#/studies/st-1' }])
+    expect(thingsOf('studies', things)).toMatchObject([
+      {
+        name: 'few images',
+        address: '#/studies/st-1',
+        facts: '2 ways to learn held against real images alone, 5 repeats'
+      }
+    ])
     expect(recentThings(things, 9).map(({ name }) => name)).toEqual(expect.arrayContaining(['finder', 'few images']))
   })
 
@@ -73,7 +79,13 @@ describe('Segmentation networks and studies', () => {
       .flatMap((thing) => [...numbersOf(thing, things), ...makingOf(thing, things)])
       .flatMap(({ rows }) => rows.flat())
     expect(words).toEqual(
-      expect.arrayContaining(['1,654,183', 'Sample (2)', 'copy-paste, synthetic', '5', 'few-images'])
+      expect.arrayContaining([
+        '1,654,183',
+        'Sample (2)',
+        'Real images only; Copy-paste of real cells; Synthetic images',
+        '5',
+        'few-images'
+      ])
     )
   })
 })

@@ -1,4 +1,5 @@
 import { type Workspace } from '../../../shared/api.ts'
+import { armTitles } from '../../../shared/arm-titles.ts'
 import { type PictureList } from '../../../shared/pictures.ts'
 import { date, fileSize, number, percent, score } from '../../text/common.ts'
 import { factTitles as t, yesNo } from '../../text/thing-facts.ts'
@@ -53,7 +54,10 @@ export function numbersOf({ kind, id }: ShownThing, content: Workspace, pictures
       return tables(of(content.segmenters), segmenterNumbers)
     case 'study':
       return tables(of(content.studies), ({ arms = [], repeats }) => [
-        { title: t.study, rows: rows([t.arms, arms.join(', ')], [t.repeats, repeats?.toString()]) }
+        {
+          title: t.study,
+          rows: rows([t.arms, arms.map((arm) => armTitles[arm]).join('; ')], [t.repeats, repeats?.toString()])
+        }
       ])
   }
 }

@@ -47,6 +47,14 @@ describe('differences', () => {
     expect(high - 0.5).toBeCloseTo(0.5 - low)
   })
 
+  test.each([0.004, 0.02, 0.07, 0.1, 0.3])('have few numbers below them, some on both sides (%f)', (gain) => {
+    const compared = { ...cell('synthetic', 'a', [0.4, 0.4]), difference: gain, interval: undefined }
+    const values = layOutDifferences([compared], 0.001)?.ticks.map(({ value }) => value) ?? []
+    expect(values.length).toBeLessThanOrEqual(5)
+    expect(values.filter((value) => value > 0)).toHaveLength((values.length - 1) / 2)
+    expect(values.at(-1)).toBeGreaterThan(0)
+  })
+
   test('are not drawn where nothing was compared', () => {
     expect(layOutDifferences([cell('real', 'a', [0.4, 0.4])], 0.01)).toBeUndefined()
   })
