@@ -197,7 +197,7 @@ describe('The screen of tasks', () => {
     await estimate.getByText('It needs about 15.5 GB of memory; 3.8 GB is available.').waitFor()
     await estimate.getByText(/^With the processor pack it would fit and take about 180 days/).waitFor()
     await estimate.getByRole('button', { name: 'Get the processor pack' }).waitFor()
-    await estimate.getByText('Prepare the images again with tiles of 32 pixels.').waitFor()
+    await estimate.getByRole('button', { name: 'Prepare the images again with tiles of 32 pixels' }).waitFor()
     expect(asked).toEqual([
       { kind: 'estimate', input: expect.objectContaining({ of: 'train', preset: 'quick' }) as unknown }
     ])
