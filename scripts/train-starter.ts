@@ -27,21 +27,16 @@ const classes = ['fluorescence', 'stained'] as const
 /** Tests and studies hold out the first so many fluorescence images by name: the model must not have seen them. */
 const heldOut = 110
 /**
- * It learns the whole of a field first, small, and then its details: each stage goes on from the one before, the second at
- * twice the resolution, the last at a quarter of the learning rate, at which what it paints settles. The last tiles are those of
- * the model; the sample is prepared alike, so that its training can go on.
+ * It learns the whole of a field first, small, and then its details: each stage goes on from the one before at twice the
+ * resolution. The last one's tiles are those of the model; the sample is prepared alike, so that its training can go on.
  */
 const stages = [
-  { name: `${starterName}-32`, prepared: `${starterName}-32`, iterations: 6000, learningRate: 0.0025 },
-  { name: starterName, prepared: starterName, iterations: 15_000, learningRate: 0.0025 },
-  { name: `${starterName}-fine`, prepared: starterName, iterations: 2000, learningRate: 0.0006 }
+  { name: `${starterName}-32`, tile: 32, scale: 0.25, iterations: 6000 },
+  { name: starterName, tile: 64, scale: 0.5, iterations: 60_000 }
 ] as const
-const lastStage = stages[2]
-const preparations = [
-  { name: `${starterName}-32`, tile: 32, scale: 0.25 },
-  { name: starterName, tile: 64, scale: 0.5 }
-] as const
-const evaluateEvery = 500
+const lastStage = stages[1]
+const evaluateEvery = 1000
+const learningRate = 0.0025
 const scoredPictures = 1000
 /** What `check-starter` found of the model on board; to be written again with the model. */
 const limitations =
@@ -68,7 +63,7 @@ async function importNuclei(): Promise<void> {
     await request('datasets.import', { source: selection, name: starterName, format: 'labels', classFrom: 'folder' })
     await rm(selection, { recursive: true })
   }
-  for (const { name, tile, scale } of preparations) {
+  for (const { name, tile, scale } of stages) {
     if (!prepared.some((there) => there.name === name)) {
       await request('prepared.create', { dataset: starterName, name, tile, scale })
     }
@@ -109,7 +104,7 @@ async function train(): Promise<boolean> {
 
 /** @returns the state that the run is in afterwards */
 async function trainStage(
-  { name, prepared, iterations, learningRate }: (typeof stages)[number],
+  { name, iterations }: (typeof stages)[number],
   from: string | undefined,
   begun: string | undefined
 ): Promise<string> {
@@ -117,20 +112,20 @@ async function trainStage(
   if (begun !== undefined) return (await request('runs.resume', { run: begun, engine, ...limits })).run.state
   const start = from === undefined ? {} : { from }
   const settings = { preset: 'quick', iterations, learningRate, evaluateEvery, engine, ...start, ...limits } as const
-  return (await request('runs.train', { prepared, name, ...settings })).run.state
+  return (await request('runs.train', { prepared: name, name, ...settings })).run.state
 }
 
 async function isOfLastStage(): Promise<boolean> {
   const file = join(target, 'model.json')
   if (!existsSync(file)) return false
   const card = StarterCard.parse(JSON.parse(await readFile(file, 'utf8')))
-  return card.prepared.tile === preparations[1].tile && card.settings.network.discriminators === 'separate'
+  return card.prepared.tile === lastStage.tile && card.settings.network.discriminators === 'separate'
 }
 
 async function writeStarter(): Promise<void> {
-  const { run } = await request('runs.show', { name: lastStage.name })
+  const { run } = await request('runs.show', { name: starterName })
   const score = await request('runs.evaluate', {
-    run: lastStage.name,
+    run: starterName,
     engine,
     count: scoredPictures,
     ...(checkpoint === undefined ? {} : { checkpoint })
