@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 const slow = [
   'test/integration/{hostile-commands,hostile-files,packages-hostile,fuzz,catalog-rebuild}.test.ts',
   'test/integration/engine-process/{exact-resume,extension,killed}.test.ts',
-  'test/integration/services/{bad-days,estimates,run-troubles,segmentation,stopping,training,unannotated}.test.ts',
+  'test/integration/services/{bad-days,closing,estimates,run-troubles,segmentation,stopping,training,unannotated}.test.ts',
   'test/integration/main/datasets/made-livecell.test.ts',
   'test/integration/studies/{killed-study,slurm}.test.ts',
   'test/unit/main/study/coverage.test.ts'

@@ -93,7 +93,7 @@ describe('The page of a finished study', () => {
     await open()
     const tabs = page.getByRole('navigation', { name: 'Parts of this page' })
     await page.getByRole('link', { name: 'Numbers' }).click()
-    await page.getByText('Real images only; Synthetic images').waitFor()
+    await page.getByText('Real images only; Synthetic images', { exact: true }).waitFor()
     await page.getByRole('link', { name: 'How it was made' }).click()
     await page.getByRole('heading', { name: 'Report and tables' }).waitFor({ state: 'detached' })
     await page.reload()

@@ -53,6 +53,9 @@ export class ThreadPool {
       filename: workerPath,
       // The TIFF reader's own worker library takes a thread without data for one of its own, and breaks.
       workerData: {},
+      // An idle thread waits in its event loop: one that sleeps in `Atomics.wait` may miss that it is to end, and whoever closes
+      // the pool then waits for ever.
+      atomics: 'disabled',
       minThreads: 1,
       maxThreads: threads,
       idleTimeout: 60_000,
