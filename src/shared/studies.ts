@@ -235,6 +235,10 @@ export type StudyTable = z.infer<typeof StudyTable>
 export const StudyReport = z.object({ html: z.string(), csv: z.string(), svg: z.array(z.string()) })
 export type StudyReport = z.infer<typeof StudyReport>
 
+/** The difference that a plan of so many repeats finds in four of five studies. */
+export const FindableEffect = z.object({ repeats: z.int(), effect: z.number() })
+export type FindableEffect = z.infer<typeof FindableEffect>
+
 /** What a study would take, and what it could see. */
 export const StudyOutlook = z.object({
   trainings: z.int(),
@@ -243,8 +247,8 @@ export const StudyOutlook = z.object({
   seconds: z.number().optional(),
   finish: z.string().optional(),
   diskBytes: z.number(),
-  /** By a pilot: differences that plans of so many repeats would find in four of five studies. */
-  findable: z.array(z.object({ repeats: z.int(), effect: z.number() })).optional()
+  /** By the spread of a pilot. */
+  findable: z.array(FindableEffect).optional()
 })
 export type StudyOutlook = z.infer<typeof StudyOutlook>
 

@@ -14,10 +14,11 @@ import { stageFolder } from '../files/atomic-write.ts'
 import { sha256 } from '../files/checksum.ts'
 import { newId } from '../files/new-id.ts'
 import { productVersion } from '../product.ts'
+import type { StudyForThread } from '../studies/answer-study.ts'
 import { chooseStudyImages } from '../studies/study-images.ts'
 import { planStudy } from '../studies/plan-study.ts'
 import { readResults } from '../studies/report/write-report.ts'
-import { armsOf, repeatsOf, reportOf, resultOf } from '../studies/study-result.ts'
+import { armsOf, repeatsOf, resultOf } from '../studies/study-result.ts'
 import { type Makers, runStudyTask } from '../studies/run-task.ts'
 import type { Watcher } from '../studies/segmenter.ts'
 import { frozenText, isSamePlan, tasksText } from '../studies/study-folder.ts'
@@ -29,6 +30,7 @@ import { openStudy } from './study-places.ts'
 import { doubtsOf } from './study-doubts.ts'
 import { type Chosen, givenPictures } from './study-pictures.ts'
 import { outlookOf } from './study-outlook.ts'
+import { inStudyThread } from './study-thread.ts'
 
 /** Plans a study and freezes its question, before anything of it is done. */
 export async function planStudyOf(app: AppContext, request: ParsedInput<'study.plan'>): Promise<Output<'study.plan'>> {
@@ -145,8 +147,14 @@ export async function reportStudy(
   app: AppContext,
   { study: name }: ParsedInput<'study.report'>
 ): Promise<Output<'study.report'>> {
-  const frozen = await openStudy(app, name)
-  return reportOf(frozen, app.catalog.studies.require(name).name)
+  const { place, program } = await openStudy(app, name)
+  const task: StudyForThread = {
+    root: place.root,
+    id: place.id,
+    name: app.catalog.studies.require(place.id).name,
+    program
+  }
+  return inStudyThread(app, 'report', task)
 }
 
 export async function exportStudyOf(

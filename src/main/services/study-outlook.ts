@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import type { StudyOutlook } from '../../shared/studies.ts'
-import { answerOf, readResults, type StudyResults } from '../studies/report/write-report.ts'
+import type { FindableEffect, StudyOutlook } from '../../shared/studies.ts'
+import type { PilotTask } from '../studies/pilot.ts'
+import { readResults, type StudyResults } from '../studies/report/write-report.ts'
 import type { FrozenPlace } from '../studies/run-task.ts'
 import { armSeconds, type EffortPlan, generatorSeconds } from '../study/effort.ts'
-import { findableEffect } from '../study/power.ts'
 import { studyTasks } from '../study/study-tasks.ts'
 import type { AppContext } from '../workspace/app-context.ts'
 import { openStudy } from './study-places.ts'
+import { inStudyThread } from './study-thread.ts'
 import { finishAfter } from './work-trial.ts'
 
 /** Bytes of a prediction and of a pixel of a picture with its mask, about. */
@@ -36,7 +37,7 @@ export async function outlookOf(
     generators,
     ...(seconds === undefined ? {} : { seconds, finish: finishAfter(app, seconds) }),
     diskBytes: bytesOf(frozen, trainings, generators),
-    ...(other === undefined ? {} : findableBy(other, known))
+    ...(other === undefined ? {} : await findableBy(app, other, study.seed))
   }
 }
 
@@ -78,23 +79,12 @@ export async function secondsOfStudy(app: AppContext, frozen: FrozenPlace): Prom
   return outlookOf(app, frozen, await readResults(frozen), undefined)
 }
 
-/** So many repeats are looked at. */
-const sizes = [2, 3, 5, 8, 12]
-
-function findableBy({ study }: FrozenPlace, results: StudyResults): Pick<StudyOutlook, 'findable'> {
-  const { fields } = answerOf(study, results)
-  const spreads = fields
-    .filter(({ comparison }) => comparison.isWhole)
-    .flatMap(({ difference }) => difference?.spread ?? [])
-    .filter(({ interval }) => interval !== undefined)
-    .sort((a, b) => b.variance - a.variance)
-  const middle = spreads[Math.floor(spreads.length / 2)]
-  if (middle === undefined) return {}
-  const images = middle.imageUnits.count
-  return {
-    findable: sizes.map((repeats) => ({
-      repeats,
-      effect: findableEffect(middle.components, { repeats, images }, { seed: study.seed, studies: 400 })
-    }))
-  }
+async function findableBy(
+  app: AppContext,
+  { place, program }: FrozenPlace,
+  seed: number
+): Promise<Pick<StudyOutlook, 'findable'>> {
+  const task: PilotTask = { root: place.root, id: place.id, program, seed }
+  const findable = await inStudyThread<FindableEffect[]>(app, 'findable', task)
+  return findable.length === 0 ? {} : { findable }
 }

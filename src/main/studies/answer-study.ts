@@ -9,14 +9,17 @@ import { cellCharts } from './report/made-cells.ts'
 import { bestAndWorst } from './report/test-pictures.ts'
 import { answerOf, readResults, writeReport } from './report/write-report.ts'
 import { readFrozen, StudyFolder } from './study-folder.ts'
-import { resultOf } from './study-result.ts'
+import { reportOf, resultOf } from './study-result.ts'
 
-/** What is asked of a thread: tables are resampled thousands of times. */
-export interface AnswerTask {
+/** A study for a thread: tables are resampled thousands of times. */
+export interface StudyForThread {
   readonly root: string
   readonly id: string
   readonly name: string
   readonly program: string
+}
+
+export interface AnswerTask extends StudyForThread {
   /** What tells this state of the study from others: an answer that is kept holds for it alone. */
   readonly state: string
   readonly mayWrite: boolean
@@ -54,4 +57,10 @@ export async function answerStudy({ root, id, name, program, state, mayWrite }: 
   }
   if (mayWrite) await writeFileAtomic(file, JSON.stringify({ state, ...found }))
   return found
+}
+
+/** The table computed anew from what is stored, with its report. */
+export async function reportStudy({ root, id, name, program }: StudyForThread): Promise<StudyResult> {
+  const place = new StudyFolder(root, id)
+  return reportOf({ place, program, ...(await readFrozen(place)) }, name)
 }

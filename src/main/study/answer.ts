@@ -3,12 +3,13 @@ import type { FrozenStudy, StudyCell } from '../../shared/studies.ts'
 import type { Field } from './study-table.ts'
 import { studyTasks } from './study-tasks.ts'
 
-/** What came of a study, in sentences that can be quoted: the whole test set, arm by arm. */
+/** What came of a study, in sentences that can be quoted: the whole test set, arm by arm. Chance is over the whole table. */
 export function answerSentences(study: FrozenStudy, fields: readonly Field[], emptied: ReadonlySet<string>): string[] {
-  const compared = fields.filter(({ comparison, cell }) => comparison.isWhole && cell.difference !== undefined)
+  const all = fields.filter(({ cell }) => cell.difference !== undefined)
+  const compared = all.filter(({ comparison }) => comparison.isWhole)
   const sentences = compared
     .filter(({ cell }) => cell.arm !== 'synthetic-shuffled-masks')
-    .map((field) => `${sentenceOf(study, field.cell, compared.length)}${caution(study, field, emptied)}`)
+    .map((field) => `${sentenceOf(study, field.cell, all.length)}${caution(study, field, emptied)}`)
   return [...sentences, ...blindness(compared.map(({ cell }) => cell))]
 }
 
@@ -41,12 +42,20 @@ function placeOf({ design }: FrozenStudy, { column, row }: StudyCell): string {
 function p({ p: value, adjusted, leastP = 0, basis, verdict }: StudyCell, comparisons: number): string {
   if (value === undefined) return ''
   if (basis === 'interval') {
-    const least = `so few independent repeats allow no p below ${Math.min(1, comparisons * leastP).toFixed(3)}${comparisons > 1 ? ' over the whole table' : ''}`
+    const least = leastWords(leastP, comparisons)
     if (verdict === 'cannot-tell') return `; ${least}`
     const alone = comparisons > 1 ? `, and of ${comparisons} such comparisons one in twenty errs` : ''
     return `; this rests on the interval alone: ${least}${alone}`
   }
   return `; p = ${value.toFixed(3)}${adjusted === undefined || adjusted === value ? '' : `, ${adjusted.toFixed(3)} over the whole table`}`
+}
+
+function leastWords(leastP: number, comparisons: number): string {
+  const [alone, over] = [leastP, comparisons * leastP].map((least) => least.toFixed(3))
+  if (comparisons === 1) return `so few independent repeats allow no p below ${alone}`
+  const table = `the ${comparisons} comparisons of the table`
+  if (comparisons * leastP < 1) return `so few independent repeats allow no p below ${over} over ${table}`
+  return `so few independent repeats allow no p below ${alone} for one comparison, and say nothing over ${table}`
 }
 
 function worth({ worth: images }: StudyCell): string {

@@ -16,7 +16,19 @@ export interface Repeat {
 }
 
 /** A number from a resample: how often each image, and each repeat, was drawn. */
-export type Statistic = (images: Float64Array, repeats: Float64Array) => number
+export type Statistic = (images: Float64Array, repeats: Float64Array, drawn: DrawnImages) => number
+
+/**
+ * Which images were drawn: for the same images and the same choice, the same place of the same list. What was computed for
+ * them in one comparison holds in others.
+ */
+export interface DrawnImages {
+  readonly list: string
+  readonly place: number
+}
+
+/** Every image once. */
+export const allImages: DrawnImages = { list: 'all', place: 0 }
 
 /** What chance does to a number, by its causes. */
 export interface Spread {
@@ -54,15 +66,18 @@ export function bootstrap(sampled: Sampled, statistic: Statistic, choice: Bootst
   const images = imageUnitsOf(sampled.wells)
   const repeats = repeatUnitsOf(sampled.repeats)
   const all = { images: ones(sampled.wells.length), repeats: ones(sampled.repeats.length) }
-  const estimate = statistic(all.images, all.repeats)
+  const estimate = statistic(all.images, all.repeats, allImages)
   const units = { imageUnits: describe(images), repeatUnits: describe(repeats) }
   const random = (purpose: string) => new RandomStream(choice.seed, purpose)
   const draw = (purpose: string, which: 'images' | 'repeats' | 'both'): Float64Array => {
     const stream = random(purpose)
-    return Float64Array.from({ length: choice.resamples }, () =>
+    // Of both, each is drawn after the other: which images come depends on how many repeats there are.
+    const list = which === 'images' ? which : `${which} ${repeats.units.length}`
+    return Float64Array.from({ length: choice.resamples }, (_, place) =>
       statistic(
         which === 'repeats' ? all.images : resample(images, stream),
-        which === 'images' ? all.repeats : resample(repeats, stream)
+        which === 'images' ? all.repeats : resample(repeats, stream),
+        which === 'repeats' ? allImages : { list, place }
       )
     )
   }

@@ -1,6 +1,6 @@
 import type { FrozenStudy, StudyCell, StudyImage, StudyTable } from '../../shared/studies.ts'
 import { type Comparison, comparisonsOf } from './comparisons.ts'
-import { mean } from './hierarchical-bootstrap.ts'
+import { allImages, type DrawnImages, mean } from './hierarchical-bootstrap.ts'
 import { pairsOf, type StudyTask, studyTasks, usesPictures } from './study-tasks.ts'
 import { type ArmDifference, compareArms, judge } from './verdict.ts'
 import { type RankedImage, WeightedPrecision } from './weighted-precision.ts'
@@ -55,12 +55,23 @@ export function computeTable(
   }
 }
 
-type Score = (weights: Float64Array) => number
+type Score = (weights: Float64Array, drawn: DrawnImages) => number
+
+/** What is asked again for the same images is not computed again: an arm is held against all others of its column. */
+function remembering(compute: (weights: Float64Array) => number): Score {
+  const lists = new Map<string, (number | undefined)[]>()
+  return (weights, { list, place }) => {
+    const known = lists.get(list) ?? []
+    lists.set(list, known)
+    return (known[place] ??= compute(weights))
+  }
+}
 
 class Scorer {
   readonly #study: FrozenStudy
   readonly #results: ArmResults
   readonly #test: readonly StudyImage[]
+  readonly #scores = new Map<string, Score>()
 
   constructor(study: FrozenStudy, results: ArmResults) {
     this.#study = study
@@ -80,8 +91,8 @@ class Scorer {
     })
     if (images.length === 0 || pairs.length === 0 || scores.length < pairs.length) return undefined
     const every = new Float64Array(images.length).fill(1)
-    const score = mean(scores.map(({ own }) => own(every)))
-    const base = mean(scores.map(({ other }) => other(every)))
+    const score = mean(scores.map(({ own }) => own(every, allImages)))
+    const base = mean(scores.map(({ other }) => other(every, allImages)))
     if (score < 0 || base < 0) return undefined // no cell to be found there
     const difference = isBaseline ? undefined : this.#compare(pairs, scores, images)
     const cell: StudyCell = {
@@ -115,8 +126,8 @@ class Scorer {
       {
         wells: images.map(({ well }) => well),
         repeats: pairs.map(({ arm: { draw, generator, seed: own } }) => ({ draw, generator, seed: own })),
-        arm: (repeat, weights) => Math.max(0, (scores[repeat]?.own ?? zero)(weights)),
-        baseline: (repeat, weights) => Math.max(0, (scores[repeat]?.other ?? zero)(weights)),
+        arm: (repeat, ...drawn) => Math.max(0, (scores[repeat]?.own ?? zero)(...drawn)),
+        baseline: (repeat, ...drawn) => Math.max(0, (scores[repeat]?.other ?? zero)(...drawn)),
         hasGenerator: given === undefined && pairs.some(({ arm: { arm } }) => usesPictures(arm))
       },
       { seed, resamples, confidence }
@@ -127,6 +138,13 @@ class Scorer {
   #score({ id }: StudyTask, images: readonly StudyImage[]): Score | undefined {
     const result = this.#results.get(id)
     if (result === undefined) return undefined
+    const key = `${id}: ${images.map((image) => image.id).join()}`
+    const score = this.#scores.get(key) ?? remembering(this.#scoring(result, images))
+    this.#scores.set(key, score)
+    return score
+  }
+
+  #scoring(result: readonly ScoredImage[], images: readonly StudyImage[]): (weights: Float64Array) => number {
     const byId = new Map(result.map((image) => [image.id, image]))
     const own = images.map(({ id: image }) => byId.get(image) ?? nothing)
     if (this.#study.metric === 'F1') return (weights) => f1(own, weights)

@@ -1,4 +1,12 @@
-import { bootstrap, type BootstrapChoice, type Sampled, type Spread, type Statistic } from './hierarchical-bootstrap.ts'
+import {
+  allImages,
+  bootstrap,
+  type BootstrapChoice,
+  type DrawnImages,
+  type Sampled,
+  type Spread,
+  type Statistic
+} from './hierarchical-bootstrap.ts'
 import { holm, independentUnits, permutationTest, type PermutationTest } from './permutation.ts'
 import { smallestDetectable } from './power.ts'
 
@@ -12,10 +20,12 @@ export interface ArmDifference {
   readonly detectable: number
 }
 
+type RepeatScore = (repeat: number, images: Float64Array, drawn: DrawnImages) => number
+
 export interface Pairing extends Sampled {
   /** The score of each arm in one repeat, in a resample of the test images. */
-  readonly arm: (repeat: number, images: Float64Array) => number
-  readonly baseline: (repeat: number, images: Float64Array) => number
+  readonly arm: RepeatScore
+  readonly baseline: RepeatScore
   /** Whether repeats may share a generator, and with it its luck. */
   readonly hasGenerator: boolean
 }
@@ -23,11 +33,12 @@ export interface Pairing extends Sampled {
 /** Differences are paired: both arms see the same draw of real images, the same seed and the same test images. */
 export function compareArms(pairing: Pairing, choice: BootstrapChoice): ArmDifference {
   const { repeats, arm, baseline, hasGenerator } = pairing
-  const difference = (repeat: number, images: Float64Array) => arm(repeat, images) - baseline(repeat, images)
-  const statistic: Statistic = (images, weights) => weightedMean(weights, (repeat) => difference(repeat, images))
+  const difference: RepeatScore = (...drawn) => arm(...drawn) - baseline(...drawn)
+  const statistic: Statistic = (images, weights, drawn) =>
+    weightedMean(weights, (repeat) => difference(repeat, images, drawn))
   const spread = bootstrap(pairing, statistic, choice)
   const everyImage = new Float64Array(pairing.wells.length).fill(1)
-  const ofRepeats = repeats.map((_, repeat) => difference(repeat, everyImage))
+  const ofRepeats = repeats.map((_, repeat) => difference(repeat, everyImage, allImages))
   return {
     spread,
     test: permutationTest(ofRepeats, independentUnits(repeats, hasGenerator), choice.seed),

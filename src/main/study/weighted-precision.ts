@@ -3,15 +3,20 @@ import { type ImageMatches, iouThresholds } from './coco-matching.ts'
 
 const [ignored, right, wrong] = [0, 1, 2]
 
+/** Detections that count at one threshold, best first over all images. */
+interface Ranked {
+  /** Position of its image. */
+  readonly image: Int32Array
+  readonly isRight: Uint8Array
+}
+
 /**
  * COCO's average precision of resamples of one set of matched images, without sorting each anew: a resample is told by how
  * often each image is in it. Equal to `accumulate` over so many copies of each image, where no two scores are equal.
  */
 export class WeightedPrecision {
-  /** Position of its image, of each detection, best first over all images. */
-  readonly #image: Int32Array
-  /** Per threshold, of each detection. */
-  readonly #outcome: readonly Uint8Array[]
+  /** Per threshold. */
+  readonly #ranked: readonly Ranked[]
   /** Truths of each image. */
   readonly #truths: Float64Array
   readonly #recall: Float64Array
@@ -19,16 +24,21 @@ export class WeightedPrecision {
 
   /** @param images the test images in a fixed order */
   constructor(images: readonly RankedImage[]) {
-    const ranked = images
+    const all = images
       .flatMap(({ scores }, image) => scores.map((score, detection) => ({ image, detection, score })))
       .sort((a, b) => b.score - a.score)
-    this.#image = Int32Array.from(ranked, ({ image }) => image)
-    this.#outcome = iouThresholds.map((_, threshold) =>
-      Uint8Array.from(ranked, ({ image, detection }) => Number(images[image]?.outcomes[threshold]?.[detection] ?? 0))
-    )
+    this.#ranked = iouThresholds.map((_, threshold) => {
+      const outcomeOf = ({ image, detection }: (typeof all)[number]) =>
+        Number(images[image]?.outcomes[threshold]?.[detection] ?? ignored)
+      const counted = all.filter((each) => outcomeOf(each) !== ignored)
+      return {
+        image: Int32Array.from(counted, ({ image }) => image),
+        isRight: Uint8Array.from(counted, (each) => Number(outcomeOf(each) === right))
+      }
+    })
     this.#truths = Float64Array.from(images, ({ truths }) => truths)
-    this.#recall = new Float64Array(ranked.length)
-    this.#precision = new Float64Array(ranked.length)
+    this.#recall = new Float64Array(all.length)
+    this.#precision = new Float64Array(all.length)
   }
 
   /**
@@ -40,14 +50,14 @@ export class WeightedPrecision {
     let truths = 0
     for (let i = 0; i < weights.length; i++) truths += (weights[i] ?? 0) * (this.#truths[i] ?? 0)
     if (truths === 0) return -1
-    if (threshold !== undefined) return this.#atThreshold(weights, truths, threshold)
+    const ranked = threshold === undefined ? this.#ranked : this.#ranked.slice(threshold, threshold + 1)
     let sum = 0
-    for (let i = 0; i < this.#outcome.length; i++) sum += this.#atThreshold(weights, truths, i)
-    return sum / this.#outcome.length
+    for (const each of ranked) sum += this.#atThreshold(weights, truths, each)
+    return sum / ranked.length
   }
 
-  #atThreshold(weights: Float64Array, truths: number, threshold: number): number {
-    const length = this.#walk(weights, truths, threshold)
+  #atThreshold(weights: Float64Array, truths: number, ranked: Ranked): number {
+    const length = this.#walk(weights, truths, ranked)
     const [recall, precision] = [this.#recall, this.#precision]
     for (let i = length - 2; i >= 0; i--) precision[i] = Math.max(precision[i] ?? 0, precision[i + 1] ?? 0)
     let sum = 0
@@ -60,17 +70,21 @@ export class WeightedPrecision {
     return sum / recallPoints.length
   }
 
-  /** Recall and precision after each detection that is in the resample. @returns how many these are */
-  #walk(weights: Float64Array, truths: number, threshold: number): number {
-    const outcome = this.#outcome[threshold] ?? new Uint8Array(0)
-    let [rights, wrongs, length] = [0, 0, 0]
-    for (let i = 0; i < outcome.length; i++) {
-      const weight = weights[this.#image[i] ?? 0] ?? 0
-      if (weight === 0 || outcome[i] === ignored) continue
-      if (outcome[i] === right) rights += weight
-      else wrongs += weight
-      this.#recall[length] = rights / truths
-      this.#precision[length] = rights / (rights + wrongs + Number.EPSILON)
+  /**
+   * Recall and precision after each right detection of the resample: after a wrong one recall is the same and precision
+   * lower, which the best precision at a recall never is. @returns how many these are
+   */
+  #walk(weights: Float64Array, truths: number, { image, isRight }: Ranked): number {
+    const [recall, precision] = [this.#recall, this.#precision]
+    let [rights, all, length] = [0, 0, 0]
+    for (let i = 0; i < image.length; i++) {
+      const weight = weights[image[i] ?? 0] ?? 0
+      if (weight === 0) continue
+      all += weight
+      if (isRight[i] === 0) continue
+      rights += weight
+      recall[length] = rights / truths
+      precision[length] = rights / (all + Number.EPSILON)
       length++
     }
     return length

@@ -6,7 +6,9 @@ import type { CellsPlace } from '../datasets/source-image.ts'
 import type { TakeOutcome, TakeTask } from '../datasets/take-image.ts'
 import type { PreparedOutcome, PrepareTask } from '../prepare/prepare-image.ts'
 import type { CellAnswer, PictureCopy } from '../../shared/pictures.ts'
-import type { AnswerTask, StudyAnswer } from '../studies/answer-study.ts'
+import type { FindableEffect, StudyResult } from '../../shared/studies.ts'
+import type { AnswerTask, StudyAnswer, StudyForThread } from '../studies/answer-study.ts'
+import type { PilotTask } from '../studies/pilot.ts'
 import type { CopiesTask } from '../workspace/picture-copies.ts'
 import type { PicturePlace, ViewTask } from '../workspace/picture-views.ts'
 import { answer, type Reply, type ThreadTask } from '../threads/reply.ts'
@@ -70,6 +72,20 @@ export function study(task: ThreadTask<AnswerTask>): Promise<Reply<StudyAnswer>>
   return answer(task, async (input) => {
     const { answerStudy } = await import('../studies/answer-study.ts')
     return answerStudy(input)
+  })
+}
+
+export function report(task: ThreadTask<StudyForThread>): Promise<Reply<StudyResult>> {
+  return answer(task, async (input) => {
+    const { reportStudy } = await import('../studies/answer-study.ts')
+    return reportStudy(input)
+  })
+}
+
+export function findable(task: ThreadTask<PilotTask>): Promise<Reply<FindableEffect[]>> {
+  return answer(task, async (input) => {
+    const { findableBy } = await import('../studies/pilot.ts')
+    return findableBy(input)
   })
 }
 

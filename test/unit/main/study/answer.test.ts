@@ -46,7 +46,7 @@ test('a verdict that rests on the interval alone says so, and what its test coul
   const [one, two] = await sentences(field({}), field({ verdict: 'harms', difference: -0.1, interval: [-0.15, -0.05] }))
   expect(one).toContain('helps.')
   expect(one).toContain(
-    'this rests on the interval alone: so few independent repeats allow no p below 0.500 over the whole table, and of 2 such comparisons one in twenty errs'
+    'this rests on the interval alone: so few independent repeats allow no p below 0.500 over the 2 comparisons of the table, and of 2 such comparisons one in twenty errs'
   )
   expect(one).not.toMatch(/p = /)
   expect(two).toContain('harms.')
@@ -56,6 +56,20 @@ test('one comparison alone says nothing of a table', async () => {
   const [one] = await sentences(field({}))
   expect(one).toContain('so few independent repeats allow no p below 0.250;')
   expect(one).not.toContain('table')
+})
+
+test('comparisons of single classes count among those of the table, and none is told that it reaches no p below 1', async () => {
+  const ofClass = ({ comparison, ...rest }: Field): Field => ({
+    ...rest,
+    comparison: { ...comparison, isWhole: false }
+  })
+  const told = await sentences(field({}), ofClass(field({})), ofClass(field({})))
+  expect(told).toHaveLength(1)
+  expect(told[0]).toContain('no p below 0.750 over the 3 comparisons of the table, and of 3 such comparisons')
+  const [one] = await sentences(...Array.from({ length: 4 }, () => field({ verdict: 'cannot-tell' })))
+  expect(one).toContain(
+    'so few independent repeats allow no p below 0.250 for one comparison, and say nothing over the 4 comparisons of the table'
+  )
 })
 
 test('without an interval it says what there was only one of', async () => {
