@@ -5,6 +5,7 @@ import { nativeBackendName, registerNative } from './native.ts'
 import { type TensorFlowLibrary } from './tensorflow-library.ts'
 import { startWasm as startWasmBackend } from './wasm.ts'
 import { startWebgpu as startWebgpuBackend } from './webgpu.ts'
+import { leanBackend, registerLeanEngine } from './lean-engine.ts'
 import { registerLeanGradients } from './derivatives/lean-gradients.ts'
 import { registerSecondDerivatives } from './derivatives/second-derivatives.ts'
 
@@ -46,6 +47,13 @@ export async function chooseBackend(request: BackendRequest, options: BackendOpt
   tf.enableProdMode() // without it, plain JavaScript greets the user with an advertisement
   registerSecondDerivatives()
   registerLeanGradients()
+  registerLeanEngine()
+  const backend = await start(request, options)
+  leanBackend()
+  return backend
+}
+
+async function start(request: BackendRequest, options: BackendOptions): Promise<Backend> {
   switch (request) {
     case 'auto':
       return options.nativeFolder === undefined ? startWasm(options.wasmFolder) : startNative(options.nativeFolder)

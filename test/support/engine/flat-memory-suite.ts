@@ -13,8 +13,8 @@ interface Look {
   readonly bytes: number
 }
 
-/** An engine's caches and its allocator's pools have filled by then. */
-const settled = 100
+/** An engine's caches and its allocator's pools have filled by then, and JavaScript's heap has the room that it takes for new objects. */
+const settled = 300
 /** Seen are 9 MB on wasm, of JavaScript's own heap; a leaked tensor of the smallest kind a step would be as much. */
 const allowedGrowth = 20e6
 /** So much less than is taken a prediction may be, and so much more: of a small process JavaScript's own heap is the most. */
@@ -23,7 +23,7 @@ const [tooLow, tooHigh] = [0.2, 0.3]
 export function describeFlatMemory(engine: BackendName): void {
   test(`training on ${engine} keeps its number of tensors, its memory over 500 steps, and to the prediction`, async () => {
     const { looks, peak } = await watchTraining(engine)
-    expect(looks.at(-1)?.step).toBe(600)
+    expect(looks.at(-1)?.step).toBe(800)
     expect(new Set(looks.map(({ tensors }) => tensors)).size).toBe(1)
     const later = looks.filter(({ step }) => step >= settled).map(({ bytes }) => bytes)
     expect(Math.max(...later.slice(-5)) - Math.min(...later.slice(0, 5))).toBeLessThan(allowedGrowth)

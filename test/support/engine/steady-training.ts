@@ -1,4 +1,4 @@
-/** A process of its own that trains for 600 steps and tells its tensors and its memory: `node --expose-gc`. */
+/** A process of its own that trains for 800 steps and tells its tensors and its memory: `node --expose-gc`. */
 import * as tf from '@tensorflow/tfjs'
 import { type BackendName } from '../../../src/main/backends/backend.ts'
 import { runIteration } from '../../../src/main/engine/gan/iteration.ts'
@@ -12,7 +12,7 @@ const between = 20
 await startBackend(process.argv[2] as BackendName) // given by the suite
 const settings = tinyTraining()
 const state = TrainingState.create(settings)
-for (let step = 0; step <= 600; step++) {
+for (let step = 0; step <= 800; step++) {
   await runIteration(settings, state, tinyBatch(settings, step))
   state.iteration++
   if (step % between !== 0) continue
