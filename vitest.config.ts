@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config'
 
 /** Attacks, kills and long training: a minute each. They run by themselves, after the quick ones. */
 const slow = [
-  'test/integration/{hostile-commands,hostile-files,packages-hostile,fuzz,catalog-rebuild}.test.ts',
+  'test/integration/{hostile-commands,hostile-files,packages-hostile,fuzz,requests-fuzz,catalog-rebuild}.test.ts',
   'test/integration/engine-process/{exact-resume,extension,killed}.test.ts',
-  'test/integration/services/{bad-days,closing,estimates,run-troubles,segmentation,stopping,training,unannotated}.test.ts',
+  'test/integration/services/{bad-days,closing,estimates,full-disk,many-files,unplugged}.test.ts',
+  'test/integration/services/{run-troubles,segmentation,stopping,training,unannotated}.test.ts',
   'test/integration/main/datasets/made-livecell.test.ts',
   'test/integration/studies/{killed-study,slurm}.test.ts',
   'test/unit/main/study/coverage.test.ts'

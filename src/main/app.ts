@@ -56,9 +56,15 @@ export async function createApp(environment: Environment): Promise<App> {
   const { folders, catalog, mayWrite, notices } = workspace
   const listeners = new Set<(event: AppEvent) => void>()
   const emit = (event: AppEvent): void => tellAll(listeners, event, environment.log)
-  const context: AppContext = { environment, catalog, folders, notices, emit }
-  const { log, now } = environment
   const presence = new Presence(catalog, productVersion)
+  const context: AppContext = {
+    environment,
+    catalog,
+    folders,
+    notices: () => (mayWrite ? [...notices, ...besideUs(presence)] : notices),
+    emit
+  }
+  const { log, now } = environment
   const book = new TaskBook({ catalog, works: createWorks(context), emit, now })
   const workshop = new Workshop(book, presence, log)
   const tasks = new Tasks(book, workshop)
@@ -96,6 +102,7 @@ export async function createApp(environment: Environment): Promise<App> {
     workspace: environment.workspace,
     notices,
     onEvent(listener) {
+      if (mayWrite) presence.begin() // whoever stays to listen is known to others
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
@@ -183,11 +190,19 @@ function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, Picture
   }
 }
 
+/** Others who have the workspace open: nothing is done twice, and each sees what the other does. */
+function besideUs(presence: Presence): string[] {
+  if (presence.living().size < 2) return []
+  return [
+    'This workspace is open in another window or program as well. Both can be used: each shows what the other does, and no task is done twice.'
+  ]
+}
+
 /** Everything that the workspace holds. */
 function contentOf(app: AppContext): Output<'workspace.show'> {
   return {
     folder: app.folders.root,
-    notices: [...app.notices],
+    notices: [...app.notices()],
     datasets: app.catalog.datasets.list(),
     prepared: app.catalog.prepared.list(),
     runs: app.catalog.runs.list(),

@@ -1,3 +1,4 @@
+import { packageEnding } from '../shared/packages.ts'
 import { type ThingKind } from '../shared/things.ts'
 
 /** The places of the page, as the first word of their addresses. */
@@ -49,6 +50,14 @@ export function routeAt(hash: string): Route {
   const section = sections.find((each) => each === word) ?? 'home'
   const query = Object.fromEntries(new URLSearchParams(answers))
   return { section, ...placeBelow(rest), ...(answers === '' ? {} : { query }) }
+}
+
+/** Where something that was dropped, or opened with the app, is looked at. */
+export function routeOfDrop(path: string): Route {
+  const isPackage = path.toLowerCase().endsWith(packageEnding)
+  return isPackage
+    ? { section: 'packages', task: 'new', query: { open: path } }
+    : { section: 'images', task: 'new', query: { source: path } }
 }
 
 function placeBelow([id, word, more]: readonly string[]): Omit<Route, 'section'> {

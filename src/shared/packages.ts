@@ -26,10 +26,13 @@ export const ManifestEntry = z.object({
 })
 export type ManifestEntry = z.infer<typeof ManifestEntry>
 
+/** Of the form that packages have: a newer one is refused. */
+export const packageVersion = 1
+
 /** `manifest.json` of a package: everything else in the archive is listed here with size and hash. */
 export const Manifest = z.object({
   kind: z.literal('cytoloom-package'),
-  version: z.literal(1),
+  version: z.literal(packageVersion),
   created: z.string(),
   software: z.string(),
   /** Whether its pictures were made by a network. A package never mixes them with those of a data set. */

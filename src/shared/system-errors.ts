@@ -47,6 +47,7 @@ const full: Answer = [
   'The disk is full.',
   'Free some space and try again: what was finished before is safe.'
 ]
+const noName: Answer = ['input', 'FILE has a name that no file can have.', 'Check the name.']
 const busy: Answer = ['resources', 'FILE is in use by another program.', 'Close that program and try again.']
 const silent: Answer = [
   'resources',
@@ -89,6 +90,7 @@ const answers: ReadonlyMap<string, Answer> = new Map([
   ['ENOTEMPTY', ['input', 'FILE is not empty.', 'Choose another name: nothing is ever overwritten.']],
   ['ELOOP', ['input', 'FILE is a link that leads back to itself.', 'Remove the link.']],
   ['ENAMETOOLONG', ['input', 'FILE has a longer name than this system allows.', 'Choose a shorter name.']],
+  ['ERR_INVALID_ARG_VALUE', noName],
   ['EBUSY', busy],
   ['ETXTBSY', busy],
   ['EIO', silent],

@@ -11,7 +11,7 @@ const [workspace = '', set = '', out = '', moment = ''] = process.argv.slice(2)
 const folders = new WorkspaceFolders(workspace)
 const catalog = openCatalog(join(workspace, 'catalog.sqlite'))
 const environment = defaultEnvironment({ workspace })
-const arrival = new PackageArrival({ environment, catalog, folders, notices: [], emit: () => undefined })
+const arrival = new PackageArrival({ environment, catalog, folders, notices: () => [], emit: () => undefined })
 
 const about = await makeSyntheticSet(set)
 const now = new Date()

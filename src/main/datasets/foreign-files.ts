@@ -104,6 +104,11 @@ const annotations: readonly Foreign[] = [
 
 const pictures: readonly Foreign[] = [
   {
+    endings: ['.safetensors', '.onnx', '.keras', '.ckpt'],
+    is: 'holds the weights of a model, which are no images',
+    next: 'Choose images. A model that was trained here is among the models already, and comes to a colleague with its workspace.'
+  },
+  {
     endings: [
       '.czi',
       '.nd2',

@@ -35,11 +35,12 @@ function unknownFormat({ source }: SourcePlace, files: readonly string[]): AppEr
   const expected = formatNames.flatMap((name) => formats[name].holds ?? [])
   const folders = new Set(files.filter(isPictureName).map((path) => relative(source, dirname(path)) || '.'))
   const endings = new Set(files.filter((path) => !isPictureName(path)).map((path) => extname(path) || basename(path)))
+  const amount = files.length === 1 ? 'one file' : `${files.length} files`
   const found = [
     ...(folders.size > 0 ? [`pictures in ${listed(folders)}`] : []),
     ...(endings.size > 0 ? [`files of the kind ${listed(endings)}`] : [])
   ]
-  const there = found.length === 0 ? '' : `; there are ${found.join(', and ')}`
+  const there = found.length === 0 ? '' : `; it has ${amount}: ${found.join(', and ')}`
   const choose =
     folders.size > 0 ? ' Or choose the folder of the pictures, and the folder or file that marks their cells.' : ''
   return refuse(`${source} contains no annotated images in a known format${there}.`, {

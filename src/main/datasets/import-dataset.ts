@@ -21,6 +21,7 @@ import { guessFormat } from './guess-format.ts'
 import { ImportLog, NoteLog } from './import-log.ts'
 import { withListedSplits } from './listed-splits.ts'
 import { byName, isFolder, listPictures, requirePresent } from './picture-files.ts'
+import { requireStillThere } from './source-gone.ts'
 import { type ReadImage, type Source, type SourceImage } from './source-image.ts'
 import { spread } from './spread.ts'
 import { warnOfSparseAnnotation } from './sparse-annotation.ts'
@@ -180,7 +181,7 @@ async function takePlanned(
   for (const [index, { read, ...image }] of planned.entries()) {
     await taker.room()
     if (signal?.aborted) throw stopped()
-    const given = await readOrRefuse(image.file, read)
+    const given = await readOrRefuse(image, read, shared.inside)
     if (given && 'notes' in given) settled(index, given)
     else {
       taker.take({ image, id: index + 1, ...shared, read: given }, (outcome) => settled(index, outcome))
@@ -200,11 +201,16 @@ async function foldersOf({ source, images }: SourceRequest): Promise<string[]> {
 }
 
 /** An image that its source cannot give out costs itself alone. */
-async function readOrRefuse(file: string, read: SourceImage['read']): Promise<ReadImage | TakeOutcome | undefined> {
+async function readOrRefuse(
+  { path, file }: PlannedImage,
+  read: SourceImage['read'],
+  inside: readonly string[]
+): Promise<ReadImage | TakeOutcome | undefined> {
   try {
     return await read?.()
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.kind !== 'input') throw thrown
+    await requireStillThere(path, inside)
     const notes = new NoteLog()
     notes.refuse(file, thrown.message)
     return { image: undefined, notes: notes.notes }

@@ -14,6 +14,7 @@ import { parseLivecellName } from './livecell-names.ts'
 import { formats } from './formats/all-formats.ts'
 import { cellsOfLabels } from './formats/labels.ts'
 import { separatePieces } from './formats/separate-pieces.ts'
+import { requireStillThere } from './source-gone.ts'
 import { type ReadImage, type SourceImage } from './source-image.ts'
 
 /** A source image with its class, its time, and a file name that is safe and its own. */
@@ -64,7 +65,9 @@ export async function takeImage(task: TakeTask): Promise<TakeOutcome> {
     if (folder !== undefined) await write(folder, image, taken, source, annotation)
     return { image: taken, notes: log.notes }
   } catch (thrown) {
-    log.refuse(image.file, reasonOf(thrown))
+    const reason = reasonOf(thrown)
+    await requireStillThere(image.path, task.inside)
+    log.refuse(image.file, reason)
     return { image: undefined, notes: log.notes }
   }
 }

@@ -1,7 +1,7 @@
 import { invariant } from '../../shared/errors.ts'
 import { type ZipEntry } from '../files/zip/policy.ts'
 import { ZipReader } from '../files/zip/reader.ts'
-import { nameProblem, type Place, placeOf } from './entry-names.ts'
+import { entryName, nameProblem, type Place, placeOf } from './entry-names.ts'
 import { entryLimit, type PackageLimits } from './limits.ts'
 import { refusal } from './refusal.ts'
 import { sealBytes } from './seal.ts'
@@ -46,6 +46,22 @@ export class Archive {
       strict: { commentBytes: sealBytes }
     })
     return new Archive(zip)
+  }
+
+  /** The manifest of a file that this program may not know how to read otherwise. */
+  static async manifestOf(
+    file: string,
+    { entries, totalBytes, textBytes }: PackageLimits
+  ): Promise<Buffer | undefined> {
+    const skips = (name: string): boolean => name !== entryName.manifest
+    const policy = { ...refusal, what: 'package', entries, totalBytes, entryBytes: textBytes, skips }
+    const zip = await ZipReader.open(file, policy)
+    try {
+      const [manifest] = zip.entries
+      return manifest && (await zip.read(manifest))
+    } finally {
+      zip.close()
+    }
   }
 
   /** Inflates an entry. Stops as soon as there is more of it than the directory declares. */

@@ -1,6 +1,9 @@
-import { type z } from 'zod'
+import { z } from 'zod'
+import { refuse } from '../../shared/errors.ts'
 import { placeOf } from '../../shared/issue-words.ts'
-import { type Manifest, type ManifestEntry, type PackageFormat } from '../../shared/packages.ts'
+import { type Manifest, type ManifestEntry, type PackageFormat, packageVersion } from '../../shared/packages.ts'
+import { plainLine } from '../../shared/plain-text.ts'
+import { jsonOf } from '../files/json-or-nothing.ts'
 import { entryName } from './entry-names.ts'
 import { exportSetOf } from './export-set.ts'
 import { exportFiles } from './formats/all-formats.ts'
@@ -20,7 +23,7 @@ export function makeManifest(origin: PackageOrigin, entries: readonly ManifestEn
   const { kind, name, seed, images, cells, classes } = packedSetOf(origin.about)
   return {
     kind: 'cytoloom-package',
-    version: 1,
+    version: packageVersion,
     created: origin.created.toISOString(),
     software: origin.software,
     synthetic: kind === 'synthetic',
@@ -66,6 +69,22 @@ export function compareLists(
   const missing = wanted.find((path) => !foundSet.has(path))
   if (missing !== undefined) throw unfit(file, `${missing} ${says.missing}`)
   if (found.length !== wanted.length || found.some((path, i) => path !== wanted[i])) throw unfit(file, says.order)
+}
+
+/** Any version of this program has begun its manifest so. */
+const Versioned = z.object({ kind: z.literal('cytoloom-package'), version: z.int(), software: z.string().max(200) })
+
+/** @throws AppError of kind `input` where a newer program made the package: its form may be another */
+export function requireKnownVersion(file: string, bytes: Uint8Array): void {
+  const { data } = Versioned.safeParse(jsonOf(Buffer.from(bytes).toString('utf8')))
+  if (data === undefined || data.version <= packageVersion) return
+  throw refuse(
+    `${file} was made by a newer version of this program (${plainLine(data.software, ' ')}; package version ${data.version}, and this one knows version ${packageVersion}).`,
+    {
+      file,
+      next: 'Nothing was taken from it. Install the newer version, or ask its sender for the pictures in another format.'
+    }
+  )
 }
 
 /** @throws AppError of kind `input` where the bytes are no JSON of this shape */

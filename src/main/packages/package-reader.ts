@@ -5,7 +5,7 @@ import { Archive, type ArchiveEntry } from './archive.ts'
 import { CopyCheck } from './copy-check.ts'
 import { entryName, type Place } from './entry-names.ts'
 import { packageLimits, type PackageLimits } from './limits.ts'
-import { compareLists, expectedEntries, parseJson } from './manifest.ts'
+import { compareLists, expectedEntries, parseJson, requireKnownVersion } from './manifest.ts'
 import { type PackageAbout } from './packed-set.ts'
 import { unfit } from './refusal.ts'
 import { checkSeal } from './seal.ts'
@@ -37,7 +37,7 @@ type Take = (path: string, bytes: Uint8Array) => Promise<void>
  */
 export async function readPackage(file: string, options: PackageOptions, take?: Take): Promise<ReadPackage> {
   const { sha256: digest } = await checkSeal(file)
-  const archive = await Archive.open(file, options.limits ?? packageLimits)
+  const archive = await openArchive(file, options.limits ?? packageLimits)
   try {
     const manifest = await readManifest(file, archive)
     const reading = { file, archive, manifest, contents: new SetCheck(file, manifest) }
@@ -73,7 +73,7 @@ const kept: ReadonlySet<Place> = new Set<Place>(['about', 'outlines', 'cells', '
 /** What a package says that it holds, and how much; nothing else of it is checked. */
 export async function packageExtent(file: string): Promise<PackageExtent> {
   await checkSeal(file)
-  const archive = await Archive.open(file, packageLimits)
+  const archive = await openArchive(file, packageLimits)
   try {
     const entries = archive.entries.filter(({ place }) => kept.has(place))
     return {
@@ -93,13 +93,26 @@ export function stopIfAsked(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new AppError('stopped', 'Stopped on request. Nothing was left behind.')
 }
 
+/** What a newer program packs may have entries that this one does not know: that it is newer is said first. */
+async function openArchive(file: string, limits: PackageLimits): Promise<Archive> {
+  try {
+    return await Archive.open(file, limits)
+  } catch (thrown) {
+    const manifest = await Archive.manifestOf(file, limits).catch(() => undefined)
+    if (manifest !== undefined) requireKnownVersion(file, manifest)
+    throw thrown
+  }
+}
+
 async function readManifest(file: string, archive: Archive): Promise<Manifest> {
   const [first, ...others] = archive.entries
   const places = archive.entries.slice(0, 3).map(({ place }) => place)
   if (first === undefined || places.join() !== 'manifest,readme,about') {
     throw unfit(file, `it does not begin with ${entryName.manifest}, ${entryName.readme} and ${entryName.about}`)
   }
-  const manifest = parseJson(file, first.path, await archive.read(first), Manifest)
+  const bytes = await archive.read(first)
+  requireKnownVersion(file, bytes)
+  const manifest = parseJson(file, first.path, bytes, Manifest)
   compareLists(
     file,
     others.map(({ path }) => path),

@@ -28,8 +28,15 @@ export async function carryOut<K extends TaskKind>(
   context: RequestContext
 ): Promise<OutcomeOfKind<K>> {
   const { id } = desk.tasks.start({ kind, input, beside: startAtOnce.includes(kind) })
-  const { outcome } = await follow(desk, id, context)
-  return outcome as OutcomeOfKind<K> // its kind's work has made it
+  return madeBy(await follow(desk, id, context)) as OutcomeOfKind<K> // its kind's work has made it
+}
+
+/** A plan that paused has made nothing yet: its parts have. */
+function madeBy({ name, outcome }: Task): unknown {
+  if (outcome !== undefined) return outcome
+  throw new AppError('stopped', `“${name}” is paused; every step that was finished is kept.`, {
+    next: 'It goes on from there when it is resumed.'
+  })
 }
 
 /** Goes on with a run: with the task that paused, where there is one. */
@@ -47,8 +54,7 @@ export async function resumeRunTask(
   const paused = tasks.find(({ state, plan }) => state === 'paused' && plan === undefined)
   if (paused === undefined) return carryOut(desk, 'resume', input, context)
   const { id } = desk.tasks.resume(paused.id, input)
-  const { outcome } = await follow(desk, id, context)
-  return outcome as Output<'runs.resume'> // a task that trains has made it
+  return madeBy(await follow(desk, id, context)) as Output<'runs.resume'> // a task that trains has made it
 }
 
 /** Asks a run that is at work, here or in another process, to stop at a safe point. */

@@ -9,8 +9,8 @@ export interface AppContext {
   readonly environment: Environment
   readonly catalog: Catalog
   readonly folders: WorkspaceFolders
-  /** What the person should know of how the workspace was found. */
-  readonly notices: readonly string[]
+  /** What the person should know of the workspace: how it was found, and who else has it open. */
+  readonly notices: () => readonly string[]
   readonly emit: (event: AppEvent) => void
 }
 

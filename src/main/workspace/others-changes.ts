@@ -33,9 +33,10 @@ export class OthersChanges {
   }
 
   #describeThings(): string {
-    const { datasets, prepared, runs, synthetic, packages } = this.#app.catalog
+    const { datasets, prepared, runs, synthetic, packages, processes } = this.#app.catalog
     const runNames = runs.list().map(({ id, name }) => [id, name])
-    return JSON.stringify([datasets.list(), prepared.list(), runNames, synthetic.list(), packages.list()])
+    const others = processes.list().map(({ id }) => id)
+    return JSON.stringify([datasets.list(), prepared.list(), runNames, synthetic.list(), packages.list(), others])
   }
 }
 

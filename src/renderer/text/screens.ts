@@ -16,6 +16,7 @@ export const sectionTitles: Readonly<Record<Section, string>> = {
 export const shellWords = {
   sections: 'Sections',
   more: 'More',
+  dropping: (files: number) => `Copying ${count(files, 'file')} …`,
   toContent: 'Skip to the content',
   atWork: (tasks: number) => `${count(tasks, 'task')} under way`,
   tasks: 'Tasks',

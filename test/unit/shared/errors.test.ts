@@ -49,6 +49,7 @@ test.each([
   ['EROFS', 'input', '/data/a.png is on a disk that can only be read.'],
   ['EIO', 'resources', 'The disk did not answer: /data/a.png could not be read or written.'],
   ['ENOSPC', 'resources', 'The disk is full.'],
+  ['ERR_INVALID_ARG_VALUE', 'input', '/data/a.png has a name that no file can have.'],
   ['EMFILE', 'resources', 'Too many files are open on this computer.'],
   ['SQLITE_BUSY_SNAPSHOT', 'resources', /^The catalogue of the workspace is still in use/],
   ['SQLITE_IOERR_WRITE', 'resources', /^The disk did not answer/],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeOfDrop } from '../../../../src/renderer/wizards/dropped.ts'
+import { placeOfDrop } from '../../../../src/renderer/transport/dropped.ts'
 
 test('a dropped folder, a single file and several things each have one place', () => {
   expect(placeOfDrop('/w/.dropped/a', ['plate/1.png', 'plate/deep/2.png'])).toBe('/w/.dropped/a/plate')
