@@ -57,13 +57,7 @@ export async function createApp(environment: Environment): Promise<App> {
   const listeners = new Set<(event: AppEvent) => void>()
   const emit = (event: AppEvent): void => tellAll(listeners, event, environment.log)
   const presence = new Presence(catalog, productVersion)
-  const context: AppContext = {
-    environment,
-    catalog,
-    folders,
-    notices: () => (mayWrite ? [...notices, ...besideUs(presence)] : notices),
-    emit
-  }
+  const context = contextOf(environment, workspace, presence, emit)
   const { log, now } = environment
   const book = new TaskBook({ catalog, works: createWorks(context), emit, now })
   const workshop = new Workshop(book, presence, log)
@@ -188,6 +182,18 @@ function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, Picture
     'tasks.move': ({ id, place }) => tasks.move(id, place),
     'tasks.quitting': () => tasks.whenQuitting()
   }
+}
+
+type OpenedWorkspace = Awaited<ReturnType<typeof openWorkspace>>
+
+function contextOf(
+  environment: Environment,
+  { catalog, folders, mayWrite, notices }: OpenedWorkspace,
+  presence: Presence,
+  emit: AppContext['emit']
+): AppContext {
+  const all = (): readonly string[] => (mayWrite ? [...notices, ...besideUs(presence)] : notices)
+  return { environment, catalog, folders, notices: all, emit }
 }
 
 /** Others who have the workspace open: nothing is done twice, and each sees what the other does. */

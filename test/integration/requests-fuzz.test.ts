@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { dispatch } from '../../src/main/services/dispatch.ts'
 import { type RequestName, requests } from '../../src/shared/api.ts'
 import { WireError } from '../../src/shared/errors.ts'
@@ -112,6 +113,16 @@ async function beside(): Promise<string[]> {
   return entries.filter((entry) => !/^(?:workspace|named)(?:$|[\\/])/.test(entry)).sort()
 }
 
+/** An answer that its schema allows has gone through it: what is left is a sentence that says why there is none. */
+function requireSentence(reply: unknown, told: string): void {
+  if (typeof reply === 'object' && reply !== null && 'output' in reply) return
+  const { data: error } = z.object({ error: WireError }).safeParse(reply)
+  const { kind = 'no answer', message = '', next = '' } = error?.error ?? {}
+  expect(kind, told).toMatch(/^(?:usage|input|stopped|resources)$/)
+  expect(message, told).toMatch(/^[^\n]+[.!?]$/)
+  expect(`${message} ${next}`, told).not.toMatch(/\n\s+at |ENOENT|undefined|\[object/)
+}
+
 describe('Requests made from the contract, answered by the real app', () => {
   test.each(names)('%s ends in what its schema says, or in a sentence', async (name) => {
     const before = await beside()
@@ -120,11 +131,7 @@ describe('Requests made from the contract, answered by the real app', () => {
       const input = JSON.parse(JSON.stringify(seasoned(sound, '', new RandomStream(seed, name, i)))) as unknown
       const reply = await answerTo(name, input)
       const told = `${name} ${JSON.stringify(input).slice(0, 600)} → ${JSON.stringify(reply).slice(0, 600)}`
-      if (typeof reply === 'object' && reply !== null && 'output' in reply) continue
-      const { data: error } = WireError.safeParse((reply as { error?: unknown }).error) // else it is "no answer"
-      expect(error?.kind, told).toMatch(/^(?:usage|input|stopped|resources)$/)
-      expect(error?.message, told).toMatch(/^[^\n]+[.!?]$/)
-      expect(`${error?.message ?? ''} ${error?.next ?? ''}`, told).not.toMatch(/\n\s+at |ENOENT|undefined|\[object/)
+      requireSentence(reply, told)
     }
     await cancelAll()
     expect(await beside()).toEqual(before)
