@@ -289,6 +289,7 @@ function studyHandlers(app: AppContext, desk: TaskDesk, answers: OnDemand<StudyA
     'study.report': async (input) => (await services.studies()).reportStudy(app, input),
     'study.file': async (input) => (await services.studyLook()).fileOfStudy(app, input),
     'study.export': async (input) => (await services.studies()).exportStudyOf(app, input),
+    'study.predictions': async (input) => (await services.studies()).takeStudyPredictions(app, input),
     'study.collect': async (input) => (await services.studies()).collectStudy(app, input)
   }
 }

@@ -56,6 +56,7 @@ import { BuiltInModel } from './starter.ts'
 import { GenerateRequest, GenerateResult, Phantoms, Synthetic, SyntheticImage } from './synthetic.ts'
 import {
   CollectStudyRequest,
+  StudyPredictionsRequest,
   ExportStudyRequest,
   ExportStudyResult,
   OneStudy,
@@ -255,6 +256,8 @@ export const requests = {
   'study.report': { input: OneStudy, output: StudyResult },
   'study.file': { input: StudyFileRequest, output: StudyFile },
   'study.export': { input: ExportStudyRequest, output: ExportStudyResult },
+  /** Takes in what another program predicted, for a row of its own. */
+  'study.predictions': { input: StudyPredictionsRequest, output: StudyResult },
   /** Takes in what a cluster did; twice without harm. */
   'study.collect': { input: CollectStudyRequest, output: StudyResult },
   'packages.create': { input: CreatePackageRequest, output: PackageResult },

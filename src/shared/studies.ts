@@ -24,6 +24,10 @@ export const ArmName = z.enum([
 ])
 export type ArmName = z.infer<typeof ArmName>
 
+/** What a field of the table is of: an arm, or predictions of another program. */
+export const CellArm = z.enum([...ArmName.options, 'elsewhere'])
+export type CellArm = z.infer<typeof CellArm>
+
 export const StudyMetric = z.enum(['AP', 'AP50', 'F1'])
 export type StudyMetric = z.infer<typeof StudyMetric>
 
@@ -198,7 +202,7 @@ export const StudyVerdict = z.enum(['helps', 'harms', 'cannot-tell'])
 export const StudyCell = z.object({
   row: z.string(),
   column: z.string(),
-  arm: ArmName,
+  arm: CellArm,
   /** As the paper prints it: of the arm itself, or of the arm without synthetic images where the difference is beside it. */
   ap: z.number(),
   baseline: z.number(),
@@ -223,6 +227,8 @@ export const StudyCell = z.object({
   worth: z.number().optional()
 })
 export type StudyCell = z.infer<typeof StudyCell>
+/** Of an arm of the study itself. */
+export type ArmCell = StudyCell & { readonly arm: ArmName }
 
 export const StudyTable = z.object({
   metric: StudyMetric,
@@ -319,6 +325,15 @@ export const ExportStudyResult = z.object({
   files: z.array(z.string())
 })
 export type ExportStudyResult = z.infer<typeof ExportStudyResult>
+
+/** Predictions of the test images by another program: a COCO file, or a list of results. */
+export const StudyPredictionsRequest = z.object({
+  study: z.string(),
+  file: z.string(),
+  /** Of its row: of what made them. */
+  name: Name
+})
+export type StudyPredictionsRequest = z.infer<typeof StudyPredictionsRequest>
 
 export const CollectStudyRequest = z.object({ study: z.string(), folder: z.string() })
 export type CollectStudyRequest = z.infer<typeof CollectStudyRequest>

@@ -55,6 +55,21 @@ export async function readScoredFiles(truthPath: string, predictionPath: string)
   }
 }
 
+/** Predictions without a truth beside them: what is known is the images that they may be of. */
+export interface OwnPredictions {
+  readonly predictions: ReadonlyMap<number, ScoredPrediction[]>
+  /** Images that the file lists; undefined where it is a list of results. */
+  readonly listed: ReadonlySet<number> | undefined
+  readonly notes: readonly string[]
+}
+
+/** @throws AppError of kind `input` for predictions of other images, and for what is no prediction */
+export async function readPredictions(path: string, list: ImageList): Promise<OwnPredictions> {
+  const reader = new PredictionReader(path, list)
+  await reader.read()
+  return { predictions: reader.predictions, listed: reader.listed(), notes: reader.notes() }
+}
+
 async function readTruthHead(path: string): Promise<ImageList> {
   if (await beginsAsList(path)) {
     throw refuse(`${path} is a list of results; the truth is a COCO file with images and annotations.`, {
@@ -122,6 +137,10 @@ class PredictionReader {
     })
   }
 
+  listed(): Set<number> | undefined {
+    return this.#own && new Set(this.#own.images.map((image) => this.#list.counterpart(image).id))
+  }
+
   notes(): string[] {
     const notes: string[] = []
     if (this.#withoutScore > 0) {
@@ -149,7 +168,7 @@ class PredictionReader {
         ? maskOfBox(box, image)
         : readMask(entry['segmentation'], image, place)
     const category = this.#list.counterpartCategory(categoryOf(entry), this.#own)
-    if (!this.#list.categories.includes(category)) this.#ofOtherCategories++
+    if (!this.#list.takesCategory(category)) this.#ofOtherCategories++
     push(this.predictions, image.id, {
       category,
       score: this.#scoreOf(entry['score'], place),

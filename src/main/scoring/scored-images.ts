@@ -13,18 +13,29 @@ export interface ScoredImage {
 
 /** The images and categories of a COCO file, and how those of another file relate to them. */
 export class ImageList {
-  readonly #path: string
+  /** Undefined where the images stand in no file. */
+  readonly #file: string | undefined
+  /** What sentences call it. */
+  readonly #title: string
   readonly #images = new Map<number, ScoredImage>()
   readonly #byName = new Map<string, ScoredImage[]>()
   readonly #categories = new Map<number, string | undefined>()
   #hasCategories = false
 
-  private constructor(path: string) {
-    this.#path = path
+  private constructor(title: string, file: string | undefined) {
+    this.#title = title
+    this.#file = file
+  }
+
+  /** Of images that are known already, with cells of any category. @param title what sentences call them */
+  static of(title: string, images: readonly ScoredImage[]): ImageList {
+    const list = new ImageList(title, undefined)
+    for (const image of images) list.#enter(image)
+    return list
   }
 
   static async read(path: string): Promise<ImageList> {
-    const list = new ImageList(path)
+    const list = new ImageList(path, path)
     const found = await readJsonLists(path, ['images', 'categories'], (name, value) => {
       if (name === 'images') list.#addImage(value)
       else list.#addCategory(value)
@@ -45,6 +56,11 @@ export class ImageList {
     return [...this.#categories.keys()]
   }
 
+  /** Whether cells of a category are among those that count. */
+  takesCategory(category: number): boolean {
+    return this.#file === undefined || this.#categories.has(category)
+  }
+
   /** A file without a list of categories has those of its annotations; where there is a list, it alone counts. */
   addCategory(category: number): void {
     if (!this.#hasCategories && !this.#categories.has(category)) this.#categories.set(category, undefined)
@@ -54,8 +70,8 @@ export class ImageList {
   of(id: unknown, where: string): ScoredImage {
     const image = typeof id === 'number' ? this.#images.get(id) : undefined
     if (image !== undefined) return image
-    throw refuse(`${where} belongs to the image ${JSON.stringify(id)}, which ${this.#path} does not have.`, {
-      file: this.#path,
+    throw refuse(`${where} belongs to the image ${JSON.stringify(id)}, which ${this.#title} does not have.`, {
+      file: this.#file,
       next: 'Predictions must be of images of the truth, with the same ids.'
     })
   }
@@ -67,8 +83,8 @@ export class ImageList {
     const [sameName, ...more] = this.#byName.get(keyOf(other.name)) ?? []
     if (sameName !== undefined && more.length === 0) return sameName
     throw refuse(
-      `The predictions are also of the image ${other.name ?? other.id}, which ${this.#path} ${more.length > 0 ? 'has more than once' : 'does not have'}.`,
-      { file: this.#path, next: 'Predictions must be of images of the truth, with the same ids or file names.' }
+      `The predictions are also of the image ${other.name ?? other.id}, which ${this.#title} ${more.length > 0 ? 'has more than once' : 'does not have'}.`,
+      { file: this.#file, next: 'Predictions must be of images of the truth, with the same ids or file names.' }
     )
   }
 
@@ -84,19 +100,22 @@ export class ImageList {
     const { id, width, height, file_name: name } = { ...(value as Record<string, unknown>) } // fields are checked below
     const isSize = (side: unknown): side is number => Number.isSafeInteger(side) && Number(side) > 0
     if (typeof id !== 'number' || !isSize(width) || !isSize(height)) {
-      throw refuse(`${this.#path} has an image without a number as its id, or without its width and height.`, {
-        file: this.#path,
+      throw refuse(`${this.#title} has an image without a number as its id, or without its width and height.`, {
+        file: this.#file,
         next: 'Add them: masks cannot be compared without the size of their image.'
       })
     }
     if (width * height > largestImage || Math.max(width, height) > largestSide) {
-      throw refuse(`${this.#path}: the image ${id} has ${width} × ${height} pixels, more than can be compared.`, {
-        file: this.#path
+      throw refuse(`${this.#title}: the image ${id} has ${width} × ${height} pixels, more than can be compared.`, {
+        file: this.#file
       })
     }
     const image = { id, width, height, name: typeof name === 'string' ? name : undefined }
-    if (this.#has(image)) return
-    this.#images.set(id, image)
+    if (!this.#has(image)) this.#enter(image)
+  }
+
+  #enter(image: ScoredImage): void {
+    this.#images.set(image.id, image)
     const key = keyOf(image.name)
     if (key !== '') this.#byName.set(key, [...(this.#byName.get(key) ?? []), image])
   }
@@ -111,8 +130,8 @@ export class ImageList {
     if (known === undefined) return false
     if (isDeepStrictEqual(known, image)) return true
     throw refuse(
-      `${this.#path} gives the number ${image.id} to two images, ${titleOf(known)} and ${titleOf(image)}: whose cells are whose cannot be told.`,
-      { file: this.#path, next: 'Give every image a number of its own.' }
+      `${this.#title} gives the number ${image.id} to two images, ${titleOf(known)} and ${titleOf(image)}: whose cells are whose cannot be told.`,
+      { file: this.#file, next: 'Give every image a number of its own.' }
     )
   }
 

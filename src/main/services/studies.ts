@@ -15,6 +15,7 @@ import { sha256 } from '../files/checksum.ts'
 import { newId } from '../files/new-id.ts'
 import { productVersion } from '../product.ts'
 import type { StudyForThread } from '../studies/answer-study.ts'
+import type { PredictionsTask } from '../studies/elsewhere.ts'
 import { chooseStudyImages } from '../studies/study-images.ts'
 import { planStudy } from '../studies/plan-study.ts'
 import { readResults } from '../studies/report/write-report.ts'
@@ -164,6 +165,25 @@ export async function exportStudyOf(
   const { exportStudy } = await import('../studies/cluster/export-study.ts')
   const { resources } = app.environment
   return exportStudy(await openStudy(app, study), { ...choices, folder: resolve(choices.folder) }, resources)
+}
+
+/** Takes in what another program predicted, and reports on it. */
+export async function takeStudyPredictions(
+  app: AppContext,
+  { study, file, name }: ParsedInput<'study.predictions'>
+): Promise<Output<'study.predictions'>> {
+  const { place, program } = await openStudy(app, study)
+  const task: PredictionsTask = {
+    root: place.root,
+    id: place.id,
+    program,
+    file: resolve(file),
+    name,
+    taken: app.environment.now().toISOString()
+  }
+  const notes = await inStudyThread<string[]>(app, 'predictions', task)
+  const result = await reportStudy(app, { study })
+  return { ...result, notes: [...result.notes, ...notes] }
 }
 
 /** Takes in what a cluster did, and reports on it. */

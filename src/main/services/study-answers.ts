@@ -40,7 +40,7 @@ export class StudyAnswers {
     const { place, program, hash, study } = frozen
     const { id, root } = place
     const { name } = this.#app.catalog.studies.require(id)
-    const state = sha256([program, hash, name, ...place.open(study)].join('\n'))
+    const state = sha256([program, hash, name, ...place.open(study), ...place.taken()].join('\n'))
     const known = this.#known.get(id)
     if (known?.state === state) return known.answer
     const task: AnswerTask = { root, id, name, program, state, mayWrite: this.#mayWrite }

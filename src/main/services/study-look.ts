@@ -41,7 +41,14 @@ export async function previewStudy(
     place: new StudyFolder(app.folders.root, unnamed),
     program: productVersion
   }
-  const nothing = { arms: new Map(), records: [], emptied: new Set<string>(), done: 0, tasks: tasks.length }
+  const nothing = {
+    arms: new Map(),
+    records: [],
+    emptied: new Set<string>(),
+    elsewhere: [],
+    done: 0,
+    tasks: tasks.length
+  }
   const pictures = await app.catalog.datasets.images(study.dataset.id)
   const positions = new Map(pictures.map(({ id }, position) => [id, position]))
   return {

@@ -4,7 +4,7 @@ import type { AppContext } from '../workspace/app-context.ts'
 /** Work on the tables of a study, in a thread that ends with it: resampling takes seconds in which nobody is to wait. */
 export async function inStudyThread<Outcome>(
   { environment: { workerPath } }: AppContext,
-  name: 'report' | 'findable',
+  name: 'report' | 'findable' | 'predictions',
   task: object
 ): Promise<Outcome> {
   const pool = new ThreadPool({ workerPath, threads: 1 })

@@ -1,14 +1,11 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
-import { StoredCell } from '../../shared/datasets.ts'
 import { type AppError, refuse } from '../../shared/errors.ts'
 import type { FrozenStudy, StudyImage, TaskRecord } from '../../shared/studies.ts'
-import { jsonOf } from '../files/json-or-nothing.ts'
 import { whole } from '../files/partials.ts'
 import { type StudyTask, trainingImages } from '../study/study-tasks.ts'
 import { armPictures, realPictures } from './arm-pictures.ts'
-import { matchPicture } from './match-predictions.ts'
+import { matchTestImages } from './match-test-images.ts'
 import type { Prediction, SegmentationOutcome, Segmenter, Watcher } from './segmenter.ts'
 import type { StudyFolder } from './study-folder.ts'
 import { isFinished, predictionsFile, readRecord, writeMatches, writeResult } from './task-results.ts'
@@ -110,8 +107,7 @@ async function runArm(
     },
     watcher
   )
-  requireKnown(outcome, test)
-  const results = await Promise.all(test.map((image) => matchStored(place, study, image, outcome)))
+  const results = await matchTestImages(place, study, outcome.predictions)
   const record: TaskRecord = {
     task: task.id,
     program,
@@ -146,25 +142,6 @@ async function requireOwnGenerator({ place, study, hash }: FrozenPlace, task: St
       next: 'Take its folder away; the generator is then trained again, on the images of its share alone.'
     }
   )
-}
-
-/** @throws AppError of kind `input` for predictions of images that are not tested with */
-function requireKnown({ predictions }: SegmentationOutcome, test: readonly StudyImage[]): void {
-  const known = new Set(test.map(({ id }) => id))
-  const unknown = [...predictions.keys()].find((id) => !known.has(id))
-  if (unknown !== undefined) throw refuse(`There are predictions for the image ${unknown}, which is not tested with.`)
-}
-
-async function matchStored(
-  place: StudyFolder,
-  { dataset, convention }: FrozenStudy,
-  image: StudyImage,
-  { predictions }: SegmentationOutcome
-) {
-  const file = join(place.dataset(dataset.id), 'cells', `${image.id}.json`)
-  const cells = z.array(StoredCell).safeParse(jsonOf(await readFile(file, 'utf8').catch(() => ''))).data
-  if (cells === undefined) throw refuse(`The cells of ${image.file} are not there, or damaged.`, { file })
-  return matchPicture(image, cells, predictions.get(image.id) ?? [], convention)
 }
 
 /** A list of results as the COCO tools take it. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { refuse } from '../../shared/errors.ts'
@@ -34,6 +34,16 @@ export class StudyFolder {
 
   get report(): string {
     return join(this.folder, 'report')
+  }
+
+  /** Predictions of other programs, a folder each. */
+  get elsewhere(): string {
+    return join(this.folder, 'elsewhere')
+  }
+
+  /** Names of their folders. */
+  taken(): string[] {
+    return existsSync(this.elsewhere) ? readdirSync(this.elsewhere).filter((name) => !name.startsWith('.')) : []
   }
 
   /** What a finished task left; it is there whole or not at all. */

@@ -82,10 +82,15 @@ export async function readArm(
   expected: { readonly question: string; readonly program: string }
 ): Promise<ArmResult> {
   const record = await readRecord(place, task, expected)
-  const file = join(place.result(task), matchesFile)
-  const matches = Matches.safeParse(jsonOf(await readFile(file, 'utf8').catch(() => ''))).data
-  if (matches === undefined) throw damaged(file, task)
-  return { record, images: matches.images }
+  const images = await readMatches(place.result(task))
+  if (images === undefined) throw damaged(join(place.result(task), matchesFile), task)
+  return { record, images }
+}
+
+/** Undefined where they are not there, or damaged. */
+export async function readMatches(folder: string): Promise<ImageResult[] | undefined> {
+  const text = await readFile(join(folder, matchesFile), 'utf8').catch(() => '')
+  return Matches.safeParse(jsonOf(text)).data?.images
 }
 
 function damaged(file: string, task: string) {

@@ -13,6 +13,24 @@ export function answerSentences(study: FrozenStudy, fields: readonly Field[], em
   return [...sentences, ...blindness(compared.map(({ cell }) => cell))]
 }
 
+/** How what other programs predicted compares with real images alone: no answer to the question, but a scale for it. */
+export function elsewhereSentences(study: FrozenStudy, fields: readonly Elsewhere[]): string[] {
+  return fields
+    .filter(({ comparison, cell }) => comparison.isWhole && cell.difference !== undefined)
+    .map(({ cell }) => {
+      const { row, difference = 0, interval } = cell
+      const against = `${row}, against real images alone${placeOf(study, cell)}`
+      const change = `${signed(difference)} points of ${study.metric}, ${percent(cell.score)} against ${percent(cell.baseline)}`
+      if (interval === undefined) return `${against}: ${change}; one repeat cannot tell effect from chance.`
+      const range = `95 % interval ${signed(interval[0])} to ${signed(interval[1])} points; ${cell.n} repeats of the real images, one set of predictions, ${cell.images} test images`
+      return `${against}: ${elsewhereWords[cell.verdict ?? 'cannot-tell']} ${change} (${range}).`
+    })
+}
+
+const elsewhereWords = { helps: 'better.', harms: 'worse.', 'cannot-tell': 'this study cannot tell which is better.' }
+
+type Elsewhere = Pick<Field, 'cell'> & { readonly comparison: Pick<Field['comparison'], 'isWhole'> }
+
 function sentenceOf(study: FrozenStudy, cell: StudyCell, comparisons: number): string {
   const what = armTitles[cell.arm]
   const where = placeOf(study, cell)

@@ -7,14 +7,17 @@ export interface ArmPlace {
   readonly column: number
 }
 
-/** One field of a table: an arm, what it is held against, and the test images that count. */
-export interface Comparison {
+/** One field of a table: what stands there, what it is held against, and the test images that count. */
+export interface Held {
   readonly row: string
   readonly column: string
-  readonly arm: ArmPlace
   readonly baseline: ArmPlace
   readonly isWhole: boolean
   readonly counts: (image: StudyImage) => boolean
+}
+
+export interface Comparison extends Held {
+  readonly arm: ArmPlace
 }
 
 /** The fields of a study's table, row by row, in the form of the paper. */
@@ -24,6 +27,21 @@ export function comparisonsOf(study: FrozenStudy): Comparison[] {
   const shown = study.design === 'few-images' || study.design === 'table2' ? arms : withoutReal(arms)
   return shown.flatMap((arm) =>
     subsets.flatMap((subset) => study.columns.flatMap((_, column) => fieldOf(study, { arm, column }, subset, shown)))
+  )
+}
+
+/** Predictions of another program against real images alone; to added pictures they have no relation. */
+export function elsewhereRows(study: FrozenStudy, name: string): Held[] {
+  const { design, columns } = study
+  const title = `${name} (${armTitles.elsewhere.toLowerCase()})`
+  return subsetsOf(study).flatMap((subset) =>
+    (design === 'table2' ? columns.slice(0, 1) : columns).map((column, i) => ({
+      row: subset.name === full ? title : `${title}, ${subset.name}`,
+      column: column.name,
+      baseline: { arm: 'real' as const, column: i },
+      isWhole: subset.isWhole,
+      counts: subset.counts
+    }))
   )
 }
 

@@ -1,6 +1,7 @@
-import type { FrozenStudy, StudyCell, StudyImage, StudyTable } from '../../shared/studies.ts'
-import { type Comparison, comparisonsOf } from './comparisons.ts'
-import { allImages, type DrawnImages, mean } from './hierarchical-bootstrap.ts'
+import { armTitles } from '../../shared/arm-titles.ts'
+import type { CellArm, FrozenStudy, StudyCell, StudyImage, StudyTable } from '../../shared/studies.ts'
+import { type Comparison, comparisonsOf, elsewhereRows, type Held } from './comparisons.ts'
+import { allImages, type DrawnImages, mean, type Repeat } from './hierarchical-bootstrap.ts'
 import { pairsOf, type StudyTask, studyTasks, usesPictures } from './study-tasks.ts'
 import { type ArmDifference, compareArms, judge } from './verdict.ts'
 import { type RankedImage, WeightedPrecision } from './weighted-precision.ts'
@@ -16,11 +17,29 @@ export interface ScoredImage extends RankedImage {
 /** By the ids of tasks; those that are not done are absent. */
 export type ArmResults = ReadonlyMap<string, readonly ScoredImage[]>
 
+/** What another program predicted. */
+export interface Elsewhere {
+  readonly name: string
+  readonly images: readonly ScoredImage[]
+}
+
 /** A field with all that was computed for it. */
-export interface Field {
+export interface Field extends HeldField {
   readonly comparison: Comparison
+}
+
+interface HeldField {
+  readonly comparison: Held
   readonly cell: StudyCell
   readonly difference: ArmDifference | undefined
+}
+
+export interface ComputedTable {
+  readonly table: StudyTable
+  /** Of its arms. */
+  readonly fields: readonly Field[]
+  /** Of what other programs predicted: judged among themselves, for nothing that is added later changes what was frozen. */
+  readonly elsewhere: readonly HeldField[]
 }
 
 /**
@@ -29,30 +48,32 @@ export interface Field {
  */
 export function computeTable(
   study: FrozenStudy,
-  results: ArmResults
-): { readonly table: StudyTable; readonly fields: readonly Field[] } {
+  results: ArmResults,
+  others: readonly Elsewhere[] = []
+): ComputedTable {
   const tasks = studyTasks(study)
   const scorer = new Scorer(study, results)
   const comparisons = comparisonsOf(study)
-  const raw = comparisons.flatMap((comparison) => scorer.field(comparison, tasks) ?? [])
-  const compared = raw.flatMap(({ difference }) => difference ?? [])
-  const judged = new Map(judge(compared).map((judgement, i) => [compared[i], judgement]))
-  const fields = withWorth(
-    study,
-    raw.map((field) => {
-      const judgement = field.difference === undefined ? undefined : judged.get(field.difference)
-      return judgement === undefined ? field : { ...field, cell: { ...field.cell, ...judgement } }
-    })
+  const fields = withWorth(study, judged(comparisons.flatMap((comparison) => scorer.field(comparison, tasks) ?? [])))
+  const elsewhere = judged(
+    others.flatMap((other) => elsewhereRows(study, other.name).flatMap((held) => scorer.held(held, other, tasks) ?? []))
   )
+  const cells = [...fields, ...elsewhere].map(({ cell }) => cell)
+  const rows = [...comparisons, ...elsewhere.map(({ comparison }) => comparison)].map(({ row }) => row)
   return {
-    table: {
-      metric: study.metric,
-      rows: [...new Set(comparisons.map(({ row }) => row))],
-      columns: study.columns.map(({ name }) => name),
-      cells: fields.map(({ cell }) => cell)
-    },
-    fields
+    table: { metric: study.metric, rows: [...new Set(rows)], columns: study.columns.map(({ name }) => name), cells },
+    fields,
+    elsewhere
   }
+}
+
+function judged<Each extends HeldField>(fields: readonly Each[]): Each[] {
+  const compared = fields.flatMap(({ difference }) => difference ?? [])
+  const judgements = new Map(judge(compared).map((judgement, i) => [compared[i], judgement]))
+  return fields.map((field) => {
+    const judgement = field.difference === undefined ? undefined : judgements.get(field.difference)
+    return judgement === undefined ? field : { ...field, cell: { ...field.cell, ...judgement } }
+  })
 }
 
 type Score = (weights: Float64Array, drawn: DrawnImages) => number
@@ -65,6 +86,17 @@ function remembering(compute: (weights: Float64Array) => number): Score {
     lists.set(list, known)
     return (known[place] ??= compute(weights))
   }
+}
+
+/** What one field holds against what, repeat by repeat. */
+interface Paired {
+  readonly arm: CellArm
+  readonly isBaseline: boolean
+  readonly hasGenerator: boolean
+  readonly repeats: readonly Repeat[]
+  /** Undefined where a task is not done. */
+  readonly own: readonly (Score | undefined)[]
+  readonly other: readonly (Score | undefined)[]
 }
 
 class Scorer {
@@ -80,25 +112,56 @@ class Scorer {
   }
 
   field(comparison: Comparison, tasks: readonly StudyTask[]): Field | undefined {
+    const { arm, baseline } = comparison
     const images = this.#test.filter(comparison.counts)
-    const { arm, baseline, row, column } = comparison
-    const isBaseline = arm.arm === baseline.arm && arm.column === baseline.column
     const pairs = pairsOf(tasks, arm, baseline)
-    const scores = pairs.flatMap((pair) => {
-      const own = this.#score(pair.arm, images)
-      const other = this.#score(pair.baseline, images)
-      return own === undefined || other === undefined ? [] : [{ own, other }]
+    const found = this.#fieldOf(comparison, {
+      arm: arm.arm,
+      isBaseline: arm.arm === baseline.arm && arm.column === baseline.column,
+      hasGenerator: this.#study.given === undefined && usesPictures(arm.arm),
+      repeats: pairs.map((pair) => pair.arm),
+      own: pairs.map((pair) => this.#score(pair.arm, images)),
+      other: pairs.map((pair) => this.#score(pair.baseline, images))
     })
-    if (images.length === 0 || pairs.length === 0 || scores.length < pairs.length) return undefined
+    return found === undefined ? undefined : { comparison, ...found }
+  }
+
+  /** What another program predicted is the same in all repeats of the real images alone. */
+  held(comparison: Held, { name, images: found }: Elsewhere, tasks: readonly StudyTask[]): HeldField | undefined {
+    const { baseline } = comparison
+    const images = this.#test.filter(comparison.counts)
+    const real = tasks.filter(({ kind, arm, column }) => kind === 'arm' && arm === 'real' && column === baseline.column)
+    const own = this.#remembered(`${armTitles.elsewhere} ${name}`, found, images)
+    const field = this.#fieldOf(comparison, {
+      arm: 'elsewhere',
+      isBaseline: false,
+      hasGenerator: false,
+      repeats: real,
+      own: real.map(() => own),
+      other: real.map((task) => this.#score(task, images))
+    })
+    return field === undefined ? undefined : { comparison, ...field }
+  }
+
+  #fieldOf(
+    { row, column, counts }: Held,
+    { arm, isBaseline, hasGenerator, repeats, own, other }: Paired
+  ): Omit<HeldField, 'comparison'> | undefined {
+    const images = this.#test.filter(counts)
+    const scores = repeats.flatMap((_, i) => {
+      const [a, b] = [own[i], other[i]]
+      return a === undefined || b === undefined ? [] : [{ own: a, other: b }]
+    })
+    if (images.length === 0 || repeats.length === 0 || scores.length < repeats.length) return undefined
     const every = new Float64Array(images.length).fill(1)
-    const score = mean(scores.map(({ own }) => own(every, allImages)))
-    const base = mean(scores.map(({ other }) => other(every, allImages)))
+    const score = mean(scores.map((each) => each.own(every, allImages)))
+    const base = mean(scores.map((each) => each.other(every, allImages)))
     if (score < 0 || base < 0) return undefined // no cell to be found there
-    const difference = isBaseline ? undefined : this.#compare(pairs, scores, images)
+    const difference = isBaseline ? undefined : this.#compare(repeats, hasGenerator, scores, images)
     const cell: StudyCell = {
       row,
       column,
-      arm: arm.arm,
+      arm,
       ap: this.#isBaselinePrinted() ? base : score,
       baseline: base,
       score,
@@ -107,7 +170,7 @@ class Scorer {
       cells: images.reduce((sum, image) => sum + image.cells, 0),
       ...(difference === undefined ? {} : differenceOf(difference))
     }
-    return { comparison, cell, difference }
+    return { cell, difference }
   }
 
   /** Tables 3 and 4 print the score without synthetic images, and the difference beside it. */
@@ -116,19 +179,20 @@ class Scorer {
   }
 
   #compare(
-    pairs: readonly { readonly arm: StudyTask }[],
+    repeats: readonly Repeat[],
+    hasGenerator: boolean,
     scores: readonly { readonly own: Score; readonly other: Score }[],
     images: readonly StudyImage[]
   ): ArmDifference {
-    const { seed, resamples, confidence, given } = this.#study
+    const { seed, resamples, confidence } = this.#study
     const zero = (): number => 0
     return compareArms(
       {
         wells: images.map(({ well }) => well),
-        repeats: pairs.map(({ arm: { draw, generator, seed: own } }) => ({ draw, generator, seed: own })),
+        repeats: repeats.map(({ draw, generator, seed: own }) => ({ draw, generator, seed: own })),
         arm: (repeat, ...drawn) => Math.max(0, (scores[repeat]?.own ?? zero)(...drawn)),
         baseline: (repeat, ...drawn) => Math.max(0, (scores[repeat]?.other ?? zero)(...drawn)),
-        hasGenerator: given === undefined && pairs.some(({ arm: { arm } }) => usesPictures(arm))
+        hasGenerator
       },
       { seed, resamples, confidence }
     )
@@ -137,8 +201,11 @@ class Scorer {
   /** Undefined where the task is not done. */
   #score({ id }: StudyTask, images: readonly StudyImage[]): Score | undefined {
     const result = this.#results.get(id)
-    if (result === undefined) return undefined
-    const key = `${id}: ${images.map((image) => image.id).join()}`
+    return result === undefined ? undefined : this.#remembered(id, result, images)
+  }
+
+  #remembered(of: string, result: readonly ScoredImage[], images: readonly StudyImage[]): Score {
+    const key = `${of}: ${images.map((image) => image.id).join()}`
     const score = this.#scores.get(key) ?? remembering(this.#scoring(result, images))
     this.#scores.set(key, score)
     return score

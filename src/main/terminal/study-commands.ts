@@ -5,7 +5,7 @@ import { ArmName, PlanStudyRequest, type StudyOutlook, type StudyResult } from '
 import { bytes, count, percent, realNumber, wholeNumber } from './numbers.ts'
 import { type CommonOptions, engineOption, type Host, seedOption } from './host.ts'
 
-/** study plan, run, resume, report, export, run-task, collect */
+/** study plan, run, resume, report, add-predictions, export, run-task, collect */
 export function addStudyCommands(program: Command, host: Host): void {
   const study = program
     .command('study')
@@ -15,6 +15,7 @@ export function addStudyCommands(program: Command, host: Host): void {
   addPlan(study, host)
   addRun(study, host)
   addReport(study, host)
+  addPredictions(study, host)
   addCluster(study, host)
 }
 
@@ -125,6 +126,21 @@ function addReport(study: Command, host: Host): void {
     .argument('<name>', 'name or id')
     .action(async (name: string, { workspace }: CommonOptions) => {
       const result = await host.request('study.report', { study: name }, workspace)
+      host.print(result, resultSentences(result))
+    })
+}
+
+function addPredictions(study: Command, host: Host): void {
+  study
+    .command('add-predictions')
+    .description(
+      'hold what another program predicted for the test images against real images alone, in a row of its own'
+    )
+    .argument('<study>', 'name or id')
+    .argument('<file>', 'COCO file with scores, or list of results, of all test images')
+    .requiredOption('--name <name>', 'what made them, as its row is called: Cellpose-SAM')
+    .action(async (of: string, file: string, { workspace, name }: CommonOptions & { readonly name: string }) => {
+      const result = await host.request('study.predictions', { study: of, file, name }, workspace)
       host.print(result, resultSentences(result))
     })
 }

@@ -8,6 +8,7 @@ import type { PreparedOutcome, PrepareTask } from '../prepare/prepare-image.ts'
 import type { CellAnswer, PictureCopy } from '../../shared/pictures.ts'
 import type { FindableEffect, StudyResult } from '../../shared/studies.ts'
 import type { AnswerTask, StudyAnswer, StudyForThread } from '../studies/answer-study.ts'
+import type { PredictionsTask } from '../studies/elsewhere.ts'
 import type { PilotTask } from '../studies/pilot.ts'
 import type { CopiesTask } from '../workspace/picture-copies.ts'
 import type { PicturePlace, ViewTask } from '../workspace/picture-views.ts'
@@ -79,6 +80,14 @@ export function report(task: ThreadTask<StudyForThread>): Promise<Reply<StudyRes
   return answer(task, async (input) => {
     const { reportStudy } = await import('../studies/answer-study.ts')
     return reportStudy(input)
+  })
+}
+
+/** Predictions of another program, into a study. */
+export function predictions(task: ThreadTask<PredictionsTask>): Promise<Reply<string[]>> {
+  return answer(task, async (input) => {
+    const { takePredictions } = await import('../studies/elsewhere.ts')
+    return takePredictions(input)
   })
 }
 

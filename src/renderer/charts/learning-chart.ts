@@ -1,4 +1,4 @@
-import { type ArmName, type StudyCell } from '../../shared/studies.ts'
+import { type ArmCell, type ArmName, type StudyCell } from '../../shared/studies.ts'
 import { type StudyPlan } from '../../shared/study-look.ts'
 import { type Frame } from './quality-curve.ts'
 import { ticksWithin } from './linear.ts'
@@ -30,7 +30,7 @@ const beside = 7
 /** Scores in percent over the number of real images, by its logarithm; one number of images makes no curve. */
 export function layOutLearning(
   { columns, design }: StudyPlan,
-  whole: readonly StudyCell[],
+  whole: readonly ArmCell[],
   frame: Frame
 ): LearningLayout | undefined {
   if (design === 'table2' || design === 'table4' || columns.length < 2) return undefined

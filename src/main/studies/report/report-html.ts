@@ -52,7 +52,7 @@ export function reportHtml(parts: ReportParts): string {
 <ul class="answer">${sentences.map((sentence) => `<li>${escaped(sentence)}</li>`).join('')}</ul>
 ${notesHtml(study.notes)}</section>
 <section><h2>Table</h2>
-<p>${tableCaption(study)}</p>
+<p>${tableCaption(study)}${elsewhereCaption(table)}</p>
 ${tableHtml(table)}</section>
 ${charts.map(chartHtml).join('\n')}
 ${pictures.length === 0 ? '' : `<section><h2>Pictures</h2>${pictures.map(pictureHtml).join('')}</section>`}
@@ -83,6 +83,12 @@ function tableCaption({ design, metric }: FrozenStudy): string {
       ? 'The score with real images alone, and in parentheses what the other images change.'
       : 'The score of each arm, and in parentheses its difference from real images alone.'
   return `${unit} ${form} Below it the 95 % interval of the difference and its p-value over the whole table, left out where so few repeats could not reach 5 %; ▲ helps, ▼ harms.`
+}
+
+function elsewhereCaption({ cells }: StudyTable): string {
+  return cells.some(({ arm }) => arm === 'elsewhere')
+    ? ' Rows that say so were made elsewhere: predictions of other programs, taken in beside the frozen arms and judged apart from them. What chance does to such a program is not in its interval.'
+    : ''
 }
 
 function notesHtml(notes: readonly string[]): string {

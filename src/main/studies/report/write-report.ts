@@ -2,14 +2,15 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { armTitles } from '../../../shared/arm-titles.ts'
 import { MaskFit } from '../../../shared/set-report.ts'
-import type { FrozenStudy, StudyReport, StudyTable, TaskRecord } from '../../../shared/studies.ts'
+import type { FrozenStudy, StudyReport, TaskRecord } from '../../../shared/studies.ts'
 import { SyntheticAbout } from '../../../shared/synthetic.ts'
 import { writeFileAtomic } from '../../files/atomic-write.ts'
 import { jsonOf } from '../../files/json-or-nothing.ts'
-import { answerSentences } from '../../study/answer.ts'
+import { answerSentences, elsewhereSentences } from '../../study/answer.ts'
 import { countCells, isAlmostEmpty } from '../../study/cell-counts.ts'
-import { computeTable, type Field } from '../../study/study-table.ts'
+import { type ComputedTable, computeTable, type Field } from '../../study/study-table.ts'
 import { type StudyTask, studyTasks, trainingImages } from '../../study/study-tasks.ts'
+import { type ElsewhereResult, readElsewhere } from '../elsewhere.ts'
 import type { FrozenPlace } from '../run-task.ts'
 import type { StudyFolder } from '../study-folder.ts'
 import { type ArmResult, isFinished, readArm, readRecord } from '../task-results.ts'
@@ -25,6 +26,8 @@ export interface StudyResults {
   readonly records: readonly TaskRecord[]
   /** Generators whose pictures show almost no cells. */
   readonly emptied: ReadonlySet<string>
+  /** What other programs predicted. */
+  readonly elsewhere: readonly ElsewhereResult[]
   readonly done: number
   readonly tasks: number
 }
@@ -48,7 +51,8 @@ export async function readResults({ place, study, hash }: Omit<FrozenPlace, 'pro
     arms.set(id, arm)
     records.push(arm.record)
   }
-  return { arms, records, emptied, done: records.length, tasks: tasks.length }
+  const elsewhere = await readElsewhere({ place, hash })
+  return { arms, records, emptied, elsewhere, done: records.length, tasks: tasks.length }
 }
 
 async function hasAlmostNoCells(place: StudyFolder, study: FrozenStudy, task: StudyTask): Promise<boolean> {
@@ -58,16 +62,19 @@ async function hasAlmostNoCells(place: StudyFolder, study: FrozenStudy, task: St
   return isAlmostEmpty(countCells(made), countCells(study.images.filter(({ id }) => shown.has(id))))
 }
 
-export interface Answer {
-  readonly table: StudyTable
-  readonly fields: readonly Field[]
+export interface Answer extends ComputedTable {
   readonly sentences: readonly string[]
 }
 
 /** The table and what follows from it: the same for the same stored results. */
-export function answerOf(study: FrozenStudy, { arms, emptied }: StudyResults): Answer {
-  const { table, fields } = computeTable(study, new Map([...arms].map(([id, { images }]) => [id, images])))
-  return { table, fields, sentences: answerSentences(study, fields, emptied) }
+export function answerOf(study: FrozenStudy, { arms, emptied, elsewhere }: StudyResults): Answer {
+  const others = elsewhere.map(({ about: { name }, images }) => ({ name, images }))
+  const computed = computeTable(study, new Map([...arms].map(([id, { images }]) => [id, images])), others)
+  const sentences = [
+    ...answerSentences(study, computed.fields, emptied),
+    ...elsewhereSentences(study, computed.elsewhere)
+  ]
+  return { ...computed, sentences }
 }
 
 /** Writes the report as one HTML file, the table as CSV, and the charts as SVG. */
@@ -81,7 +88,12 @@ export async function writeReport(frozen: FrozenPlace, results: StudyResults, an
     ...answer,
     charts,
     pictures: await bestAndWorst(frozen, answer.fields, results.arms),
-    facts: [...made.facts, ...generatorFacts(results.records), ...effortFacts(results.records)],
+    facts: [
+      ...made.facts,
+      ...generatorFacts(results.records),
+      ...elsewhereFacts(results.elsewhere),
+      ...effortFacts(results.records)
+    ],
     records: results.records
   })
   await mkdir(place.report, { recursive: true })
@@ -100,11 +112,11 @@ function filesOf(folder: string, charts: readonly Chart[]): StudyReport {
   }
 }
 
-function answerCharts(study: FrozenStudy, { fields }: Answer): Chart[] {
-  return [...differences(study, fields), ...learning(study, fields)]
+function answerCharts(study: FrozenStudy, { fields, elsewhere }: Answer): Chart[] {
+  return [...differences(study, [...fields, ...elsewhere]), ...learning(study, fields)]
 }
 
-function differences(study: FrozenStudy, fields: readonly Field[]): Chart[] {
+function differences(study: FrozenStudy, fields: readonly Pick<Field, 'cell'>[]): Chart[] {
   const rows = fields
     .filter(({ cell }) => cell.difference !== undefined)
     .map(({ cell }) => ({
@@ -176,4 +188,14 @@ function fitWords(value: unknown): string {
   const fit = MaskFit.safeParse(value).data
   if (fit === undefined) return 'mask fit not measured'
   return `mask fit ${fit.generated.toFixed(2)}, of real tiles ${fit.real.toFixed(2)} (${fit.measure})`
+}
+
+function elsewhereFacts(all: readonly ElsewhereResult[]): { name: string; value: string }[] {
+  return all.map(({ about: { name, file, sha256, taken, predictions, notes } }) => ({
+    name: `${name} (${armTitles.elsewhere.toLowerCase()})`,
+    value: [
+      `${predictions} predictions in ${file} (SHA-256 ${sha256}), taken in on ${taken.slice(0, 10)}`,
+      ...notes
+    ].join('; ')
+  }))
 }

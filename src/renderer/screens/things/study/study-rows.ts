@@ -1,4 +1,4 @@
-import { type StudyCell, type StudyTable } from '../../../../shared/studies.ts'
+import { type ArmCell, type StudyCell, type StudyTable } from '../../../../shared/studies.ts'
 
 interface StudyRow {
   readonly title: string
@@ -14,12 +14,15 @@ export function studyRows({ rows, columns, cells }: StudyTable): StudyRow[] {
   }))
 }
 
-/** Of each arm and column the cell over all test images: the first one, its classes follow. */
-export function wholeCells({ cells }: StudyTable): StudyCell[] {
-  const first = new Map<string, StudyCell>()
-  for (const cell of cells) {
-    const key = `${cell.arm}\n${cell.column}`
-    if (!first.has(key)) first.set(key, cell)
+/**
+ * Of each arm and column the cell over all test images: the first one, its classes follow. What other programs predicted
+ * stands in the table alone.
+ */
+export function wholeCells({ cells }: StudyTable): ArmCell[] {
+  const first = new Map<string, ArmCell>()
+  for (const { arm, ...cell } of cells) {
+    const key = `${arm}\n${cell.column}`
+    if (arm !== 'elsewhere' && !first.has(key)) first.set(key, { ...cell, arm })
   }
   return [...first.values()]
 }
