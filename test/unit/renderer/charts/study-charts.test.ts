@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { type DifferenceLayout, layOutDifferences } from '../../../../src/renderer/charts/difference-chart.ts'
 import { type CurvePoint, layOutLearning } from '../../../../src/renderer/charts/learning-chart.ts'
 import { ticksWithin } from '../../../../src/renderer/charts/linear.ts'
-import { type StudyCell } from '../../../../src/shared/studies.ts'
+import { type ArmCell } from '../../../../src/shared/studies.ts'
 import { madeBoard } from '../../../support/made-board.ts'
 
 const frame = { width: 400, height: 300, margin: { top: 20, right: 20, bottom: 40, left: 40 } }
 
-function cell(arm: StudyCell['arm'], column: string, [baseline, score]: readonly [number, number]): StudyCell {
+function cell(arm: ArmCell['arm'], column: string, [baseline, score]: readonly [number, number]): ArmCell {
   const compared = {
     difference: score - baseline,
     interval: [score - baseline - 0.1, score - baseline + 0.1] as [number, number]
