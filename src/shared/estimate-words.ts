@@ -20,9 +20,22 @@ export function estimateSentences(estimate: Estimate): string[] {
       ? `It would take about ${roughly(seconds)}${endPhrase(seconds, finish)}.`
       : 'It does not fit on this computer.',
     ...(fits ? pace : []),
+    ...studySentences(estimate),
     ...(memory === undefined ? [] : [memorySentence(memory)]),
     `It takes up to ${size(diskBytes)} on the disk, where ${size(diskFreeBytes)} is free.`,
     ...notes
+  ]
+}
+
+function studySentences({ trainings, generators = 0, findable = [] }: Estimate): string[] {
+  if (trainings === undefined) return []
+  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+  return [
+    `It trains ${count(trainings, 'segmentation network')} and ${count(generators, 'generator')}.`,
+    ...findable.map(
+      ({ repeats, effect }) =>
+        `With ${repeats} repeats it would find ${(100 * effect).toFixed(2)} points in four of five tries.`
+    )
   ]
 }
 

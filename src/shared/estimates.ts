@@ -4,6 +4,7 @@ import { PrepareRequest } from './masks.ts'
 import { CreatePackageRequest } from './packages.ts'
 import { Remedy } from './remedies.ts'
 import { EngineInfo, EngineName, TrainRequest } from './runs.ts'
+import { FindableEffect, PlanStudyRequest } from './studies.ts'
 import { GenerateRequest } from './synthetic.ts'
 
 /** The same answers as for the work itself; names of what would be made are not needed. */
@@ -12,7 +13,8 @@ export const EstimateRequest = z.discriminatedUnion('of', [
   InspectRequest.extend({ of: z.literal('import') }),
   PrepareRequest.omit({ name: true }).extend({ of: z.literal('prepare') }),
   GenerateRequest.omit({ name: true }).extend({ of: z.literal('generate') }),
-  CreatePackageRequest.partial({ out: true }).extend({ of: z.literal('package') })
+  CreatePackageRequest.partial({ out: true }).extend({ of: z.literal('package') }),
+  PlanStudyRequest.omit({ name: true }).extend({ of: z.literal('study') })
 ])
 export type EstimateRequest = z.infer<typeof EstimateRequest>
 
@@ -68,6 +70,10 @@ export const Estimate = z.object({
   stages: StageEstimate.optional(),
   iterations: z.int().optional(),
   engine: EngineInfo.optional(),
+  /** Of a study: its tasks, and by a pilot what plans of so many repeats would find. */
+  trainings: z.int().optional(),
+  generators: z.int().optional(),
+  findable: z.array(FindableEffect).optional(),
   /** What to know of the numbers, as sentences. */
   notes: z.array(z.string())
 })

@@ -13,6 +13,7 @@ import type { AppContext } from '../workspace/app-context.ts'
 import { ownFolder } from '../workspace/own-files.ts'
 import type { RequestContext } from './dispatch.ts'
 import { findSet } from './packages.ts'
+import { estimateStudy } from './study-estimate.ts'
 import { makePictures } from './synthetic.ts'
 import { estimateTraining } from './training-estimate.ts'
 import { estimateOf, tryWork } from './work-trial.ts'
@@ -41,6 +42,8 @@ function estimateKind(app: AppContext, asked: Asked, context: RequestContext): P
       return estimateGenerating(app, asked, context)
     case 'package':
       return estimatePacking(app, asked, context)
+    case 'study':
+      return estimateStudy(app, asked, context)
   }
 }
 

@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { Output, ParsedInput } from '../../shared/api.ts'
 import { refuse } from '../../shared/errors.ts'
-import { type FrozenStudy, PlanStudyRequest } from '../../shared/studies.ts'
+import { type FrozenStudy, PlanStudyRequest, type StudyOutlook } from '../../shared/studies.ts'
 import type { StudyPlan } from '../../shared/study-look.ts'
 import { sha256 } from '../files/checksum.ts'
 import { productVersion } from '../product.ts'
@@ -33,28 +33,12 @@ export async function previewStudy(
   request: ParsedInput<'study.preview'>
 ): Promise<Output<'study.preview'>> {
   const study = await frozenOf(app, PlanStudyRequest.parse({ ...request, name: unnamed }))
-  const tasks = studyTasks(study)
-  // Nothing of it lies anywhere yet; only its times and its room on the disk are asked for.
-  const frozen = {
-    study,
-    hash: sha256(frozenText(study)),
-    place: new StudyFolder(app.folders.root, unnamed),
-    program: productVersion
-  }
-  const nothing = {
-    arms: new Map(),
-    records: [],
-    emptied: new Set<string>(),
-    elsewhere: [],
-    done: 0,
-    tasks: tasks.length
-  }
   const pictures = await app.catalog.datasets.images(study.dataset.id)
   const positions = new Map(pictures.map(({ id }, position) => [id, position]))
   return {
     plan: planIn(study),
-    tasks: tasks.length,
-    outlook: await outlookOf(app, frozen, nothing, request.pilot),
+    tasks: studyTasks(study).length,
+    outlook: await plannedOutlook(app, study, request.pilot),
     images: study.images.map(({ id, file, class: name, well, split, cells }) => ({
       file,
       class: name,
@@ -67,6 +51,19 @@ export async function previewStudy(
 }
 
 const unnamed = 'preview'
+
+/** Of a plan of which nothing lies anywhere yet: only its times and its room on the disk are asked for. */
+export function plannedOutlook(app: AppContext, study: FrozenStudy, pilot: string | undefined): Promise<StudyOutlook> {
+  const frozen = {
+    study,
+    hash: sha256(frozenText(study)),
+    place: new StudyFolder(app.folders.root, unnamed),
+    program: productVersion
+  }
+  const tasks = studyTasks(study).length
+  const nothing = { arms: new Map(), records: [], emptied: new Set<string>(), elsewhere: [], done: 0, tasks }
+  return outlookOf(app, frozen, nothing, pilot)
+}
 
 function planIn({ images, order: _, stages: __, ...plan }: FrozenStudy): StudyPlan {
   const count = (part: string): number => images.filter(({ split }) => split === part).length

@@ -258,6 +258,8 @@ function subjectIn(
       return [catalog.runs, input.run]
     case 'package':
       return [undefined, input.set]
+    case 'study':
+      return [catalog.datasets, input.data ?? catalog.datasets.list()[0]?.name ?? '']
   }
 }
 

@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../files/atomic-write.ts'
 import { jsonOf } from '../files/json-or-nothing.ts'
 import { cellCharts } from './report/made-cells.ts'
 import { bestAndWorst } from './report/test-pictures.ts'
-import { answerOf, readResults, writeReport } from './report/write-report.ts'
+import { answerOf, copyFacts, readResults, writeReport } from './report/write-report.ts'
 import { readFrozen, StudyFolder } from './study-folder.ts'
 import { reportOf, resultOf } from './study-result.ts'
 
@@ -44,14 +44,15 @@ export async function answerStudy({ root, id, name, program, state, mayWrite }: 
   const answer = answerOf(frozen.study, results)
   const isDone = results.done === results.tasks
   const pictures = await bestAndWorst(frozen, answer.fields, results.arms)
-  const cells = isDone ? await cellCharts(frozen) : { charts: [], facts: [] }
+  const { charts, facts } = isDone ? await cellCharts(frozen) : { charts: [], facts: [] }
   const report = isDone && mayWrite ? await writeReport(frozen, results, answer) : undefined
   const result = resultOf(frozen, name, results, answer)
   const found: StudyAnswer = {
     result,
     drawn: {
       pictures: pictures.map(({ bytes, ...picture }) => ({ ...picture, png: Buffer.from(bytes).toString('base64') })),
-      ...cells,
+      charts,
+      facts: [...facts, ...copyFacts(results.records)],
       files: report === undefined ? [] : [report.html, report.csv, ...report.svg].map((path) => basename(path))
     }
   }

@@ -4,6 +4,7 @@ import { DatasetAbout } from '../../shared/abouts.ts'
 import { DatasetId, type DatasetImage } from '../../shared/datasets.ts'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { defaultMaskSettings, fewestOfClass, PreparedAbout, PreparedId, PrepareRequest } from '../../shared/masks.ts'
+import type { StageEstimate } from '../../shared/estimates.ts'
 import { type EngineInfo, TrainRequest } from '../../shared/runs.ts'
 import type { FrozenStudy, GenerationPlan } from '../../shared/studies.ts'
 import { type SyntheticAbout, SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
@@ -19,6 +20,7 @@ import { describeSet } from '../prepare/describe-set.ts'
 import { prepareImages } from '../prepare/prepare-images.ts'
 import { productName } from '../product.ts'
 import { type StudyTask, trainingImages } from '../study/study-tasks.ts'
+import { type CopyCount, countCopies } from './count-copies.ts'
 import type { PictureMaker } from './run-task.ts'
 import type { Watcher } from './segmenter.ts'
 import type { StudyFolder } from './study-folder.ts'
@@ -54,6 +56,30 @@ export function pictureMaker(environment: Environment): PictureMaker {
       }
     }
   }
+}
+
+/** So many images are prepared for a trial. */
+const triedImages = 8
+
+/** What each part of the training of a generator takes, tried in earnest on some of its images. */
+export async function tryGenerator(
+  environment: Environment,
+  {
+    place,
+    study,
+    task,
+    folder
+  }: { readonly place: StudyFolder; readonly study: FrozenStudy; readonly task: StudyTask; readonly folder: string },
+  watcher: Watcher
+): Promise<{ readonly settings: TrainingSettings; readonly stages: StageEstimate }> {
+  const plan = study.generation
+  invariant(plan !== undefined, 'a study with generators says how they are trained')
+  const images = (await datasetImages(place, study, task)).slice(0, triedImages)
+  const work = new GeneratorWork(environment, folder, watcher)
+  const about = await work.prepare(place, study, { plan, images, task })
+  const classes = about.result.classes.map(({ name }) => name)
+  const settings = generatorSettings(about, classes, plan, study.seed)
+  return { settings, stages: await work.try(settings, classes, study) }
 }
 
 /** As every synthetic set describes itself. */
@@ -214,6 +240,28 @@ class GeneratorWork {
     if (outcome.ending !== 'finished') throw stopped()
   }
 
+  async try(settings: TrainingSettings, classes: readonly string[], { engine }: FrozenStudy): Promise<StageEstimate> {
+    await mkdir(this.#run, { recursive: true })
+    const { resources } = this.#environment
+    const outcome = await runEngineJob(
+      this.#environment,
+      {
+        job: 'trial',
+        engine,
+        resources,
+        runFolder: this.#run,
+        preparedFolder: this.#prepared,
+        settings,
+        classes: [...classes],
+        smaller: [],
+        thinner: []
+      },
+      (message) => this.#hear(message),
+      this.#watcher.signal
+    )
+    return outcome.stages
+  }
+
   async generate(
     settings: TrainingSettings,
     classes: readonly string[],
@@ -248,8 +296,17 @@ class GeneratorWork {
       this.#watcher.signal
     )
     const { images, filtered, maskFit, health, warnings } = made
-    const details = { filtered, maskFit, health }
+    const details = { filtered, maskFit, health, copies: await this.#countCopies(images, about) }
     return { images: inTurns(images), outcome: made, seed: settings.seed, details, notes: warnings }
+  }
+
+  #countCopies(made: readonly SyntheticImage[], { images }: PreparedAbout): Promise<CopyCount> {
+    const pictures = made.map(({ file }) => join(this.out, 'images', file))
+    const training = images.map(({ source, file }) => ({ name: source, file: join(this.#prepared, 'images', file) }))
+    return countCopies(
+      { pictures, training },
+      { workerPath: this.#environment.workerPath, signal: this.#watcher.signal }
+    )
   }
 
   #hear(message: EngineMessage): void {

@@ -29,6 +29,20 @@ export function armSeconds({ seconds, learning }: Measured, from: EffortPlan, to
   return learned + (seconds - learning) * (lookingOf(to) / lookingOf(from))
 }
 
+/** What a short training showed: its parts, of which each grows with something else. */
+export interface Tried {
+  /** Of one start of the engine. */
+  readonly start: number
+  readonly perIteration: number
+  /** In which pictures were looked at. */
+  readonly looking: number
+}
+
+/** The engine starts twice: to learn, and to predict. */
+export function secondsFromTrial({ start, perIteration, looking }: Tried, from: EffortPlan, to: EffortPlan): number {
+  return 2 * start + to.segmentation.iterations * perIteration + looking * (lookingOf(to) / lookingOf(from))
+}
+
 /** Undefined where the generators are of other networks, which no measurement of these tells of. */
 export function generatorSeconds(seconds: number, from: EffortPlan, to: EffortPlan): number | undefined {
   const [a, b] = [from.generation, to.generation]

@@ -7,10 +7,11 @@ import { type CommonOptions, type Host } from './host.ts'
 import { addImportOptions, importInput, type ImportOptions } from './import-command.ts'
 import { addGenerateOptions, type GenerateOptions } from './model-commands.ts'
 import { remedyLine } from './remedies.ts'
+import { addPlanOptions, planOf, type PlanOptions } from './study-commands.ts'
 import { addCreateOptions, type CreateOptions } from './share-commands.ts'
 import { addTrainOptions, trainInput, type TrainOptions } from './train-command.ts'
 
-/** estimate train · prepare · generate · import · package */
+/** estimate train · prepare · generate · import · package · study */
 export function addEstimate(program: Command, host: Host): void {
   const estimate = program
     .command('estimate')
@@ -38,12 +39,15 @@ export function addEstimate(program: Command, host: Host): void {
     .action((set: string, { workspace, json: _, ...options }: Partial<CreateOptions>) =>
       ask({ of: 'package', set, ...options }, { ...(workspace !== undefined && { workspace }) })
     )
+  addPlanOptions(part(estimate, 'study plan', '[name]', 'not needed')).action(
+    (_: string | undefined, options: PlanOptions) => ask({ of: 'study', ...planOf(options) }, options)
+  )
 }
 
 /** The name that the work itself would be given is taken too, so that one line serves for both. */
 function part(estimate: Command, name: string, argument: string, meaning: string): Command {
   return estimate
-    .command(name)
+    .command(name.split(' ')[0] ?? name)
     .description(`what "${name}" would take, with the same options`)
     .argument(argument, meaning)
     .addOption(new Option('--name <name>', 'not needed').hideHelp())

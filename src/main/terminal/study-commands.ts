@@ -19,7 +19,7 @@ export function addStudyCommands(program: Command, host: Host): void {
   addCluster(study, host)
 }
 
-type PlanOptions = CommonOptions & Omit<PlanStudyRequest, 'name'>
+export type PlanOptions = CommonOptions & Omit<PlanStudyRequest, 'name'>
 
 function addPlan(study: Command, host: Host): void {
   const plan = study
@@ -32,12 +32,12 @@ function addPlan(study: Command, host: Host): void {
   })
 }
 
-function planOf({ workspace: _, json: __, ...plan }: PlanOptions): Omit<PlanStudyRequest, 'name'> {
+export function planOf({ workspace: _, json: __, ...plan }: PlanOptions): Omit<PlanStudyRequest, 'name'> {
   return plan
 }
 
 /** What can be chosen of a study. */
-function addPlanOptions(command: Command): Command {
+export function addPlanOptions(command: Command): Command {
   const { shape } = PlanStudyRequest
   return command
     .option('--data <dataset>', 'data set with the real images (default: the only one)')

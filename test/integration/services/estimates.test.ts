@@ -18,7 +18,7 @@ afterAll(() => host.app.close())
 
 /** All names in the folders of things, hidden ones too. */
 async function everything(): Promise<string[]> {
-  const collections = ['datasets', 'prepared', 'runs', 'synthetic', 'packages']
+  const collections = ['datasets', 'prepared', 'runs', 'synthetic', 'packages', 'studies']
   const names = await Promise.all(
     collections.map(async (collection) =>
       (await readdir(join(workspace, collection))).map((name) => `${collection}/${name}`)
@@ -47,6 +47,25 @@ describe('an estimate leaves nothing, and tells', () => {
     const pictures = (await bytesBelow(join(made, 'images'))) + (await bytesBelow(join(made, 'masks')))
     expect(ofPreparing.diskBytes / pictures).toBeCloseTo(1, 1)
     expect(ofPreparing).toMatchObject({ fits: true, notes: [] })
+  })
+
+  test('of a study its trainings and hours, more of them the longer they are, and writes no question', async () => {
+    const study = {
+      of: 'study' as const,
+      data: 'sample',
+      preset: 'small' as const,
+      sizes: [2],
+      draws: 2,
+      engine: 'wasm' as const,
+      tile: 32
+    }
+    const short = await estimated({ ...study, iterations: 20, generatorIterations: 20 })
+    expect(short).toMatchObject({ fits: true, trainings: 8, generators: 2, engine: { name: 'wasm' } })
+    const long = await estimated({ ...study, iterations: 200_000, arms: ['copy-paste'] })
+    expect(long).toMatchObject({ trainings: 4, generators: 0 })
+    expect(long.seconds).toBeGreaterThan(10 * short.seconds)
+    expect((await host.request('study.list', {})).studies).toEqual([])
+    await expect(host.request('estimates.make', { ...study, sizes: [100_000] })).rejects.toThrow('cannot be drawn')
   })
 
   test('of a training the seconds of each part, the memory, and the minutes that were asked for at most', async () => {

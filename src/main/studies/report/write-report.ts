@@ -10,6 +10,7 @@ import { answerSentences, elsewhereSentences } from '../../study/answer.ts'
 import { countCells, isAlmostEmpty } from '../../study/cell-counts.ts'
 import { type ComputedTable, computeTable, type Field } from '../../study/study-table.ts'
 import { type StudyTask, studyTasks, trainingImages } from '../../study/study-tasks.ts'
+import { CopyCount, copyWords } from '../count-copies.ts'
 import { type ElsewhereResult, readElsewhere } from '../elsewhere.ts'
 import type { FrozenPlace } from '../run-task.ts'
 import type { StudyFolder } from '../study-folder.ts'
@@ -90,6 +91,7 @@ export async function writeReport(frozen: FrozenPlace, results: StudyResults, an
     pictures: await bestAndWorst(frozen, answer.fields, results.arms),
     facts: [
       ...made.facts,
+      ...copyFacts(results.records),
       ...generatorFacts(results.records),
       ...elsewhereFacts(results.elsewhere),
       ...effortFacts(results.records)
@@ -181,7 +183,21 @@ function worthCaption(fields: readonly Field[]): string {
 function generatorFacts(records: readonly TaskRecord[]): { name: string; value: string }[] {
   return records
     .filter(({ task }) => task.startsWith('generator'))
-    .map(({ task, details, notes }) => ({ name: task, value: [fitWords(details['maskFit']), ...notes].join('; ') }))
+    .map(({ task, details, notes }) => ({
+      name: task,
+      value: [fitWords(details['maskFit']), ...copiesOf(details), ...notes].join('; ')
+    }))
+}
+
+/** Whether generators give back what they were shown. */
+export function copyFacts(records: readonly TaskRecord[]): { name: string; value: string }[] {
+  const counts = records.flatMap(({ details }) => CopyCount.safeParse(details['copies']).data ?? [])
+  return counts.length === 0 ? [] : [{ name: 'Near-copies', value: copyWords(counts) }]
+}
+
+function copiesOf(details: TaskRecord['details']): string[] {
+  const count = CopyCount.safeParse(details['copies']).data
+  return count === undefined ? [] : [copyWords([count])]
 }
 
 function fitWords(value: unknown): string {
