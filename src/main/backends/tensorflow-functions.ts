@@ -127,7 +127,7 @@ export function bindTensorFlow(folder: string): TensorFlowFunctions {
     handleRank: number('int TFE_TensorHandleNumDims(void* handle, void* status)'),
     handleSize: number('int64_t TFE_TensorHandleDim(void* handle, int axis, void* status)'),
 
-    newOp: call('void* TFE_NewOp(void* context, str name, void* status)'),
+    newOp: call('void* TFE_NewOp(void* context, const void* name, void* status)'),
     deleteOp: call('void TFE_DeleteOp(void* op)'),
     addInput: call('void TFE_OpAddInput(void* op, void* handle, void* status)'),
     execute: call('void TFE_Execute(void* op, _Out_ void** outputs, _Inout_ int* count, void* status)'),

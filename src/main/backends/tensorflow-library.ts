@@ -1,7 +1,7 @@
 import { invariant } from '../../shared/errors.ts'
 import { attributeTypes, createAttributeSetter, type Attribute, type AttributeSetter } from './tensorflow-attributes.ts'
 import { type Result, ResultShapes } from './result-shapes.ts'
-import { bindTensorFlow, type Pointer, type TensorFlowFunctions } from './tensorflow-functions.ts'
+import { bindTensorFlow, createNamePool, type Pointer, type TensorFlowFunctions } from './tensorflow-functions.ts'
 
 /** TensorFlow's numbers for element types, as in tf_datatype.h. */
 const types = {
@@ -17,6 +17,14 @@ const types = {
 
 /** A serialized ConfigProto with device_count = { "GPU": 0 }: TensorFlow then sees no graphics card. */
 const withoutGpu = Uint8Array.of(0x0a, 0x07, 0x0a, 0x03, 0x47, 0x50, 0x55, 0x10, 0x00)
+
+/** Frequent operations whose type attributes TensorFlow takes from their operands: each that is not set is a call less. */
+const typedByOperands = new Set(
+  (
+    'Add AddV2 Sub Mul RealDiv Square Sqrt Rsqrt Neg LeakyRelu LeakyReluGrad BiasAddGrad BatchMatMulV2 Conv2D ' +
+    'Conv2DBackpropInput Conv2DBackpropFilter DepthwiseConv2dNative Sum Mean Reshape Tile Transpose Slice'
+  ).split(' ')
+)
 
 /** Tensors of at most so many values may become constants, and at most so many of them; sizes and axes are whole numbers. */
 const constantLength = 8
@@ -64,10 +72,13 @@ export class TensorFlowLibrary {
   readonly #status: Pointer
   readonly #context: Pointer
   readonly #setAttribute: AttributeSetter
+  readonly #addressOf = createNamePool()
   readonly #handles = new Map<number, Pointer>()
   /** Ids of small tensors that are asked for again and again: shapes, axes, factors. They are never deleted. */
   readonly #constants = new Map<string, number>()
   readonly #constantIds = new Set<number>()
+  /** The same of those with one value, by element type and rank. */
+  readonly #scalars = new Map<number, Map<number, number>>()
   readonly #shapes = new ResultShapes()
   #nextId = 0
 
@@ -99,7 +110,22 @@ export class TensorFlowLibrary {
     const most = values instanceof Int32Array ? indexLength : constantLength
     const isConstant = values.length <= most && !values.some((value) => Object.is(value, -0))
     if (!isConstant) return this.#createTensor(shape, dtype, values)
+    return values.length === 1 ? this.#scalar(shape, dtype, values) : this.#constant(shape, dtype, values)
+  }
 
+  #scalar(shape: number[], dtype: number, values: Values): number {
+    const value = Number(values[0])
+    const kind = 32 * shape.length + dtype // there are fewer types
+    const ofKind = this.#scalars.get(kind) ?? new Map<number, number>()
+    const known = ofKind.get(value)
+    if (known !== undefined) return known
+    this.#scalars.set(kind, ofKind)
+    const id = this.#constant(shape, dtype, values)
+    if (this.#constantIds.has(id)) ofKind.set(value, id)
+    return id
+  }
+
+  #constant(shape: number[], dtype: number, values: Values): number {
     const key = `${String(dtype)}:${shape.join()}:${values.join()}`
     const known = this.#constants.get(key)
     if (known !== undefined) return known
@@ -152,11 +178,15 @@ export class TensorFlowLibrary {
    */
   executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): Description[] {
     const c = this.#c
-    const op = c.newOp(this.#context, name, this.#status)
-    this.#check()
+    const op = c.newOp(this.#context, this.#addressOf(name), this.#status)
+    if (op === null) this.#check()
+    const tellsTypes = typedByOperands.has(name)
     try {
       for (const id of inputs) c.addInput(op, this.#handle(id), this.#status)
-      for (const attribute of attributes) this.#setAttribute(op, attribute)
+      for (const attribute of attributes) {
+        if (tellsTypes && attribute.type === attributeTypes.TF_ATTR_TYPE) continue
+        this.#setAttribute(op, attribute)
+      }
       const results = new Array<Pointer>(outputs).fill(null)
       c.execute(op, results, [outputs], this.#status)
       this.#check()

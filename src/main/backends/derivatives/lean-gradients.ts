@@ -19,27 +19,62 @@ export function registerLeanGradients(): void {
   registerBinary(
     'Sub',
     (dy) => dy,
-    (dy) => tf.neg(dy)
+    (dy) => negative(dy)
   )
   registerBinary(
     'Multiply',
-    (dy, _, b) => tf.mul(dy, b),
-    (dy, a) => tf.mul(dy, a)
+    (dy, _, b) => product(dy, b),
+    (dy, a) => product(dy, a)
   )
   registerBinary(
     'RealDiv',
-    (dy, _, b) => tf.div(dy, b),
-    (dy, a, b) => tf.neg(tf.div(tf.mul(dy, a), tf.square(b)))
+    (dy, _, b) => quotient(dy, b),
+    (dy, a, b) => negative(quotient(product(dy, a), square(b)))
   )
-  registerUnary('Square', (dy, x) => tf.mul(dy, tf.mul(x, 2)))
-  registerUnary('Sqrt', (dy, x) => tf.div(dy, tf.mul(tf.sqrt(x), 2)))
+  registerUnary('Square', (dy, x) => product(dy, tf.mul(x, 2)))
+  registerUnary('Sqrt', (dy, x) => quotient(dy, tf.mul(tf.sqrt(x), 2)))
   registerUnary('Rsqrt', (dy, x) => {
     const y = tf.rsqrt(x)
-    return tf.mul(tf.mul(dy, -0.5), tf.mul(y, tf.square(y)))
+    return product(tf.mul(dy, -0.5), product(y, square(y)))
   })
+  registerUnary('Reshape', (dy, x) => reshaped(dy, x.shape))
   registerReduction('Sum', (dy) => dy)
   registerReduction('Mean', (dy, count) => tf.mul(dy, 1 / count))
   registerTile()
+}
+
+/*
+ * Most operations of a backward pass are these. tfjs's own functions check and convert what a derivative knows to be float32 tensors of
+ * fitting shapes, in a scope of their own, which takes as long as to call the kernel.
+ */
+
+function product(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.engine().runKernel('Multiply', { a, b })
+}
+
+function quotient(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.engine().runKernel('RealDiv', { a, b })
+}
+
+function negative(x: tf.Tensor): tf.Tensor {
+  return tf.engine().runKernel('Neg', { x })
+}
+
+function square(x: tf.Tensor): tf.Tensor {
+  return tf.engine().runKernel('Square', { x })
+}
+
+function sum(x: tf.Tensor, axis: number[], keepDims: boolean): tf.Tensor {
+  return tf.engine().runKernel('Sum', { x }, { axis, keepDims })
+}
+
+function tiled(x: tf.Tensor, reps: number[]): tf.Tensor {
+  return tf.engine().runKernel('Tile', { x }, { reps })
+}
+
+/** tf.reshape computes also where nothing changes. */
+function reshaped(x: tf.Tensor, shape: number[]): tf.Tensor {
+  return tf.util.arraysEqual(x.shape, shape) ? x : tf.engine().runKernel('Reshape', { x }, { shape })
 }
 
 type Partial = (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => tf.Tensor
@@ -82,7 +117,7 @@ function spread(x: tf.Tensor, shape: number[], axes: number[]): tf.Tensor {
   const isSummed = (i: number) => axes.includes(i)
   if (shape.length <= MOST_TILED_AXES) {
     const kept = shape.map((size, i) => (isSummed(i) ? 1 : size))
-    return tf.tile(
+    return tiled(
       reshaped(x, kept),
       shape.map((size, i) => (isSummed(i) ? size : 1))
     )
@@ -121,14 +156,9 @@ function registerTile(): void {
 function sumTo(gradient: tf.Tensor, shape: number[]): tf.Tensor {
   const extra = gradient.shape.length - shape.length
   const added = gradient.shape.slice(0, extra).map((_, i) => i)
-  const summed = extra === 0 ? gradient : tf.sum(gradient, added)
+  const summed = extra === 0 ? gradient : sum(gradient, added, false)
   const repeated = shape.flatMap((size, i) => (size === summed.shape[i] ? [] : [i]))
-  return repeated.length === 0 ? summed : tf.sum(summed, repeated, true)
-}
-
-/** tf.reshape computes also where nothing changes. */
-function reshaped(x: tf.Tensor, shape: number[]): tf.Tensor {
-  return tf.util.arraysEqual(x.shape, shape) ? x : tf.reshape(x, shape)
+  return repeated.length === 0 ? summed : sum(summed, repeated, true)
 }
 
 function one(value: tf.Tensor | tf.Tensor[] | undefined): tf.Tensor {
