@@ -91,10 +91,10 @@ function chooseColumns(request: PlanStudyRequest, images: number): Columns {
 /** Synthetic images in the small preset. */
 const fewPictures = 64
 
-/** Table 2: all real images, and more and more synthetic ones. */
+/** Table 2: all real images, and more and more synthetic ones; in the small preset as the paper has them to one another. */
 function addedPictures({ counts, arms = ['synthetic'], preset }: PlanStudyRequest, images: number): Columns {
   const few = Math.min(images, fewPictures)
-  const usual = preset === 'small' ? [few, 2 * few] : [1600, 3200, 6400]
+  const usual = preset === 'small' ? [Math.ceil(few / 2), few, 2 * few] : [1600, 3200, 6400]
   const wanted = [...new Set(counts ?? usual)].sort((a, b) => a - b)
   return {
     columns: [

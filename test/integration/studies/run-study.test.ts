@@ -59,6 +59,17 @@ describe('a study', () => {
     }
   )
 
+  test('of Table 2 has the columns of the paper, smaller ones of the same proportions in the small preset', async () => {
+    const columns = async (preset: 'small' | 'full') => {
+      const { study } = await makeStudy(await temporaryFolder(), { design: 'table2', preset })
+      const training = study.images.filter(({ split }) => split === 'train').length
+      return { training, synthetic: study.columns.map(({ synthetic }) => synthetic) }
+    }
+    expect((await columns('full')).synthetic).toEqual([0, 1600, 3200, 6400])
+    const { training, synthetic } = await columns('small')
+    expect(synthetic).toEqual([0, Math.ceil(training / 2), training, 2 * training])
+  })
+
   test('shows no field before all its repeats are done', async () => {
     const frozen = await makeStudy(await temporaryFolder(), { arms: ['copy-paste'], sizes: [2] })
     const tasks = studyTasks(frozen.study)
