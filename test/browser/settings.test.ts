@@ -58,6 +58,23 @@ const doctor: Output<'app.doctor'> = {
   speed: { convGflops: 257, trainGflops: 193 }
 }
 
+const storage: Output<'things.storage'> = {
+  bytes: {
+    total: 2.4e9,
+    datasets: 1.5e9,
+    prepared: 2e8,
+    runs: 5e8,
+    synthetic: 1e8,
+    packages: 0,
+    studies: 0,
+    segmenters: 0,
+    trash: 3e8,
+    other: 1e8,
+    free: 120e9
+  },
+  things: [{ kind: 'dataset', id: 'd-1', name: 'plate 3', created: '2025-01-02T03:04:05.000Z', bytes: 1.5e9 }]
+}
+
 let browser: Browser
 let folder: string
 let host: WebHost | undefined
@@ -80,7 +97,11 @@ afterAll(async () => {
 })
 
 async function open(answers: Partial<Handlers>, options: Parameters<Browser['newPage']>[0] = {}): Promise<FakeDemo> {
-  const demo = new FakeDemo(folder, idleDemo, { 'engine.list': () => ({ packs: [] }), ...answers })
+  const demo = new FakeDemo(folder, idleDemo, {
+    'engine.list': () => ({ packs: [] }),
+    'things.storage': () => storage,
+    ...answers
+  })
   host = await startWebHost(demo.app)
   page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
   trouble = watchForTrouble(page, host.origin)
@@ -203,6 +224,15 @@ describe('Settings', () => {
     await page.getByText('No pack is installed.').waitFor()
     expect(removed).toEqual([{ name: pack.name }])
     expect(trouble).toEqual([])
+  })
+
+  test('tells what takes the space, and where some of it can be had back', async () => {
+    await open({})
+    const space = page.getByRole('region', { name: 'What takes the space' })
+    await space.getByText('This workspace takes 2.4 GB; 120.0 GB are free on its disk.').waitFor()
+    await space.getByRole('row', { name: 'plate 3 image set 1.5 GB' }).waitFor()
+    await space.getByRole('link', { name: '300.0 MB are in the trash' }).click()
+    await page.getByRole('heading', { name: 'Trash', exact: true }).waitFor()
   })
 
   test('is where it is after a reload, and leads back to the start', async () => {

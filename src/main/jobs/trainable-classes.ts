@@ -48,19 +48,31 @@ function withoutCells(bare: readonly string[], name: string, dataset: string): A
 
 function tooFew(poor: readonly string[], { name, dataset, classes, images }: Set): AppError {
   const counted = poor.map((known) => {
-    const own = images.filter((image) => image.class === known)
-    const training = own.filter(({ split }) => split === 'train').length
+    const own = ofClass(images, known)
+    const training = trainingOf(own).length
     const heldOut = own.length - training
     const others = heldOut === 0 ? '' : `, and ${heldOut} for validation and test`
     return `"${known}" (${training}${others})`
   })
   const again = { action: 'prepare-again', dataset } as const
-  const others: Remedy[] = poor.length < classes.length ? [{ ...again, leaveOut: [...poor] }] : []
+  const cures: Remedy[] = [
+    ...(poor.length < classes.length ? [{ ...again, leaveOut: [...poor] }] : []),
+    ...(classes.length > 1 && trainingOf(images).length >= fewestOfClass ? [{ ...again, mergeClasses: true }] : []),
+    ...(poor.every((known) => ofClass(images, known).length >= fewestOfClass) ? [again] : [])
+  ]
   return refuse(
     `"${name}" has too few training pictures of ${counted.join(', ')}: at least ${fewestOfClass} of each class are needed.`,
     {
       next: `Add images, or prepare the data set again${classes.length > 1 ? ' without these classes, with all classes merged into one,' : ''} or with other shares of the split.`,
-      remedies: [...others, ...(classes.length > 1 ? [{ ...again, mergeClasses: true } as const] : []), again]
+      remedies: cures
     }
   )
+}
+
+function ofClass(images: readonly PreparedImage[], name: string): PreparedImage[] {
+  return images.filter((image) => image.class === name)
+}
+
+function trainingOf(images: readonly PreparedImage[]): PreparedImage[] {
+  return images.filter(({ split }) => split === 'train')
 }

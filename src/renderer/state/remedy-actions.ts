@@ -46,6 +46,11 @@ export function remedyActions({ go, idOf, computer, tasks, tending, problems }: 
       const id = idOf('run', run)
       return to({ section: 'sets', task: 'new', ...(id !== undefined && { query: { run: id } }) })
     },
+    'train-from': ({ run, prepared }) => {
+      const [from, version] = [idOf('run', run), idOf('prepared', prepared)]
+      const query = { ...(version !== undefined && { version }), ...(from !== undefined && { from }) }
+      return to({ section: 'models', task: 'new', query })
+    },
     'install-engine': ({ engine, again }) => {
       const build = () => computer.build(engine === 'native-gpu', again)
       return () => {
@@ -57,6 +62,8 @@ export function remedyActions({ go, idOf, computer, tasks, tending, problems }: 
     'remove-engine': () => showSettings,
     'resume-run': ({ action: _, ...input }) => attempt(() => tasks.start('resume', input)),
     'open-package': ({ file }) => attempt(() => tasks.start('open', { file })),
+    'show-storage': () => showSettings,
+    'trash-with': ({ names }) => attempt(() => tending.trashTogether(names)),
     restore: ({ name }) => attempt(() => tending.restore(name)),
     'empty-trash': () => to({ section: 'trash' }),
     'task-again': ({ task }) => attempt(() => tasks.ask('again', task))

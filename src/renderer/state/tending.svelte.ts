@@ -32,6 +32,16 @@ export class Tending {
     return this.#bridge.call('things.trash', { things: [thing], needing })
   }
 
+  /** Things with those that need them. */
+  trashTogether(things: readonly string[]): Promise<Output<'things.trash'>> {
+    return this.#bridge.call('things.trash', { things: [...things], needing: 'take' })
+  }
+
+  /** What takes the space of the disk. */
+  measure(): Promise<Output<'things.storage'>> {
+    return this.#bridge.call('things.storage', {})
+  }
+
   restore(thing: string): Promise<Output<'things.restore'>> {
     return this.#bridge.call('things.restore', { thing })
   }

@@ -1,7 +1,25 @@
 import { type Doctor, type EngineReport } from '../../shared/api.ts'
 import { type InstalledPack, type StrangerFile } from '../../shared/engine-packs.ts'
 import { type EngineName } from '../../shared/runs.ts'
+import { type ThingKind } from '../../shared/things.ts'
 import { fileSize, number } from './common.ts'
+
+export const storageWords = {
+  title: 'What takes the space',
+  measuring: 'Measuring …',
+  sum: ({ total, free }: { readonly total: number; readonly free: number }) =>
+    `This workspace takes ${fileSize(total)}; ${fileSize(free)} are free on its disk.`,
+  trash: (bytes: number) => `${fileSize(bytes)} are in the trash`,
+  kinds: {
+    dataset: 'image set',
+    prepared: 'version of an image set',
+    run: 'model',
+    segmenter: 'segmentation model',
+    synthetic: 'synthetic set',
+    study: 'study',
+    package: 'package'
+  } satisfies Readonly<Record<ThingKind, string>>
+}
 
 export const settingsWords = {
   title: 'Settings',

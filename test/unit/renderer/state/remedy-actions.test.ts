@@ -68,7 +68,9 @@ test.each<[Remedy, string]>([
   [{ action: 'make', kind: 'synthetic' }, '#/sets/new'],
   [{ action: 'import-again' }, '#/images/new'],
   [{ action: 'prepare-again', dataset: 'my cells' }, '#/images/new?dataset=dataset-1'],
-  [{ action: 'generate-again', run: 'my run' }, '#/sets/new?run=run-1']
+  [{ action: 'generate-again', run: 'my run' }, '#/sets/new?run=run-1'],
+  [{ action: 'train-from', run: 'my run', prepared: 'my tiles' }, '#/models/new?version=prepared-1&from=run-1'],
+  [{ action: 'show-storage' }, '#/settings']
 ])('a remedy that needs answers leads to where they are asked (%j)', (remedy, address) => {
   const { transport, shown, actionOf } = page()
   actionOf(remedy)?.()
@@ -95,10 +97,7 @@ test('what the page cannot do stays a sentence', () => {
     'choose-engine',
     'archive-engine',
     'pause-run',
-    'train-from',
     'extend-run',
-    'set-option',
-    'show-storage',
-    'trash-with'
+    'set-option'
   ])
 })
