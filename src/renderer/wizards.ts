@@ -17,6 +17,7 @@ const wizards: Readonly<Partial<Record<Shelf | 'live', Load>>> = {
   images: () => import('./wizards/images/ImagesWizard.svelte'),
   models: () => import('./wizards/train/TrainWizard.svelte'),
   sets: () => import('./wizards/generate/GenerateWizard.svelte'),
+  studies: () => import('./wizards/study/StudyWizard.svelte'),
   packages: () => import('./wizards/share/ShareWizard.svelte'),
   live: () => import('./screens/live/LiveRun.svelte')
 }

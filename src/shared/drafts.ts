@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { thingId } from './things.ts'
 
 /** What is asked step by step. */
-export const Wizard = z.enum(['images', 'train', 'generate', 'share'])
+export const Wizard = z.enum(['images', 'train', 'generate', 'share', 'study'])
 export type Wizard = z.infer<typeof Wizard>
 
 export const DraftId = thingId.brand('DraftId')

@@ -51,8 +51,9 @@ export const RemedyOption = z.enum([
 ])
 export type RemedyOption = z.infer<typeof RemedyOption>
 
-/** A value as it would be written into the request. */
-const OptionValue = z.union([z.string(), z.number(), z.boolean()])
+/** A value as it would be written into the request; lists of numbers as text: `1,2,5`. */
+const OptionValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])
+export type OptionValue = z.infer<typeof OptionValue>
 
 /**
  * What a user can do about a trouble, as data: the terminal words it as a command, the page as a button. A sentence that

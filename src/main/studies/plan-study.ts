@@ -1,5 +1,6 @@
 import type { Dataset, DatasetImage } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
+import type { Remedy } from '../../shared/remedies.ts'
 import type { ArmName, FrozenStudy, GivenPictures, PlanStudyRequest, StudyColumn } from '../../shared/studies.ts'
 import { drawOrder } from '../study/deal-images.ts'
 import { usesPictures } from '../study/study-tasks.ts'
@@ -125,9 +126,19 @@ function sharesOfImages(request: PlanStudyRequest, images: number): Columns {
     `${lost.name} of ${images} training images is ${lost.images === 0 ? 'less than one' : 'no more than a smaller share'}: there are too few images for this share.`,
     {
       next: 'Choose other shares, or add images.',
-      remedies: [{ action: 'set-option', option: 'shares' }]
+      remedies: [
+        setTo(
+          'shares',
+          wanted.filter((share) => share !== lost.share)
+        )
+      ]
     }
   )
+}
+
+/** To those of the wanted ones that are possible. */
+function setTo(option: 'sizes' | 'shares', possible: readonly number[]): Remedy {
+  return { action: 'set-option', option, ...(possible.length === 0 ? {} : { value: possible.join(',') }) }
 }
 
 const largeSet = 200
@@ -141,7 +152,12 @@ function fewImages(request: PlanStudyRequest, images: number): Columns {
   if (left !== '' && (sizes !== undefined || shares !== undefined)) {
     throw refuse(`There are ${images} training images: ${left} cannot be drawn from them.`, {
       next: 'Choose fewer, or add images.',
-      remedies: [{ action: 'set-option', option: 'sizes' }]
+      remedies: [
+        setTo(
+          'sizes',
+          wanted.flatMap(({ size, share }) => (size <= images && share === undefined ? [size] : []))
+        )
+      ]
     })
   }
   const columns = wanted
@@ -221,9 +237,10 @@ function moreOf({ moreImages, preset }: PlanStudyRequest): number {
 function requireRoom(request: PlanStudyRequest, columns: readonly StudyColumn[], images: number): void {
   const beyond = columns.find((column) => column.arms.includes('more-real') && column.images + moreOf(request) > images)
   if (beyond === undefined) return
+  const left = images - Math.max(...columns.map((column) => column.images))
   throw refuse(`${beyond.name} and ${moreOf(request)} more are more than the ${images} training images.`, {
     next: 'Choose fewer, or leave out the arm with more real images.',
-    remedies: [{ action: 'set-option', option: 'moreImages' }]
+    remedies: [{ action: 'set-option', option: 'moreImages', ...(left > 0 ? { value: left } : {}) }]
   })
 }
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Dataset, DatasetImage } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
+import type { Remedy } from '../../shared/remedies.ts'
 import type { FrozenStudy, PlanStudyRequest, StudyImage } from '../../shared/studies.ts'
 import { matchNames } from '../datasets/name-patterns.ts'
 import { dealByWell, type Part, thinOut } from '../study/deal-images.ts'
@@ -79,7 +80,7 @@ function wellsOf(
     if (own.every((match) => match !== undefined))
       return { wells: own.map((match) => wellName(match.groups)), note: [] }
     const note =
-      'No rule tells which images are of one well, plate or donor: only crops of one frame are kept together.'
+      'No rule of this study tells wells, plates or donors: kept together are crops of one frame, and what was said to belong together when the images were taken in.'
     return { wells: images.map(({ group }) => group), note: [note] }
   }
   const matches = matchNames(patternOf(wells), names)
@@ -140,8 +141,14 @@ function dealtAnew(images: readonly Placed[], { seed, preset }: PlanStudyRequest
   if (preset === 'small' && parts.size > 0) return { parts, notes: [`${sentence} It is left out.`] }
   throw refuse(sentence, {
     next: 'Leave these classes out, or add images of other wells.',
-    remedies: [{ action: 'set-option', option: 'leaveOut' }]
+    remedies: leaveOutOf(leftOut, images)
   })
+}
+
+/** Nothing would be left of all classes. */
+function leaveOutOf(names: readonly string[], images: readonly { readonly class: string }[]): Remedy[] {
+  const isAll = images.every((image) => names.includes(image.class))
+  return isAll ? [] : [{ action: 'set-option', option: 'leaveOut', value: [...names] }]
 }
 
 function tooFewWells() {
@@ -177,7 +184,7 @@ function requireWhole(images: readonly StudyImage[], classes: readonly string[])
       `No ${part === 'train' ? 'training' : 'test'} image is of ${missing.map((each) => `"${each}"`).join(', ')}.`,
       {
         next: 'Leave these classes out, or add images of them.',
-        remedies: [{ action: 'set-option', option: 'leaveOut' }]
+        remedies: leaveOutOf(missing, images)
       }
     )
   }

@@ -1,4 +1,4 @@
-import { type Remedy, type RemedyAction, type RemedyOption } from '../../shared/remedies.ts'
+import { type OptionValue, type Remedy, type RemedyAction, type RemedyOption } from '../../shared/remedies.ts'
 
 /** What someone at a terminal can do about an error: its advice, then each remedy, a line each. */
 export function adviceLines({
@@ -118,11 +118,15 @@ const placeholders: Record<RemedyOption, string | undefined> = {
 }
 
 /** `microBatch`, 4 → `--micro-batch 4` */
-function optionText(option: RemedyOption, value: string | number | boolean | undefined): string {
+function optionText(option: RemedyOption, value: OptionValue | undefined): string {
   const flag = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
   const written = option === 'split' ? String(value).replaceAll(',', '/') : String(value)
-  const shown = value === undefined || value === true ? placeholders[option] : quoted(written)
+  const shown = value === undefined || value === true ? placeholders[option] : shownValue(value, written)
   return shown === undefined ? flag : `${flag} ${shown}`
+}
+
+function shownValue(value: OptionValue, written: string): string {
+  return Array.isArray(value) ? value.map(quoted).join(' ') : quoted(written)
 }
 
 /** As a shell takes it whole. */

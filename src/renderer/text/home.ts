@@ -148,7 +148,13 @@ export const firstWords = {
 export const draftWords = {
   title: 'Continue where you left off',
   discard: 'Discard',
-  wizards: { images: 'Adding images', train: 'Training a model', generate: 'Making pictures', share: 'Packing a set' }
+  wizards: {
+    images: 'Adding images',
+    train: 'Training a model',
+    generate: 'Making pictures',
+    share: 'Packing a set',
+    study: 'Planning a study'
+  }
 }
 
 export const recentWords = {

@@ -65,9 +65,10 @@ const wordings: Wordings = {
   'set-option': ({ option, value }) => {
     const label = optionLabels[option]
     if (option === 'split' && typeof value === 'string') return [dividedBy(value), `${dividedBy(value)}.`]
+    if (option === 'leaveOut' && Array.isArray(value)) return [`Leave out ${value.join(' and ')}`]
     return value === undefined || typeof value === 'boolean'
       ? [`Change “${label}”`]
-      : [`Set “${label}” to ${value}`, `Set “${label}” to ${value}.`]
+      : [`Set “${label}” to ${String(value)}`, `Set “${label}” to ${String(value)}.`]
   },
   'open-package': () => ['Open the package', 'Open it as a package.'],
   'show-storage': () => ['See what takes the space'],

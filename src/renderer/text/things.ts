@@ -95,14 +95,14 @@ export const shelfWords = {
     images: 'Microscopy images with outlined cells, and the versions that were prepared of them for training.',
     models: 'Networks that have learned how the cells of an image set look.',
     sets: 'Pictures that a model has made, each with the outlines of its cells.',
-    studies:
-      'Whether synthetic pictures help to find cells in real ones, measured on your own images. A study is planned from the terminal so far, and run and read here.',
+    studies: 'Whether synthetic pictures help to find cells in real ones, measured on your own images.',
     packages: 'Sets as one file: for Cellpose, StarDist, Fiji, QuPath and others, or for a colleague.'
   },
   make: {
     images: 'Add images',
     models: 'Train a model',
     sets: 'Make pictures',
+    studies: 'Does it help?',
     packages: 'Pack a set'
   },
   empty: {
@@ -110,7 +110,8 @@ export const shelfWords = {
     models:
       'No model of your own is here yet. The built-in one makes pictures at once, and the sample lets you watch it learn.',
     sets: 'No pictures have been made yet. The sample makes the first in seconds.',
-    studies: 'No study has been made yet. It needs annotated images of your own and pictures made from them.',
+    studies:
+      'No study has been made yet. It takes annotated images of your own, trains networks with and without synthetic pictures, and says whether these help.',
     packages:
       'Nothing is packed yet. The sample packs its pictures for a colleague, so that you can see what is inside.'
   },
@@ -142,7 +143,8 @@ export const nextWords = {
   train: 'Train a model',
   watch: 'Watch it learn',
   generate: 'Make pictures',
-  pack: 'Pack for other programs'
+  pack: 'Pack for other programs',
+  study: 'Does it help?'
 }
 
 export const tabTitles = {

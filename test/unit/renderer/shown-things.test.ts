@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chainOf } from '../../../src/renderer/screens/things/chain.ts'
-import { nextStep } from '../../../src/renderer/screens/things/next-step.ts'
+import { nextStep, otherStep } from '../../../src/renderer/screens/things/next-step.ts'
 import { makingOf, numbersOf } from '../../../src/renderer/screens/things/thing-facts.ts'
 import { recentThings, thingsOf } from '../../../src/renderer/shown-things.ts'
 import { Segmenter, SegmenterSettings } from '../../../src/shared/segmentation.ts'
@@ -99,6 +99,24 @@ describe('What comes next', () => {
     expect(nextStep(dataset, things)?.address).toBe('#/images/new?dataset=dataset-1')
     const prepared = content.prepared.map((item) => ({ ...item, dataset: 'dataset-1' }))
     expect(nextStep(dataset, { ...things, prepared })?.address).toBe('#/models/new?version=prepared-1')
+  })
+
+  test('of a synthetic set and of a version whose model has learned is to ask whether it helps, where its images are here', () => {
+    const [made] = thingsOf('sets', content)
+    const [version] = recentThings(content, 10).filter(({ kind }) => kind === 'prepared')
+    if (made === undefined || version === undefined) throw new Error('there is one of each')
+    expect(nextStep(made, content)?.label).toBe('Pack for other programs')
+    const prepared = content.prepared.map((item) => ({ ...item, dataset: 'dataset-1' }))
+    const runs = [{ ...fakeRun, prepared: 'prepared-1' }]
+    const synthetic = content.synthetic.map((item) => ({ ...item, run: fakeRun.id }))
+    const here = { ...content, prepared, runs, synthetic }
+    expect(nextStep(made, here)?.address).toBe(`#/studies/new?set=${made.id}&data=dataset-1`)
+    expect(otherStep(made, here)?.label).toBe('Pack for other programs')
+    expect(nextStep(version, here)?.address).toBe('#/studies/new?data=dataset-1')
+    expect(otherStep(version, here)?.label).toBe('Train a model')
+    const unlearned = { ...here, runs: [] }
+    expect(nextStep(version, unlearned)?.label).toBe('Train a model')
+    expect(otherStep(version, unlearned)?.address).toBe('#/studies/new?data=dataset-1')
   })
 
   test('of a model is to watch it while it learns, and pictures of it afterwards', () => {

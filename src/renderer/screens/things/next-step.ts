@@ -18,13 +18,44 @@ const nextSteps: Readonly<Record<ShownThing['kind'], (id: string, content: Works
     const [newest] = versionsOf(id, content)
     return newest === undefined ? making('images', { dataset: id }, nextWords.prepare) : training(newest.id)
   },
-  prepared: training,
+  prepared: (id, content) => (hasLearned(id, content) ? askingOf(id, content) : undefined) ?? training(id),
   run: (id, content) => afterTraining(content.runs.find((each) => each.id === id)),
   'built-in': generating,
-  synthetic: (id) => making('packages', { set: id }, nextWords.pack),
+  synthetic: (id, content) => asking(id, content) ?? packing(id),
   package: () => undefined,
   study: () => undefined,
   segmenter: () => undefined
+}
+
+/** What is done with it besides. */
+export function otherStep({ kind, id }: ShownThing, content: Workspace): NextStep | undefined {
+  if (kind === 'synthetic') return asking(id, content) && packing(id)
+  if (kind !== 'prepared') return undefined
+  const asked = askingOf(id, content)
+  return asked && hasLearned(id, content) ? training(id) : asked
+}
+
+function packing(set: string): NextStep {
+  return making('packages', { set }, nextWords.pack)
+}
+
+/** Whether it helps can be asked where a model of one's own made it from images that are here. */
+function asking(id: string, { synthetic, runs, prepared, datasets }: Workspace): NextStep | undefined {
+  const run = runs.find((each) => each.id === synthetic.find((set) => set.id === id)?.run)
+  const version = prepared.find((each) => each.id === run?.prepared)
+  const images = datasets.find((each) => each.id === version?.dataset && each.annotated > 0)
+  return images && making('studies', { set: id, data: images.id }, nextWords.study)
+}
+
+/** Of the images that a version was prepared from. */
+function askingOf(version: string, { prepared, datasets }: Workspace): NextStep | undefined {
+  const dataset = prepared.find(({ id }) => id === version)?.dataset
+  const images = datasets.find((each) => each.id === dataset && each.annotated > 0)
+  return images && making('studies', { data: images.id }, nextWords.study)
+}
+
+function hasLearned(version: string, { runs }: Workspace): boolean {
+  return runs.some(({ prepared, iteration }) => prepared === version && iteration > 0)
 }
 
 function training(version: string): NextStep {
