@@ -137,7 +137,7 @@ export const Workspace = z.object({
   datasets: z.array(Dataset),
   prepared: z.array(Prepared),
   runs: z.array(Run),
-  /** The models on board. */
+  /** The built-in models. */
   builtIn: z.array(BuiltInModel),
   segmenters: z.array(Segmenter),
   synthetic: z.array(Synthetic),

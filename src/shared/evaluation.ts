@@ -7,7 +7,7 @@ import { ScoreAnchors } from './training.ts'
 export const InceptionResize = z.enum(['tf1', 'pytorch', 'clean'])
 export type InceptionResize = z.infer<typeof InceptionResize>
 
-/** Which network looks at the pictures: the one on board, or the published one from a file that the user has. */
+/** Which network looks at the pictures: the built-in one, or the published one from a file that the user has. */
 export const FeatureChoice = z.discriminatedUnion('network', [
   z.object({ network: z.literal('effnet') }),
   z.object({

@@ -6,7 +6,7 @@ import { tending, ThingKind, thingId } from './things.ts'
 export const SegmenterId = thingId.brand('SegmenterId')
 export type SegmenterId = z.infer<typeof SegmenterId>
 
-/** A U-Net of its own, or the same head on the feature network on board (docs/method.md §12.2, §12.6). */
+/** A U-Net of its own, or the same head on the built-in feature network (docs/method.md §12.2, §12.6). */
 export const FlowArchitecture = z.enum(['flows', 'flows-effnet'])
 export type FlowArchitecture = z.infer<typeof FlowArchitecture>
 

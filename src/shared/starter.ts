@@ -34,7 +34,7 @@ export const StarterCard = z.object({
 })
 export type StarterCard = z.infer<typeof StarterCard>
 
-/** A model on board as lists show it. */
+/** A built-in model as lists show it. */
 export const BuiltInModel = StarterCard.pick({
   classes: true,
   trainedOn: true,

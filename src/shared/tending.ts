@@ -83,7 +83,7 @@ export const StorageResult = z.object({
 })
 export type StorageResult = z.infer<typeof StorageResult>
 
-/** Something that a thing was made from or is used by. A model on board and a file of the user are no things of the workspace. */
+/** Something that a thing was made from or is used by. A built-in model and a file of the user are no things of the workspace. */
 export const OriginEntry = z.object({
   kind: z.enum([...ThingKind.options, 'built-in', 'file']),
   id: z.string().optional(),

@@ -4,7 +4,7 @@ import { type SegmenterSettings } from '../../shared/segmentation.ts'
 import { FeatureNetwork } from '../engine/networks/feature-network.ts'
 import { decodeSafetensors } from '../engine/safetensors.ts'
 
-/** The network on board that a segmentation network stands on, where it stands on one; the caller's to dispose. */
+/** The built-in network that a segmentation network stands on, where it stands on one; the caller's to dispose. */
 export async function encoderOf(
   { network }: SegmenterSettings,
   resources: string

@@ -4,14 +4,14 @@ import { refuse } from '../../shared/errors.ts'
 import { type BuiltInModel, StarterCard, starterName } from '../../shared/starter.ts'
 import { type AppContext } from './app-context.ts'
 
-/** A model on board: its card, and the folder that holds its `checkpoints/`. */
+/** A built-in model: its card, and the folder that holds its `checkpoints/`. */
 export interface OnBoard {
   readonly name: string
   readonly folder: string
   readonly card: StarterCard
 }
 
-/** What models there are on board: every folder of the resources that has a card is one, under the folder's name. */
+/** What built-in models there are: every folder of the resources that has a card is one, under the folder's name. */
 export function builtInNames({ environment }: Pick<AppContext, 'environment'>): string[] {
   const { resources } = environment
   if (!existsSync(resources)) return []
@@ -20,7 +20,7 @@ export function builtInNames({ environment }: Pick<AppContext, 'environment'>): 
     .sort()
 }
 
-/** The models on board, for lists. A damaged one is left out: whoever asks for it hears why. */
+/** The built-in models, for lists. A damaged one is left out: whoever asks for it hears why. */
 export function listBuiltIn(app: AppContext): BuiltInModel[] {
   return builtInNames(app).flatMap((name) => {
     const card = readCard(cardFile(app.environment.resources, name)).data
@@ -30,7 +30,7 @@ export function listBuiltIn(app: AppContext): BuiltInModel[] {
   })
 }
 
-/** Undefined where no model on board has this name. @throws AppError of kind `input` for a damaged one */
+/** Undefined where no built-in model has this name. @throws AppError of kind `input` for a damaged one */
 export function findBuiltIn(app: AppContext, name: string): OnBoard | undefined {
   return builtInNames(app).includes(name) ? onBoard(app, name) : undefined
 }

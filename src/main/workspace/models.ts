@@ -9,7 +9,7 @@ import { findBuiltIn, type OnBoard } from './built-in-models.ts'
 import { ownFolder } from './own-files.ts'
 import { requirePrepared } from './prepared-sets.ts'
 
-/** A trained model that can make pictures or be gone on from: a run of this workspace, or one on board. */
+/** A trained model that can make pictures or be gone on from: a run of this workspace, or a built-in one. */
 export interface Model {
   readonly id: string
   readonly name: string

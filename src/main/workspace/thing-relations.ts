@@ -16,7 +16,7 @@ interface Tie {
 export class Relations {
   readonly #ties: readonly Tie[]
 
-  /** @param builtIn names of the models on board, which are their ids too */
+  /** @param builtIn names of the built-in models, which are their ids too */
   constructor(catalog: Catalog, builtIn: readonly string[]) {
     this.#ties = tiesOf(catalog, builtIn)
   }

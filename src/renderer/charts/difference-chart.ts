@@ -1,4 +1,5 @@
 import { type StudyCell } from '../../shared/studies.ts'
+import { type Tick } from './frame.ts'
 import { ticksWithin } from './linear.ts'
 
 export interface Difference {
@@ -16,7 +17,7 @@ export interface DifferenceLayout {
   /** What was said not to matter. */
   readonly band: readonly [number, number]
   /** In points. */
-  readonly ticks: readonly { readonly value: number; readonly at: number }[]
+  readonly ticks: readonly Tick[]
 }
 
 /** Differences around zero, both sides equally wide, so that gain and loss look alike. */

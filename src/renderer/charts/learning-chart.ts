@@ -1,6 +1,6 @@
 import { type ArmCell, type ArmName, type StudyCell } from '../../shared/studies.ts'
 import { type StudyPlan } from '../../shared/study-look.ts'
-import { type Frame } from './quality-curve.ts'
+import { type Frame, rounded, type Tick } from './frame.ts'
 import { ticksWithin } from './linear.ts'
 
 export interface CurvePoint {
@@ -14,8 +14,8 @@ export interface CurvePoint {
 
 export interface LearningLayout {
   readonly curves: readonly { readonly arm: ArmName; readonly line: string; readonly points: readonly CurvePoint[] }[]
-  readonly xTicks: readonly { readonly at: number; readonly images: number }[]
-  readonly yTicks: readonly { readonly at: number; readonly value: number }[]
+  readonly xTicks: readonly Tick[]
+  readonly yTicks: readonly Tick[]
 }
 
 interface Value {
@@ -64,7 +64,7 @@ export function layOutLearning(
       }))
       return { arm, points, line: points.map((point, i) => `${i === 0 ? 'M' : 'L'}${point.x} ${point.y}`).join('') }
     }),
-    xTicks: images.map((count) => ({ at: rounded(x(count)), images: count })),
+    xTicks: images.map((count) => ({ at: rounded(x(count)), value: count })),
     yTicks: ticksWithin(low, high, 5).map((value) => ({ at: rounded(y(value)), value }))
   }
 }
@@ -88,8 +88,4 @@ function valuesOf(cells: readonly StudyCell[], imagesIn: ReadonlyMap<string, num
 function padded(low: number, high: number): [number, number] {
   const room = high > low ? 0.08 * (high - low) : Math.max(0.5, Math.abs(low) * 0.1)
   return [low - room, high + room]
-}
-
-function rounded(pixels: number): number {
-  return Math.round(pixels * 10) / 10
 }

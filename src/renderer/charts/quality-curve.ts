@@ -1,16 +1,7 @@
+import { type Frame, rounded, type Tick } from './frame.ts'
+
 export interface Score {
   readonly iteration: number
-  readonly value: number
-}
-
-export interface Frame {
-  readonly width: number
-  readonly height: number
-  readonly margin: { readonly top: number; readonly right: number; readonly bottom: number; readonly left: number }
-}
-
-interface Tick {
-  readonly at: number
   readonly value: number
 }
 
@@ -71,8 +62,4 @@ export function ticks(low: number, high: number, wanted: number): number[] {
   const first = Math.floor(low / step)
   const last = Math.ceil(high / step)
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)))
-}
-
-function rounded(pixels: number): number {
-  return Math.round(pixels * 10) / 10
 }

@@ -8,7 +8,7 @@ import { type TaskList } from './tasks.svelte.ts'
 const perClass = 12
 const Input = z.object({ run: z.string(), perClass: z.literal(perClass) })
 
-/** The sample's first step, which needs no learning: pictures by the model on board. */
+/** The sample's first step, which needs no learning: pictures by the built-in model. */
 export class FirstPictures {
   readonly #tasks: TaskList
   #isStarting = $state(false)

@@ -18,7 +18,7 @@ export const generateWords = {
   noModel: 'There is no model yet that could draw.',
   train: 'Train a model',
   choose: 'Choose a model first.',
-  builtIn: (classes: string) => `On board: ${classes}`,
+  builtIn: (classes: string) => `Built-in: ${classes}`,
   own: (classes: string, iteration: number) => `${classes}; ${number(iteration)} practice rounds`,
   noMask: 'It makes pictures without masks.',
   perClass: 'Pictures of each kind',

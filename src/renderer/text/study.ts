@@ -1,5 +1,5 @@
 import { armTitles } from '../../shared/arm-titles.ts'
-import { type StudyCell, type StudyDesign } from '../../shared/studies.ts'
+import { type ArmName, type StudyCell, type StudyDesign } from '../../shared/studies.ts'
 import { type StudyPart, type StudyPlan } from '../../shared/study-look.ts'
 import { count, number, percent, timeLeft } from './common.ts'
 
@@ -22,6 +22,7 @@ export const studyWords = {
     p: 'p',
     adjusted: 'p over the table',
     verdict: 'Verdict',
+    basis: 'Rests on',
     detectable: 'Could have seen',
     worth: 'Worth',
     repeats: 'Repeats'
@@ -57,6 +58,8 @@ export const studyWords = {
     'The report is one file that opens anywhere without a network, with a methods paragraph and all settings. Tables are for a spreadsheet, drawings for a paper.',
   download: (file: string) => `Save ${file}`,
   showInFolder: (file: string) => `Show ${file} in its folder`,
+  bases: { both: 'interval and p', interval: 'interval alone' },
+  weaknesses: 'What weakens this answer',
   noInterval: 'no interval',
   verdicts: { helps: 'helps', harms: 'harms', 'cannot-tell': 'cannot tell' },
   signs: { helps: '▲', harms: '▼', 'cannot-tell': '●' },
@@ -119,6 +122,40 @@ export interface Headline {
   readonly text: string
   /** Undefined where comparisons differ. */
   readonly verdict: Verdict | undefined
+}
+
+/** What a sceptic would say against an answer, as sentences: what it was planned with, and what its numbers cannot bear. */
+export function weaknessesOf(
+  { notes, columns }: Pick<StudyPlan, 'notes' | 'columns'>,
+  whole: readonly StudyCell[]
+): string[] {
+  const compared = whole.filter(({ difference }) => difference !== undefined)
+  const alone = compared.filter(({ basis }) => basis === 'interval').length
+  const once = compared.filter(({ interval }) => interval === undefined).length
+  const hasArm = (arm: ArmName) => columns.some(({ arms }) => arms.includes(arm))
+  const isBlind = hasArm('synthetic') && !hasArm('synthetic-shuffled-masks')
+  const said = [
+    ...notes,
+    ...(alone === 0
+      ? []
+      : [
+          `${some(alone, compared.length)} ${alone === 1 ? 'rests on its interval' : 'rest on their intervals'} alone: so few independent repeats allow no small p, whatever the effect.`
+        ]),
+    ...(once === 0
+      ? []
+      : [
+          `${some(once, compared.length)} ${once === 1 ? 'was' : 'were'} done once only, without an interval: effect and chance cannot be told apart.`
+        ]),
+    ...(isBlind
+      ? ['No control that must harm was part of it: nothing shows that it would have seen an effect at all.']
+      : [])
+  ]
+  return [...new Set(said)]
+}
+
+function some(few: number, all: number): string {
+  if (few < all) return `${few} of ${all} comparisons`
+  return all === 1 ? 'The one comparison' : `All ${all} comparisons`
 }
 
 /** The answer in a line: of synthetic images where the study has them. */

@@ -26,7 +26,7 @@ export const trainWords = {
   version: (kinds: number, tile: number, channels: 'gray' | 'rgb') =>
     `${count(kinds, 'kind')} of cells, tiles of ${number(tile)} pixels, ${channels === 'gray' ? 'gray' : 'in colour'}`,
   nothing: { title: 'From nothing', text: 'It learns from your images alone.' },
-  builtIn: (classes: string) => `The model on board: ${classes}`,
+  builtIn: (classes: string) => `The built-in model: ${classes}`,
   own: (iteration: number) => `One of yours, after ${number(iteration)} practice rounds`,
   otherTile: (tile: number, wanted: number) =>
     `It makes pictures of ${number(tile)} pixels, and your tiles have ${number(wanted)}.`,

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const folder = join(import.meta.dirname, '../../../resources/starter')
 
-test('the model on board knows the classes of the bundled sample, and fits into 8 MB', async () => {
+test('the built-in model knows the classes of the bundled sample, and fits into 8 MB', async () => {
   const { classes } = StarterCard.parse(JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')))
   expect(classes).toEqual((await readdir(join(sampleFolder, 'images'))).sort())
 
@@ -16,7 +16,7 @@ test('the model on board knows the classes of the bundled sample, and fits into 
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(8e6)
 })
 
-test('the model on board makes pictures of both classes with nuclei in many of them, in an empty workspace', async () => {
+test('the built-in model makes pictures of both classes with nuclei in many of them, in an empty workspace', async () => {
   const host = await openTestApp(await temporaryFolder())
   const { synthetic, health, maskFit } = await host.request('synthetic.generate', {
     run: 'starter',

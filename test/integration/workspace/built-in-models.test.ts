@@ -7,7 +7,7 @@ import { openTestApp, type TestApp } from '../../support/test-app.ts'
 
 const onBoard = join(import.meta.dirname, '../../../resources/starter')
 
-describe('models on board', () => {
+describe('built-in models', () => {
   let host: TestApp
 
   beforeAll(async () => {

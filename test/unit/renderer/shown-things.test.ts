@@ -133,7 +133,7 @@ describe('What comes next', () => {
 describe('The chain of a thing', () => {
   const entry = (kind: OriginEntry['kind'], name: string): OriginEntry => ({ kind, id: name, name })
 
-  test('goes from what was imported to the nearest, without files and the model on board that it went on from', () => {
+  test('goes from what was imported to the nearest, without files and the built-in model that it went on from', () => {
     const from = [
       entry('run', 'r'),
       entry('prepared', 'p'),
@@ -144,7 +144,7 @@ describe('The chain of a thing', () => {
     expect(chainOf(from).map(({ name }) => name)).toEqual(['d', 'p', 'r'])
   })
 
-  test('begins with the model on board where there is nothing before it', () => {
+  test('begins with the built-in model where there is nothing before it', () => {
     expect(chainOf([entry('built-in', 'starter')]).map(({ name }) => name)).toEqual(['starter'])
   })
 })

@@ -2,7 +2,7 @@ import { type OriginEntry } from '../../../shared/tending.ts'
 import { addressOf, addressOfThing } from '../../router.ts'
 
 /**
- * From what was imported to what is looked at. A model on board stands in front only where nothing else does: a model
+ * From what was imported to what is looked at. A built-in model stands in front only where nothing else does: a model
  * that went on from it learned from images of its own.
  */
 export function chainOf(from: readonly OriginEntry[]): OriginEntry[] {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { type StudyCell, type StudyTable } from '../../../../../../src/shared/studies.ts'
+import { type ArmName, type StudyCell, type StudyTable } from '../../../../../../src/shared/studies.ts'
 import { studyRows, wholeCells } from '../../../../../../src/renderer/screens/things/study/study-rows.ts'
-import { headline, intervalText, signedPoints, studyProgress } from '../../../../../../src/renderer/text/study.ts'
+import {
+  headline,
+  intervalText,
+  signedPoints,
+  studyProgress,
+  weaknessesOf
+} from '../../../../../../src/renderer/text/study.ts'
 
 function cell(row: string, column: string, ap: number, more: Partial<StudyCell> = {}): StudyCell {
   return { row, column, arm: 'synthetic', ap, baseline: 0.4, score: ap, n: 2, images: 3, cells: 9, ...more }
@@ -58,5 +64,31 @@ describe("a study's answer in a line", () => {
 
   test('is not there before anything was compared', () => {
     expect(headline('few-images', [cell('row', '1 image', 0.5)])).toBeUndefined()
+  })
+})
+
+describe("what weakens a study's answer", () => {
+  const column = { name: '1 image', images: 1, synthetic: 4 }
+  const weaknesses = (arms: ArmName[], cells: readonly StudyCell[], notes: string[] = []) =>
+    weaknessesOf({ notes, columns: [{ ...column, arms }] }, cells)
+  const interval: [number, number] = [0.01, 0.2]
+  const honest = cell('row', '1 image', 0.5, { difference: 0.1, interval, basis: 'both' })
+
+  test('is nothing where repeats, control and images are sound', () => {
+    expect(weaknesses(['real', 'synthetic', 'synthetic-shuffled-masks'], [honest])).toEqual([])
+  })
+
+  test('is what it was planned with, verdicts by intervals alone, single repeats and a missing control', () => {
+    const alone = { ...honest, basis: 'interval' as const }
+    const once = cell('row', '5 images', 0.5, { difference: 0.1 })
+    const told = weaknesses(['real', 'synthetic'], [alone, once], ['Its model saw more.', 'Its model saw more.'])
+    expect(told).toHaveLength(4)
+    expect(told[0]).toBe('Its model saw more.')
+    expect(told[1]).toMatch(/^1 of 2 comparisons rests on its interval alone/)
+    expect(told[2]).toMatch(/^1 of 2 comparisons was done once only/)
+    expect(told[3]).toMatch(/^No control that must harm/)
+    expect(weaknesses(['real', 'copy-paste', 'synthetic-shuffled-masks'], [alone])[0]).toMatch(
+      /^The one comparison rests/
+    )
   })
 })
