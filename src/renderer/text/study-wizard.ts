@@ -179,7 +179,10 @@ export const studyWizardWords = {
 const usualLists = {
   sizes: { small: '2 and 5', full: '1, 2, 5, 10 and 20' },
   shares: { small: '50 and 100', full: '25, 50, 75 and 100' },
-  counts: { small: 'as many as real ones (64 at most), and twice as many', full: '1600, 3200 and 6400' },
+  counts: {
+    small: 'half as many as real ones (of 64 at most), as many, and twice as many',
+    full: '1600, 3200 and 6400'
+  },
   each: { small: 'twice as many as real ones, 64 at most', full: '3200' },
   eachOfFew: { small: '32', full: '200' }
 }

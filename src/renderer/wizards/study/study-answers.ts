@@ -60,7 +60,7 @@ export function chosenArms(answers: StudyAnswers): ArmName[] {
 
 /** Numbers that the catalogue of a study limits. */
 const most = { repeats: 50, generators: 20, draws: 50, moreImages: Infinity } as const
-export type NumberName = keyof typeof most
+type NumberName = keyof typeof most
 const numberNames = ['repeats', 'generators', 'draws', 'moreImages'] as const satisfies readonly NumberName[]
 export const repeatNames = ['draws', 'generators', 'repeats'] as const satisfies readonly NumberName[]
 
