@@ -3,7 +3,7 @@
  * that it learned from. A line for each demand; exits with 1 where one does not hold.
  *
  * Usage: node scripts/check-starter.ts PREPARED [--model NAME] [--workspace DIR] [--per-class N] [--seed N]
- *        [--name NAME] [--engine E] [--real N] [--json]
+ *        [--truncation PSI] [--name NAME] [--engine E] [--real N] [--json]
  *        PREPARED is the folder of the prepared set that the model learned from (WORKSPACE/prepared/ID). The model is the
  *        one on board, or a run of the workspace, where the set stays under its name; without a workspace it is removed
  */
@@ -61,8 +61,15 @@ async function measure(nativeFolder: string | undefined): Promise<StarterFacts> 
   const workspace = options.workspace ?? scratch
   const app = await createApp(defaultEnvironment({ workspace }))
   try {
-    const { name, model: run, perClass, seed, engine } = options
-    const { synthetic, health } = await request(app, 'synthetic.generate', { run, name, perClass, seed, engine })
+    const { name, model: run, perClass, seed, truncation, engine } = options
+    const { synthetic, health } = await request(app, 'synthetic.generate', {
+      run,
+      name,
+      perClass,
+      seed,
+      engine,
+      truncation
+    })
     const { images } = await request(app, 'synthetic.show', { name: synthetic.id })
     const { settings, classes, megabytes } = await describeModel(app)
     const tiles: TileRequest = { preparedFolder: options.prepared, settings, classes }
@@ -192,6 +199,7 @@ function readArguments() {
       workspace: { type: 'string' },
       'per-class': { type: 'string', default: '200' },
       seed: { type: 'string', default: '0' },
+      truncation: { type: 'string' },
       engine: { type: 'string', default: 'auto' },
       real: { type: 'string', default: '800' },
       name: { type: 'string', default: 'check' },
@@ -210,6 +218,7 @@ function readArguments() {
     workspace: values.workspace === undefined ? undefined : resolve(values.workspace),
     perClass: Number(values['per-class']),
     seed: Number(values.seed),
+    truncation: values.truncation === undefined ? undefined : Number(values.truncation),
     engine: EngineRequest.parse(values.engine),
     real: Number(values.real),
     name: values.name,

@@ -2,8 +2,10 @@
  * Trains the model on board from CC0 nuclei (Data Science Bowl 2018), and writes it to resources/starter.
  *
  * Usage: node scripts/train-starter.ts DATA [--minutes N] [--engine E] [--workspace DIR] [--checkpoint N]
+ *        [--average RUN@ITERATION=WEIGHT …]
  *        DATA has images/{fluorescence,stained} and labels/ with the same names below. With a checkpoint, that one is
- *        written and nothing trained; else the best
+ *        written and nothing trained; else the best. With averages, one model is written that is the mean of several: RUN
+ *        is a run of the workspace, or `built-in` for the model of the repository; the last one's discriminators are kept
  *
  * It can be stopped at any time and started again. Where the workspace with the unfinished run is gone, training goes
  * on from the model in resources/starter, which holds generator and discriminator.
@@ -13,7 +15,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Input, type Output, type RequestName } from '../src/shared/api.ts'
-import { fromWireError, refuse } from '../src/shared/errors.ts'
+import { fromWireError, invariant, refuse } from '../src/shared/errors.ts'
 import { PreparedAbout } from '../src/shared/masks.ts'
 import { EngineRequest } from '../src/shared/runs.ts'
 import { StarterCard, starterName } from '../src/shared/starter.ts'
@@ -22,6 +24,7 @@ import { CheckpointFolder } from '../src/main/engine-process/checkpoints.ts'
 import { describeRealCells } from '../src/main/engine-process/real-cells.ts'
 import { defaultEnvironment } from '../src/main/environment.ts'
 import { dispatch } from '../src/main/services/dispatch.ts'
+import { averageModels } from './starter/average.ts'
 
 const classes = ['fluorescence', 'stained'] as const
 /** Tests and studies hold out the first so many fluorescence images by name: the model must not have seen them. */
@@ -38,19 +41,24 @@ const lastStage = stages[1]
 const evaluateEvery = 1000
 const learningRate = 0.0025
 const scoredPictures = 1000
+/** ψ of its pictures: a little below 1, fewer of them are empty and masks fit better (resources/starter/README.md). */
+const truncation = 0.85
+/** What `--average` calls the model of the repository. */
+const builtInName = 'built-in'
 /** What `check-starter` found of the model on board; to be written again with the model. */
 const limitations =
   'It knows nuclei of this look and size alone, in small gray pictures: 64 pixels show a field of 128. In fluorescence its masks agree with their pictures three quarters as well as those of real tiles do, in stained pictures nearly as well. It is a start for learning on, not a source of training data.'
 
 const target = resolve(import.meta.dirname, '../resources/starter')
-const { data, workspace, minutes, engine, checkpoint } = readArguments()
+const { data, workspace, minutes, engine, checkpoint, averages } = readArguments()
 const app = await createApp(defaultEnvironment({ workspace }))
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())
 process.once('SIGTERM', () => stop.abort())
 try {
   await importNuclei()
-  if (checkpoint !== undefined || (await train())) await writeStarter()
+  if (averages.length > 0) await writeAverage()
+  else if (checkpoint !== undefined || (await train())) await writeStarter(starterName, checkpoint)
 } finally {
   await app.close()
 }
@@ -122,19 +130,46 @@ async function isOfLastStage(): Promise<boolean> {
   return card.prepared.tile === lastStage.tile && card.settings.network.discriminators === 'separate'
 }
 
-async function writeStarter(): Promise<void> {
-  const { run } = await request('runs.show', { name: starterName })
+/** The mean of several models; it stands beside the last of them while it is scored. */
+async function writeAverage(): Promise<void> {
+  const shares = await Promise.all(
+    averages.map(async ({ run, iteration, weight }) => {
+      const folder = run === builtInName ? target : await runFolder(run)
+      return { model: await new CheckpointFolder(folder).chooseModel(iteration), weight }
+    })
+  )
+  const { scalars, tensors } = averageModels(shares)
+  const { run: name } = averages.at(-1) ?? {}
+  invariant(name, 'there is a model to average')
+  const { run } = await request('runs.show', { name })
+  const iteration = scalars.iteration + 1
+  const folder = await runFolder(name)
+  const notes = { isBest: false, settings: run.settings, classes: run.classes }
+  await new CheckpointFolder(folder).writeModel({ scalars: { ...scalars, iteration }, tensors }, notes)
+  try {
+    await writeStarter(name, iteration)
+  } finally {
+    await rm(join(folder, 'checkpoints', String(iteration).padStart(8, '0')), { recursive: true })
+  }
+}
+
+async function runFolder(name: string): Promise<string> {
+  const { run } = await request('runs.show', { name })
+  return join(workspace, 'runs', run.id)
+}
+
+async function writeStarter(name: string, iteration: number | undefined): Promise<void> {
+  const { run } = await request('runs.show', { name })
   const score = await request('runs.evaluate', {
-    run: starterName,
+    run: name,
     engine,
     count: scoredPictures,
-    ...(checkpoint === undefined ? {} : { checkpoint })
+    ...(iteration === undefined ? {} : { checkpoint: iteration })
   })
   const preparedFolder = join(workspace, 'prepared', run.prepared)
   const about = PreparedAbout.parse(JSON.parse(await readFile(join(preparedFolder, 'about.json'), 'utf8')))
   const { tile, scale, channels, grayLevels } = about.result.prepared
-  const runFolder = join(workspace, 'runs', run.id)
-  const model = await new CheckpointFolder(runFolder).chooseModel(score.iteration)
+  const model = await new CheckpointFolder(await runFolder(name)).chooseModel(score.iteration)
   const card: StarterCard = {
     version: 1,
     classes: run.classes,
@@ -147,6 +182,7 @@ async function writeStarter(): Promise<void> {
     limitations,
     iteration: model.scalars.iteration,
     imagesSeen: model.scalars.imagesSeen,
+    truncation,
     score: { metric: score.features.name, value: score.mean.frechet, pictures: scoredPictures }
   }
   await rm(join(target, 'checkpoints'), { recursive: true, force: true })
@@ -176,7 +212,8 @@ function readArguments() {
       minutes: { type: 'string' },
       engine: { type: 'string', default: 'auto' },
       workspace: { type: 'string' },
-      checkpoint: { type: 'string' }
+      checkpoint: { type: 'string' },
+      average: { type: 'string', multiple: true, default: [] }
     }
   })
   const [data] = positionals
@@ -188,6 +225,14 @@ function readArguments() {
     workspace: resolve(values.workspace ?? join(import.meta.dirname, '../.cache/starter')),
     minutes: values.minutes === undefined ? undefined : Number(values.minutes),
     engine: EngineRequest.parse(values.engine),
-    checkpoint: values.checkpoint === undefined ? undefined : Number(values.checkpoint)
+    checkpoint: values.checkpoint === undefined ? undefined : Number(values.checkpoint),
+    averages: values.average.map(readAverage)
   }
+}
+
+/** RUN@ITERATION=WEIGHT */
+function readAverage(text: string) {
+  const [, run, iteration, weight] = /^(.+)@(\d+)=(\d+)$/.exec(text) ?? []
+  if (run === undefined) throw refuse(`"${text}" is not RUN@ITERATION=WEIGHT.`)
+  return { run, iteration: Number(iteration), weight: Number(weight) }
 }

@@ -28,6 +28,8 @@ export const StarterCard = z.object({
   license: z.string(),
   iteration: z.int(),
   imagesSeen: z.int(),
+  /** ψ of its pictures where nobody asks for another: below 1 they are more typical and less varied. */
+  truncation: z.number().min(0).max(2).default(1),
   score: z.object({ metric: z.string(), value: z.number(), pictures: z.int() }),
   /** What it is not good for, in a sentence or two. */
   limitations: z.string().optional()
@@ -39,6 +41,7 @@ export const BuiltInModel = StarterCard.pick({
   classes: true,
   trainedOn: true,
   imagesSeen: true,
+  truncation: true,
   score: true,
   limitations: true,
   license: true

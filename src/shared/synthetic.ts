@@ -74,7 +74,8 @@ export const GenerateRequest = z.object({
   /** Pictures in all, classes in equal shares; or `perClass` of each. */
   count: z.int().positive().max(1_000_000).optional(),
   perClass: z.int().positive().max(1_000_000).optional(),
-  truncation: z.number().min(0).max(2).default(1),
+  /** ψ of the truncation trick; the model's own where none is named. */
+  truncation: z.number().min(0).max(2).optional(),
   seed: z.int().default(0),
   areaFilter: z.boolean().default(true),
   /** The safe point whose model draws, by its iteration; the best where none is named. */

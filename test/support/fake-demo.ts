@@ -217,6 +217,7 @@ const fakeBuiltIn: BuiltInModel = {
   tile: 32,
   trainedOn: '202 images of nuclei',
   imagesSeen: 120_000,
+  truncation: 1,
   score: { metric: 'FD-EffNet', value: 134, pictures: 1000 },
   license: 'CC0-1.0'
 }

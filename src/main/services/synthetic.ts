@@ -135,7 +135,7 @@ function describeJob(
   outFolder: string
 ): GenerateJob {
   const { resources } = app.environment
-  const { truncation, seed, engine, checkpoint } = request
+  const { truncation = model.truncation, seed, engine, checkpoint } = request
   return {
     job: 'generate',
     engine,
@@ -175,7 +175,7 @@ function pictureCounts({ count, perClass }: Pick<GenerateInput, 'count' | 'perCl
 function describeSet(
   app: AppContext,
   model: Model,
-  { name, seed, truncation }: GenerateInput,
+  { name, seed, truncation = model.truncation }: GenerateInput,
   { id, outcome, engine }: { id: SyntheticId; outcome: GenerateOutcome; engine: EngineInfo }
 ): SyntheticAbout {
   const { images, iteration, warnings: _, ...report } = outcome

@@ -98,7 +98,7 @@ function maskWords({ settings: { network } }: Run): string {
 export interface GenerateOptions extends EngineOptions {
   readonly count?: number
   readonly perClass?: number
-  readonly truncation: number
+  readonly truncation?: number
   readonly seed: number
   readonly areaFilter: boolean
   readonly checkpoint?: number
@@ -140,7 +140,11 @@ export function addGenerateOptions(command: Command): Command {
   return command
     .option('--count <number>', 'number of pictures in all', wholeNumber)
     .option('--per-class <number>', 'number of pictures of each class', wholeNumber)
-    .option('--truncation <psi>', 'below 1, pictures are more typical and less varied', realNumber, 1)
+    .option(
+      '--truncation <psi>',
+      'below 1, pictures are more typical and less varied (default: 1, or what suits a built-in model)',
+      realNumber
+    )
     .addOption(seedOption())
     .option('--no-area-filter', 'keep cells of implausible size')
     .option('--checkpoint <iteration>', 'safe point whose model draws (default: the best)', wholeNumber)

@@ -25,8 +25,8 @@ export function listBuiltIn(app: AppContext): BuiltInModel[] {
   return builtInNames(app).flatMap((name) => {
     const card = readCard(cardFile(app.environment.resources, name)).data
     if (card === undefined) return []
-    const { classes, prepared, trainedOn, imagesSeen, score, limitations, license } = card
-    return [{ name, classes, tile: prepared.tile, trainedOn, imagesSeen, score, limitations, license }]
+    const { classes, prepared, trainedOn, imagesSeen, truncation, score, limitations, license } = card
+    return [{ name, classes, tile: prepared.tile, trainedOn, imagesSeen, truncation, score, limitations, license }]
   })
 }
 

@@ -23,6 +23,8 @@ export interface Model {
   /** Folder of the prepared set that it learned from, where that is here; else what its tiles were like, where known. */
   readonly preparedFolder?: string
   readonly real?: readonly RealClass[]
+  /** ψ of its pictures where nobody asks for another. */
+  readonly truncation: number
   /** The data it learned from, in a few words. */
   readonly origin: string
 }
@@ -51,12 +53,13 @@ async function modelOf(app: AppContext, run: Run): Promise<Model> {
     grayLevels: prepared.grayLevels,
     limits: about.limits,
     preparedFolder,
+    truncation: 1,
     origin: app.catalog.datasets.find(prepared.dataset)?.name ?? prepared.dataset
   }
 }
 
 function builtIn({ name, folder, card }: OnBoard): Model {
-  const { settings, classes, prepared, limits, real, trainedOn } = card
+  const { settings, classes, prepared, limits, real, truncation, trainedOn } = card
   return {
     id: name,
     name,
@@ -66,6 +69,7 @@ function builtIn({ name, folder, card }: OnBoard): Model {
     grayLevels: prepared.grayLevels,
     limits,
     ...(real === undefined ? {} : { real }),
+    truncation,
     origin: trainedOn
   }
 }

@@ -287,7 +287,7 @@ class Iteration {
   #misplace(real: tf.Tensor4D): tf.Tensor4D | undefined {
     const { misplacedMasks, network } = this.#settings
     if (misplacedMasks.weight === 0) return undefined
-    return misplaceMasks(real, network.imageChannels, drawMove(this.#stream('misplaced masks'), network.resolution))
+    return misplaceMasks(real, network.imageChannels, drawMove(this.#stream('misplaced masks')))
   }
 
   /** The gradient penalty of the first discriminator and the logits of its pass, where it is due. */

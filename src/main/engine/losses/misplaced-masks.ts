@@ -13,9 +13,11 @@ interface Move {
   readonly columns: number
 }
 
-/** Even over all moves of at most a sixteenth of the side along each axis, and at least one pixel. */
-export function drawMove(random: RandomStream, resolution: number): Move {
-  const reach = Math.max(1, Math.floor(resolution / 16))
+/** Pixels along each axis: what is left of a wrong place is a pixel or less, which far moves do not teach. */
+const reach = 2
+
+/** Even over all moves of at most two pixels along each axis, none left out but the one that is no move. */
+export function drawMove(random: RandomStream): Move {
   const side = 2 * reach + 1
   const middle = (side * side - 1) / 2 // no move at all
   const drawn = random.integer(side * side - 1)

@@ -52,9 +52,9 @@ export class GenerateFlow {
   readonly seed = $derived.by(() => wholeNumber(this.answers.seed ?? '0', 0))
   readonly choices: Omit<Input<'synthetic.generate'>, 'name'> = $derived.by(() => ({
     run: this.answers.run ?? '',
-    truncation: this.answers.truncation ?? 1,
     seed: this.seed,
     areaFilter: this.answers.areaFilter ?? true,
+    ...(this.answers.truncation !== undefined && { truncation: this.answers.truncation }),
     ...(this.answers.checkpoint !== undefined && { checkpoint: wholeNumber(this.answers.checkpoint, 0) })
   }))
 

@@ -45,13 +45,10 @@ describe('Misplaced masks', () => {
     }
   })
 
-  test.each([
-    [8, 1],
-    [32, 2],
-    [64, 4]
-  ])('at %i pixels are moved by up to %i, never by nothing, evenly', (side, reach) => {
+  test('are moved by up to two pixels, never by nothing, evenly', () => {
+    const reach = 2
     const random = new RandomStream(7)
-    const moves = Array.from({ length: 6000 }, () => drawMove(random, side))
+    const moves = Array.from({ length: 6000 }, () => drawMove(random))
     const count = new Map<string, number>()
     for (const { rows, columns } of moves) {
       count.set(`${rows} ${columns}`, (count.get(`${rows} ${columns}`) ?? 0) + 1)
