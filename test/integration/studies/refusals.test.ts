@@ -81,5 +81,5 @@ test('a rule for wells that does not fit is refused', async () => {
 })
 
 test('nothing is said of wells in silence', async () => {
-  expect((await plan({})).notes.join()).toContain('No rule tells which images are of one well')
+  expect((await plan({})).notes.join()).toContain('No rule of this study tells wells')
 })
