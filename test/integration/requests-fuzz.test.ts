@@ -80,9 +80,13 @@ function seasoned(value: unknown, field: string, random: RandomStream): unknown 
 }
 
 function text(value: string, field: string, random: RandomStream): unknown {
-  if (pathFields.has(field))
-    return random.uniform() < 0.3 ? one(known, random).replace(/^$/, '\u0000') : one(places, random)
+  if (pathFields.has(field)) return random.uniform() < 0.3 ? namedPlace(one(known, random)) : one(places, random)
   return random.uniform() < 0.7 && !isChoice.test(value) ? one(known, random) : value
+}
+
+/** A file that may be there or not, and may be written: beside the app, a relative path would be where the test runs. */
+function namedPlace(name: string): string {
+  return name === '' ? '\u0000' : join(folder, 'named', name.replaceAll('/', '-'))
 }
 
 /** Values of lists to choose from stay what they are: `livecell`, `native-cpu`. */
