@@ -65,7 +65,8 @@ describe('The page of a finished study', () => {
     const { sentences, table } = await app.request('study.show', { study: 'study' })
     await page.getByText(/^1 way to learn held against real images alone, 2 repeats/).waitFor()
     const answer = page.getByRole('region', { name: 'Answer' })
-    expect(await answer.getByRole('listitem').allTextContents()).toEqual(sentences)
+    expect(await answer.getByRole('list').first().getByRole('listitem').allTextContents()).toEqual(sentences)
+    await answer.getByRole('heading', { name: 'What weakens this answer' }).waitFor()
     await answer.getByText(/^Synthetic images: .*(help|harm|cannot)/).waitFor()
 
     const differences = page.getByRole('region', { name: 'Differences from real images alone' })
