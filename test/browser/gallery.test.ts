@@ -226,25 +226,29 @@ describe('The page of a thing', () => {
 })
 
 describe('Empty sections', () => {
-  test.each(['images', 'models', 'sets', 'studies', 'packages'])(
-    'say what belongs there, and where to begin (%s)',
-    async (shelf) => {
-      folder = await temporaryFolder()
-      app = await openTestApp(folder)
-      host = await startWebHost(app.app)
-      page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' })
-      page.setDefaultTimeout(15_000)
-      trouble = watchForTrouble(page, host.origin)
-      await page.goto(host.entry())
-      await goTo(`#/${shelf}`)
-      await page.getByRole('link', { name: 'See the sample' }).waitFor()
-      await expectFinished(`empty-${shelf}`)
-      await page.keyboard.press('?')
-      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
-      await page.keyboard.press('Escape')
-      await page.keyboard.press('g')
-      await page.keyboard.press('h')
-      await page.getByRole('button', { name: 'Try the sample' }).waitFor()
-    }
-  )
+  const sample = 'See the sample'
+  test.each([
+    ['images', sample],
+    ['models', sample],
+    ['sets', sample],
+    ['studies', 'Does it help?'],
+    ['packages', sample]
+  ])('say what belongs there, and where to begin (%s)', async (shelf, beginning) => {
+    folder = await temporaryFolder()
+    app = await openTestApp(folder)
+    host = await startWebHost(app.app)
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' })
+    page.setDefaultTimeout(15_000)
+    trouble = watchForTrouble(page, host.origin)
+    await page.goto(host.entry())
+    await goTo(`#/${shelf}`)
+    await page.getByRole('link', { name: beginning }).waitFor()
+    await expectFinished(`empty-${shelf}`)
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('g')
+    await page.keyboard.press('h')
+    await page.getByRole('button', { name: 'Try the sample' }).waitFor()
+  })
 })

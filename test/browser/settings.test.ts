@@ -134,7 +134,7 @@ describe('Settings', () => {
     measured.resolve(doctor)
     const used = page.getByRole('row', { name: /Processor \(TensorFlow\).*in use.*193/ })
     await used.waitFor()
-    expect(await page.getByRole('row').count()).toBe(6)
+    expect(await page.getByRole('table').filter({ has: used }).getByRole('row').count()).toBe(6)
     expect(await page.getByText('not on this computer').count()).toBe(2)
     await expectFinished(name)
   })
