@@ -47,7 +47,7 @@ const truncation = 0.85
 const builtInName = 'built-in'
 /** What `check-starter` found of the model on board; to be written again with the model. */
 const limitations =
-  'It knows nuclei of this look and size alone, in small gray pictures: 64 pixels show a field of 128. Its masks agree with their pictures nearly nine tenths as well as those of real tiles do; one stained picture in ten shows no cell, and touching stained nuclei run together. It is a start for learning on, not a source of training data.'
+  'It knows nuclei of this look and size alone, in small gray pictures: 64 pixels show a field of 128. Its masks agree with their pictures nearly nine tenths as well as those of real tiles do; one stained picture in eight shows no cell, and touching stained nuclei run together. It is a start for learning on, not a source of training data.'
 
 const target = resolve(import.meta.dirname, '../resources/starter')
 const { data, workspace, minutes, engine, checkpoint, averages } = readArguments()

@@ -10,7 +10,7 @@ const rounds = 60
 const pictures = 4
 const longestWait = 400 // ms, by when all are drawn
 
-/** A thread that came to rest in `Atomics.wait` missed its end about once in twenty rounds. */
+/** A thread that came to rest in `Atomics.wait` missed its end within so many rounds, each time that it was tried. */
 test('an app can be closed at any moment while it draws pictures', { timeout: 300_000 }, async () => {
   for (let round = 0; round < rounds; round++) {
     const folder = await temporaryFolder()
