@@ -1,24 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { settingsOf } from '../../../../src/main/jobs/training-settings.ts'
-import { defaultMaskSettings, type Prepared, PreparedId } from '../../../../src/shared/masks.ts'
 import { presetSettings } from '../../../../src/shared/presets.ts'
 import { TrainRequest } from '../../../../src/shared/runs.ts'
 import { type NetworkSettings, NetworkSettings as Networks } from '../../../../src/shared/training.ts'
+import { preparedTiles } from '../../../support/prepared-tiles.ts'
 
-const prepared: Prepared = {
-  id: PreparedId.parse('p-1'),
-  name: 'tiles',
-  created: '2026-01-01T00:00:00.000Z',
-  dataset: 'd-1',
-  tile: 64,
-  scale: 1,
-  channels: 'gray',
-  grayLevels: 4,
-  mask: defaultMaskSettings,
-  seed: 0,
-  classes: ['a', 'b'],
-  roundTrip: { AP: 1, AP50: 1, AP75: 1 }
-}
+const prepared = preparedTiles()
 
 const shape = { resolution: 64, imageChannels: 1, classes: 2 } as const
 

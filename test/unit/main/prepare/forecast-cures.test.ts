@@ -2,20 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { forecast } from '../../../../src/main/prepare/forecast.ts'
 import { type ImagesAnswers, mended, preparationOf } from '../../../../src/renderer/wizards/images/images-answers.ts'
-import { Dataset, DatasetImage } from '../../../../src/shared/datasets.ts'
+import { type DatasetImage } from '../../../../src/shared/datasets.ts'
 import { type Forecast, ForecastRequest } from '../../../../src/shared/previews.ts'
 import { type Remedy } from '../../../../src/shared/remedies.ts'
-
-const dataset = Dataset.parse({
-  id: 'd-1',
-  name: 'plate',
-  created: '2026-01-01T00:00:00.000Z',
-  format: 'labels',
-  images: 12,
-  annotated: 12,
-  cells: 24,
-  classes: []
-})
+import { plateDataset, plateImage } from '../../../support/plate-images.ts'
 
 interface Known {
   readonly class: string
@@ -26,24 +16,12 @@ interface Known {
 }
 
 function imagesOf(known: readonly Known[]): DatasetImage[] {
-  return known.map(({ side, ...image }, i) =>
-    DatasetImage.parse({
-      ...image,
-      id: i + 1,
-      file: `${i + 1}.png`,
-      width: side,
-      height: side,
-      channels: 1,
-      bits: 8,
-      annotated: true,
-      sha256: ''
-    })
-  )
+  return known.map((image, i) => plateImage(i + 1, image))
 }
 
 function forecastOf(images: readonly DatasetImage[], answers: ImagesAnswers): Forecast {
   const request = ForecastRequest.parse(preparationOf({ ...answers, dataset: 'plate' }, 64))
-  return forecast(dataset, images, request)
+  return forecast(plateDataset, images, request)
 }
 
 /** What the page makes of a cure that is pressed. */

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
-import { type Gradients, type Optimizer } from '../../../../../src/main/engine/common/adam.ts'
 import { drawGeneratorInputs } from '../../../../../src/main/engine/gan/draws.ts'
 import { runIteration } from '../../../../../src/main/engine/gan/iteration.ts'
 import { maskStep } from '../../../../../src/main/engine/gan/steps.ts'
@@ -13,6 +12,7 @@ import { firUpsample2 } from '../../../../../src/main/engine/resample.ts'
 import { invariant } from '../../../../../src/shared/errors.ts'
 import { RandomStream } from '../../../../../src/shared/random.ts'
 import { type NetworkSettings, type TrainingSettings } from '../../../../../src/shared/training.ts'
+import { RecordedGradients } from '../../../../support/recorded-gradients.ts'
 import { tinyBatch, tinyNetwork, tinyTraining } from '../../../../support/tiny-training.ts'
 
 beforeAll(() => chooseBackend('cpu'))
@@ -88,24 +88,18 @@ describe('where the image stays as it is', () => {
     const branch = generator.synthesis.branch
     invariant(judge !== undefined && branch !== undefined, 'there is a mask to judge')
     const inputs = drawGeneratorInputs(new RandomStream(5), settings, 4)
-    const found = new Map<string, number[]>()
-    const optimizer: Optimizer = {
-      parameters: branch.vector,
-      apply: (gradients: Gradients) => {
-        for (const [name, gradient] of gradients) found.set(name, [...gradient.dataSync()])
-      }
-    }
+    const optimizer = new RecordedGradients(branch)
     maskStep({ generator, maskDiscriminator: judge }, optimizer, { inputs, transform: (x) => x }, 2)
     const parameters = branch.parameters()
     const { grads } = tf.variableGrads(
       () => tf.mean(tf.softplus(tf.neg(judge.logits(judge.features(generator.forward(inputs).samples))))),
       [...parameters.values()]
     )
-    expect([...found.keys()].sort()).toEqual([...parameters.keys()].sort())
+    expect([...optimizer.found.keys()].sort()).toEqual([...parameters.keys()].sort())
     for (const [name, parameter] of parameters) {
       const expected = grads[parameter.name]
       invariant(expected !== undefined, 'every layer of the mask is reached')
-      expect(relative(found.get(name) ?? [], [...expected.dataSync()]), name).toBeLessThan(1e-4)
+      expect(relative(optimizer.found.get(name) ?? [], [...expected.dataSync()]), name).toBeLessThan(1e-4)
     }
   })
 })

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
-import { type Gradients, type Optimizer } from '../../../../../src/main/engine/common/adam.ts'
 import { runIteration } from '../../../../../src/main/engine/gan/iteration.ts'
 import { discriminatorStep } from '../../../../../src/main/engine/gan/steps.ts'
 import { TrainingState } from '../../../../../src/main/engine/gan/training-state.ts'
 import { leCamPenalty, movedAnchors } from '../../../../../src/main/engine/losses/le-cam.ts'
 import { createDiscriminator } from '../../../../../src/main/engine/networks/discriminator.ts'
 import { RandomStream } from '../../../../../src/shared/random.ts'
+import { RecordedGradients } from '../../../../support/recorded-gradients.ts'
 import { tinyBatch, tinyNetwork, tinyTraining } from '../../../../support/tiny-training.ts'
 
 beforeAll(() => chooseBackend('cpu'))
@@ -48,22 +48,12 @@ describe('LeCam regularisation', () => {
       return tf.add<tf.Scalar>(logistic, tf.mul(away, 0.3))
     }, [judge.adv.weight, judge.adv.bias])
     for (const microBatch of [4, 2]) {
-      const found = new Map<string, number[]>()
-      const optimizer: Optimizer = {
-        parameters: judge.vector,
-        apply: (gradients: Gradients) => {
-          for (const [name, gradient] of gradients) found.set(name, [...gradient.dataSync()])
-        }
-      }
+      const optimizer = new RecordedGradients(judge)
       discriminatorStep(judge, optimizer, batch, settings, microBatch)
-      for (const [name, variable] of [
-        ['adv.weight', judge.adv.weight] as const,
-        ['adv.bias', judge.adv.bias] as const
-      ]) {
-        const expected = [...(grads[variable.name]?.dataSync() ?? [])]
-        expect(found.get(name)).toHaveLength(expected.length)
-        for (const [i, value] of (found.get(name) ?? []).entries()) expect(value).toBeCloseTo(expected[i] ?? NaN, 4)
-      }
+      optimizer.expectAre(grads, [
+        ['adv.weight', judge.adv.weight],
+        ['adv.bias', judge.adv.bias]
+      ])
     }
   })
 

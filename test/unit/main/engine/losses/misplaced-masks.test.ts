@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { chooseBackend } from '../../../../../src/main/backends/backend.ts'
-import { type Gradients, type Optimizer } from '../../../../../src/main/engine/common/adam.ts'
 import { runIteration } from '../../../../../src/main/engine/gan/iteration.ts'
 import { maskDiscriminatorStep } from '../../../../../src/main/engine/gan/steps.ts'
 import { TrainingState } from '../../../../../src/main/engine/gan/training-state.ts'
@@ -9,6 +8,7 @@ import { drawMove, misplacedLoss, misplaceMasks } from '../../../../../src/main/
 import { createMaskDiscriminator } from '../../../../../src/main/engine/networks/discriminator.ts'
 import { invariant } from '../../../../../src/shared/errors.ts'
 import { RandomStream } from '../../../../../src/shared/random.ts'
+import { RecordedGradients } from '../../../../support/recorded-gradients.ts'
 import { tinyBatch, tinyNetwork, tinyTraining } from '../../../../support/tiny-training.ts'
 
 beforeAll(() => chooseBackend('cpu'))
@@ -83,19 +83,9 @@ describe('Misplaced masks', () => {
       return tf.add<tf.Scalar>(logistic, tf.mul(tf.mean(tf.softplus(wrong)), 0.7))
     }, [...judge.parameters().values()])
     for (const microBatch of [4, 2]) {
-      const found = new Map<string, number[]>()
-      const optimizer: Optimizer = {
-        parameters: judge.vector,
-        apply: (gradients: Gradients) => {
-          for (const [name, gradient] of gradients) found.set(name, [...gradient.dataSync()])
-        }
-      }
+      const optimizer = new RecordedGradients(judge)
       maskDiscriminatorStep(judge, optimizer, batch, settings, microBatch)
-      for (const [name, parameter] of judge.parameters()) {
-        const expected = [...(grads[parameter.name]?.dataSync() ?? [])]
-        expect(found.get(name)).toHaveLength(expected.length)
-        for (const [i, value] of (found.get(name) ?? []).entries()) expect(value).toBeCloseTo(expected[i] ?? NaN, 4)
-      }
+      optimizer.expectAre(grads, judge.parameters())
     }
   })
 
