@@ -12,8 +12,17 @@ export const plateDataset = Dataset.parse({
   classes: []
 })
 
+interface PlateImage {
+  readonly side: number
+  readonly class: string
+  readonly group: string
+  readonly cells: number
+  readonly time?: number
+  readonly split?: string | undefined
+}
+
 /** One annotated gray picture of it. */
-export function plateImage(id: number, { side, ...known }: { readonly side: number }): DatasetImage {
+export function plateImage(id: number, { side, ...known }: PlateImage): DatasetImage {
   return DatasetImage.parse({
     ...known,
     id,
