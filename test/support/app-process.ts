@@ -11,11 +11,10 @@ export class AppProcess {
   readonly #given = new Set<string>()
   #output = ''
 
-  constructor(workspace: string) {
-    this.#process = spawn(process.execPath, ['scripts/start.ts', '--page', '--workspace', workspace], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe']
-    })
+  /** @param port any that is free, unless one is given */
+  constructor(workspace: string, port = 0) {
+    const words = ['scripts/start.ts', '--page', '--workspace', workspace, '--port', String(port)]
+    this.#process = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     if (this.#process.pid === undefined) throw new Error('The app could not be started.')
     this.#pid = this.#process.pid
     for (const stream of [this.#process.stdout, this.#process.stderr]) {

@@ -17,6 +17,7 @@ export class Watch {
   #version: number
   #revision: number
   #settled = performance.now()
+  #living: number
 
   /**
    * @param others what to do when another process changed something beside its tasks, and when one was found dead
@@ -35,6 +36,7 @@ export class Watch {
     this.#log = log
     this.#version = book.catalog.dataVersion
     this.#revision = book.catalog.tasks.revision
+    this.#living = presence.living().size
     this.#timer = setInterval(() => this.#look(), lookMilliseconds)
     this.#timer.unref()
   }
@@ -72,10 +74,18 @@ export class Watch {
 
   #settle(): void {
     this.#settled = performance.now()
+    this.#missTheDead()
     if (!this.#workshop.hasLost()) return
     this.#others
       .lost()
       .then(() => this.#workshop.takeTurns())
       .catch(this.#log)
+  }
+
+  /** Who was killed does not say that it went. */
+  #missTheDead(): void {
+    const living = this.#presence.living().size
+    if (living < this.#living) this.#others.changed()
+    this.#living = living
   }
 }
