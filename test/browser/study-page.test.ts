@@ -1,27 +1,30 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Browser, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type FrozenPlace } from '../../src/main/studies/run-task.ts'
 import { startWebHost, type WebHost } from '../../src/main/web.ts'
 import { accessibilityProblems } from '../support/accessibility.ts'
 import { launchChromium, watchForTrouble } from '../support/chromium.ts'
 import { makeStudied } from '../support/made-study.ts'
+import { perfectPredictions } from '../support/perfect-predictions.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openTestApp, type TestApp } from '../support/test-app.ts'
 
 const screenshots = join(import.meta.dirname, 'screenshots')
 
 const folder = await temporaryFolder(afterAll)
+const predictions = await temporaryFolder(afterAll)
 
 let browser: Browser
-let hash: string
+let frozen: FrozenPlace
 let app: TestApp
 let host: WebHost
 let page: Page
 let trouble: string[]
 
 beforeAll(async () => {
-  hash = (await makeStudied(folder)).hash
+  frozen = await makeStudied(folder)
   app = await openTestApp(folder)
   host = await startWebHost(app.app)
   browser = await launchChromium()
@@ -82,7 +85,7 @@ describe('The page of a finished study', () => {
     const board = page.getByRole('region', { name: 'Trainings' }).first()
     await board.getByText(`${parts.length} of ${parts.length} trainings done.`).waitFor()
     expect(await board.getByRole('img', { name: /: done$/ }).count()).toBe(parts.length)
-    await page.getByText(hash).waitFor()
+    await page.getByText(frozen.hash).waitFor()
 
     expect(await page.evaluate(isWiderThanTheWindow)).toBe(false)
     expect(await page.evaluate(crowdedTexts)).toBe(0)
@@ -104,6 +107,37 @@ describe('The page of a finished study', () => {
     expect(trouble).toEqual([])
   })
 
+  test('takes what another program predicted into a row of its own, and says why a file cannot be taken', async () => {
+    await open()
+    const elsewhere = page.getByRole('region', { name: 'Predictions made elsewhere' })
+    const take = async (content: unknown): Promise<void> => {
+      await writeFile(join(predictions, 'Cellpose-SAM.json'), JSON.stringify(content))
+      await elsewhere.getByRole('textbox', { name: 'Path' }).fill(predictions)
+      await elsewhere.getByRole('button', { name: 'Go there' }).click()
+      await elsewhere.getByRole('button', { name: /Cellpose-SAM\.json/ }).click()
+      expect(await elsewhere.getByRole('textbox', { name: 'What made them' }).inputValue()).toBe('Cellpose-SAM')
+      await elsewhere.getByRole('button', { name: 'Add them to the table' }).click()
+    }
+    await elsewhere.getByRole('button', { name: 'Add predictions' }).click()
+    const tested = frozen.study.images.filter(({ split }) => split === 'test')
+    const [first, ...rest] = await perfectPredictions(frozen, tested)
+    await take([{ ...first, image_id: 99_999 }, ...rest])
+    await elsewhere.getByRole('alert').getByText('belongs to the image 99999').waitFor()
+    await page.screenshot({ path: join(screenshots, 'study-predictions.png'), fullPage: true })
+    expect(await accessibilityProblems(page)).toEqual([])
+
+    await elsewhere.getByRole('button', { name: 'Choose another file' }).click()
+    await take(rest)
+    await elsewhere.getByText('“Cellpose-SAM” has a row in the table.').waitFor()
+    const row = page
+      .getByRole('region', { name: 'Table', exact: true })
+      .last()
+      .getByRole('rowheader', { name: 'Cellpose-SAM (made elsewhere)', exact: true })
+    await row.first().waitFor()
+    expect(await accessibilityProblems(page)).toEqual([])
+    expect(trouble.filter((each) => !each.includes('400'))).toEqual([])
+  })
+
   test('gives its report as one HTML file', async () => {
     await open()
     const coming = page.waitForEvent('download')
@@ -112,7 +146,7 @@ describe('The page of a finished study', () => {
     expect(download.suggestedFilename()).toBe('report.html')
     const text = await readFile(await download.path(), 'utf8')
     expect(text).toMatch(/^<!doctype html>/i)
-    expect(text).toContain(hash)
+    expect(text).toContain(frozen.hash)
     expect(trouble).toEqual([])
   })
 })

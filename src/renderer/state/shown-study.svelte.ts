@@ -46,6 +46,18 @@ export class ShownStudy {
     return own.find((task) => !hasEnded(task)) ?? own[0]
   }
 
+  /**
+   * Takes in what another program predicted for the test images.
+   *
+   * @returns sentences on what was taken in another way than it stands in the file
+   */
+  async takePredictions(file: string, name: string): Promise<string[]> {
+    const result = await this.#bridge.call('study.predictions', { study: this.#id, file, name })
+    this.#result = result
+    const ofThePlan = this.#board?.plan.notes ?? []
+    return result.notes.filter((note) => !ofThePlan.includes(note))
+  }
+
   fileOf(file: string): Promise<Output<'study.file'>> {
     return this.#bridge.call('study.file', { study: this.#id, file })
   }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FrozenPlace } from '../../../src/main/studies/run-task.ts'
 import { type StudyImage } from '../../../src/shared/studies.ts'
 import { makeStudied } from '../../support/made-study.ts'
+import { perfectPredictions } from '../../support/perfect-predictions.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { openTestApp, type TestApp } from '../../support/test-app.ts'
 
@@ -26,28 +27,7 @@ beforeEach(() => {
   file = join(folder, 'predictions.json')
 })
 
-interface Result {
-  readonly image_id: number
-  readonly score?: unknown
-  readonly segmentation: object
-}
-
-/** The true cells of some images, as a program finds them that errs in nothing. */
-async function truths(images: readonly Pick<StudyImage, 'id' | 'width' | 'height'>[]): Promise<Result[]> {
-  const all = await Promise.all(
-    images.map(async ({ id, width, height }) => {
-      const text = await readFile(join(frozen.place.dataset('data'), 'cells', `${id}.json`), 'utf8')
-      const cells = JSON.parse(text) as { counts: string }[]
-      return cells.map(({ counts }, i) => ({
-        image_id: id,
-        category_id: 1,
-        score: 0.9 - i / 10,
-        segmentation: { size: [height, width], counts }
-      }))
-    })
-  )
-  return all.flat()
-}
+const truths = (images: readonly StudyImage[]) => perfectPredictions(frozen, images)
 
 async function take(name: string, content: unknown) {
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content))

@@ -26,3 +26,9 @@ export function wholeCells({ cells }: StudyTable): ArmCell[] {
   }
   return [...first.values()]
 }
+
+/** What a row of another program's predictions is called at first: its file's name without the ending. */
+export function rowNameOf(path: string): string {
+  const file = path.split(/[/\\]/).at(-1) ?? path
+  return file.replace(/(?<=.)\.[^.]+$/, '').slice(0, 100)
+}

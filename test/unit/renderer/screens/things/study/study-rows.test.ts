@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type ArmName, type StudyCell, type StudyTable } from '../../../../../../src/shared/studies.ts'
-import { studyRows, wholeCells } from '../../../../../../src/renderer/screens/things/study/study-rows.ts'
+import { rowNameOf, studyRows, wholeCells } from '../../../../../../src/renderer/screens/things/study/study-rows.ts'
 import {
   headline,
   intervalText,
@@ -30,6 +30,13 @@ describe("a study's table in the page", () => {
   test('is drawn by the scores over all test images, not by those of single classes', () => {
     const cells = [cell('Synthetic images', '5 images', 0.5), cell('Synthetic images, A172', '5 images', 0.1)]
     expect(wholeCells({ metric: 'AP', rows: [], columns: [], cells })).toEqual(cells.slice(0, 1))
+  })
+
+  test('calls a row of other predictions by their file, on any system, as far as a name may go', () => {
+    expect(rowNameOf('/home/a.b/Cellpose-SAM.json')).toBe('Cellpose-SAM')
+    expect(rowNameOf('C:\\data\\stardist.v2.json')).toBe('stardist.v2')
+    expect(rowNameOf('/home/.json')).toBe('.json')
+    expect(rowNameOf(`/home/${'a'.repeat(120)}.json`)).toHaveLength(100)
   })
 
   test('gives differences and intervals in points with their signs', () => {
