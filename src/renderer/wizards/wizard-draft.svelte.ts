@@ -40,8 +40,12 @@ export class WizardDraft {
     return this.#isLoaded
   }
 
-  /** Takes up what was saved, and what this page could not save any more. */
-  async load(): Promise<void> {
+  /**
+   * Takes up what was saved, and what this page could not save any more.
+   * @param given answers for a new one, as its address holds them
+   * @param title of a new one
+   */
+  async load(given: Answers, title?: string): Promise<void> {
     const { drafts } = await this.#bridge.call('drafts.list', {})
     const saved = drafts.find(({ id }) => id === this.id)
     const unsaved = this.#recall()
@@ -51,6 +55,7 @@ export class WizardDraft {
       this.#step = last.step
       this.#title = last.title
     }
+    if (Object.keys(this.#answers).length === 0 && Object.keys(given).length > 0) this.answer(given, title)
     this.#isLoaded = true
     if (unsaved !== undefined) void this.#save()
   }

@@ -66,8 +66,7 @@ export class GenerateFlow {
 
   /** @param given answers that the address holds, for a new draft */
   async load(given: GenerateAnswers): Promise<void> {
-    await this.draft.load()
-    if (Object.keys(this.draft.answers).length === 0 && Object.keys(given).length > 0) this.answer(given)
+    await this.draft.load(given)
     await this.make.watch(this.answers.make)
   }
 

@@ -51,11 +51,8 @@ export class ImagesFlow {
 
   /** @param given answers that the address holds, for a new draft */
   async load(given: ImagesAnswers): Promise<void> {
-    await this.draft.load()
-    if (Object.keys(this.draft.answers).length === 0 && Object.keys(given).length > 0) {
-      this.answer(given)
-      if (given.dataset !== undefined) this.draft.goTo('classes')
-    }
+    await this.draft.load(given, stemOf(given.source ?? ''))
+    if (this.step === 'source' && this.answers.dataset !== undefined) this.draft.goTo('classes')
     const { look, take, make } = this.answers
     await Promise.all([this.look.watch(look), this.take.watch(take), this.make.watch(make)])
   }

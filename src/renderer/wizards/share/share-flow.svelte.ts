@@ -57,8 +57,7 @@ export class ShareFlow {
 
   /** @param given answers that the address holds, for a new draft */
   async load(given: ShareAnswers): Promise<void> {
-    await this.draft.load()
-    if (Object.keys(this.draft.answers).length === 0 && Object.keys(given).length > 0) this.answer(given)
+    await this.draft.load(given)
     await this.make.watch(this.answers.make)
     const { folder } = this.answers
     if (folder !== undefined) this.#there = await this.#bridge.call('files.list', { folder })

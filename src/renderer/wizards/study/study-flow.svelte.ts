@@ -39,8 +39,7 @@ export class StudyFlow {
 
   /** @param given answers that the address holds, for a new draft */
   async load(given: StudyAnswers): Promise<void> {
-    await this.draft.load()
-    if (Object.keys(this.draft.answers).length === 0 && Object.keys(given).length > 0) this.answer(given)
+    await this.draft.load(given)
   }
 
   answer(changes: StudyAnswers): void {

@@ -35,8 +35,7 @@ export class TrainFlow {
 
   /** @param given answers that the address holds, for a new draft */
   async load(given: TrainAnswers): Promise<void> {
-    await this.draft.load()
-    if (Object.keys(this.draft.answers).length === 0 && Object.keys(given).length > 0) this.answer(given)
+    await this.draft.load(given)
     await this.run.watch(this.answers.run)
   }
 
