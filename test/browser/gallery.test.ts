@@ -1,50 +1,26 @@
 import { join } from 'node:path'
-import { type Browser, type Locator, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { startWebHost, type WebHost } from '../../src/main/web.ts'
+import { type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { accessibilityProblems } from '../support/accessibility.ts'
-import { launchChromium, watchForTrouble } from '../support/chromium.ts'
+import { appsInChromium, type ShownApp } from '../support/shown-app.ts'
 import { makeSyntheticSet } from '../support/synthetic-set.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { addSampleTiles, openTestApp, type TestApp } from '../support/test-app.ts'
+import { addSampleTiles, type TestApp } from '../support/test-app.ts'
 
-const screenshots = join(import.meta.dirname, 'screenshots')
+const show = appsInChromium('gallery')
 
-let browser: Browser
-let folder: string
+let shown: ShownApp
 let app: TestApp
-let host: WebHost
 let page: Page
-let trouble: string[]
 
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-
-afterEach(async () => {
-  await page.context().close()
-  await host.close()
-  await app.app.close()
-})
-
-afterAll(() => browser.close())
-
-/** The real app on a workspace with a synthetic set of so many pictures. */
-async function open(pictures: number, options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
-  folder = await temporaryFolder()
+/** A workspace with a synthetic set of so many pictures. */
+async function open(pictures: number, options: BrowserContextOptions = {}): Promise<void> {
+  const folder = await temporaryFolder()
   await makeSyntheticSet(join(folder, 'synthetic/s-test'), pictures)
-  app = await openTestApp(folder)
-  host = await startWebHost(app.app)
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options })
-  page.setDefaultTimeout(15_000)
-  trouble = watchForTrouble(page, host.origin)
-  await page.goto(host.entry())
-  await goTo('#/sets/s-test')
+  shown = await show(folder, options)
+  ;({ app, page } = shown)
+  await shown.goTo('#/sets/s-test')
   await tiles().first().waitFor()
-}
-
-async function goTo(address: string): Promise<void> {
-  await page.evaluate(`location.hash = '${address}'`)
 }
 
 function tiles(): Locator {
@@ -60,16 +36,6 @@ async function verdicts(): Promise<(string | undefined)[]> {
   return pictures.map(({ verdict }) => verdict)
 }
 
-const areAllPicturesShown =
-  '[...document.querySelectorAll(".grid img, .panel img")].every((image) => image.complete && image.naturalWidth > 0)'
-
-async function expectFinished(name: string): Promise<void> {
-  await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
-  await page.screenshot({ path: join(screenshots, `${name}.png`) })
-  expect(await accessibilityProblems(page)).toEqual([])
-  expect(trouble).toEqual([])
-}
-
 describe('The gallery of a synthetic set', () => {
   test.each([
     ['gallery', {}],
@@ -83,7 +49,7 @@ describe('The gallery of a synthetic set', () => {
       await tiles().nth(11).waitFor()
       const panel = page.getByRole('region', { name: 'The chosen picture' })
       await panel.getByText('7, picture 1').waitFor() // its seed
-      await expectFinished(name)
+      await shown.expectFinished(name)
     }
   )
 
@@ -117,7 +83,7 @@ describe('The gallery of a synthetic set', () => {
     await page.reload()
     await page.getByText('2 rejected: 10 go into packages and studies').waitFor()
     expect((await verdicts()).slice(0, 3)).toEqual(['rejected', 'rejected', undefined])
-    await expectFinished('gallery-judged')
+    await shown.expectFinished('gallery-judged')
   })
 
   test('keeps each verdict though the page is left right after the keys, with pictures still on their way', async () => {
@@ -145,7 +111,7 @@ describe('The gallery of a synthetic set', () => {
     await page.keyboard.press('m')
     await page.keyboard.press('o')
     await expect.poll(overlays).toBe(4)
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 
   test('tells of a cell by a click: its number, area and neighbours', async () => {
@@ -161,7 +127,7 @@ describe('The gallery of a synthetic set', () => {
     await page.keyboard.press('0')
     await page.keyboard.press('Enter')
     await page.getByText(/^Cell \d+: |^No cell is marked here/).waitFor()
-    await expectFinished('gallery-cell')
+    await shown.expectFinished('gallery-cell')
   })
 
   test('scrolls ten thousand pictures, of which the page holds those in sight', { timeout: 300_000 }, async () => {
@@ -199,11 +165,11 @@ describe('The page of a thing', () => {
     await addSampleTiles(app)
     const { prepared } = await app.request('workspace.show', {})
     const [version] = prepared
-    await goTo(`#/images/${version?.dataset ?? ''}/versions/${version?.id ?? ''}`)
+    await shown.goTo(`#/images/${version?.dataset ?? ''}/versions/${version?.id ?? ''}`)
     const chain = page.getByRole('navigation', { name: 'Where it comes from' })
     await chain.getByRole('link', { name: 'sample' }).waitFor()
     await page.getByRole('link', { name: 'Train a model' }).waitFor()
-    await expectFinished('thing-version')
+    await shown.expectFinished('thing-version')
 
     await page.getByRole('link', { name: 'Numbers' }).click()
     await page.getByRole('rowheader', { name: 'Masks against outlines (AP)' }).waitFor()
@@ -218,10 +184,10 @@ describe('The page of a thing', () => {
     await chain.getByRole('link', { name: 'sample' }).click()
     await page.getByRole('heading', { name: 'sample', level: 1 }).waitFor()
     await tiles().nth(5).waitFor()
-    await expectFinished('thing-images')
+    await shown.expectFinished('thing-images')
     await page.goBack()
     await page.getByText(join('prepared', version?.id ?? '')).waitFor()
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 })
 
@@ -234,16 +200,11 @@ describe('Empty sections', () => {
     ['studies', 'Does it help?'],
     ['packages', sample]
   ])('say what belongs there, and where to begin (%s)', async (shelf, beginning) => {
-    folder = await temporaryFolder()
-    app = await openTestApp(folder)
-    host = await startWebHost(app.app)
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(15_000)
-    trouble = watchForTrouble(page, host.origin)
-    await page.goto(host.entry())
-    await goTo(`#/${shelf}`)
+    shown = await show(await temporaryFolder(), { colorScheme: 'dark' })
+    page = shown.page
+    await shown.goTo(`#/${shelf}`)
     await page.getByRole('link', { name: beginning }).waitFor()
-    await expectFinished(`empty-${shelf}`)
+    await shown.expectFinished(`empty-${shelf}`)
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
     await page.keyboard.press('Escape')

@@ -1,55 +1,27 @@
 import { join } from 'node:path'
-import { type Browser, type Locator, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { startWebHost, type WebHost } from '../../src/main/web.ts'
-import { type Answers, DraftId } from '../../src/shared/drafts.ts'
-import { accessibilityProblems } from '../support/accessibility.ts'
-import { launchChromium, watchForTrouble } from '../support/chromium.ts'
+import { type Locator, type Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { type Answers } from '../../src/shared/drafts.ts'
 import { makeStudied } from '../support/made-study.ts'
 import { writePlate } from '../support/plate.ts'
+import { appsInChromium, type ShownApp } from '../support/shown-app.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { openTestApp, type TestApp } from '../support/test-app.ts'
+import { type TestApp } from '../support/test-app.ts'
 
-const screenshots = join(import.meta.dirname, 'screenshots')
-const views = [
-  ['1280', { viewport: { width: 1280, height: 800 } }],
-  ['1280-dark', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }],
-  ['1024', { viewport: { width: 1024, height: 768 } }]
-] as const
-const isWiderThanTheWindow = 'document.documentElement.scrollWidth > document.documentElement.clientWidth'
-const areAllPicturesShown = '[...document.images].every((image) => image.complete && image.naturalWidth > 0)'
+const show = appsInChromium('study-wizard')
 
-let browser: Browser
 let folder: string
+let shown: ShownApp
 let app: TestApp
-let host: WebHost
 let page: Page
-let trouble: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await page.screenshot({ path: join(screenshots, 'study-wizard-failed.png') })
-  await page.context().close()
-  await host.close()
-  await app.app.close()
-})
-
-afterAll(() => browser.close())
 
 /** @param fill makes what lies in the workspace before the app is opened */
 async function open(fill?: (workspace: string) => Promise<unknown>): Promise<void> {
   folder = await temporaryFolder()
   const workspace = join(folder, 'workspace')
   await fill?.(workspace)
-  app = await openTestApp(workspace)
-  host = await startWebHost(app.app)
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  page.setDefaultTimeout(60_000)
-  trouble = watchForTrouble(page, host.origin)
-  await page.goto(host.entry())
+  shown = await show(workspace)
+  ;({ app, page } = shown)
 }
 
 /** Two kinds of cells in eight wells each, two pictures of each well. */
@@ -57,24 +29,6 @@ async function importPlate(): Promise<void> {
   const wells = ['A1', 'A2', 'A3', 'A4', 'B1', 'B2', 'B3', 'B4']
   const source = writePlate(join(folder, 'plate 3'), { kinds: ['HeLa', 'U2OS'], wells, hours: [0, 24] })
   await app.request('datasets.import', { source, name: 'plate 3', classFrom: 'filename:^(.+?)_' })
-}
-
-async function goTo(address: string): Promise<void> {
-  await page.evaluate(`location.hash = ${JSON.stringify(address)}`)
-}
-
-async function photograph(name: string): Promise<void> {
-  await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
-  for (const [view, { viewport, ...scheme }] of views) {
-    await page.setViewportSize(viewport)
-    await page.emulateMedia({ colorScheme: 'light', ...scheme })
-    await page.screenshot({ path: join(screenshots, `study-wizard-${name}-${view}.png`), fullPage: true })
-    expect(await page.evaluate(isWiderThanTheWindow)).toBe(false)
-    if (view !== '1024') expect(await accessibilityProblems(page)).toEqual([])
-  }
-  await page.setViewportSize(views[0][1].viewport)
-  await page.emulateMedia({ colorScheme: 'light' })
-  expect(trouble).toEqual([])
 }
 
 function next(name = 'Next'): Locator {
@@ -89,7 +43,7 @@ describe('The study wizard', () => {
   test('leads from the empty shelf to a frozen question and a study that has begun, and loses no answer over reloads', async () => {
     await open()
     await importPlate()
-    await goTo('#/studies')
+    await shown.goTo('#/studies')
     await page.getByRole('link', { name: 'Does it help?' }).click()
     await question('What do you want to know?')
     expect(await next().isDisabled()).toBe(true)
@@ -102,7 +56,7 @@ describe('The study wizard', () => {
     // What cannot be drawn is said beside the numbers, and mended by a press.
     await page.getByText(/^There are \d+ training images: 50 cannot be drawn/).waitFor()
     expect(await next().isDisabled()).toBe(true)
-    await photograph('question')
+    await shown.expectFinishedEverywhere('study-wizard-question')
     await page.getByRole('button', { name: 'Set “Numbers of annotated images” to 2' }).click()
     await page.getByText(/cannot be drawn/).waitFor({ state: 'detached' })
 
@@ -123,7 +77,7 @@ describe('The study wizard', () => {
     await page.getByText('No rule of this study tells wells', { exact: false }).waitFor({ state: 'detached' })
     expect(await parts.getByRole('button').allInnerTexts()).toEqual(pieces)
     await page.getByText('Checked: nothing learns from an image that is tested with').waitFor()
-    await photograph('data')
+    await shown.expectFinishedEverywhere('study-wizard-data')
 
     // A kind of cells that is left out is left out of the numbers, and taken back.
     await page.getByLabel('HeLa', { exact: true }).uncheck()
@@ -138,7 +92,7 @@ describe('The study wizard', () => {
     await page.getByLabel('Synthetic images with masks of others').check()
     await page.getByLabel('More real images').check()
     await page.getByLabel('How many more').fill('3')
-    await photograph('comparisons')
+    await shown.expectFinishedEverywhere('study-wizard-comparisons')
     await next().click()
 
     await question('How often is each training repeated?')
@@ -146,12 +100,12 @@ describe('The study wizard', () => {
     await page.getByText('5 networks to train, and 1 generator to make their pictures.').waitFor()
     await page.getByText(/^Where each is done only once/).waitFor()
     await page.getByLabel('The smallest difference that would matter to you').fill('2')
-    await photograph('repeats')
+    await shown.expectFinishedEverywhere('study-wizard-repeats')
     await next().click()
 
     await question('What does it take, and what could it see?')
     await page.getByText(/^Ends (today|on)/).waitFor({ timeout: 240_000 })
-    await photograph('cost')
+    await shown.expectFinishedEverywhere('study-wizard-cost')
     const date = await page.locator('.date').innerText()
     await page.reload()
     await expect.poll(() => page.locator('.date').innerText(), { timeout: 30_000 }).toBe(date)
@@ -162,14 +116,14 @@ describe('The study wizard', () => {
     await page.getByLabel('The question, in your words').fill('Are two images and a generator enough?')
     await page.getByText('A difference of 2 points would matter.', { exact: false }).waitFor()
     await page.getByText('All that is frozen').click()
-    await photograph('summary')
+    await shown.expectFinishedEverywhere('study-wizard-summary')
     await next('Freeze and start').click()
 
     await page.getByRole('heading', { name: 'plate 3, few', level: 1 }).waitFor()
     await page.getByText('Are two images and a generator enough?').first().waitFor()
     const board = page.getByRole('region', { name: 'Trainings' }).first()
     await board.getByRole('img', { name: /: in progress/ }).waitFor({ timeout: 120_000 })
-    await photograph('started')
+    await shown.expectFinishedEverywhere('study-wizard-started')
     await board.getByRole('button', { name: /^Cancel/ }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click()
     await board.getByRole('button', { name: /(Start|Go on with) the study/ }).waitFor({ timeout: 120_000 })
@@ -186,7 +140,7 @@ describe('The study wizard', () => {
     })
     expect(plan.columns[0]?.arms).toEqual(['real', 'synthetic', 'copy-paste', 'synthetic-shuffled-masks', 'more-real'])
     expect((await app.request('drafts.list', {})).drafts).toEqual([])
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 
   test('tells by an earlier study what this one and smaller ones could see', async () => {
@@ -200,14 +154,7 @@ describe('The study wizard', () => {
       arms: ['synthetic'],
       pilot: 'study'
     }
-    await app.request('drafts.save', {
-      id: DraftId.parse('w-1'),
-      wizard: 'study',
-      title: 'cells',
-      step: 'cost',
-      answers
-    })
-    await goTo('#/studies/new?draft=w-1')
+    await shown.openDraft('study', 'cost', answers)
     await page.getByLabel('Tell by').waitFor()
     const rows = page.getByRole('table').getByRole('row')
     await expect.poll(() => rows.count(), { timeout: 60_000 }).toBeGreaterThan(2)
@@ -218,20 +165,15 @@ describe('The study wizard', () => {
     const [fewest] = outlook.findable?.filter(({ effect }) => Number.isFinite(effect)) ?? []
     expect(await rows.nth(1).innerText()).toContain(`${Math.round(1000 * (fewest?.effect ?? 0)) / 10} point`)
     await page.getByText(/^Ends (today|on)/).waitFor({ timeout: 240_000 })
-    await photograph('pilot')
+    await shown.expectFinishedEverywhere('study-wizard-pilot')
   })
 
   test('goes from the home page’s draft to where it was left, and is thrown away when it is not wanted', async () => {
     await open()
     await importPlate()
     const answers: Answers = { design: 'table4', data: 'not here any more' }
-    await app.request('drafts.save', {
-      id: DraftId.parse('w-2'),
-      wizard: 'study',
-      title: 'Early',
-      step: 'data',
-      answers
-    })
+    await shown.openDraft('study', 'data', answers, { title: 'Early' })
+    await shown.goTo('#/')
     await page.reload()
     await page.getByRole('link', { name: 'Planning a study: Early' }).click()
     await question('Which images, and which are held out?')
@@ -239,11 +181,11 @@ describe('The study wizard', () => {
     await page.getByLabel('plate 3').check()
     await page.getByText(/time/).first().waitFor()
     await page.getByRole('alert').waitFor()
-    await photograph('no-times')
+    await shown.expectFinishedEverywhere('study-wizard-no-times')
     await page.getByRole('button', { name: 'Discard' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Discard them' }).click()
     await page.getByRole('heading', { name: 'Studies', level: 1 }).waitFor()
     expect((await app.request('drafts.list', {})).drafts).toEqual([])
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 })

@@ -1,49 +1,31 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Browser, type Locator, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { startWebHost, type WebHost } from '../../src/main/web.ts'
-import { accessibilityProblems } from '../support/accessibility.ts'
-import { launchChromium, watchForTrouble } from '../support/chromium.ts'
+import { type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { makeWorkspace } from '../support/made-workspace.ts'
+import { appsInChromium, type ShownApp } from '../support/shown-app.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { openTestApp, type TestApp } from '../support/test-app.ts'
+import { type TestApp } from '../support/test-app.ts'
 
-const screenshots = join(import.meta.dirname, 'screenshots')
+const show = appsInChromium('trash')
 
-let browser: Browser
 let folder: string
+let shown: ShownApp
 let app: TestApp
-let host: WebHost
 let page: Page
-let trouble: string[]
 
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-
-afterEach(async () => {
-  await page.context().close()
-  await host.close()
-})
-
-afterAll(() => browser.close())
-
-/** The real app on a workspace with a thing of each kind, each made from the one before. */
-async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
+/** A workspace with a thing of each kind, each made from the one before. */
+async function open(options: BrowserContextOptions = {}): Promise<void> {
   folder = await temporaryFolder()
   await makeWorkspace(folder)
-  app = await openTestApp(folder)
-  host = await startWebHost(app.app)
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-  trouble = watchForTrouble(page, host.origin)
-  await page.goto(host.entry())
+  shown = await show(folder, options)
+  ;({ app, page } = shown)
   await page.getByRole('heading', { name: 'Recent' }).waitFor()
 }
 
 /** To the page of a thing. */
 async function goTo(address: string, name: string): Promise<void> {
-  await page.evaluate(`location.hash = '${address}'`)
+  await shown.goTo(address)
   await page.getByRole('heading', { name, level: 1 }).waitFor()
 }
 
@@ -62,10 +44,8 @@ async function isSaid(text: string | RegExp): Promise<void> {
   await page.getByRole('status').filter({ hasText: text }).waitFor()
 }
 
-async function expectFinished(name: string): Promise<void> {
-  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true })
-  expect(await accessibilityProblems(page)).toEqual([])
-  expect(trouble).toEqual([])
+function expectFinished(name: string): Promise<void> {
+  return shown.expectFinished(name, { fullPage: true })
 }
 
 describe('A thing in the workspace', () => {
@@ -84,7 +64,7 @@ describe('A thing in the workspace', () => {
     expect(await app.request('runs.show', { name: 'run1' })).toMatchObject({
       run: { name: 'Neurons at day 3', note: 'Ask Ana before use.' }
     })
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 
   test('keeps its name where another has the wanted one, and says so beside it', async () => {
@@ -143,7 +123,7 @@ describe('The trash', () => {
     await isSaid(/Restored: “first run” \(model\), .* \(prepared set\)/)
     await thing('second run').waitFor()
     expect((await app.request('things.inTrash', {})).things.map(({ id }) => id)).toEqual(['run2'])
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 
   test('is emptied only after asking what cannot be undone', async () => {
@@ -168,6 +148,6 @@ describe('The trash', () => {
     await page.getByText('The trash is empty.').waitFor()
     await app.request('things.trash', { things: ['sy1'] })
     await page.getByText(/synthetic set, .* in the trash since/).waitFor()
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 })
