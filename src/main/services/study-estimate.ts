@@ -3,10 +3,9 @@ import type { Estimate } from '../../shared/estimates.ts'
 import { type FrozenStudy, PlanStudyRequest } from '../../shared/studies.ts'
 import { stageFolder } from '../files/atomic-write.ts'
 import { newId } from '../files/new-id.ts'
-import { secondsFrom } from '../jobs/training-seconds.ts'
 import { StudyFolder } from '../studies/study-folder.ts'
 import { tryArm, tryFirstGenerator } from '../studies/try-tasks.ts'
-import { secondsFromTrial } from '../study/effort.ts'
+import { generatorSecondsFromTrial, secondsFromTrial } from '../study/effort.ts'
 import type { AppContext } from '../workspace/app-context.ts'
 import type { RequestContext } from './dispatch.ts'
 import { plannedOutlook } from './study-look.ts'
@@ -36,7 +35,7 @@ export async function estimateStudy(
   }
 }
 
-/** Seconds of one training of a segmentation network, and of one generator. */
+/** Seconds of one training of a segmentation network, and of one generator with its pictures. */
 async function tryTasks(
   { folders, environment }: AppContext,
   study: FrozenStudy,
@@ -52,7 +51,9 @@ async function tryTasks(
     return {
       training: secondsFromTrial(tried, plan, study),
       generator:
-        generator === undefined ? 0 : generator.stages.start + secondsFrom(generator.settings, 0, generator.stages),
+        generator === undefined || study.generation === undefined
+          ? 0
+          : generatorSecondsFromTrial(generator, study.generation),
       engine
     }
   } finally {

@@ -42,6 +42,8 @@ export async function outlookOf(
 }
 
 const Learned = z.object({ iteration: z.number(), secondsPerIteration: z.number() })
+/** Of records that older versions left, nobody can tell. */
+const Made = z.object({ secondsOfPictures: z.number().optional() })
 
 /** Each task by those of its kind that were measured, at the size that it has in this study. */
 function secondsOf(
@@ -59,7 +61,12 @@ function secondsOf(
       return armSeconds({ seconds, learning: Math.min(seconds, iteration * secondsPerIteration) }, from, to)
     })
   )
-  const generator = meanOf(measured(true).flatMap(({ seconds }) => generatorSeconds(seconds, from, to) ?? []))
+  const generator = meanOf(
+    measured(true).flatMap(({ seconds, details }) => {
+      const { secondsOfPictures = 0 } = Made.safeParse(details).data ?? {}
+      return generatorSeconds({ seconds, making: Math.min(seconds, secondsOfPictures) }, from, to) ?? []
+    })
+  )
   if (arm === undefined || (generators > 0 && generator === undefined)) return undefined
   return trainings * arm + generators * (generator ?? 0)
 }

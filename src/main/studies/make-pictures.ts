@@ -4,7 +4,7 @@ import { DatasetAbout } from '../../shared/abouts.ts'
 import { DatasetId, type DatasetImage } from '../../shared/datasets.ts'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { defaultMaskSettings, fewestOfClass, PreparedAbout, PreparedId, PrepareRequest } from '../../shared/masks.ts'
-import type { StageEstimate } from '../../shared/estimates.ts'
+import type { Progress } from '../../shared/api.ts'
 import { type EngineInfo, TrainRequest } from '../../shared/runs.ts'
 import type { FrozenStudy, GenerationPlan } from '../../shared/studies.ts'
 import { type SyntheticAbout, SyntheticId, type SyntheticImage } from '../../shared/synthetic.ts'
@@ -13,12 +13,14 @@ import type { Environment } from '../environment.ts'
 import { isThere, stageFolder } from '../files/atomic-write.ts'
 import { jsonOf } from '../files/json-or-nothing.ts'
 import { whole } from '../files/partials.ts'
-import { type EngineMessage, type GenerateOutcome, progressOf } from '../jobs/engine-protocol.ts'
+import { type EngineMessage, type GenerateOutcome, progressOf, type TrialOutcome } from '../jobs/engine-protocol.ts'
 import { runEngineJob } from '../jobs/run-engine-job.ts'
+import { secondsFrom } from '../jobs/training-seconds.ts'
 import { settingsOf } from '../jobs/training-settings.ts'
 import { describeSet } from '../prepare/describe-set.ts'
 import { prepareImages } from '../prepare/prepare-images.ts'
 import { productName } from '../product.ts'
+import type { TriedGenerator } from '../study/effort.ts'
 import { type StudyTask, trainingImages } from '../study/study-tasks.ts'
 import { type CopyCount, countCopies } from './count-copies.ts'
 import type { PictureMaker } from './run-task.ts'
@@ -39,11 +41,13 @@ export function pictureMaker(environment: Environment): PictureMaker {
     const classes = about.result.classes.map(({ name }) => name)
     const settings = generatorSettings(about, classes, plan, study.seed + 100_000 + 100 * task.draw + task.generator)
     await work.train(settings, classes, study)
+    const began = performance.now()
     const made = await work.generate(settings, classes, { plan, study, about })
+    const secondsOfPictures = (performance.now() - began) / 1000
     return {
       record: {
         trainedOn: images.map(({ file }) => file),
-        details: { iterations: settings.iterations, ...made.details },
+        details: { iterations: settings.iterations, secondsOfPictures, ...made.details },
         notes: made.notes,
         ...(work.engine === undefined ? {} : { engine: work.engine })
       },
@@ -58,10 +62,10 @@ export function pictureMaker(environment: Environment): PictureMaker {
   }
 }
 
-/** So many images are prepared for a trial. */
-const triedImages = 8
+/** So many images are prepared for a trial, and so many pictures made. */
+const [triedImages, triedPictures] = [8, 16]
 
-/** What each part of the training of a generator takes, tried in earnest on some of its images. */
+/** What a generator takes, tried in earnest on some of its images. */
 export async function tryGenerator(
   environment: Environment,
   {
@@ -71,15 +75,35 @@ export async function tryGenerator(
     folder
   }: { readonly place: StudyFolder; readonly study: FrozenStudy; readonly task: StudyTask; readonly folder: string },
   watcher: Watcher
-): Promise<{ readonly settings: TrainingSettings; readonly stages: StageEstimate }> {
+): Promise<TriedGenerator> {
   const plan = study.generation
   invariant(plan !== undefined, 'a study with generators says how they are trained')
   const images = (await datasetImages(place, study, task)).slice(0, triedImages)
-  const work = new GeneratorWork(environment, folder, watcher)
+  /** When it was ready to make pictures. */
+  let ready = 0
+  const progress = (step: Progress): void => {
+    if (step.stage === 'generate' && step.done === 0) ready = performance.now()
+    watcher.progress(step)
+  }
+  const work = new GeneratorWork(environment, folder, { signal: watcher.signal, progress })
   const about = await work.prepare(place, study, { plan, images, task })
   const classes = about.result.classes.map(({ name }) => name)
   const settings = generatorSettings(about, classes, plan, study.seed)
-  return { settings, stages: await work.try(settings, classes, study) }
+  const { stages, isInProportion } = await work.try(settings, classes, study)
+  const training = stages.start + secondsFrom(settings, 0, stages)
+  // A network that was tried with less than it will have has left no safe point to make pictures with.
+  if (isInProportion) {
+    return { training, start: stages.start, perPicture: stages.evaluation / settings.evaluationPictures }
+  }
+  const began = performance.now()
+  const few = { plan: { ...plan, images: triedPictures }, study, about }
+  // The filter would reject what a generator paints that has learned nothing.
+  await work.generate(settings, classes, few, 'unfiltered')
+  return {
+    training,
+    start: (ready - began) / 1000,
+    perPicture: (performance.now() - ready) / 1000 / triedPictures
+  }
 }
 
 /** As every synthetic set describes itself. */
@@ -240,10 +264,10 @@ class GeneratorWork {
     if (outcome.ending !== 'finished') throw stopped()
   }
 
-  async try(settings: TrainingSettings, classes: readonly string[], { engine }: FrozenStudy): Promise<StageEstimate> {
+  async try(settings: TrainingSettings, classes: readonly string[], { engine }: FrozenStudy): Promise<TrialOutcome> {
     await mkdir(this.#run, { recursive: true })
     const { resources } = this.#environment
-    const outcome = await runEngineJob(
+    return runEngineJob(
       this.#environment,
       {
         job: 'trial',
@@ -259,7 +283,6 @@ class GeneratorWork {
       (message) => this.#hear(message),
       this.#watcher.signal
     )
-    return outcome.stages
   }
 
   async generate(
@@ -269,7 +292,8 @@ class GeneratorWork {
       plan,
       study,
       about
-    }: { readonly plan: GenerationPlan; readonly study: FrozenStudy; readonly about: PreparedAbout }
+    }: { readonly plan: GenerationPlan; readonly study: FrozenStudy; readonly about: PreparedAbout },
+    cells: 'filtered' | 'unfiltered' = 'filtered'
   ) {
     await rm(this.out, whole)
     for (const part of ['images', 'masks', 'previews']) await mkdir(join(this.out, part), { recursive: true })
@@ -288,7 +312,7 @@ class GeneratorWork {
         grayLevels: about.result.prepared.grayLevels,
         truncation: 1,
         seed: settings.seed,
-        limits: about.limits,
+        ...(cells === 'filtered' ? { limits: about.limits } : {}),
         preparedFolder: this.#prepared,
         statement: `Synthetic picture made by ${productName} in the study "${study.name}"; not a photograph of real cells.`
       },

@@ -1,10 +1,8 @@
 import { join } from 'node:path'
-import type { StageEstimate } from '../../shared/estimates.ts'
 import type { EngineInfo } from '../../shared/runs.ts'
 import type { FrozenStudy, StudyImage } from '../../shared/studies.ts'
-import type { TrainingSettings } from '../../shared/training.ts'
 import type { Environment } from '../environment.ts'
-import type { EffortPlan, Tried } from '../study/effort.ts'
+import type { EffortPlan, Tried, TriedGenerator } from '../study/effort.ts'
 import { type StudyTask, studyTasks, trainingImages } from '../study/study-tasks.ts'
 import { realPictures } from './arm-pictures.ts'
 import { engineSegmenter } from './engine-segmenter.ts'
@@ -77,13 +75,13 @@ function learnedFrom(study: FrozenStudy): StudyImage[] {
   return study.images.filter(({ id }) => ids.has(id))
 }
 
-/** What a training of a generator takes, by its parts; undefined where the study trains none. */
+/** What a generator takes, by its parts; undefined where the study trains none. */
 export async function tryFirstGenerator(
   environment: Environment,
   place: StudyFolder,
   study: FrozenStudy,
   { folder, watcher }: { readonly folder: string; readonly watcher: Watcher }
-): Promise<{ readonly settings: TrainingSettings; readonly stages: StageEstimate } | undefined> {
+): Promise<TriedGenerator | undefined> {
   const task: StudyTask | undefined = studyTasks(study).find(({ kind }) => kind === 'generator')
   if (task === undefined) return undefined
   return tryGenerator(environment, { place, study, task, folder: join(folder, 'generator') }, watcher)

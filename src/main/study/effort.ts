@@ -43,11 +43,41 @@ export function secondsFromTrial({ start, perIteration, looking }: Tried, from: 
   return 2 * start + to.segmentation.iterations * perIteration + looking * (lookingOf(to) / lookingOf(from))
 }
 
-/** Undefined where the generators are of other networks, which no measurement of these tells of. */
-export function generatorSeconds(seconds: number, from: EffortPlan, to: EffortPlan): number | undefined {
+/** Of a generator that was trained: its seconds, and those of them in which it made pictures. */
+export interface MeasuredGenerator {
+  readonly seconds: number
+  readonly making: number
+}
+
+/**
+ * The seconds of a generator of one plan, from those of another: making pictures by their number, the rest by iterations.
+ * Undefined where the generators are of other networks, which no measurement of these tells of.
+ */
+export function generatorSeconds(
+  { seconds, making }: MeasuredGenerator,
+  from: EffortPlan,
+  to: EffortPlan
+): number | undefined {
   const [a, b] = [from.generation, to.generation]
   if (a === undefined || b?.preset !== a.preset || a.channels !== b.channels) return undefined
-  return seconds * (generatingOf(b) / generatingOf(a))
+  const pixels = (b.tile / a.tile) ** 2
+  return pixels * ((seconds - making) * (b.iterations / a.iterations) + making * (b.images / a.images))
+}
+
+/** What trials of a generator showed. */
+export interface TriedGenerator {
+  /** Of its whole training. */
+  readonly training: number
+  /** Until it makes pictures, once it is trained. */
+  readonly start: number
+  readonly perPicture: number
+}
+
+export function generatorSecondsFromTrial(
+  { training, start, perPicture }: TriedGenerator,
+  { images }: GenerationPlan
+): number {
+  return training + start + images * perPicture
 }
 
 /** Multiplications grow with the square of the features: 3/4 and 1/2 of them. */
@@ -63,10 +93,6 @@ function lookingOf({ segmentation, images }: EffortPlan): number {
   const validation = images.filter(({ split }) => split === 'validation').slice(0, mostLookedAt)
   const test = images.filter(({ split }) => split === 'test')
   return widths[width] * (pixelsOf(test) + looks * pixelsOf(validation))
-}
-
-function generatingOf({ iterations, tile }: GenerationPlan): number {
-  return iterations * tile ** 2
 }
 
 function pixelsOf(images: readonly StudyImage[]): number {

@@ -61,6 +61,8 @@ describe('an estimate leaves nothing, and tells', () => {
     }
     const short = await estimated({ ...study, iterations: 20, generatorIterations: 20 })
     expect(short).toMatchObject({ fits: true, trainings: 8, generators: 2, engine: { name: 'wasm' } })
+    const pictures = await estimated({ ...study, iterations: 20, generatorIterations: 20, counts: [1_000_000] })
+    expect(pictures.seconds).toBeGreaterThan(10 * short.seconds)
     const long = await estimated({ ...study, iterations: 200_000, arms: ['copy-paste'] })
     expect(long).toMatchObject({ trainings: 4, generators: 0 })
     expect(long.seconds).toBeGreaterThan(10 * short.seconds)

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { armSeconds, type EffortPlan, generatorSeconds, lookEvery } from '../../../../src/main/study/effort.ts'
+import {
+  armSeconds,
+  type EffortPlan,
+  generatorSeconds,
+  generatorSecondsFromTrial,
+  lookEvery
+} from '../../../../src/main/study/effort.ts'
 import type { GenerationPlan, StudyImage } from '../../../../src/shared/studies.ts'
 
 function image(split: StudyImage['split'], side: number): StudyImage {
@@ -29,8 +35,16 @@ test('the time of an arm grows with its iterations, crops, batch and width, and 
   expect(armSeconds(measured, pilot, wider)).toBeCloseTo(200, 9)
 })
 
-test('the time of a generator grows with its iterations and tiles, and is not known of other networks', () => {
+test('the time of a generator grows with its iterations, its pictures and tiles, and is not known of other networks', () => {
   const of = (changes: Partial<GenerationPlan>): EffortPlan => ({ ...pilot, generation: { ...generation, ...changes } })
-  expect(generatorSeconds(60, pilot, of({ iterations: 600, tile: 128 }))).toBe(480)
-  expect(generatorSeconds(60, pilot, of({ preset: 'quick' }))).toBeUndefined()
+  const measured = { seconds: 60, making: 10 }
+  expect(generatorSeconds(measured, pilot, pilot)).toBe(60)
+  expect(generatorSeconds(measured, pilot, of({ iterations: 600, tile: 128 }))).toBe(4 * (100 + 10))
+  expect(generatorSeconds(measured, pilot, of({ images: 320 }))).toBe(50 + 100)
+  expect(generatorSeconds(measured, pilot, of({ preset: 'quick' }))).toBeUndefined()
+})
+
+test('a generator that was tried takes its training, its start, and a while for each picture', () => {
+  const tried = { training: 100, start: 5, perPicture: 0.25 }
+  expect(generatorSecondsFromTrial(tried, generation)).toBe(100 + 5 + 8)
 })
