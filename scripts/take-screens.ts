@@ -1,18 +1,28 @@
 /**
  * Takes pictures of the page's screens with Chromium: `node scripts/with-node.js scripts/take-screens.ts OUT [WORKSPACE]`.
- * Without a workspace the sample fills one, which takes some minutes. With `--all` every screen is taken at three sizes,
- * in light and dark; else at one size, as the documents show them.
+ * A workspace that is not there yet is filled by the sample and a small study, which takes some minutes. With `--all` every
+ * screen is taken at three sizes, in light and dark; else at one size, as the documents show them.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type Page } from 'playwright-core'
 import sharp from 'sharp'
-import { createApp } from '../src/main/app.ts'
-import { defaultEnvironment } from '../src/main/environment.ts'
-import { dispatch } from '../src/main/services/dispatch.ts'
+import { type Input, type Workspace } from '../src/shared/api.ts'
+import { defaultEnvironment, type Environment } from '../src/main/environment.ts'
 import { startWebHost } from '../src/main/web.ts'
-import { requests, type Workspace } from '../src/shared/api.ts'
+import { hasEnded } from '../src/shared/tasks.ts'
+import { launchChromium } from '../test/support/chromium.ts'
+import {
+  emptyPlaces,
+  learningPlaces,
+  type Place,
+  shelfPlaces,
+  studyingPlaces,
+  thingPlaces,
+  wizardPlaces
+} from '../test/support/places.ts'
+import { openTestApp, sampleFolder, type TestApp } from '../test/support/test-app.ts'
 import { buildPage } from './build-page.ts'
 
 const sizes = [
@@ -23,87 +33,128 @@ const sizes = [
 const schemes = ['light', 'dark'] as const
 /** Until pictures that come one by one are there. */
 const settled = 500 // ms
-const areAllPicturesShown = '[...document.images].every((image) => image.complete && image.naturalWidth > 0)'
+const isStillComing =
+  '[...document.images].some((image) => !image.complete || image.naturalWidth === 0) || document.querySelector("main [aria-busy=true]") !== null'
 
-type Ask = (name: string, input: unknown) => Promise<unknown>
+type Take = (places: readonly Place[]) => Promise<void>
 
 async function main(): Promise<void> {
   const [out = 'docs/screens', given] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
   await buildPage()
   mkdirSync(out, { recursive: true })
-  if (given !== undefined) return takeFrom(given, out)
+  const browser = await launchChromium()
   const folder = mkdtempSync(join(tmpdir(), 'cytoloom-screens-'))
   try {
-    await takeFrom(folder, out, async (ask) => {
-      await ask('demo.run', { minutes: 0.3 })
+    const engineFolder = join(folder, 'engines')
+    await takeFrom(browser, join(folder, 'new'), out, { engineFolder, programPacks: [] }, (_, take) =>
+      take(emptyPlaces())
+    )
+    const workspace = given ?? join(folder, 'CytoLoom')
+    const isFilled = existsSync(workspace)
+    await takeFrom(browser, workspace, out, defaultEnvironment(), async (filled, take) => {
+      if (!isFilled) await filled.request('demo.run', { minutes: 0.3 })
+      await takeFilled(filled, take, folder)
     })
   } finally {
+    await browser.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** @param fill makes what is to be seen, where there is nothing yet */
-async function takeFrom(workspace: string, out: string, fill?: (ask: Ask) => Promise<void>): Promise<void> {
-  const app = await createApp(defaultEnvironment({ workspace }))
-  const host = await startWebHost(app)
-  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
-  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+/** @param scenes takes the pictures, in the order in which the workspace comes to hold what they show */
+async function takeFrom(
+  browser: Browser,
+  workspace: string,
+  out: string,
+  { engineFolder, programPacks }: Pick<Environment, 'engineFolder' | 'programPacks'>,
+  scenes: (app: TestApp, take: Take) => Promise<void>
+): Promise<void> {
+  const app = await openTestApp(workspace, { engineFolder, programPacks })
+  const host = await startWebHost(app.app)
   const isAll = process.argv.includes('--all')
-  const ask: Ask = async (name, input) => {
-    const context = { signal: new AbortController().signal, progress: () => undefined }
-    const reply = await dispatch(app.handlers, name, input, context, () => undefined)
-    if ('error' in reply) throw new Error(reply.error.message)
-    return reply.output
-  }
   try {
-    await fill?.(ask)
-    const places = placesOf(requests['workspace.show'].output.parse(await ask('workspace.show', {})))
-    for (const scheme of isAll ? schemes : (['light'] as const)) {
-      for (const viewport of isAll ? sizes : sizes.slice(0, 1)) {
-        await takeAll(browser, { entry: host.entry(), scheme, viewport, places, out, isAll })
+    await scenes(app, async (places) => {
+      for (const scheme of isAll ? schemes : (['light'] as const)) {
+        for (const viewport of isAll ? sizes : sizes.slice(0, 1)) {
+          await takeAll(browser, { entry: host.entry(), scheme, viewport, places, out, isAll })
+        }
       }
-    }
+    })
   } finally {
-    await browser.close()
     await host.close()
-    await app.close()
+    await app.app.close()
   }
 }
 
-/** The screens that there are, by the names of their pictures. */
-function placesOf(content: Workspace): ReadonlyMap<string, string> {
-  const of = <Thing>(things: readonly Thing[], screens: (thing: Thing) => readonly [string, string][]) =>
-    things.slice(0, 1).flatMap(screens)
-  return new Map([
-    ['home', '#/'],
-    ['images', '#/images'],
-    ...of(content.datasets, ({ id }) => [['image-set', `#/images/${id}`]]),
-    ...of(content.prepared, ({ id, dataset }) => [['version', `#/images/${dataset}/versions/${id}`]]),
-    ['models', '#/models'],
-    ...of(content.runs, ({ id }) => [
-      ['model', `#/models/${id}`],
-      ['model-making', `#/models/${id}?tab=making`]
-    ]),
-    ['synthetic-sets', '#/sets'],
-    ...of(content.synthetic, ({ id }) => [
-      ['gallery', `#/sets/${id}`],
-      ['set-numbers', `#/sets/${id}?tab=numbers`]
-    ]),
-    ['studies', '#/studies'],
-    ...of(content.studies, ({ id }) => [['study', `#/studies/${id}`]]),
-    ['packages', '#/packages'],
-    ...of(content.packages, ({ id }) => [['package', `#/packages/${id}`]]),
-    ['work', '#/work'],
-    ['settings', '#/settings'],
-    ['trash', '#/trash']
-  ])
+/** Few images, short trainings and two draws: enough to see each part of a study, not to answer its question. */
+const studied: Omit<Input<'study.plan'>, 'name'> = {
+  preset: 'small',
+  sizes: [4],
+  counts: [16],
+  arms: ['copy-paste', 'synthetic'],
+  draws: 2,
+  iterations: 100,
+  generatorIterations: 60
+}
+
+/** In an order in which nothing at work is seen where it does not belong. */
+async function takeFilled(app: TestApp, take: Take, folder: string): Promise<void> {
+  await take(shelfPlaces())
+  await takeLearning(app, take)
+  const content = await app.request('workspace.show', {})
+  await take(await wizardPlaces(app, content, images(folder)))
+  for (const { id } of (await app.request('drafts.list', {})).drafts) await app.request('drafts.discard', { id })
+  if (content.studies.length === 0) await takeStudying(app, take, content)
+  await take([{ name: 'studies', address: '#/studies' }, ...thingPlaces(await app.request('workspace.show', {}))])
+}
+
+/** A folder such as somebody has. */
+function images(folder: string): string {
+  const copy = join(folder, 'nuclei')
+  cpSync(sampleFolder, copy, { recursive: true })
+  return copy
+}
+
+/** A model that learns, and is stopped and kept. */
+async function takeLearning(app: TestApp, take: Take): Promise<void> {
+  const { prepared } = await app.request('workspace.show', {})
+  const training = { prepared: prepared[0]?.id ?? '', name: 'Nuclei', preset: 'demo', from: 'starter' } as const
+  const input = { ...training, evaluateEvery: 4, minutes: 20 }
+  const { id } = await app.request('tasks.start', { kind: 'train', input })
+  await until(async () => (await scoresOf(app, id)) > 2)
+  await take(learningPlaces((await app.request('tasks.show', { id })).thing ?? ''))
+  await app.request('tasks.keep', { id })
+  await until(async () => hasEnded(await app.request('tasks.show', { id })))
+}
+
+async function scoresOf(app: TestApp, id: string): Promise<number> {
+  const { thing } = await app.request('tasks.show', { id })
+  if (thing === undefined) return 0
+  const { history } = await app.request('runs.show', { name: thing })
+  return history.filter(({ kind }) => kind === 'evaluation').length
+}
+
+async function takeStudying(app: TestApp, take: Take, { datasets }: Workspace): Promise<void> {
+  const { study } = await app.request('study.plan', { ...studied, name: 'A first look', data: datasets[0]?.id })
+  const { id } = await app.request('tasks.start', { kind: 'study', input: { study: study.id } })
+  const isHalfDone = async () => {
+    const { parts } = await app.request('study.board', { study: study.id })
+    return parts.filter(({ isDone }) => isDone).length >= parts.length / 2
+  }
+  await until(isHalfDone)
+  await take(studyingPlaces(study.id))
+  await until(async () => hasEnded(await app.request('tasks.show', { id })))
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 500))
 }
 
 interface Taking {
   readonly entry: string
   readonly scheme: (typeof schemes)[number]
   readonly viewport: (typeof sizes)[number]
-  readonly places: ReadonlyMap<string, string>
+  readonly places: readonly Place[]
   readonly out: string
   readonly isAll: boolean
 }
@@ -113,8 +164,10 @@ async function takeAll(browser: Browser, taking: Taking): Promise<void> {
   const page = await browser.newPage({ viewport, colorScheme: scheme, reducedMotion: 'reduce' })
   await page.goto(entry)
   const mark = isAll ? `-${viewport.width}-${scheme}` : ''
-  for (const [name, address] of places) {
+  for (const { name, address, ready } of places) {
     await page.evaluate(`location.hash = ${JSON.stringify(address)}`)
+    await page.locator('main h1').first().waitFor({ state: 'attached' })
+    await ready?.(page)
     await take(page, join(out, `${name}${mark}.png`))
   }
   await page.context().close()
@@ -122,13 +175,11 @@ async function takeAll(browser: Browser, taking: Taking): Promise<void> {
 
 /** With few colours: a screen has few. */
 async function take(page: Page, file: string): Promise<void> {
-  await page.locator('main h1').first().waitFor({ state: 'attached' })
-  for (let tries = 0; tries < 40 && !(await page.evaluate(areAllPicturesShown)); tries++) {
-    await page.waitForTimeout(settled)
-  }
   await page.waitForTimeout(settled)
-  const bytes = await page.screenshot()
-  await sharp(bytes).png({ palette: true, colours: 128, effort: 8 }).toFile(file)
+  for (let tries = 0; tries < 120 && (await page.evaluate(isStillComing)); tries++) await page.waitForTimeout(settled)
+  await sharp(await page.screenshot())
+    .png({ palette: true, colours: 96, effort: 8 })
+    .toFile(file)
 }
 
 await main()

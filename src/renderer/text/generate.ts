@@ -1,4 +1,4 @@
-import { count, number } from './common.ts'
+import { count } from './common.ts'
 
 export const generateWords = {
   title: 'Generate images',
@@ -19,7 +19,7 @@ export const generateWords = {
   train: 'Train a model',
   choose: 'Choose a model first.',
   builtIn: (classes: string) => `Built-in: ${classes}`,
-  own: (classes: string, iteration: number) => `${classes}; ${number(iteration)} practice rounds`,
+  own: (classes: string, iteration: number) => `${classes}; ${count(iteration, 'practice round')}`,
   noMask: 'It makes pictures without masks.',
   perClass: 'Pictures of each kind',
   allTogether: (pictures: number) => `${count(pictures, 'picture')} in all.`,

@@ -66,7 +66,7 @@ export const liveWords = {
   sheetTitle: 'What it can draw so far',
   sheetWaiting: 'The first pictures appear here as soon as training has begun.',
   sheetAlt: (rounds: number) =>
-    `Sheet of generated cell pictures beside their masks, after ${number(rounds)} practice rounds`,
+    `Sheet of generated cell pictures beside their masks, after ${count(rounds, 'practice round')}`,
   sheetCaption:
     'Each picture is drawn from nothing, with its mask beside it: every cell in a gray tone of its own. One row for each class.',
   sheetScrub: 'Look back in time',

@@ -64,6 +64,7 @@ export const shareWords = {
   pack: 'Pack',
   packing: 'Packing and checking …',
   note: 'Next, you see where it is.',
+  example: (place: number) => `Picture ${place}`,
   done: (file: string, bytes: number) => `${file} is packed and checked: ${fileSize(bytes)}.`,
   show: 'Show in folder',
   copy: 'Copy path',

@@ -27,7 +27,7 @@ export const trainWords = {
     `${count(kinds, 'kind')} of cells, tiles of ${number(tile)} pixels, ${channels === 'gray' ? 'gray' : 'in colour'}`,
   nothing: { title: 'From nothing', text: 'It learns from your images alone.' },
   builtIn: (classes: string) => `The built-in model: ${classes}`,
-  own: (iteration: number) => `One of yours, after ${number(iteration)} practice rounds`,
+  own: (iteration: number) => `One of yours, after ${count(iteration, 'practice round')}`,
   otherTile: (tile: number, wanted: number) =>
     `It makes pictures of ${number(tile)} pixels, and your tiles have ${number(wanted)}.`,
   otherChannels: 'One of both is gray, the other in colour.',

@@ -1,15 +1,15 @@
 import { hasEnded, type Task, type TaskKind } from '../../shared/tasks.ts'
 import { type Bridge } from '../bridge.ts'
 
-/** One task that a step of a wizard waits for, from its beginning to its outcome, also after a reload. */
+/**
+ * One task that a step of a wizard waits for, from its beginning to its outcome, also after a reload. It outlives the
+ * effect that began it: nothing of it is derived, which would come to rest with that.
+ */
 export class FollowedTask {
   readonly #bridge: Bridge
   #id: string | undefined
   #task = $state.raw<Task>()
   #outcome = $state.raw<unknown>()
-
-  readonly isAtWork = $derived(this.#task !== undefined && !hasEnded(this.#task))
-  readonly hasFailed = $derived(this.#task !== undefined && hasEnded(this.#task) && this.#task.state !== 'done')
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge
@@ -17,6 +17,14 @@ export class FollowedTask {
 
   get task(): Task | undefined {
     return this.#task
+  }
+
+  get isAtWork(): boolean {
+    return this.#task !== undefined && !hasEnded(this.#task)
+  }
+
+  get hasFailed(): boolean {
+    return this.#task !== undefined && hasEnded(this.#task) && this.#task.state !== 'done'
   }
 
   /** What it came to; undefined before its end. */
