@@ -177,7 +177,7 @@ function createHandlers(app: AppContext, desk: TaskDesk): Omit<Handlers, Picture
     'tasks.resume': (input, context) => begun(desk, tasks.resume(input.id), input.follow, context),
     'tasks.cancel': async (input, context) => untilRest(desk, await tasks.cancel(input.id), input, context),
     'tasks.keep': (input, context) => untilRest(desk, tasks.keep(input.id), input, context),
-    'tasks.again': (input, context) => begun(desk, tasks.again(input.id), input.follow, context),
+    'tasks.again': (input, context) => begun(desk, tasks.again(input.id, input.changes), input.follow, context),
     'tasks.dismiss': ({ id }) => tasks.dismiss(id),
     'tasks.move': ({ id, place }) => tasks.move(id, place),
     'tasks.quitting': () => tasks.whenQuitting()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { app as electron, crashReporter, dialog, session } from 'electron'
 import { toWireError } from '../shared/errors.ts'
 import { createApp } from './app.ts'
+import { askForWorkspace, startAnewWith } from './electron/chosen-workspace.ts'
 import { desktopEnvironment } from './electron/desktop-environment.ts'
 import { answerPages } from './electron/ipc.ts'
 import { lockDown } from './electron/lock-down.ts'
@@ -34,9 +35,8 @@ async function start(): Promise<void> {
   serveSchemes(session.defaultSession, app)
 
   const windows = new Windows(log)
-  answerPages(app, windows, log)
+  answerPages(app, windows, quitWithCare(app, windows, log), log)
   showSignsOfWork(app, windows)
-  quitWithCare(app, windows, log)
   setMenu(app.workspace, windows, logFile)
 
   const show = (file: string): void => windows.show(addressOfPackage(file))
@@ -50,8 +50,25 @@ async function start(): Promise<void> {
   })
 }
 
-function giveUp(thrown: unknown): void {
-  const { message, next } = toWireError(thrown)
-  dialog.showErrorBox('CytoLoom cannot start', next === undefined ? message : `${message}\n\n${next}`)
+async function giveUp(thrown: unknown): Promise<void> {
+  const { message, next, remedies = [] } = toWireError(thrown)
+  const title = 'CytoLoom cannot start'
+  const detail = next === undefined ? message : `${message}\n\n${next}`
+  if (remedies.some(({ action }) => action === 'choose-workspace')) await offerOtherWorkspace(title, detail)
+  else dialog.showErrorBox(title, detail)
   electron.exit(1)
+}
+
+async function offerOtherWorkspace(message: string, detail: string): Promise<void> {
+  const buttons = ['Choose another workspace folder …', 'Quit']
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    message,
+    detail,
+    buttons,
+    defaultId: 0,
+    cancelId: 1
+  })
+  const folder = response === 0 ? await askForWorkspace() : undefined
+  if (folder !== undefined) startAnewWith(folder)
 }

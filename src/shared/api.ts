@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Dataset, DatasetImage, ImportRequest, ImportResult, InspectRequest, InspectResult, Name } from './datasets.ts'
 import { DemoRequest, DemoResult } from './demo.ts'
-import { Draft, DraftId, SaveDraft } from './drafts.ts'
+import { Answers, Draft, DraftId, SaveDraft } from './drafts.ts'
 import {
   BuildPackRequest,
   BuildPackResult,
@@ -295,8 +295,8 @@ export const requests = {
   'tasks.cancel': { input: FollowTask, output: Task },
   /** Leaves off now and keeps what there is. */
   'tasks.keep': { input: FollowTask, output: Task },
-  /** Begins anew what ended, with the same answers. */
-  'tasks.again': { input: FollowTask, output: Task },
+  /** Begins anew what ended, with the same answers but for those that are given anew, called as its request's fields are. */
+  'tasks.again': { input: FollowTask.extend({ changes: Answers.optional() }), output: Task },
   'tasks.dismiss': { input: FollowTask, output: Task },
   /** Gives a waiting task another place in the queue for the compute engine: 0 is the front. */
   'tasks.move': { input: ByTask.extend({ place: z.int().nonnegative() }), output: Task },

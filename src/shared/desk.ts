@@ -17,6 +17,11 @@ export const deskRequests = {
     input: z.object({ kind: ChoiceKind.exclude(['folder']), name: z.string().max(1000) }),
     output: z.object({ path: z.string().optional() })
   },
+  /**
+   * Lets the person choose a workspace's folder and starts the program anew with it; false where they changed their mind,
+   * or would rather have what is at work end first.
+   */
+  'desk.chooseWorkspace': { input: z.object({}), output: z.object({ chosen: z.boolean() }) },
   /** Shows a thing's folder, or a file in it, in the file manager. Without one the page can still show the path. */
   'desk.showInFolder': { input: PlaceRequest, output: PlaceResult.extend({ shown: z.boolean() }) }
 } satisfies Record<string, { input: z.ZodType; output: z.ZodType }>

@@ -168,6 +168,28 @@ describe('Settings', () => {
     expect(await button('Download the processor pack (270 MB)').count()).toBe(0)
   })
 
+  test('writes a pack for another computer to a file; a remedy leads to where its path is typed', async () => {
+    const asked: unknown[] = []
+    await open({
+      'engine.list': () => ({ packs: [pack] }),
+      'tasks.start': ({ kind, input }) => {
+        asked.push({ kind, input })
+        return fakeTask('t-1', 'engine-build', { name: 'TensorFlow for the processor' })
+      }
+    })
+    await page.evaluate(`location.hash = '#/settings?at=archive'`)
+    const path = page.getByLabel('Where to write the file')
+    await path.and(page.locator(':focus')).waitFor()
+    await button('Write the pack to a file').click()
+    await page.getByText('Enter the path of the file first.').waitFor()
+    await path.fill('/media/usb/pack.zip')
+    await expectFinished('settings-archive')
+    await page.keyboard.press('Enter')
+    await page.getByRole('article', { name: 'Download an acceleration pack' }).waitFor()
+    expect(asked).toEqual([{ kind: 'engine-build', input: { gpu: false, archive: '/media/usb/pack.zip' } }])
+    expect(await path.inputValue()).toBe('')
+  })
+
   test('takes a pack from a file, and says beside its task why not when it is not good', async () => {
     const asked: unknown[] = []
     const stranger = { file: '/media/usb/pack.zip', sha256: '0123456789abcdef'.repeat(4), says: 'TensorFlow 2.21.0' }

@@ -124,11 +124,13 @@ describe('Requests made from the contract, with one part that is wrong', () => {
     )
   })
 
-  test.each(Object.keys(deskRequests))('%s is refused with any wrong part', async (name) => {
+  test.each(Object.entries(deskRequests))('%s is refused with any wrong part', async (name, { input: schema }) => {
     await fc.assert(
       fc.asyncProperty(junk, async (value) => {
         for (const input of [value, { thing: value }, { kind: value, name: value, many: value }]) {
           const body = JSON.stringify(input)
+          const isNothing = body === 'null' || body === '{}'
+          if (isNothing && schema.safeParse({}).success) continue // what has no parts has no wrong one
           const reply = JSON.parse((await post(`/api/${name}`, body)).text) as { error: unknown } // never an output
           expect(WireError.parse(reply.error).kind).toMatch(/^(?:usage|stopped)$/)
           if (WireError.parse(reply.error).kind === 'usage')

@@ -3,6 +3,8 @@ import { type ChoiceKind } from '../../shared/desk.ts'
 import { type App } from '../app.ts'
 import { type DeskHandlers } from '../services/desk.ts'
 import { type RequestContext } from '../services/dispatch.ts'
+import { askForWorkspace, startAnewWith } from './chosen-workspace.ts'
+import { type Quit } from './quit.ts'
 
 const filters: Readonly<Record<ChoiceKind, readonly FileFilter[]>> = {
   folder: [],
@@ -13,8 +15,14 @@ const filters: Readonly<Record<ChoiceKind, readonly FileFilter[]>> = {
 }
 const everything: FileFilter = { name: 'All files', extensions: ['*'] }
 
+interface Place {
+  readonly app: App
+  readonly window: BrowserWindow
+  readonly quit: Quit
+}
+
 /** The system's own dialogs and file manager. */
-export function windowDesk(app: App, window: BrowserWindow, context: RequestContext): DeskHandlers {
+export function windowDesk({ app, window, quit }: Place, context: RequestContext): DeskHandlers {
   return {
     'desk.choose': async ({ kind, many }) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
@@ -31,6 +39,10 @@ export function windowDesk(app: App, window: BrowserWindow, context: RequestCont
         properties: ['createDirectory', 'showOverwriteConfirmation']
       })
       return canceled || filePath === '' ? {} : { path: filePath }
+    },
+    'desk.chooseWorkspace': async () => {
+      const folder = await askForWorkspace(window)
+      return { chosen: folder !== undefined && (await quit(() => startAnewWith(folder))) }
     },
     // Only what the catalogue owns: the page names a thing, never a path.
     'desk.showInFolder': async (input) => {

@@ -2,19 +2,20 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { app as electron } from 'electron'
 import { defaultEnvironment, type Environment } from '../environment.ts'
+import { chosenWorkspace } from './chosen-workspace.ts'
 
 /**
  * The surroundings of the desktop app. Its engine runs in the Node that comes along as an npm package, not in Electron:
  * the WebGPU and TensorFlow bindings need memory that Electron does not let them share.
  */
 export function desktopEnvironment(log: (thrown: unknown) => void): Environment {
-  return defaultEnvironment({
-    nodePath: bundledNode(),
-    log,
-    ...(process.env['CYTOLOOM_WORKSPACE'] === undefined && electron.isPackaged
-      ? { workspace: join(electron.getPath('userData'), 'workspace') }
-      : {})
-  })
+  const workspace = chosenWorkspace() ?? ownWorkspace()
+  return defaultEnvironment({ nodePath: bundledNode(), log, ...(workspace !== undefined && { workspace }) })
+}
+
+function ownWorkspace(): string | undefined {
+  const isNamed = process.env['CYTOLOOM_WORKSPACE'] !== undefined
+  return electron.isPackaged && !isNamed ? join(electron.getPath('userData'), 'workspace') : undefined
 }
 
 function bundledNode(): string {

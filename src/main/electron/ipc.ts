@@ -5,13 +5,14 @@ import { answerDesk, isOfDesk } from '../services/desk.ts'
 import { dispatch } from '../services/dispatch.ts'
 import { windowDesk } from './desk.ts'
 import { isOwnPage } from './origin.ts'
+import { type Quit } from './quit.ts'
 import { type Windows } from './windows.ts'
 
 /** As in the loopback host: the largest request is a form, not a file. */
 const maxInputCharacters = 1_000_000
 
 /** Carries the requests of our pages to the app, and the app's events to them. */
-export function answerPages(app: App, windows: Windows, log: (thrown: unknown) => void): void {
+export function answerPages(app: App, windows: Windows, quit: Quit, log: (thrown: unknown) => void): void {
   const closing = new AbortController()
   const context = { signal: closing.signal, progress: () => undefined }
   electron.once('will-quit', () => {
@@ -27,7 +28,7 @@ export function answerPages(app: App, windows: Windows, log: (thrown: unknown) =
     const asked = asPlainData(given)
     if (asked === undefined) return refused('This request is too large, or is no plain data.')
     return isOfDesk(name)
-      ? answerDesk(windowDesk(app, window, context), name, asked.input, log)
+      ? answerDesk(windowDesk({ app, window, quit }, context), name, asked.input, log)
       : dispatch(app.handlers, name, asked.input, context, log)
   })
 }

@@ -7,30 +7,36 @@ interface Preventable {
   preventDefault(): void
 }
 
+/** Quits when what is at work is at a safe point, after this was done; false where the person would rather not stop it. */
+export type Quit = (before: () => void) => Promise<boolean>
+
 /** Asks before work is interrupted, and quits only once the app has brought it to a safe point. */
-export function quitWithCare(app: App, windows: Windows, log: (thrown: unknown) => void): void {
+export function quitWithCare(app: App, windows: Windows, log: (thrown: unknown) => void): Quit {
   let stage: 'open' | 'asking' | 'closing' | 'closed' = 'open'
   const careful = (event: Preventable): void => {
     if (stage === 'closed') return
     event.preventDefault()
-    quit().catch(log)
+    quit(() => undefined).catch(log)
   }
   electron.on('before-quit', careful)
   windows.onLastClose(careful)
+  return quit
 
-  async function quit(): Promise<void> {
-    if (stage !== 'open') return
+  async function quit(before: () => void): Promise<boolean> {
+    if (stage !== 'open') return false
     stage = 'asking'
     if (!(await isSure(app, windows))) {
       stage = 'open'
-      return
+      return false
     }
     stage = 'closing'
     windows.setProgress(undefined)
     for (const window of windows.all) window.setTitle('CytoLoom is closing at a safe point …')
     await app.close().catch(log)
     stage = 'closed'
+    before()
     electron.quit()
+    return true
   }
 }
 

@@ -64,7 +64,10 @@ export async function makePictures(
   if (model.settings.network.maskChannels === 0) {
     throw refuse(`The run "${model.name}" makes images without masks.`, {
       next: "Train one with the paper's generator to get annotated images.",
-      remedies: [{ action: 'set-option', option: 'generator', value: 'paper' }]
+      remedies: [
+        { action: 'make', kind: 'run' },
+        { action: 'set-option', option: 'generator', value: 'paper' }
+      ]
     })
   }
   for (const part of ['images', 'masks', 'previews']) await mkdir(join(folder, part))

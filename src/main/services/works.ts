@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
-import { type Output, type ParsedInput, type RequestName, requests } from '../../shared/api.ts'
+import { type Output, type ParsedInput, requests } from '../../shared/api.ts'
 import { invariant } from '../../shared/errors.ts'
+import { requestOf } from '../../shared/task-requests.ts'
 import { abilities, type Abilities, type Task, type TaskKind } from '../../shared/tasks.ts'
 import type { Work, WorkContext, Works } from '../tasks/work.ts'
 import type { AppContext } from '../workspace/app-context.ts'
@@ -10,29 +11,6 @@ import { samplePlan } from './sample.ts'
 import { discardSegmenter, keepSegmenter, segmenterCanGoOn } from './segmenter-tasks.ts'
 import { studyPlan } from './study-plan.ts'
 import * as summaries from './task-summaries.ts'
-
-/** Which request each kind of task carries out. */
-const requestOf = {
-  look: 'datasets.inspect',
-  import: 'datasets.import',
-  prepare: 'prepared.create',
-  train: 'runs.train',
-  resume: 'runs.resume',
-  evaluate: 'runs.evaluate',
-  generate: 'synthetic.generate',
-  segment: 'segment.train',
-  predict: 'segment.predict',
-  score: 'scores.files',
-  package: 'packages.create',
-  verify: 'packages.verify',
-  open: 'packages.open',
-  'engine-build': 'engine.build',
-  'engine-install': 'engine.install',
-  estimate: 'estimates.make',
-  sample: 'demo.run',
-  study: 'study.run',
-  'study-task': 'study.task'
-} as const satisfies Record<TaskKind, RequestName>
 
 type RequestOf<K extends TaskKind> = (typeof requestOf)[K]
 export type InputOfKind<K extends TaskKind> = ParsedInput<RequestOf<K>>
@@ -193,7 +171,7 @@ function engineWorks({ environment }: AppContext): Pick<Works, 'engine-build' | 
       paths: ['wheels', 'archive'],
       nameOf: ({ gpu }) => (gpu ? 'TensorFlow for graphics cards' : 'TensorFlow for the processor'),
       run: async (input, context) => (await import('./engine-packs.ts')).buildEnginePack(environment, input, context),
-      summary: ({ built }) => built
+      summary: ({ built, archive }) => (archive === undefined ? built : `${built}, written to ${archive.file}`)
     }),
     'engine-install': work('engine-install', {
       paths: ['files'],

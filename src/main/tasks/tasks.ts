@@ -1,4 +1,5 @@
 import { type AppError, refuse } from '../../shared/errors.ts'
+import { type Answers } from '../../shared/drafts.ts'
 import {
   hasEnded,
   inShort,
@@ -92,11 +93,17 @@ export class Tasks {
     return this.show(task.id)
   }
 
-  /** Begins anew what ended: the same answers once more. */
-  again(id: string): Task {
+  /**
+   * Begins anew what ended: the same answers once more, but for those that are changed.
+   *
+   * @throws AppError 'usage' where a change is none that can be asked of it
+   */
+  again(id: string, changes: Answers = {}): Task {
     const task = this.#whole(id)
     if (!hasEnded(task)) throw isAtWork(task)
-    const started = this.#begin(task, this.#book.workOf(task).parseStored(task.input))
+    const work = this.#book.workOf(task)
+    const before = work.parseStored(task.input)
+    const started = this.#begin(task, Object.keys(changes).length === 0 ? before : work.parse(changed(before, changes)))
     this.dismiss(task.id)
     return started
   }
@@ -198,6 +205,10 @@ export class Tasks {
     if (!hasEnded(candidate) && candidate.state !== 'waiting' && this.#book.workOf(candidate).keeps) return candidate
     throw refuse(`${quoted(task)} has nothing to keep now.`, { next: 'Let it continue, or cancel it.' })
   }
+}
+
+function changed(before: unknown, changes: Answers): unknown {
+  return typeof before === 'object' && before !== null ? { ...before, ...changes } : before
 }
 
 /** Parts of a plan that have not begun wait as well, but not for their turn. */

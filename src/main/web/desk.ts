@@ -8,6 +8,7 @@ export function browserDesk(app: App, context: RequestContext): DeskHandlers {
   return {
     'desk.choose': refuseDialog,
     'desk.chooseNew': refuseDialog,
+    'desk.chooseWorkspace': refuseDialog,
     'desk.showInFolder': async (input) => ({ ...(await app.handlers['things.place'](input, context)), shown: false })
   }
 }

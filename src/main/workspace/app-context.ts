@@ -18,6 +18,6 @@ export interface AppContext {
 export function requireFreeName(table: { nameTaken(name: string): boolean }, kind: string, name: string): void {
   if (!table.nameTaken(name)) return
   throw refuse(`There is already a ${kind} called "${name}".`, {
-    next: 'Choose another name: nothing is ever overwritten.'
+    remedies: [{ action: 'choose-name' }]
   })
 }

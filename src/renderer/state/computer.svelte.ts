@@ -1,6 +1,6 @@
 import { createContext } from 'svelte'
 import { type Doctor } from '../../shared/api.ts'
-import { type InstalledPack, type StrangerFile } from '../../shared/engine-packs.ts'
+import { type InstalledPack, type PackKind, type StrangerFile } from '../../shared/engine-packs.ts'
 import { isActive, type Task } from '../../shared/tasks.ts'
 import { type Bridge } from '../bridge.ts'
 import { type TaskList } from './tasks.svelte.ts'
@@ -55,6 +55,11 @@ export class Computer {
   /** Fetches TensorFlow from PyPI: the one thing here that needs the internet. */
   async build(forGraphicsCard: boolean, again = false): Promise<void> {
     await this.#tasks.start('engine-build', { gpu: forGraphicsCard, force: again })
+  }
+
+  /** Writes a pack to one file, for a computer without internet. */
+  async archive(kind: PackKind, file: string): Promise<void> {
+    await this.#tasks.start('engine-build', { gpu: kind === 'native-gpu', archive: file })
   }
 
   /** What in a file nobody can vouch for; nothing of it is run. */

@@ -1,6 +1,6 @@
 import { createContext } from 'svelte'
 import { demoState, type DemoState } from '../../shared/demo.ts'
-import { type Asked } from '../../shared/tasks.ts'
+import { type Asked, type Task } from '../../shared/tasks.ts'
 import { type TaskList } from './tasks.svelte.ts'
 
 type Wish = 'start' | Extract<Asked, 'pause' | 'resume' | 'cancel'>
@@ -27,6 +27,11 @@ export class Demo {
 
   constructor(tasks: TaskList) {
     this.#tasks = tasks
+  }
+
+  /** The task that all of it is. */
+  get plan(): Task | undefined {
+    return this.#plan
   }
 
   /** What was asked for and is not answered yet. */

@@ -1,9 +1,13 @@
 import { createContext } from 'svelte'
-import { type Remedy } from '../../shared/remedies.ts'
+import { type Remedy, type RemedyOption } from '../../shared/remedies.ts'
+import { type Run } from '../../shared/runs.ts'
+import { type Task } from '../../shared/tasks.ts'
 import { type ThingKind } from '../../shared/things.ts'
 import { type Route, shelfOfKind } from '../router.ts'
+import { type Answering, choiceIn, newTaskOf, textOf } from './answering.ts'
 import { type Computer } from './computer.svelte.ts'
 import { type Problems } from './problems.svelte.ts'
+import { type Questions } from './questions.svelte.ts'
 import { type TaskList } from './tasks.svelte.ts'
 import { type Tending } from './tending.svelte.ts'
 
@@ -12,31 +16,55 @@ export interface Means {
   readonly go: (place: Route) => void
   /** The id of a thing of this name or id, where the workspace has it. */
   readonly idOf: (kind: ThingKind, nameOrId: string | undefined) => string | undefined
+  readonly runOf: (nameOrId: string | undefined) => Run | undefined
+  /** A name that nothing has. */
+  readonly freeName: (wanted: string) => string
+  /** Opens another workspace; undefined where only whoever started the program can. */
+  readonly chooseWorkspace: (() => Promise<unknown>) | undefined
   readonly computer: Computer
   readonly tasks: TaskList
   readonly tending: Tending
   readonly problems: Problems
+  readonly questions: Questions
 }
 
-/** What the page does for a remedy, or undefined where it has no screen for it yet: then the remedy stays a sentence. */
-export type RemedyAction = (remedy: Remedy) => (() => void) | undefined
+/** What the remedy is of: a task that failed, or who takes another answer. */
+export type About = Task | Answering
 
-export function remedyActions({ go, idOf, computer, tasks, tending, problems }: Means): RemedyAction {
-  const attempt = (work: () => Promise<unknown>) => () => void problems.attempt('page', work())
+/** What the page does for a remedy, or undefined where there is nothing to press: then the remedy stays a sentence. */
+export type RemedyAction = (remedy: Remedy, about?: About) => (() => void) | undefined
+
+export function remedyActions(means: Means): RemedyAction {
+  const actions: Actions = { ...placesFor(means), ...answersFor(means), ...requestsFor(means) }
+  // The table pairs each action with its own remedy; a looked-up entry loses that pairing for the compiler.
+  return (remedy, about) => (actions[remedy.action] as Action<Remedy['action']>)(remedy, about)
+}
+
+type Led =
+  | 'list'
+  | 'show'
+  | 'make'
+  | 'import-again'
+  | 'prepare-again'
+  | 'generate-again'
+  | 'train-from'
+  | 'install-engine-file'
+  | 'archive-engine'
+  | 'remove-engine'
+  | 'show-storage'
+  | 'empty-trash'
+type Answered = 'choose-name' | 'choose-engine' | 'set-option' | 'extend-run'
+
+/** What leads to where more is to be decided. */
+function placesFor({ go, idOf }: Means): Pick<Actions, Led> {
   const to = (place: Route) => () => {
     go(place)
   }
-  const showSettings = to({ section: 'settings' })
-  const actions: Actions = {
+  const settings = to({ section: 'settings' })
+  return {
     list: ({ kind }) => to({ section: shelfOfKind[kind] }),
     show: ({ kind, name }) => to({ section: shelfOfKind[kind], id: idOf(kind, name) }),
     make: ({ kind }) => to({ section: kind === 'prepared' ? 'images' : shelfOfKind[kind], task: 'new' }),
-    'rebuild-catalogue': () => attempt(() => tending.rebuild()),
-    'pause-run': ({ run }) => {
-      const id = idOf('run', run)
-      const task = tasks.shown.find((each) => each.state === 'running' && (each.thing === id || each.name === run))
-      return task && attempt(() => tasks.ask('pause', task.id))
-    },
     'import-again': () => to({ section: 'images', task: 'new' }),
     'prepare-again': ({ dataset }) => {
       const id = idOf('dataset', dataset)
@@ -46,34 +74,119 @@ export function remedyActions({ go, idOf, computer, tasks, tending, problems }: 
       const id = idOf('run', run)
       return to({ section: 'sets', task: 'new', ...(id !== undefined && { query: { run: id } }) })
     },
-    'train-from': ({ run, prepared }) => {
+    'train-from': ({ run, prepared, learningRate }) => {
       const [from, version] = [idOf('run', run), idOf('prepared', prepared)]
-      const query = { ...(version !== undefined && { version }), ...(from !== undefined && { from }) }
+      const query = {
+        ...(version !== undefined && { version }),
+        ...(from !== undefined && { from }),
+        ...(learningRate !== undefined && { learningRate: String(learningRate) })
+      }
       return to({ section: 'models', task: 'new', query })
+    },
+    'install-engine-file': () => to(settingsAt('file')),
+    'archive-engine': () => to(settingsAt('archive')),
+    'remove-engine': () => settings,
+    'show-storage': () => settings,
+    'empty-trash': () => to({ section: 'trash' })
+  }
+}
+
+/** What answers anew what was asked before: with what the remedy knows, or after a question. */
+function answersFor(means: Means): Pick<Actions, Answered> {
+  const { go, computer, tasks, problems, questions } = means
+  const answer = (remedy: Remedy, about: About | undefined) => {
+    const answering = about && answeringOf(about, means)
+    const asked = choiceIn(remedy)
+    if (asked === undefined || answering?.asks(asked.choice) !== true) return undefined
+    const { choice, answer: known } = asked
+    if (known !== undefined) return () => void problems.attempt('page', answering.take(choice, known))
+    const before = textOf(answering.before(choice))
+    return () => {
+      questions.ask({
+        choice,
+        before: choice === 'name' ? means.freeName(before) : before,
+        take: (given) => answering.take(choice, given)
+      })
+    }
+  }
+  /** Where nothing was asked that an engine could be chosen for, Settings tell which one is taken by itself. */
+  const examine = () => {
+    go({ section: 'settings' })
+    void problems.attempt('computer', computer.examine())
+  }
+  return {
+    'choose-name': answer,
+    'choose-engine': (remedy, about) => answer(remedy, about) ?? examine,
+    'set-option': (remedy, about) => {
+      if (!packOptions.has(remedy.option)) return answer(remedy, about)
+      return () => {
+        go(settingsAt('file'))
+      }
+    },
+    'extend-run': ({ run }) => {
+      const known = means.runOf(run)
+      return () => {
+        questions.ask({
+          choice: 'iterations',
+          before: known === undefined ? '' : String(2 * known.settings.iterations),
+          take: async (iterations) => {
+            await tasks.start('resume', { run, iterations })
+            if (known !== undefined) go({ section: 'models', id: known.id, task: 'live' })
+          }
+        })
+      }
+    }
+  }
+}
+
+/** What is asked of the app, or of the window around the page, at once. */
+function requestsFor(means: Means): Omit<Actions, Led | Answered> {
+  const { go, idOf, chooseWorkspace, computer, tasks, tending, problems } = means
+  const attempt = (work: () => Promise<unknown>) => () => void problems.attempt('page', work())
+  return {
+    'choose-workspace': () => chooseWorkspace && attempt(chooseWorkspace),
+    'rebuild-catalogue': () => attempt(() => tending.rebuild()),
+    'pause-run': ({ run }) => {
+      const id = idOf('run', run)
+      const task = tasks.shown.find((each) => each.state === 'running' && (each.thing === id || each.name === run))
+      return task && attempt(() => tasks.ask('pause', task.id))
     },
     'install-engine': ({ engine, again }) => {
       const build = () => computer.build(engine === 'native-gpu', again)
       return () => {
-        showSettings()
+        go({ section: 'settings' })
         void problems.attempt('packs', build())
       }
     },
-    'install-engine-file': () => showSettings,
-    'remove-engine': () => showSettings,
     'resume-run': ({ action: _, ...input }) => attempt(() => tasks.start('resume', input)),
     'open-package': ({ file }) => attempt(() => tasks.start('open', { file })),
-    'show-storage': () => showSettings,
     'trash-with': ({ names }) => attempt(() => tending.trashTogether(names)),
     restore: ({ name }) => attempt(() => tending.restore(name)),
-    'empty-trash': () => to({ section: 'trash' }),
     'task-again': ({ task }) => attempt(() => tasks.ask('again', task))
   }
-  // The table pairs each action with its own remedy; a looked-up entry loses that pairing for the compiler.
-  return (remedy) => (actions[remedy.action] as ((remedy: Remedy) => (() => void) | undefined) | undefined)?.(remedy)
 }
 
-type Actions = {
-  readonly [A in Remedy['action']]?: (remedy: Extract<Remedy, { action: A }>) => (() => void) | undefined
+type Action<A extends Remedy['action']> = (
+  remedy: Extract<Remedy, { action: A }>,
+  about: About | undefined
+) => (() => void) | undefined
+type Actions = { readonly [A in Remedy['action']]: Action<A> }
+
+/** A part of Settings. */
+function settingsAt(at: 'file' | 'archive'): Route {
+  return { section: 'settings', query: { at } }
+}
+
+/** Where a file with a pack is taken from, and whether it is trusted: Settings ask that. */
+const packOptions: ReadonlySet<RemedyOption> = new Set<RemedyOption>(['wheel', 'trust'])
+
+function answeringOf(about: About, { tasks, runOf, freeName }: Means): Answering {
+  if (!('kind' in about)) return about
+  return newTaskOf(about, (changes) => {
+    // The run that a training left has its name.
+    const run = about.kind === 'train' ? runOf(about.thing) : undefined
+    return tasks.again(about.id, { ...(run && { name: freeName(run.name) }), ...changes })
+  })
 }
 
 export const [getRemedyAction, setRemedyAction] = createContext<RemedyAction>()

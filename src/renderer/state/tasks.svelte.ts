@@ -53,6 +53,11 @@ export class TaskList {
     await this.#send(id, this.#bridge.call(`tasks.${wish}`, { id }))
   }
 
+  /** Begins anew what ended, with other answers to some of what it was asked. */
+  async again(id: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#send(undefined, this.#bridge.call('tasks.again', { id, changes: { ...changes } }))
+  }
+
   /** Gives a waiting task another place in the queue for the compute engine: 0 is the front. */
   async move(id: string, place: number): Promise<void> {
     await this.#send(id, this.#bridge.call('tasks.move', { id, place }))

@@ -3,6 +3,7 @@ import { type Workspace } from '../../shared/api.ts'
 import { type Run } from '../../shared/runs.ts'
 import { type ThingKind } from '../../shared/things.ts'
 import { type Bridge } from '../bridge.ts'
+import { freeName } from '../wizards/free-name.ts'
 import { type Problems } from './problems.svelte.ts'
 
 const collectionOf = {
@@ -36,6 +37,23 @@ export class WorkspaceContent {
   idOf(kind: ThingKind, nameOrId: string | undefined): string | undefined {
     const things = this.#content?.[collectionOf[kind]] ?? []
     return things.find(({ id, name }) => id === nameOrId || name === nameOrId)?.id
+  }
+
+  runOf(nameOrId: string | undefined): Run | undefined {
+    return this.#content?.runs.find(({ id, name }) => id === nameOrId || name === nameOrId)
+  }
+
+  /** A name that nothing here has. */
+  freeName(wanted: string): string {
+    const {
+      datasets = [],
+      prepared = [],
+      runs = [],
+      segmenters = [],
+      synthetic = [],
+      studies = []
+    } = this.#content ?? {}
+    return freeName(wanted, [datasets, prepared, runs, segmenters, synthetic, studies].flat())
   }
 
   /** Changes that come while an answer is under way are answered together, once, after it. */

@@ -1,4 +1,6 @@
-import { type Remedy, type RemedyAction, type RemedyOption } from '../../shared/remedies.ts'
+import { type Remedy, type RemedyAction } from '../../shared/remedies.ts'
+import { type Choice, choiceOf, placeOf } from '../../shared/task-requests.ts'
+import { type Task } from '../../shared/tasks.ts'
 import { engineTitles } from './settings.ts'
 
 interface Words {
@@ -8,11 +10,19 @@ interface Words {
   readonly sentence: string
 }
 
-/** A remedy as the page words it. */
-export function remedyWords(remedy: Remedy): Words {
+/**
+ * A remedy as the page words it.
+ *
+ * @param task that failed, and is done again with another answer
+ */
+export function remedyWords(remedy: Remedy, task?: Pick<Task, 'kind' | 'input'>): Words {
   // The table pairs each action with its own remedy; a looked-up entry loses that pairing for the compiler.
   const [button, sentence] = (wordings[remedy.action] as (remedy: Remedy) => Wording)(remedy)
-  return { button, sentence: sentence ?? `${button}.` }
+  const words = { button, sentence: sentence ?? `${button}.` }
+  const choice = task && choiceOf(remedy)
+  if (task === undefined || choice === undefined) return words
+  if (placeOf(choice, task) !== undefined) return { ...words, button: `${button}, and try again` }
+  return choice === 'engine' ? { ...words, button: 'See which compute engine is used instead' } : words
 }
 
 /** A button's label, and the sentence instead of it where that is more than the label with a full stop. */
@@ -24,7 +34,7 @@ const wordings: Wordings = {
   show: ({ name }) => [`Show “${name}”`, `Look at “${name}”.`],
   make: ({ kind }) => [making[kind]],
   'choose-name': () => ['Choose another name'],
-  'choose-workspace': () => ['Choose another workspace', 'Start CytoLoom with another workspace folder.'],
+  'choose-workspace': () => ['Choose another workspace folder', 'Start CytoLoom with another workspace folder.'],
   'rebuild-catalogue': () => ['Rebuild the catalogue from the folders'],
 
   'choose-engine': ({ engine }) =>
@@ -101,7 +111,8 @@ const packs: Readonly<Record<string, string>> = {
 }
 
 /** What the choices of requests are called on screens. */
-const optionLabels: Readonly<Record<RemedyOption, string>> = {
+const optionLabels: Readonly<Record<Choice, string>> = {
+  engine: 'Compute engine',
   counts: 'Numbers of synthetic images',
   data: 'Real images',
   leaveOut: 'Classes to leave out',
@@ -143,4 +154,54 @@ const optionLabels: Readonly<Record<RemedyOption, string>> = {
   truth: 'File of true cells',
   wheel: 'TensorFlow wheel',
   z: 'Depth'
+}
+
+interface QuestionWords {
+  readonly title: string
+  readonly label: string
+  /** How it is written. */
+  readonly note: string
+  readonly choices?: readonly { readonly value: string; readonly label: string }[]
+}
+
+/** One answer, asked for anew. */
+export function questionWords(choice: Choice): QuestionWords {
+  const label = optionLabels[choice]
+  const choices = choicesOf[choice]
+  return {
+    title: titles[choice] ?? `Change “${label}”`,
+    label,
+    note: notes[choice] ?? '',
+    ...(choices && { choices: Object.entries(choices).map(([value, label]) => ({ value, label })) })
+  }
+}
+questionWords.yes = 'Go on with it'
+questionWords.no = 'Leave it'
+
+const titles: Readonly<Partial<Record<Choice, string>>> = {
+  name: 'Choose another name',
+  iterations: 'How long shall it learn?'
+}
+
+const choicesOf: Readonly<Partial<Record<Choice, Readonly<Record<string, string>>>>> = {
+  axes: { CYX: 'Channels', ZYX: 'Depths', TYX: 'Times' },
+  drawnOn: { shown: 'The pictures as they are shown', stored: 'The pictures as they are stored' },
+  objects: { cells: 'Cells', nuclei: 'Nuclei' }
+}
+
+const rule = 'A pattern with brackets around what tells it, after “filename:”; or “none”.'
+const path = 'Its path on this computer.'
+const notes: Readonly<Partial<Record<Choice, string>>> = {
+  annotations: path,
+  channels: '“2” takes one as gray, “3,1,2” takes three as red, green and blue, “-,1,2” leaves red empty.',
+  classFrom: 'One of “folder”, “category” and “none”; or a pattern with brackets around the class, after “filename:”.',
+  groupFrom: rule,
+  images: path,
+  iterations: 'In all, with those that it has learned for already.',
+  learningRate: 'Half of what it was is a good next try.',
+  predictions: path,
+  tile: 'Side in pixels.',
+  timeFrom: rule,
+  truth: path,
+  wells: rule
 }

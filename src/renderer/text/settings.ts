@@ -1,5 +1,5 @@
 import { type Doctor, type EngineReport } from '../../shared/api.ts'
-import { type InstalledPack, type StrangerFile } from '../../shared/engine-packs.ts'
+import { type InstalledPack, type PackKind, type StrangerFile } from '../../shared/engine-packs.ts'
 import { type EngineName } from '../../shared/runs.ts'
 import { type ThingKind } from '../../shared/things.ts'
 import { fileSize, number } from './common.ts'
@@ -50,6 +50,16 @@ export const settingsWords = {
     'A pack file that CytoLoom wrote on another computer, or TensorFlow’s wheel. Install packs only from people you trust: they contain programs.',
   fileMissing: 'Enter the path of the file first.',
   install: 'Install the pack',
+  archiveTitle: 'For another computer without internet',
+  archiveHelp:
+    'Writes a pack to one file, which you carry to a computer that has no internet and install there. Do this on a computer of the same kind as that one: the same system, and the same kind of processor. A pack that is not here yet is downloaded first.',
+  archiveKind: 'Pack',
+  archiveCpu: 'For the processor',
+  archiveGpu: 'For NVIDIA graphics cards',
+  archivePath: 'Where to write the file',
+  archiveChoose: 'Choose …',
+  archiveWrite: 'Write the pack to a file',
+  archiveNote: 'A full path on this computer.',
   trustTitle: 'Do you trust whoever made this?',
   trustText: (strangers: readonly StrangerFile[]) =>
     `It holds programs that would run with your rights. CytoLoom cannot tell who made them. ${strangers
@@ -63,6 +73,11 @@ export const settingsWords = {
   removeText: 'Training will be slower without it. Your images, models and sets are not touched.',
   removeYes: 'Remove the pack',
   removeNo: 'Keep it'
+}
+
+/** A name for the file of a pack. */
+export function archiveName(kind: PackKind): string {
+  return kind === 'native-gpu' ? 'pack-for-nvidia-cards.zip' : 'pack-for-processors.zip'
 }
 
 export const engineTitles: Readonly<Record<EngineName, string>> = {

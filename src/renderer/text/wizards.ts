@@ -14,6 +14,7 @@ export const wizardWords = {
   pictures: 'Your pictures',
   loading: 'Loading …',
   taken: (name: string) => `“${name}” exists already: nothing is ever overwritten.`,
+  misunderstood: 'This answer cannot be meant so.',
   nameNeeded: 'A name is needed.',
   call: (name: string) => `Call it “${name}”`
 }

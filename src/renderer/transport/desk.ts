@@ -32,6 +32,11 @@ export class Desk {
     return (await this.#ask('desk.chooseNew', input)).path
   }
 
+  /** Has the program start anew with the workspace that the person chooses; tells whether they chose one. */
+  async chooseWorkspace(): Promise<boolean> {
+    return (await this.#ask('desk.chooseWorkspace', {})).chosen
+  }
+
   /** Shows a thing, or a file in it, in the file manager; tells whether it could, and where it is. */
   showInFolder(input: DeskInput<'desk.showInFolder'>): Promise<DeskOutput<'desk.showInFolder'>> {
     return this.#ask('desk.showInFolder', input)

@@ -81,18 +81,6 @@ describe('The desktop app with the real engine room', () => {
     await quit(again)
   })
 
-  test('says why it cannot start, and ends', async () => {
-    writeFileSync(join(folder, 'workspace'), 'a file in its place')
-    const system = await startDesktop(folder)
-    await expect.poll(() => system.exitCode).toBe(1)
-    expect(system.shown).toMatchObject([
-      {
-        kind: 'error',
-        options: { title: 'CytoLoom cannot start', content: expect.stringContaining('is a file') as string }
-      }
-    ])
-  })
-
   test('logs what went wrong into a file of its own, and copies it without paths', async () => {
     const system = await startDesktop(folder)
     await pageClient(system)

@@ -39,6 +39,20 @@ test('an input that a kind of task does not take is refused before there is a ta
   await host.app.close()
 })
 
+test('what ended begins anew with one answer changed and the others as they were; one that it does not take is refused', async () => {
+  const host = await openTestApp(await temporaryFolder())
+  await host.request('datasets.import', importInput)
+  await host.request('datasets.import', importInput).catch(() => undefined)
+  const failed = (await host.request('tasks.list', {})).tasks.find(({ state }) => state === 'failed')
+  const { id = '' } = failed ?? {}
+  const again = (changes: Record<string, unknown>) => host.request('tasks.again', { id, changes, follow: true })
+  await expect(again({ colour: 'red' })).rejects.toMatchObject({ kind: 'usage' })
+  await expect(again({ maxImages: 'many' })).rejects.toMatchObject({ kind: 'usage' })
+  expect(await again({ name: 'plate 2' })).toMatchObject({ state: 'done', input: { ...importInput, name: 'plate 2' } })
+  expect((await host.request('tasks.show', { id })).dismissed).toBe(true)
+  await host.app.close()
+})
+
 test('a field that no request knows is refused; a task that an older version stored with it begins again', async () => {
   const workspace = await temporaryFolder()
   const host = await openTestApp(workspace)

@@ -14,17 +14,22 @@ interface StartOptions extends Partial<StandInPlaces> {
   /** What it is started with. */
   readonly words?: readonly string[]
   readonly first?: StandIn
+  /** What the person answers to the first dialogs. */
+  readonly answers?: readonly object[]
+  /** Whether whoever starts it names a workspace. */
+  readonly isWorkspaceNamed?: boolean
 }
 
 /** Runs `src/main/index.ts` as it is, over a stand-in for Electron and a page of one line. */
 export async function startDesktop(folder: string, options: StartOptions = {}): Promise<StandIn> {
-  const { app, words = [], first, ...places } = options
+  const { app, words = [], first, answers = [], isWorkspaceNamed = true, ...places } = options
   const userData = join(folder, 'user')
   const page = join(folder, 'page')
   for (const each of [userData, page]) mkdirSync(each, { recursive: true })
   writeFileSync(join(page, 'index.html'), '<!doctype html><title>CytoLoom</title>')
 
   const system = new StandIn({ userData, ...places }, first)
+  system.answers.push(...answers)
   vi.resetModules()
   vi.doMock('electron', () => system.module)
   vi.doMock('../../../src/shared/errors.ts', () => errors) // a test's AppError is the host's
@@ -34,7 +39,7 @@ export async function startDesktop(folder: string, options: StartOptions = {}): 
   }))
   if (app === undefined) vi.doUnmock('../../../src/main/app.ts')
   else vi.doMock('../../../src/main/app.ts', () => ({ createApp: () => Promise.resolve(app) }))
-  vi.stubEnv('CYTOLOOM_WORKSPACE', join(folder, 'workspace'))
+  vi.stubEnv('CYTOLOOM_WORKSPACE', isWorkspaceNamed ? join(folder, 'workspace') : undefined)
   const started = process.argv
   process.argv = ['electron', ...words]
   try {

@@ -43,6 +43,8 @@ export class StandIn {
   readonly crashReporter: object[] = []
   readonly awake = new Set<number>()
   readonly calls: string[] = []
+  /** What it would be started anew with when it ends. */
+  readonly relaunches: unknown[] = []
   menu: readonly MenuItem[] = []
   copied = ''
   exitCode: number | undefined
@@ -166,6 +168,7 @@ export class StandIn {
       quit: () => {
         this.quit()
       },
+      relaunch: (options: object = {}) => void this.relaunches.push(options),
       exit: (code: number) => {
         this.windows.splice(0)
         this.exitCode = code

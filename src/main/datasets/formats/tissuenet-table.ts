@@ -30,8 +30,8 @@ export async function readTable(path: string, log: Log): Promise<Table> {
       if (found || name === undefined) return found
       throw refuse(`${file} has no column "${name}"; its columns are ${[...columns.keys()].join(', ') || 'none'}.`, {
         file,
-        next: 'Choose one of them.',
-        remedies: [{ action: 'set-option', option: 'classFrom', value: 'column:NAME' }]
+        next: 'Choose one of them, as “column:” and its name.',
+        remedies: [{ action: 'set-option', option: 'classFrom' }]
       })
     },
     origins: originColumns.map((key) => columns.get(key)).find((values) => values !== undefined)

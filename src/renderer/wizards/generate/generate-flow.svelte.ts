@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { type Input, type Output } from '../../../shared/api.ts'
+import { EngineRequest } from '../../../shared/runs.ts'
+import { type Choice } from '../../../shared/task-requests.ts'
 import { GenerateResult } from '../../../shared/synthetic.ts'
 import { type Bridge } from '../../bridge.ts'
 import { FollowedTask } from '../followed-task.svelte.ts'
 import { knownAnswers } from '../known-answers.ts'
+import { understood } from '../understood.ts'
 import { Latest } from '../latest.svelte.ts'
 import { WizardDraft } from '../wizard-draft.svelte.ts'
 
@@ -19,6 +22,8 @@ const GenerateAnswers = z
     areaFilter: z.boolean(),
     approved: z.boolean(),
     name: z.string(),
+    /** Where a trouble named one; else the app chooses. */
+    engine: EngineRequest,
     make: z.string()
   })
   .partial()
@@ -34,6 +39,21 @@ export function givenAnswers({ run, seed, checkpoint }: Readonly<Record<string, 
     ...(seed !== undefined && { seed }),
     ...(checkpoint !== undefined && { checkpoint })
   }
+}
+
+const askedAnew: readonly Choice[] = ['name', 'perClass', 'seed', 'engine']
+
+export function isAsked(choice: Choice): boolean {
+  return askedAnew.includes(choice)
+}
+
+/** The answers that another answer to a choice changes; other numbers of a seed are other pictures. */
+export function changesBy(choice: Choice, answer: unknown): GenerateAnswers {
+  const isText = choice === 'perClass' || choice === 'seed'
+  return understood(GenerateAnswers, {
+    [choice]: isText ? String(answer) : answer,
+    ...(choice === 'seed' && { approved: false })
+  })
 }
 
 /** From a model to a set of pictures that somebody has looked at first. */
@@ -55,6 +75,7 @@ export class GenerateFlow {
     seed: this.seed,
     areaFilter: this.answers.areaFilter ?? true,
     ...(this.answers.truncation !== undefined && { truncation: this.answers.truncation }),
+    ...(this.answers.engine !== undefined && { engine: this.answers.engine }),
     ...(this.answers.checkpoint !== undefined && { checkpoint: wholeNumber(this.answers.checkpoint, 0) })
   }))
 

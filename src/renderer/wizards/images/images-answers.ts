@@ -1,18 +1,23 @@
 import { z } from 'zod'
 import { type Input } from '../../../shared/api.ts'
-import { FormatName, PlaneChoice } from '../../../shared/datasets.ts'
+import { DrawnOn, FormatName, PlaneChoice } from '../../../shared/datasets.ts'
 import { BrightnessRule, defaultMaskSettings } from '../../../shared/masks.ts'
 import { type Remedy } from '../../../shared/remedies.ts'
+import { type Choice, planeChoices } from '../../../shared/task-requests.ts'
+import { understood } from '../understood.ts'
 
 export const ImagesAnswers = z
   .object({
     source: z.string(),
     /** Annotation file, or folder of label images, where it is elsewhere. */
     annotations: z.string(),
+    /** Folder of the pictures, where it is elsewhere. */
+    images: z.string(),
     format: FormatName,
     planes: PlaneChoice,
     brightness: BrightnessRule,
     objects: z.enum(['cells', 'nuclei']),
+    drawnOn: DrawnOn,
     classFrom: z.string(),
     timeFrom: z.string(),
     groupFrom: z.string(),
@@ -32,6 +37,7 @@ export const ImagesAnswers = z
     maxCover: z.number(),
     grayLevels: z.int(),
     tile: z.int(),
+    scale: z.number(),
     channels: z.enum(['gray', 'rgb']),
     /** The pictures of the trial looked right. */
     approved: z.boolean(),
@@ -43,20 +49,23 @@ export type ImagesAnswers = z.infer<typeof ImagesAnswers>
 
 /** What is looked at, and taken in. */
 export function sourceOf(answers: ImagesAnswers): Input<'datasets.inspect'> {
-  const { source = '', annotations, format, planes, objects, classFrom, timeFrom, groupFrom } = answers
-  return { source, ...given({ annotations, format, planes, objects, classFrom, timeFrom, groupFrom }) }
+  const { source = '', annotations, images, format, planes, objects, drawnOn, classFrom, timeFrom, groupFrom } = answers
+  return {
+    source,
+    ...given({ annotations, images, format, planes, objects, drawnOn, classFrom, timeFrom, groupFrom })
+  }
 }
 
 /** What is prepared, beside its name. */
 export function preparationOf(answers: ImagesAnswers, usualTile: number): Input<'prepared.forecast'> {
   const { dataset = '', maxCover, grayLevels, tile, ...others } = answers
-  const { brightness, channels, split, leaveOut, mergeClasses, callClasses, timePoints } = others
+  const { brightness, channels, scale, split, leaveOut, mergeClasses, callClasses, timePoints } = others
   const { maxCover: cover, grayLevels: tones } = defaultMaskSettings
   return {
     dataset,
     mask: { ...defaultMaskSettings, maxCover: maxCover ?? cover, grayLevels: grayLevels ?? tones },
     tile: tile ?? usualTile,
-    ...given({ brightness, channels, split, leaveOut, mergeClasses, callClasses, timePoints })
+    ...given({ brightness, channels, scale, split, leaveOut, mergeClasses, callClasses, timePoints })
   }
 }
 
@@ -77,21 +86,43 @@ export function usualTile(sides: readonly number[]): number {
   return Math.max(8, Math.min(256, 2 ** Math.floor(Math.log2(Math.max(1, middle)))))
 }
 
-/** What a remedy changes in these answers; undefined where it is not for them. */
-export function mended(remedy: Remedy): ImagesAnswers | undefined {
-  if (remedy.action === 'prepare-again') return preparedAgain(remedy)
-  if (remedy.action !== 'set-option') return undefined
-  const { option, value } = remedy
-  if (option === 'tile' && typeof value === 'number') return { tile: value }
-  if (option === 'split' && typeof value === 'string') return { split: sharesIn(value) }
-  return undefined
+/** What this wizard asks and a remedy can have asked anew: of files, and of what is prepared. */
+const asked = {
+  files: ['annotations', 'images', 'objects', 'drawnOn', 'classFrom', 'timeFrom', 'groupFrom'],
+  preparation: ['tile', 'scale', 'split', 'leaveOut']
+} as const satisfies Readonly<Record<string, readonly (Choice & keyof ImagesAnswers)[]>>
+
+/** Whether another answer to a choice is for this wizard, as long as nothing was taken in, or afterwards. */
+export function isAsked(choice: Choice, { dataset }: ImagesAnswers): boolean {
+  if (choice === 'name') return true
+  const choices: readonly Choice[] = dataset === undefined ? [...asked.files, ...planeChoices] : asked.preparation
+  return choices.includes(choice)
 }
 
-function preparedAgain({
-  leaveOut,
-  mergeClasses,
-  split
-}: Extract<Remedy, { action: 'prepare-again' }>): ImagesAnswers | undefined {
+/** What was answered to a choice before. */
+export function answeredTo(choice: Choice, answers: ImagesAnswers): unknown {
+  const { planes = {}, dataset, name, version } = answers
+  if (choice === 'name') return dataset === undefined ? name : version
+  const given: Readonly<Record<string, unknown>> = dataset === undefined ? { ...answers, ...planes } : answers
+  return given[choice]
+}
+
+/** The answers that another answer to a choice changes. */
+export function changesBy(choice: Choice, answer: unknown, { dataset, planes }: ImagesAnswers): ImagesAnswers {
+  const isTaken = dataset !== undefined
+  const changes: Record<string, unknown> =
+    choice === 'name'
+      ? { [isTaken ? 'version' : 'name']: answer }
+      : !isTaken && planeChoices.has(choice)
+        ? { planes: { ...planes, [choice]: answer } }
+        : { [choice]: answer }
+  return understood(ImagesAnswers, changes)
+}
+
+/** What preparing again otherwise changes in these answers; undefined where that is nothing. */
+export function preparedAgain(remedy: Remedy): ImagesAnswers | undefined {
+  if (remedy.action !== 'prepare-again') return undefined
+  const { leaveOut, mergeClasses, split } = remedy
   const changes = {
     ...(leaveOut !== undefined && { leaveOut: [...leaveOut] }),
     ...(mergeClasses !== undefined && { mergeClasses }),

@@ -13,6 +13,8 @@ const ShareAnswers = z
   .object({
     set: z.string(),
     receivers: z.array(z.enum(receivers)),
+    /** Other formats than the receivers have, where a trouble named them. */
+    formats: z.array(PackageFormat),
     folder: z.string(),
     file: z.string(),
     author: z.string(),
@@ -100,7 +102,7 @@ export class ShareFlow {
     const { set = '', folder = '', author = '', license = '' } = this.answers
     const separator = folder.includes('\\') ? '\\' : '/'
     const out = `${folder.replace(/[/\\]$/, '')}${separator}${file}`
-    const formats = formatsFor(this.answers.receivers ?? [])
+    const formats = this.answers.formats ?? formatsFor(this.answers.receivers ?? [])
     const stated = {
       ...(author.trim() && { author: author.trim() }),
       ...(license.trim() && { license: license.trim() })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Input } from '../../../shared/api.ts'
+import { type Choice } from '../../../shared/task-requests.ts'
 import { type Remedy } from '../../../shared/remedies.ts'
 import { ArmName, StudyDesign } from '../../../shared/studies.ts'
 
@@ -127,7 +128,13 @@ export function givenAnswers({ set, data }: Readonly<Record<string, string>>): S
   return { ...(set === undefined ? {} : { synthetic: set }), ...(data === undefined ? {} : { data }) }
 }
 
-const mendable: readonly string[] = ['counts', 'sizes', 'shares', 'moreImages'] satisfies (keyof StudyAnswers)[]
+const typed: readonly Choice[] = ['counts', 'sizes', 'shares', 'moreImages', 'wells', 'name'] satisfies (Choice &
+  keyof StudyAnswers)[]
+
+/** Whether another answer to a choice can be typed, as here. */
+export function isTyped(choice: Choice): choice is 'counts' | 'sizes' | 'shares' | 'moreImages' | 'wells' | 'name' {
+  return typed.includes(choice)
+}
 
 /** What a remedy with a value changes; undefined where it has none, or none that is asked here. */
 export function mended(
@@ -135,5 +142,5 @@ export function mended(
   { leaveOut = [] }: StudyAnswers
 ): StudyAnswers | undefined {
   if (option === 'leaveOut' && Array.isArray(value)) return { leaveOut: [...new Set([...leaveOut, ...value])] }
-  return value !== undefined && mendable.includes(option) ? { [option]: String(value) } : undefined
+  return value !== undefined && isTyped(option) ? { [option]: String(value) } : undefined
 }

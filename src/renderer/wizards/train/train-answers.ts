@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Input } from '../../../shared/api.ts'
 import { type Prepared } from '../../../shared/masks.ts'
+import { type Choice, placeOf } from '../../../shared/task-requests.ts'
 import { type PresetName, presetSettings } from '../../../shared/presets.ts'
 
 export const detailNames = ['minutes', 'iterations', 'batch', 'learningRate', 'evaluateEvery', 'seed'] as const
@@ -17,6 +18,8 @@ export const TrainAnswers = z
     /** As they were typed. */
     details: z.partialRecord(z.enum(detailNames), z.string()),
     name: z.string(),
+    /** What is not asked here, and a trouble named. */
+    others: z.record(z.string(), z.unknown()),
     /** Tasks that tried a training, by what was tried. */
     trials: z.record(z.string(), z.string()),
     run: z.string()
@@ -46,11 +49,29 @@ export function trainingOf(
   goal: PresetName,
   withDetails: boolean
 ): Omit<Input<'runs.train'>, 'name'> {
-  const { version = '', from = '', details } = answers
+  const { version = '', from = '', details, others } = answers
   const chosen = detailNames
     .map((name) => [name, numberIn(details?.[name] ?? '')] as const)
     .filter(([, value]) => withDetails && !Number.isNaN(value))
-  return { prepared: version, preset: goal, ...(from !== '' && { from }), ...Object.fromEntries(chosen) }
+  return { prepared: version, preset: goal, ...(from !== '' && { from }), ...others, ...Object.fromEntries(chosen) }
+}
+
+/** What was answered to a choice before. */
+export function answeredTo(choice: Choice, { details, others }: TrainAnswers): unknown {
+  const given: Readonly<Record<string, unknown>> = { ...others, ...details }
+  return given[choice]
+}
+
+export function isAsked(choice: Choice): boolean {
+  return placeOf(choice, { kind: 'train', input: {} }) !== undefined
+}
+
+/** Another answer to what a training is asked: one of the details, its name, or what is not asked here otherwise. */
+export function changesBy(choice: Choice, answer: unknown, { details, others }: TrainAnswers): TrainAnswers {
+  if (choice === 'name') return { name: String(answer) }
+  const detail = detailNames.find((each) => each === choice)
+  if (detail !== undefined) return { details: { ...details, [detail]: String(answer) } }
+  return { others: { ...others, [choice]: answer } }
 }
 
 /** What a goal takes where a detail is left empty. */

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { forecast } from '../../../../src/main/prepare/forecast.ts'
-import { type ImagesAnswers, mended, preparationOf } from '../../../../src/renderer/wizards/images/images-answers.ts'
+import { choiceIn } from '../../../../src/renderer/state/answering.ts'
+import {
+  changesBy,
+  type ImagesAnswers,
+  isAsked,
+  preparationOf,
+  preparedAgain
+} from '../../../../src/renderer/wizards/images/images-answers.ts'
 import { type DatasetImage } from '../../../../src/shared/datasets.ts'
 import { type Forecast, ForecastRequest } from '../../../../src/shared/previews.ts'
 import { type Remedy } from '../../../../src/shared/remedies.ts'
@@ -26,7 +33,10 @@ function forecastOf(images: readonly DatasetImage[], answers: ImagesAnswers): Fo
 
 /** What the page makes of a cure that is pressed. */
 function pressed(answers: ImagesAnswers, remedy: Remedy): ImagesAnswers {
-  const changes = mended(remedy)
+  const { choice, answer } = choiceIn(remedy) ?? {}
+  const prepared = { ...answers, dataset: 'plate' }
+  const isTaken = choice !== undefined && answer !== undefined && isAsked(choice, prepared)
+  const changes = preparedAgain(remedy) ?? (isTaken ? changesBy(choice, answer, prepared) : undefined)
   expect(changes).toBeDefined() // else it would be no button
   return { ...answers, ...changes }
 }

@@ -1,31 +1,40 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Bridge } from '../../../../src/renderer/bridge.ts'
 import { addressOf } from '../../../../src/renderer/router.ts'
+import { answerIn } from '../../../../src/renderer/state/answering.ts'
 import { Computer } from '../../../../src/renderer/state/computer.svelte.ts'
 import { Problems } from '../../../../src/renderer/state/problems.svelte.ts'
+import { Questions } from '../../../../src/renderer/state/questions.svelte.ts'
 import { remedyActions } from '../../../../src/renderer/state/remedy-actions.ts'
 import { TaskList } from '../../../../src/renderer/state/tasks.svelte.ts'
 import { Tending } from '../../../../src/renderer/state/tending.svelte.ts'
-import { type Remedy } from '../../../../src/shared/remedies.ts'
+import { AppError } from '../../../../src/shared/errors.ts'
+import { EstimateRequest } from '../../../../src/shared/estimates.ts'
+import { type Remedy, RemedyOption } from '../../../../src/shared/remedies.ts'
+import { TaskKind } from '../../../../src/shared/tasks.ts'
 import { fakeTask } from '../../../support/fake-demo.ts'
 import { FakeTransport } from '../../../support/fake-transport.ts'
-import { everyRemedy } from '../../../support/remedies.ts'
 
-function page() {
+function page(chooseWorkspace?: () => Promise<boolean>) {
   const transport = new FakeTransport()
   const bridge = new Bridge(transport)
   const tasks = new TaskList(bridge)
   const shown: string[] = []
   const problems = new Problems()
+  const questions = new Questions(problems)
   const actionOf = remedyActions({
     go: (place) => shown.push(addressOf(place)),
     idOf: (kind, name) => (name === undefined ? undefined : `${kind}-1`),
+    runOf: () => undefined,
+    freeName: (wanted) => `${wanted} 2`,
+    chooseWorkspace,
     computer: new Computer(bridge, tasks),
     tasks,
     tending: new Tending(bridge),
-    problems
+    problems,
+    questions
   })
-  return { transport, shown, actionOf, problems, tasks }
+  return { transport, shown, actionOf, problems, tasks, questions }
 }
 
 test('resuming with fewer samples at a time starts that task', () => {
@@ -70,6 +79,10 @@ test.each<[Remedy, string]>([
   [{ action: 'prepare-again', dataset: 'my cells' }, '#/images/new?dataset=dataset-1'],
   [{ action: 'generate-again', run: 'my run' }, '#/sets/new?run=run-1'],
   [{ action: 'train-from', run: 'my run', prepared: 'my tiles' }, '#/models/new?version=prepared-1&from=run-1'],
+  [{ action: 'train-from', run: 'my run', learningRate: 0.001 }, '#/models/new?from=run-1&learningRate=0.001'],
+  [{ action: 'archive-engine' }, '#/settings?at=archive'],
+  [{ action: 'install-engine-file' }, '#/settings?at=file'],
+  [{ action: 'set-option', option: 'wheel' }, '#/settings?at=file'],
   [{ action: 'show-storage' }, '#/settings']
 ])('a remedy that needs answers leads to where they are asked (%j)', (remedy, address) => {
   const { transport, shown, actionOf } = page()
@@ -88,16 +101,80 @@ test('a run is paused where it is at work, and else there is no button', async (
   expect(transport.sent.at(-1)).toMatchObject({ name: 'tasks.pause', input: { id: 't-1' } })
 })
 
-test('what the page cannot do stays a sentence', () => {
+describe('What was answered before', () => {
+  const failed = { ...fakeTask('t-1', 'look'), state: 'failed', input: { source: '/plate', planes: { z: 2 } } } as const
+
+  test('is answered otherwise where the remedy knows how, and the task begins anew with it', () => {
+    const { transport, actionOf } = page()
+    actionOf({ action: 'set-option', option: 'annotations', value: '/cells.json' }, failed)?.()
+    expect(transport.sent).toEqual([
+      { name: 'tasks.again', input: { id: 't-1', changes: { annotations: '/cells.json' } } }
+    ])
+  })
+
+  test('is asked for where it does not, with what was answered in the field, beside what belongs to it', async () => {
+    const { transport, actionOf, questions } = page()
+    transport.answers['tasks.again'] = () => fakeTask('t-2', 'look')
+    actionOf({ action: 'set-option', option: 'z' }, failed)?.()
+    expect(questions.open).toMatchObject({ choice: 'z', before: '2' })
+    await questions.answer(' 3 ')
+    expect(transport.sent[0]?.input).toEqual({ id: 't-1', changes: { planes: { z: 3 } } })
+    expect(questions.open).toBeUndefined()
+  })
+
+  test('is asked for again where the app refuses the answer, which can be corrected', async () => {
+    const { transport, actionOf, questions, problems } = page()
+    transport.answers['tasks.again'] = () => {
+      throw new AppError('usage', 'There is no such rule.')
+    }
+    actionOf({ action: 'set-option', option: 'classFrom' }, failed)?.()
+    await questions.answer('nothing')
+    expect(problems.of('form question')?.message).toBe('There is no such rule.')
+    expect(questions.open?.choice).toBe('classFrom')
+    questions.close()
+    expect(problems.of('form question')).toBeUndefined()
+  })
+
+  test('stays a sentence while it is at work, and where a task was never asked it', () => {
+    const { actionOf } = page()
+    const remedy: Remedy = { action: 'set-option', option: 'annotations', value: '/cells.json' }
+    expect(actionOf(remedy, { ...failed, state: 'running' })).toBeUndefined()
+    expect(actionOf({ ...remedy, option: 'tile' }, failed)).toBeUndefined()
+    expect(actionOf(remedy)).toBeUndefined()
+  })
+
+  test('is typed as people write lists and numbers', () => {
+    expect(answerIn('channels', '-, 1,2')).toEqual([0, 1, 2])
+    expect(answerIn('learningRate', '0,001')).toBe(0.001)
+    expect(answerIn('leaveOut', 'A172, BV2')).toEqual(['A172', 'BV2'])
+    expect(answerIn('name', ' plate 3 ')).toBe('plate 3')
+  })
+})
+
+test('another workspace is opened where the window can, and is a sentence in a browser, whose program opens one alone', async () => {
+  const remedy: Remedy = { action: 'choose-workspace' }
+  expect(page().actionOf(remedy)).toBeUndefined()
+  const opened: string[] = []
+  const { actionOf } = page(async () => {
+    opened.push('asked')
+    return Promise.resolve(true)
+  })
+  actionOf(remedy)?.()
+  await expect.poll(() => opened).toEqual(['asked'])
+})
+
+/** Whoever starts the program chooses its port; the page calls things by their ids, so that no kind has to be told. */
+const inTerminalsAlone: readonly RemedyOption[] = ['kind', 'port']
+
+test('every option that an error can name is taken by a task, by the wizard of a study or by Settings', () => {
   const { actionOf } = page()
-  const sentences = everyRemedy.filter((remedy) => actionOf(remedy) === undefined).map(({ action }) => action)
-  expect(sentences).toEqual([
-    'choose-name',
-    'choose-workspace',
-    'choose-engine',
-    'archive-engine',
-    'pause-run',
-    'extend-run',
-    'set-option'
-  ])
+  const failed = (kind: TaskKind, input: object) => ({ ...fakeTask('t-1', kind), input, state: 'failed' as const })
+  const tasks = [
+    ...TaskKind.options.map((kind) => failed(kind, {})),
+    ...EstimateRequest.options.map(({ shape }) => failed('estimate', { of: shape.of.value }))
+  ]
+  const left = RemedyOption.options.filter((option) =>
+    tasks.every((task) => actionOf({ action: 'set-option', option }, task) === undefined)
+  )
+  expect(left).toEqual(inTerminalsAlone)
 })

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import {
+  answeredTo,
+  changesBy,
   ImagesAnswers,
-  mended,
+  isAsked,
   preparationOf,
+  preparedAgain,
+  sourceOf,
   stemOf,
   usualTile
 } from '../../../../src/renderer/wizards/images/images-answers.ts'
@@ -36,16 +40,52 @@ test('what is prepared takes what was answered, and what is usual for the rest',
 })
 
 test('the remedies of a forecast are answers of this form', () => {
-  expect(mended({ action: 'prepare-again', leaveOut: ['BV2'] })).toEqual({ leaveOut: ['BV2'] })
-  expect(mended({ action: 'prepare-again', mergeClasses: true })).toEqual({ mergeClasses: true })
-  expect(mended({ action: 'prepare-again', mergeClasses: true, split: '0.8,0.1,0.1' })).toEqual({
+  expect(preparedAgain({ action: 'prepare-again', leaveOut: ['BV2'] })).toEqual({ leaveOut: ['BV2'] })
+  expect(preparedAgain({ action: 'prepare-again', mergeClasses: true })).toEqual({ mergeClasses: true })
+  expect(preparedAgain({ action: 'prepare-again', mergeClasses: true, split: '0.8,0.1,0.1' })).toEqual({
     mergeClasses: true,
     split: [0.8, 0.1, 0.1]
   })
-  expect(mended({ action: 'prepare-again' })).toBeUndefined()
-  expect(mended({ action: 'set-option', option: 'tile', value: 64 })).toEqual({ tile: 64 })
-  expect(mended({ action: 'set-option', option: 'split', value: '0.8,0.1,0.1' })).toEqual({ split: [0.8, 0.1, 0.1] })
-  expect(mended({ action: 'empty-trash' })).toBeUndefined()
+  expect(preparedAgain({ action: 'prepare-again' })).toBeUndefined()
+  expect(preparedAgain({ action: 'empty-trash' })).toBeUndefined()
+})
+
+describe('Another answer that a remedy asks for', () => {
+  const taken = { dataset: 'd-1', version: 'plate 64' }
+
+  test('is of the files until they are taken in, and of their preparation afterwards', () => {
+    expect(changesBy('z', 3, { planes: { axes: 'ZYX' } })).toEqual({ planes: { axes: 'ZYX', z: 3 } })
+    expect(changesBy('annotations', '/cells.json', {})).toEqual({ annotations: '/cells.json' })
+    expect(changesBy('tile', 64, taken)).toEqual({ tile: 64 })
+    expect(changesBy('split', [0.8, 0.1, 0.1], taken)).toEqual({ split: [0.8, 0.1, 0.1] })
+    expect([isAsked('z', {}), isAsked('z', taken), isAsked('tile', {}), isAsked('tile', taken)]).toEqual([
+      true,
+      false,
+      false,
+      true
+    ])
+  })
+
+  test('is a name of the set, and then of the version', () => {
+    expect([changesBy('name', 'plate 2', {}), answeredTo('name', { name: 'plate' })]).toEqual([
+      { name: 'plate 2' },
+      'plate'
+    ])
+    expect([changesBy('name', 'plate 65', taken), answeredTo('name', taken)]).toEqual([
+      { version: 'plate 65' },
+      'plate 64'
+    ])
+  })
+
+  test('reaches what is read and prepared', () => {
+    const answers = { source: '/plate', ...changesBy('images', '/pictures', {}), ...changesBy('drawnOn', 'stored', {}) }
+    expect(sourceOf(answers)).toEqual({ source: '/plate', images: '/pictures', drawnOn: 'stored' })
+    expect(preparationOf({ ...taken, ...changesBy('scale', 0.5, taken) }, 64)).toMatchObject({ scale: 0.5, tile: 64 })
+  })
+
+  test('that cannot be meant is a sentence', () => {
+    expect(() => changesBy('tile', NaN, taken)).toThrow('cannot be meant so')
+  })
 })
 
 test('names come from paths, and never collide', () => {

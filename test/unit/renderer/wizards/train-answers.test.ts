@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { trainingOf, usualDetails, wrongDetails } from '../../../../src/renderer/wizards/train/train-answers.ts'
+import {
+  changesBy,
+  isAsked,
+  trainingOf,
+  usualDetails,
+  wrongDetails
+} from '../../../../src/renderer/wizards/train/train-answers.ts'
 
 test('details are taken as people type them, and only where they are asked for', () => {
   const answers = { version: 'p-1', from: '', details: { minutes: '1,5', iterations: ' 400 ', seed: '' } }
@@ -24,4 +30,14 @@ test('a detail that cannot be meant is named', () => {
 
 test('each goal tells what it takes where nothing was changed', () => {
   expect(usualDetails('livecell', undefined)).toMatchObject({ iterations: '60000', batch: '16', minutes: '' })
+})
+
+test('another answer that a remedy asks for is a detail, the name, or goes along with what is asked here', () => {
+  expect(changesBy('learningRate', 0.001, { details: { seed: '3' } })).toEqual({
+    details: { seed: '3', learningRate: '0.001' }
+  })
+  expect(changesBy('name', 'model 2', {})).toEqual({ name: 'model 2' })
+  const answers = { version: 'p-1', ...changesBy('engine', 'wasm', { others: { microBatch: 2 } }) }
+  expect(trainingOf(answers, 'demo', false)).toEqual({ prepared: 'p-1', preset: 'demo', engine: 'wasm', microBatch: 2 })
+  expect([isAsked('microBatch'), isAsked('classFrom')]).toEqual([true, false])
 })
