@@ -11,8 +11,12 @@ import { runEngineJob } from '../jobs/run-engine-job.ts'
 import { lookEvery } from '../study/effort.ts'
 import type { PictureGroup, Prediction, SegmentationTask, Segmenter } from './segmenter.ts'
 
-/** The built-in segmentation network (docs/method.md §12), trained and asked in an engine process. */
-export function engineSegmenter(environment: Environment): Segmenter {
+/**
+ * The built-in segmentation network (docs/method.md §12), trained and asked on an engine.
+ *
+ * @param runJob by default in an engine process for each job
+ */
+export function engineSegmenter(environment: Environment, runJob = runEngineJob): Segmenter {
   return async (task, watcher) => {
     let engine: EngineInfo | undefined
     const notes: string[] = []
@@ -27,7 +31,7 @@ export function engineSegmenter(environment: Environment): Segmenter {
     const { resources } = environment
     const settings = settingsOf(task)
     const common = { engine: task.engine, resources, folder }
-    const trained = await runEngineJob(
+    const trained = await runJob(
       environment,
       {
         job: 'segment',
@@ -40,7 +44,7 @@ export function engineSegmenter(environment: Environment): Segmenter {
       watcher.signal
     )
     if (trained.ending !== 'finished') throw stopped()
-    const predicted = await runEngineJob(
+    const predicted = await runJob(
       environment,
       {
         job: 'predict',
