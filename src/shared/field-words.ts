@@ -21,6 +21,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   brightness: 'The brightness rule',
   bundle: 'The number of tasks of a job',
   callClasses: 'The list of names of classes',
+  changes: 'The list of changed answers',
   channels: 'The channels',
   checkpoint: 'The iteration of the safe point',
   class: 'The class',

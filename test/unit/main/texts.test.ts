@@ -7,8 +7,9 @@ const root = join(import.meta.dirname, '../../..')
 
 /** Here remedies are worded as commands. */
 const terminal = 'src/main/terminal/'
-/** These start other programs: a lone option is theirs and no text for people. */
-const startsPrograms = /^src\/main\/engine-packs\/(?:download|build-pack|graphics-driver)\.ts$/
+/** These start programs, others or this one anew: a lone option is theirs and no text for people. */
+const startsPrograms =
+  /^src\/main\/(?:engine-packs\/(?:download|build-pack|graphics-driver)|electron\/chosen-workspace)\.ts$/
 
 /**
  * A command of ours, an option, an environment variable in a sentence. A line for a colleague's own program (Cellpose in
