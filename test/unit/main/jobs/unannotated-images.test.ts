@@ -1,29 +1,13 @@
 import { expect, test } from 'vitest'
 import { requireUnannotated } from '../../../../src/main/jobs/unannotated-images.ts'
-import { defaultMaskSettings, type Prepared, PreparedId } from '../../../../src/shared/masks.ts'
+import { type Prepared } from '../../../../src/shared/masks.ts'
+import { preparedTiles } from '../../../support/prepared-tiles.ts'
 import { tinyNetwork } from '../../../support/tiny-training.ts'
 
-function preparedSet(changes: Partial<Prepared>): Prepared {
-  return {
-    id: PreparedId.parse('p1'),
-    name: 'tiles',
-    created: '2026-01-01T00:00:00Z',
-    dataset: 'd1',
-    tile: 64,
-    scale: 0.5,
-    channels: 'gray',
-    grayLevels: 4,
-    mask: defaultMaskSettings,
-    seed: 0,
-    classes: ['a', 'b'],
-    roundTrip: { AP: 1, AP50: 1, AP75: 1 },
-    ...changes
-  }
-}
-
-const prepared = preparedSet({})
+const half = (changes: Partial<Prepared> = {}) => preparedTiles({ scale: 0.5, ...changes })
+const prepared = half()
 const learning = { prepared, classes: ['a', 'b'], network: tinyNetwork({ discriminators: 'separate' }) }
-const beside = (changes: Partial<Prepared> = {}) => preparedSet({ name: 'more', unannotated: true, ...changes })
+const beside = (changes: Partial<Prepared> = {}) => half({ name: 'more', unannotated: true, ...changes })
 
 test('images without annotation are taken where they were prepared alike', () => {
   expect(() => requireUnannotated(beside(), learning)).not.toThrow()
@@ -31,7 +15,7 @@ test('images without annotation are taken where they were prepared alike', () =>
 })
 
 test.each([
-  ['a set of annotated images', preparedSet({ name: 'more' }), learning, /"more" holds images with annotation/],
+  ['a set of annotated images', half({ name: 'more' }), learning, /"more" holds images with annotation/],
   ['other tiles', beside({ tile: 32 }), learning, /it has tiles of 32 pixels, not of 64/],
   ['another scale and colours', beside({ scale: 1, channels: 'rgb' }), learning, /scale of 1, not of 0.5, and colour/],
   ['classes that the run has not', beside({ classes: ['a', 'c'] }), learning, /"more" has images of "c"/],
@@ -52,6 +36,6 @@ test.each([
 })
 
 test('where a run has one class, images of any class belong to it', () => {
-  const single = { ...learning, classes: ['cells'], prepared: preparedSet({ classes: ['cells'] }) }
+  const single = { ...learning, classes: ['cells'], prepared: half({ classes: ['cells'] }) }
   expect(() => requireUnannotated(beside({ classes: ['x', 'y'] }), single)).not.toThrow()
 })
