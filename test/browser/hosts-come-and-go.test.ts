@@ -112,7 +112,8 @@ describe('The host gone while a wizard is open', () => {
       const source = writePlate(join(folder, 'plate 3'), { kinds: ['HeLa', 'U2OS'], wells: ['A1', 'B2'], hours: [0] })
       const port = await freePort()
       const host = start(workspace, port)
-      const { page } = await WorkPage.open(browser, host, patience)
+      const work = await WorkPage.open(browser, host, patience)
+      const { page } = work
       seen = page
       await page.evaluate(`location.hash = ${JSON.stringify(`#/images/new?source=${encodeURIComponent(source)}`)}`)
       await page.getByRole('button', { name: 'Look at them' }).last().click()
@@ -121,6 +122,8 @@ describe('The host gone while a wizard is open', () => {
       const name = page.getByLabel('Name of the image set')
       await name.fill('Plate of Monday')
       const draft = await page.evaluate(`location.hash`)
+      const titles = async (): Promise<string[]> => (await work.answer('drafts.list')).drafts.map(({ title }) => title)
+      await expect.poll(titles).toEqual(['Plate of Monday'])
 
       await host.kill()
       await page.getByRole('alert').filter({ hasText: 'The connection to CytoLoom is interrupted' }).waitFor()

@@ -51,7 +51,7 @@ export class WorkPage {
   }
 
   /** What the app answers to a request of this page. */
-  async answer<N extends 'workspace.show' | 'things.inTrash'>(name: N): Promise<Output<N>> {
+  async answer<N extends 'workspace.show' | 'things.inTrash' | 'drafts.list'>(name: N): Promise<Output<N>> {
     const reply: unknown = await this.page.evaluate(
       `fetch('/api/${name}', {
         method: 'POST',
