@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type Input, type RequestName } from '../../src/shared/api.ts'
+import { Dataset, DatasetImage } from '../../src/shared/datasets.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { type App, createApp } from '../../src/main/app.ts'
+import { openCatalog } from '../../src/main/catalog/catalog.ts'
 import { defaultEnvironment } from '../../src/main/environment.ts'
 import { dispatch } from '../../src/main/services/dispatch.ts'
 import { type BenchResult } from './result.ts'
@@ -29,13 +31,32 @@ export async function benchEventLoop(): Promise<BenchResult[]> {
       const whole = await benchTraining(app)
       const parts: BenchResult[] = []
       for (const ask of questions) parts.push(await benchRequest(app, ask))
-      return [whole, ...parts]
+      return [whole, ...parts, await benchEntry()]
     } finally {
       await app.close()
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A set of a hundred thousand pictures is entered into a catalogue. */
+async function benchEntry(): Promise<BenchResult> {
+  const count = 10 * pictures
+  const { dataset, images } = datasetAbout(count)
+  const stills: number[] = []
+  for (let i = 0; i < times; i++) {
+    const catalog = openCatalog(':memory:')
+    const about = { dataset: Dataset.parse(dataset), images: images.map((image) => DatasetImage.parse(image)) }
+    stills.push(
+      await longestStill(async () => {
+        await catalog.datasets.parts.ahead(about.dataset.id, about.images).write()
+        catalog.datasets.insert(about.dataset, about.images)
+      })
+    )
+    catalog.close()
+  }
+  return resultOf('event loop, a hundred thousand pictures are entered', stills)
 }
 
 interface Question {
@@ -47,7 +68,7 @@ function question<N extends RequestName>(name: N, input: Input<N> & object): Que
   return { name, input }
 }
 
-const judged = { set: 's-many', positions: Array.from({ length: 1000 }, (_, i) => i) }
+const judged = { set: 's-many', positions: positionsTo(1000) }
 const questions = [
   question('workspace.show', {}),
   question('pictures.list', { collection: 'datasets', set: 'd-many' }),
@@ -139,7 +160,11 @@ function repeatEachTurn(turn: () => void): { end(): void } {
 
 const common = { width: 704, height: 520, class: 'A172' }
 const set = { created, images: pictures, cells: 31 * pictures }
-const positions = Array.from({ length: pictures }, (_, i) => i)
+const positions = positionsTo(pictures)
+
+function positionsTo(end: number): number[] {
+  return Array.from({ length: end }, (_, i) => i)
+}
 
 function nameOf(position: number): string {
   return `${String(position).padStart(6, '0')}.png`
@@ -158,13 +183,14 @@ async function writeSets(folder: string): Promise<void> {
   }
 }
 
-function datasetAbout() {
-  const classes = [{ name: 'A172', images: pictures, annotated: pictures, cells: set.cells }]
+function datasetAbout(count = pictures) {
+  const of = { images: count, annotated: count, cells: 31 * count }
+  const classes = [{ name: 'A172', ...of }]
   return {
     kind: 'dataset',
     version: 1,
-    dataset: { ...set, id: 'd-many', name: 'many images', format: 'coco', annotated: pictures, classes },
-    images: positions.map((i) => ({
+    dataset: { ...of, created, id: 'd-many', name: 'many images', format: 'coco', classes },
+    images: positionsTo(count).map((i) => ({
       ...common,
       id: i + 1,
       file: `plate 3/${nameOf(i)}`,

@@ -3,6 +3,7 @@ import { existsSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError, invariant, refuse } from '../../shared/errors.ts'
 import { migrate } from './migrations.ts'
+import { forgetPartsOfNothing } from './part-table.ts'
 
 /** "CyLm": marks the file as ours for tools that look at its header. */
 const applicationId = 0x43794c6d
@@ -25,6 +26,7 @@ export function openDatabase<Tables>(file: string, prepare: (db: Database) => Ta
   try {
     checkHealth(db, file)
     configure(db, file)
+    forgetPartsOfNothing(db)
     migrate(db, file)
     return prepare(db)
   } catch (thrown) {

@@ -1,17 +1,16 @@
 import { type Database, type Statement } from 'better-sqlite3'
 import { Prepared, PreparedImage, PrepareResult } from '../../shared/masks.ts'
-import { SchemaTable } from './schema-table.ts'
+import { PartTable } from './part-table.ts'
 import { ThingTable } from './thing-table.ts'
 
 const Report = PrepareResult.omit({ prepared: true })
 
 /** Prepared sets: what the mask pipeline made of a data set. */
 export class PreparedTable extends ThingTable<Prepared> {
+  readonly parts: PartTable<PreparedImage>
   readonly #db: Database
   readonly #setReport: Statement<{ id: string; report: string }>
   readonly #report: Statement<{ id: string }, string>
-  readonly #insertImage: (image: PreparedImage, preparedId: string) => void
-  readonly #images: (parameters: { id: string }) => Promise<PreparedImage[]>
 
   constructor(db: Database) {
     super(db, {
@@ -20,12 +19,10 @@ export class PreparedTable extends ThingTable<Prepared> {
       noun: 'prepared set',
       remedies: [{ action: 'make', kind: 'prepared' }]
     })
-    const images = new SchemaTable<PreparedImage>(db, 'prepared_images', PreparedImage)
     this.#db = db
     this.#setReport = db.prepare('UPDATE prepared_sets SET report = :report WHERE id = :id')
     this.#report = db.prepare<{ id: string }, string>('SELECT report FROM prepared_sets WHERE id = :id').pluck()
-    this.#insertImage = images.prepareInsert('prepared_id')
-    this.#images = images.prepareLongSelect('WHERE prepared_id = :id ORDER BY file')
+    this.parts = new PartTable(db, { table: 'prepared_images', schema: PreparedImage, order: 'file' })
   }
 
   /** @throws AppError of kind `input` where the name is taken */
@@ -33,7 +30,7 @@ export class PreparedTable extends ThingTable<Prepared> {
     const write = this.#db.transaction(() => {
       this.add(prepared)
       this.#setReport.run({ id: prepared.id, report: JSON.stringify(report) })
-      for (const image of images) this.#insertImage(image, prepared.id)
+      this.parts.complete(prepared.id, images)
     })
     write.immediate()
   }
@@ -49,6 +46,6 @@ export class PreparedTable extends ThingTable<Prepared> {
 
   /** In order of their files. */
   images(id: string): Promise<PreparedImage[]> {
-    return this.#images({ id })
+    return this.parts.of(id)
   }
 }

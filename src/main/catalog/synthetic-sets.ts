@@ -2,16 +2,15 @@ import { type Database, type Statement } from 'better-sqlite3'
 import { z } from 'zod'
 import { Verdict } from '../../shared/pictures.ts'
 import { Synthetic, SyntheticImage } from '../../shared/synthetic.ts'
-import { SchemaTable } from './schema-table.ts'
+import { PartTable } from './part-table.ts'
 import { ThingTable } from './thing-table.ts'
 
 const FileVerdict = z.tuple([z.string(), Verdict])
 
 /** Synthetic sets with their pictures. */
 export class SyntheticTable extends ThingTable<Synthetic> {
+  readonly parts: PartTable<SyntheticImage>
   readonly #db: Database
-  readonly #insertImage: (image: SyntheticImage, syntheticId: string) => void
-  readonly #images: (parameters: { id: string }) => Promise<SyntheticImage[]>
   readonly #judge: Statement<{ id: string; file: string; verdict: string | null }>
   readonly #files: Statement<{ id: string }, string>
   readonly #verdicts: Statement<{ id: string }, unknown[]>
@@ -23,10 +22,8 @@ export class SyntheticTable extends ThingTable<Synthetic> {
       noun: 'synthetic set',
       remedies: [{ action: 'make', kind: 'synthetic' }]
     })
-    const images = new SchemaTable<SyntheticImage>(db, 'synthetic_images', SyntheticImage)
     this.#db = db
-    this.#insertImage = images.prepareInsert('synthetic_id')
-    this.#images = images.prepareLongSelect('WHERE synthetic_id = :id ORDER BY "index", file')
+    this.parts = new PartTable(db, { table: 'synthetic_images', schema: SyntheticImage, order: '"index", file' })
     this.#judge = db.prepare(
       `UPDATE synthetic_images
        SET rest = iif(:verdict IS NULL, json_remove(rest, '$.verdict'), json_set(rest, '$.verdict', :verdict))
@@ -49,14 +46,14 @@ export class SyntheticTable extends ThingTable<Synthetic> {
   insert(synthetic: Synthetic, images: readonly SyntheticImage[]): void {
     const write = this.#db.transaction(() => {
       this.add(synthetic)
-      for (const image of images) this.#insertImage(image, synthetic.id)
+      this.parts.complete(synthetic.id, images)
     })
     write.immediate()
   }
 
   /** In the order of the seeded sequence. */
   images(id: string): Promise<SyntheticImage[]> {
-    return this.#images({ id })
+    return this.parts.of(id)
   }
 
   /** Their files alone, in the same order. */

@@ -31,8 +31,9 @@ export async function importSource(
       },
       context
     )
-    const { datasets } = app.catalog
-    await enterThing(app, staged, { table: datasets, id, insert: () => datasets.insert(dataset, images) })
+    const { datasets: table } = app.catalog
+    const insert = (): void => table.insert(dataset, images)
+    await enterThing(app, staged, { table, id, insert, ahead: table.parts.ahead(id, images) })
     return { dataset, refused, warnings }
   } finally {
     await staged.discard()

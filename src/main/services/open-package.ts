@@ -42,7 +42,8 @@ async function takeSynthetic(
     await mkdir(join(folder, 'previews'))
     await drawPreviews(folder, about.images) // packages leave out what can be drawn again
     const { synthetic: table } = app.catalog
-    const thing = { table, id, insert: () => table.insert(synthetic, about.images) }
+    const insert = (): void => table.insert(synthetic, about.images)
+    const thing = { table, id, insert, ahead: table.parts.ahead(id, about.images) }
     return { about: { ...about, synthetic }, thing, output: { ...verified, synthetic } }
   })
 }
@@ -62,7 +63,8 @@ async function takeDataset(
     const dataset = { ...withoutHome(about.dataset), id, name, source: resolve(file) }
     requireFree(dataset.name)
     const { datasets: table } = app.catalog
-    const thing = { table, id, insert: () => table.insert(dataset, about.images) }
+    const insert = (): void => table.insert(dataset, about.images)
+    const thing = { table, id, insert, ahead: table.parts.ahead(id, about.images) }
     return { about: { ...about, dataset }, thing, output: { ...verified, dataset } }
   })
 }

@@ -35,8 +35,9 @@ export async function prepareDataset(
     const created = app.environment.now().toISOString()
     const about = describeSet({ dataset, request, id, created, warnings }, images, outcomes)
     await writeFile(join(staged.path, 'about.json'), JSON.stringify(about))
-    const { prepared } = app.catalog
-    await enterThing(app, staged, { table: prepared, id, insert: () => prepared.insert(about.result, about.images) })
+    const { prepared: table } = app.catalog
+    const insert = (): void => table.insert(about.result, about.images)
+    await enterThing(app, staged, { table, id, insert, ahead: table.parts.ahead(id, about.images) })
     return about.result
   } finally {
     await staged.discard()

@@ -40,7 +40,8 @@ export async function generateSynthetic(
     await drawOverview(staged.path, about.images)
     await writeFile(join(staged.path, 'about.json'), JSON.stringify(about))
     const { synthetic: table } = app.catalog
-    await enterThing(app, staged, { table, id, insert: () => table.insert(about.synthetic, about.images) })
+    const insert = (): void => table.insert(about.synthetic, about.images)
+    await enterThing(app, staged, { table, id, insert, ahead: table.parts.ahead(id, about.images) })
     const { images: _, iteration: __, ...report } = outcome
     const overview = overviewOf(app.folders.folder('synthetic', id))
     return { synthetic: about.synthetic, ...report, overview, seed: request.seed, engine }

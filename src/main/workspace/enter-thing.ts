@@ -1,27 +1,42 @@
 import { AppError } from '../../shared/errors.ts'
+import { type WrittenAhead } from '../catalog/part-table.ts'
 import { removeFolder, type StagedFolder } from '../files/atomic-write.ts'
 import type { AppContext } from './app-context.ts'
 
+interface Arriving {
+  readonly id: string
+  readonly table: { hasId(id: string): boolean }
+  /** Writes it into the catalogue. */
+  readonly insert: () => void
+  /** What is part of it, where that can be much. */
+  readonly ahead?: WrittenAhead
+}
+
 /**
- * Gives a finished folder its name, and the catalogue what it is. Where another thing took its name meanwhile, nothing
- * stays of it: it would come back under a name that nobody gave it.
+ * Gives a finished folder its name, and the catalogue what it is, unless another process has found the folder first.
+ * Where another thing took its name meanwhile, nothing stays of it: it would come back under a name that nobody gave it.
  *
- * @param insert writes it into the catalogue, unless another process has found the finished folder first
  * @throws AppError of kind `input` where the name is taken
  */
-export async function enterThing(
-  app: AppContext,
-  staged: StagedFolder,
-  thing: { readonly table: { hasId(id: string): boolean }; readonly id: string; readonly insert: () => void }
-): Promise<void> {
-  await staged.commit()
+export async function enterThing(app: AppContext, staged: StagedFolder, thing: Arriving): Promise<void> {
   try {
-    app.catalog.transaction(() => {
-      if (!thing.table.hasId(thing.id)) thing.insert()
-    })
+    await thing.ahead?.write()
+    await staged.commit()
+    await enterFolder(app, staged.finalPath, thing)
   } catch (thrown) {
-    if (thrown instanceof AppError && thrown.kind === 'input') await removeFolder(staged.finalPath)
+    if (!thing.table.hasId(thing.id)) thing.ahead?.forget()
     throw thrown
   }
   app.emit({ event: 'workspace.changed' })
+}
+
+async function enterFolder({ catalog }: AppContext, folder: string, { table, id, insert }: Arriving): Promise<void> {
+  try {
+    catalog.transaction(() => {
+      if (!table.hasId(id)) insert()
+    })
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.kind === 'input') await removeFolder(folder)
+    throw thrown
+  }
 }

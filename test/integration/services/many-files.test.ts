@@ -1,7 +1,9 @@
 import { copyFile, link, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openCatalog } from '../../../src/main/catalog/catalog.ts'
 import { foundSentence } from '../../../src/renderer/text/images.ts'
+import { DatasetId } from '../../../src/shared/datasets.ts'
 import { writePlate } from '../../support/plate.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { openTestApp, type TestApp } from '../../support/test-app.ts'
@@ -66,6 +68,22 @@ test('a folder of a hundred thousand files is looked at, counted in a sentence, 
 
   const { dataset } = await host.request('datasets.import', { ...input, name: 'some', maxImages: 100 })
   expect(dataset.images).toBe(100)
+})
+
+test('a hundred thousand pictures are entered into the catalogue without keeping anybody waiting', async () => {
+  const { dataset, images } = await host.request('datasets.show', { name: 'some' })
+  const image = images[0] ?? expect.fail('some were imported')
+  const many = Array.from({ length: 2 * pictures }, (_, i) => ({ ...image, id: i + 1, file: `${i}.png` }))
+  const catalog = openCatalog(join(folder, 'many.sqlite'))
+  const { datasets } = catalog
+  const id = DatasetId.parse('d-many')
+  const { longest } = await withLongestTurn(async () => {
+    await datasets.parts.ahead(id, many).write()
+    datasets.insert({ ...dataset, id, name: 'many', images: many.length }, many)
+  })
+  expect(longest).toBeLessThan(120) // at once it would be some hundreds
+  expect(await datasets.images(id)).toHaveLength(2 * pictures)
+  catalog.close()
 })
 
 test('a folder of a hundred thousand files that are no pictures is refused with their number', async () => {

@@ -1,3 +1,4 @@
+import SQLite from 'better-sqlite3'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -25,4 +26,13 @@ test('an import whose name was taken while it went on leaves nothing that comes 
   const again = await openTestApp(folder)
   expect((await again.request('datasets.list', {})).datasets.map(({ name }) => name)).toEqual(['twins'])
   await again.app.close()
+  expect(ownersOfImages(join(folder, 'catalog.sqlite'))).toEqual([])
 })
+
+/** Of which sets the catalogue has pictures. */
+function ownersOfImages(file: string): unknown[] {
+  const db = new SQLite(file, { readonly: true })
+  const owners = db.prepare('SELECT DISTINCT dataset_id FROM images').pluck().all()
+  db.close()
+  return owners
+}
