@@ -49,26 +49,31 @@ describe('an estimate leaves nothing, and tells', () => {
     expect(ofPreparing).toMatchObject({ fits: true, notes: [] })
   })
 
-  test('of a study its trainings and hours, more of them the longer they are, and writes no question', async () => {
-    const study = {
-      of: 'study' as const,
-      data: 'sample',
-      preset: 'small' as const,
-      sizes: [2],
-      draws: 2,
-      engine: 'wasm' as const,
-      tile: 32
+  const aQuarter = { timeout: 15 * 60_000 } // three trials of study trainings, however busy the computer
+  test(
+    'of a study its trainings and hours, more of them the longer they are, and writes no question',
+    aQuarter,
+    async () => {
+      const study = {
+        of: 'study' as const,
+        data: 'sample',
+        preset: 'small' as const,
+        sizes: [2],
+        draws: 2,
+        engine: 'wasm' as const,
+        tile: 32
+      }
+      const short = await estimated({ ...study, iterations: 20, generatorIterations: 20 })
+      expect(short).toMatchObject({ fits: true, trainings: 8, generators: 2, engine: { name: 'wasm' } })
+      const pictures = await estimated({ ...study, iterations: 20, generatorIterations: 20, counts: [1_000_000] })
+      expect(pictures.seconds).toBeGreaterThan(10 * short.seconds)
+      const long = await estimated({ ...study, iterations: 200_000, arms: ['copy-paste'] })
+      expect(long).toMatchObject({ trainings: 4, generators: 0 })
+      expect(long.seconds).toBeGreaterThan(10 * short.seconds)
+      expect((await host.request('study.list', {})).studies).toEqual([])
+      await expect(host.request('estimates.make', { ...study, sizes: [100_000] })).rejects.toThrow('cannot be drawn')
     }
-    const short = await estimated({ ...study, iterations: 20, generatorIterations: 20 })
-    expect(short).toMatchObject({ fits: true, trainings: 8, generators: 2, engine: { name: 'wasm' } })
-    const pictures = await estimated({ ...study, iterations: 20, generatorIterations: 20, counts: [1_000_000] })
-    expect(pictures.seconds).toBeGreaterThan(10 * short.seconds)
-    const long = await estimated({ ...study, iterations: 200_000, arms: ['copy-paste'] })
-    expect(long).toMatchObject({ trainings: 4, generators: 0 })
-    expect(long.seconds).toBeGreaterThan(10 * short.seconds)
-    expect((await host.request('study.list', {})).studies).toEqual([])
-    await expect(host.request('estimates.make', { ...study, sizes: [100_000] })).rejects.toThrow('cannot be drawn')
-  })
+  )
 
   test('of a training the seconds of each part, the memory, and the minutes that were asked for at most', async () => {
     const training = { of: 'train', prepared: 'tiles', preset: 'demo', batch: 4, engine: 'wasm' } as const
