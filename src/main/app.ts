@@ -8,6 +8,7 @@ import type { Environment } from './environment.ts'
 import { adoptFolders, rebuildCatalog } from './workspace/adopt-folders.ts'
 import { productVersion } from './product.ts'
 import type { AppContext } from './workspace/app-context.ts'
+import { oneAtATime } from './workspace/one-at-a-time.ts'
 import type { Handlers } from './services/dispatch.ts'
 import { listBuiltIn } from './workspace/built-in-models.ts'
 import { settleInterruptedRuns } from './workspace/interrupted-runs.ts'
@@ -193,7 +194,7 @@ function contextOf(
   emit: AppContext['emit']
 ): AppContext {
   const all = (): readonly string[] => (mayWrite ? [...notices, ...besideUs(presence)] : notices)
-  return { environment, catalog, folders, notices: all, emit }
+  return { environment, catalog, folders, notices: all, emit, inTurn: oneAtATime() }
 }
 
 /** Others who have the workspace open: nothing is done twice, and each sees what the other does. */

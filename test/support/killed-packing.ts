@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openCatalog } from '../../src/main/catalog/catalog.ts'
 import { defaultEnvironment } from '../../src/main/environment.ts'
 import { createPackage } from '../../src/main/packages/create-package.ts'
+import { oneAtATime } from '../../src/main/workspace/one-at-a-time.ts'
 import { PackageArrival } from '../../src/main/workspace/package-arrival.ts'
 import { WorkspaceFolders } from '../../src/main/workspace/workspace-folders.ts'
 import { makeSyntheticSet } from './synthetic-set.ts'
@@ -11,7 +12,9 @@ const [workspace = '', set = '', out = '', moment = ''] = process.argv.slice(2)
 const folders = new WorkspaceFolders(workspace)
 const catalog = openCatalog(join(workspace, 'catalog.sqlite'))
 const environment = defaultEnvironment({ workspace })
-const arrival = new PackageArrival({ environment, catalog, folders, notices: () => [], emit: () => undefined })
+const inTurn = oneAtATime()
+const context = { environment, catalog, folders, notices: () => [], emit: () => undefined, inTurn }
+const arrival = new PackageArrival(context)
 
 const about = await makeSyntheticSet(set)
 const now = new Date()

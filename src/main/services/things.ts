@@ -16,25 +16,29 @@ import { builtInNames } from '../workspace/built-in-models.ts'
 import { Relations } from '../workspace/thing-relations.ts'
 import { measure } from './storage.ts'
 
-export async function renameThing(
+export function renameThing(
   app: AppContext,
   { name, ...choice }: ParsedInput<'things.rename'>
 ): Promise<Output<'things.rename'>> {
-  const thing = requireThing(app.catalog, choice)
-  if (name !== thing.name && shelfOf(app.catalog, thing.kind).nameTaken(name)) {
-    throw refuse(`There is already a ${kindsOfThings[thing.kind].noun} called "${name}".`, {
-      remedies: [{ action: 'choose-name' }]
-    })
-  }
-  return { thing: await tend(app, thing, { name }) }
+  return app.inTurn(async () => {
+    const thing = requireThing(app.catalog, choice)
+    if (name !== thing.name && shelfOf(app.catalog, thing.kind).nameTaken(name)) {
+      throw refuse(`There is already a ${kindsOfThings[thing.kind].noun} called "${name}".`, {
+        remedies: [{ action: 'choose-name' }]
+      })
+    }
+    return { thing: await tend(app, thing, { name }) }
+  })
 }
 
-export async function noteThing(
+export function noteThing(
   app: AppContext,
   { note, ...choice }: ParsedInput<'things.note'>
 ): Promise<Output<'things.note'>> {
-  const thing = requireThing(app.catalog, choice)
-  return { thing: await tend(app, thing, { note: note === '' ? undefined : note }) }
+  return app.inTurn(async () => {
+    const thing = requireThing(app.catalog, choice)
+    return { thing: await tend(app, thing, { note: note === '' ? undefined : note }) }
+  })
 }
 
 /** Moves things to the trash, where they take no name and can be restored. */
@@ -46,11 +50,16 @@ export async function trashThings(
   const needed = relationsIn(app).needing(named.map(({ id }) => id))
   if (needing === 'ask' && needed.length > 0) return { trashed: [], needed }
   const chosen = needing === 'take' ? [...named, ...needed] : named
-  for (const thing of chosen) requireIdle(app, thing)
+  const trashed = await app.inTurn(() => intoTrash(app, chosen))
+  return needing === 'leave' && needed.length > 0 ? { trashed, needed } : { trashed }
+}
+
+async function intoTrash(app: AppContext, things: readonly ThingSummary[]): Promise<ThingSummary[]> {
+  for (const thing of things) requireIdle(app, thing)
   const now = app.environment.now().toISOString()
   const trashed: ThingSummary[] = []
-  for (const thing of chosen) trashed.push(await tend(app, thing, { trashed: now }))
-  return needing === 'leave' && needed.length > 0 ? { trashed, needed } : { trashed }
+  for (const thing of things) trashed.push(await tend(app, thing, { trashed: now }))
+  return trashed
 }
 
 /** Whoever works on a thing writes to its folder. */
@@ -62,17 +71,19 @@ function requireIdle({ catalog }: AppContext, { kind, id, name }: ThingSummary):
 }
 
 /** Takes a thing out of the trash, with what it needs; a name that was given to another meanwhile gets a number. */
-export async function restoreThing(
+export function restoreThing(
   app: AppContext,
   choice: ParsedInput<'things.restore'>
 ): Promise<Output<'things.restore'>> {
-  const thing = requireThing(app.catalog, choice, 'trash')
-  const lacking = relationsIn(app)
-    .lacking(thing.id)
-    .flatMap(({ id }) => id ?? [])
-  const along: ThingSummary[] = []
-  for (const id of lacking) along.push(await restore(app, requireThing(app.catalog, { thing: id }, 'trash')))
-  return { thing: await restore(app, thing), along }
+  return app.inTurn(async () => {
+    const thing = requireThing(app.catalog, choice, 'trash')
+    const lacking = relationsIn(app)
+      .lacking(thing.id)
+      .flatMap(({ id }) => id ?? [])
+    const along: ThingSummary[] = []
+    for (const id of lacking) along.push(await restore(app, requireThing(app.catalog, { thing: id }, 'trash')))
+    return { thing: await restore(app, thing), along }
+  })
 }
 
 function restore(app: AppContext, thing: ThingSummary): Promise<ThingSummary> {

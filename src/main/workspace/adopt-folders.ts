@@ -52,12 +52,13 @@ async function noteMissing({ catalog, folders, environment }: AppContext): Promi
 }
 
 /** Makes the catalogue anew from the folders. What it said before stays in a copy beside it. */
-export async function rebuildCatalog(app: AppContext): Promise<Output<'app.rebuild'>> {
-  const { catalog, folders } = app
-  const before = `${folders.catalog}.before-rebuild`
-  catalog.copyTo(before)
-  const { rebuilt, left } = await rebuildFromFolders(app)
-  settleInterruptedRuns(app)
-  app.emit({ event: 'workspace.changed' })
-  return { rebuilt, left, before }
+export function rebuildCatalog(app: AppContext): Promise<Output<'app.rebuild'>> {
+  return app.inTurn(async () => {
+    const before = `${app.folders.catalog}.before-rebuild`
+    app.catalog.copyTo(before)
+    const { rebuilt, left } = await rebuildFromFolders(app)
+    settleInterruptedRuns(app)
+    app.emit({ event: 'workspace.changed' })
+    return { rebuilt, left, before }
+  })
 }

@@ -21,8 +21,10 @@ interface Arriving {
 export async function enterThing(app: AppContext, staged: StagedFolder, thing: Arriving): Promise<void> {
   try {
     await thing.ahead?.write()
-    await staged.commit()
-    await enterFolder(app, staged.finalPath, thing)
+    await app.inTurn(async () => {
+      await staged.commit()
+      await enterFolder(app, staged.finalPath, thing)
+    })
   } catch (thrown) {
     if (!thing.table.hasId(thing.id)) thing.ahead?.forget()
     throw thrown

@@ -65,6 +65,18 @@ describe('names and notes', () => {
     expect((await datasets())[0]).not.toHaveProperty('note')
   })
 
+  test('given at the same time as the catalogue is made anew are all kept', async () => {
+    const notes = Array.from({ length: 12 }, (_, i) => `Note ${i}.`)
+    const noting = notes.map((note) => host.request('things.note', { thing: 'ds1', note }))
+    const rebuilding = host.request('app.rebuild', {})
+    const naming = host.request('things.rename', { thing: 'ds1', name: 'named meanwhile' })
+    await Promise.all([...noting, rebuilding, naming])
+    const before = await datasets()
+    expect(before).toMatchObject([{ name: 'named meanwhile', note: 'Note 11.' }])
+    await rebuild()
+    expect(await datasets()).toEqual(before)
+  })
+
   test('leave everything else in the description of a folder as it is', async () => {
     await host.request('things.rename', { thing: 'run1', name: 'renamed' })
     await rebuild()
