@@ -22,7 +22,7 @@ const project = (name: string, include: string[], testTimeout: number, exclude: 
     exclude,
     testTimeout,
     hookTimeout: testTimeout,
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: testTimeout / 2 } },
     maxWorkers: 2,
     // Test files run side by side: engines that each want all cores would wait for one another's threads.
     env: {

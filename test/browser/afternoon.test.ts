@@ -14,7 +14,6 @@ import { dataPath, withoutSharedData } from '../support/shared-data.ts'
 
 const root = join(import.meta.dirname, '../..')
 const minute = 60_000
-const patient = { timeout: minute }
 
 interface Source {
   readonly name: string
@@ -95,7 +94,7 @@ class Afternoon {
   static async begin(app: AppProcess, hand: 'mouse' | 'keyboard', reloads: boolean): Promise<Afternoon> {
     const address = await app.address()
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    page.setDefaultTimeout(2 * minute)
+    page.setDefaultTimeout(5 * minute)
     const trouble = watchForTrouble(page, new URL(address).origin)
     await page.goto(address)
     return new Afternoon(page, hand === 'mouse' ? new Mouse() : new Keyboard(page), trouble, reloads)
@@ -207,7 +206,7 @@ async function prepare(person: Afternoon, source: Source, images: string): Promi
 async function train(person: Afternoon): Promise<void> {
   const { page, hands } = person
   await person.isAsked('What shall it learn from?')
-  await expect.poll(() => page.getByRole('radio', { name: 'plate 3 small' }).isChecked(), patient).toBe(true)
+  await expect.poll(() => page.getByRole('radio', { name: 'plate 3 small' }).isChecked()).toBe(true)
   await person.next()
   await person.isAsked('Where shall it begin?')
   await person.next()
@@ -235,9 +234,9 @@ const isDrawn = `(() => {
 async function watch(person: Afternoon): Promise<void> {
   const { page, hands } = person
   await page.waitForURL(/#\/models\/[\w-]+\/live$/)
-  await page.getByRole('table').waitFor({ timeout: 5 * minute }) // engines are measured before the first training
+  await page.getByRole('table').waitFor() // engines are measured before the first training
   await page.getByRole('columnheader', { name: /^Newest/ }).waitFor()
-  await expect.poll(() => page.evaluate(isDrawn), patient).toBe(true)
+  await expect.poll(() => page.evaluate(isDrawn)).toBe(true)
   await page.keyboard.press('m')
   await page.getByRole('button', { name: 'Outlines', pressed: true }).waitFor()
   await person.isAccessible()
@@ -250,7 +249,7 @@ async function watch(person: Afternoon): Promise<void> {
 async function generate(person: Afternoon): Promise<void> {
   const { page, hands } = person
   await person.isAsked('Which model shall draw them?')
-  await expect.poll(() => page.getByRole('radio', { name: 'first model' }).isChecked(), patient).toBe(true)
+  await expect.poll(() => page.getByRole('radio', { name: 'first model' }).isChecked()).toBe(true)
   await person.next()
   await person.isAsked('How many pictures, and how varied?')
   await hands.fill(page.getByLabel('Pictures of each kind'), '24')
@@ -292,7 +291,7 @@ async function pack(person: Afternoon, place: string): Promise<void> {
   await page.getByRole('heading', { name: 'What shall be packed?' }).waitFor()
   await hands.choose(page.getByRole('radio', { name: 'first set' }))
   await person.isAsked('What shall be packed?')
-  await expect.poll(() => page.getByRole('radio', { name: 'first set' }).isChecked(), patient).toBe(true)
+  await expect.poll(() => page.getByRole('radio', { name: 'first set' }).isChecked()).toBe(true)
   await person.next()
   await person.isAsked('Who is it for?')
   await hands.check(page.getByRole('checkbox', { name: /^Cellpose/ }))
@@ -336,7 +335,7 @@ const ways = [
 describe.each(ways)('an afternoon with $source.name, by $hand', ({ source, hand }) => {
   test.skipIf(!existsSync(source.folder))(
     'leads from a folder of images to a package that opens in another workspace',
-    { timeout: 20 * minute },
+    { timeout: 40 * minute },
     async () => {
       const place = join(folder, `${source.name}-${hand}`)
       mkdirSync(join(place, 'shared'), { recursive: true })

@@ -29,7 +29,7 @@ beforeAll(async () => {
   host = await startWebHost(app.app)
   browser = await launchChromium()
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(120_000)
   trouble = watchForTrouble(page, host.origin)
   await page.goto(host.entry())
 })
@@ -67,16 +67,16 @@ describe('A training that is over', () => {
     await goTo(`#/models/${run}/live`)
     const card = page.getByRole('region', { name: 'What it has learned' })
     const choices = card.getByRole('radio')
-    await expect.poll(() => choices.count(), { timeout: 30_000 }).toBe(best.length)
+    await expect.poll(() => choices.count()).toBe(best.length)
     for (const [i, iteration] of best.entries()) {
       await card.getByRole('listitem').nth(i).getByText(`Round ${iteration}: score`).waitFor()
     }
-    expect(await choices.first().isChecked()).toBe(true)
+    await expect.poll(() => choices.first().isChecked()).toBe(true)
     const draw = card.getByRole('link', { name: 'Generate images with it' })
-    expect(await draw.getAttribute('href')).toBe(`#/sets/new?run=${run}`)
+    await expect.poll(() => draw.getAttribute('href')).toBe(`#/sets/new?run=${run}`)
 
     await choices.nth(1).check()
-    expect(await draw.getAttribute('href')).toBe(`#/sets/new?run=${run}&checkpoint=${best[1] ?? ''}`)
+    await expect.poll(() => draw.getAttribute('href')).toBe(`#/sets/new?run=${run}&checkpoint=${best[1] ?? ''}`)
     await card.getByLabel('Name', { exact: true }).fill('nuclei that look right')
     await card.getByLabel('Note').fill('The second by its score; fewer of its cells are torn.')
     await card.getByRole('button', { name: 'Keep the note' }).click()
@@ -85,12 +85,11 @@ describe('A training that is over', () => {
     await photograph('chosen-model')
 
     await draw.click()
-    await page.getByRole('heading', { level: 2 }).first().waitFor()
-    const [draft] = (await app.request('drafts.list', {})).drafts
+    await page.getByRole('heading', { name: 'Which model shall draw them?' }).waitFor()
     await expect
-      .poll(async () => (await app.request('drafts.list', {})).drafts[0]?.answers, { timeout: 30_000 })
+      .poll(async () => (await app.request('drafts.list', {})).drafts[0]?.answers)
       .toMatchObject({ run, checkpoint: String(best[1]) })
-    if (draft) await app.request('drafts.discard', { id: draft.id })
+    for (const { id } of (await app.request('drafts.list', {})).drafts) await app.request('drafts.discard', { id })
     expect((await app.request('runs.show', { name: run })).run).toMatchObject({ name: 'nuclei that look right' })
   })
 })

@@ -28,11 +28,11 @@ let filled: ShownApp
 
 beforeAll(async () => {
   browser = await launchChromium()
-  empty = await ShownApp.open(browser, join(folder, 'empty'))
+  empty = await ShownApp.openOn(browser, join(folder, 'empty'))
   const workspace = join(folder, 'filled')
   await makeStudied(workspace)
   await makeSyntheticSet(join(workspace, 'synthetic/s-test'), 24)
-  filled = await ShownApp.open(browser, workspace, { patience: 300_000, reducedMotion: 'reduce' })
+  filled = await ShownApp.openOn(browser, workspace, { timeout: 300_000, reducedMotion: 'reduce' })
   await fill(filled)
 })
 

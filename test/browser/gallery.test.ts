@@ -67,7 +67,7 @@ describe('The gallery of a synthetic set', () => {
     await page.keyboard.press('r')
     await page.getByText('5 rejected: 7 go into packages and studies').waitFor()
     await expect
-      .poll(verdicts, { timeout: 15_000 })
+      .poll(verdicts)
       .toEqual([
         'rejected',
         'rejected',
@@ -130,7 +130,7 @@ describe('The gallery of a synthetic set', () => {
     await shown.expectFinished('gallery-cell')
   })
 
-  test('scrolls ten thousand pictures, of which the page holds those in sight', { timeout: 300_000 }, async () => {
+  test('scrolls ten thousand pictures, of which the page holds those in sight', async () => {
     await open(60)
     const { pictures } = await app.request('pictures.list', { collection: 'synthetic', set: 's-test' })
     await page.route('**/api/pictures.list', async (route) => {

@@ -1,14 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { startWebHost, type WebHost } from '../../src/main/web.ts'
+import { type Page } from 'playwright-core'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startWebHost } from '../../src/main/web.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { type DemoState } from '../../src/shared/demo.ts'
 import { type Task } from '../../src/shared/tasks.ts'
-import { accessibilityProblems } from '../support/accessibility.ts'
-import { launchChromium, watchForTrouble } from '../support/chromium.ts'
 import {
   demoSteps,
   demoTasks,
@@ -19,41 +14,27 @@ import {
   idleDemo,
   trainingDemo
 } from '../support/fake-demo.ts'
+import { pagesInChromium, type ShownPage } from '../support/shown-app.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const screenshots = join(import.meta.dirname, 'screenshots')
+const show = pagesInChromium('home')
+const folder = await temporaryFolder(afterAll)
 
-let browser: Browser
-let folder: string
-let host: WebHost | undefined
+let shown: ShownPage
 let page: Page
-let trouble: string[]
 
-beforeAll(async () => {
-  browser = await launchChromium()
-  folder = mkdtempSync(join(tmpdir(), 'cytoloom-home-'))
-})
-
-afterEach(async () => {
-  await page.context().close()
-  await host?.close()
-})
-
-afterAll(async () => {
-  await browser.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function open(demo: FakeDemo, options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
-  host = await startWebHost(demo.app)
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-  trouble = watchForTrouble(page, host.origin)
-  await page.goto(host.entry())
+async function open(demo: FakeDemo, options: Parameters<typeof show>[1] = {}): Promise<void> {
+  shown = await show(demo.app, options)
+  page = shown.page
 }
 
-async function expectFinished(name: string, fullPage = true): Promise<void> {
-  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage })
-  expect(await accessibilityProblems(page)).toEqual([])
-  expect(trouble).toEqual([])
+function expectFinished(name: string, fullPage = true): Promise<void> {
+  return shown.expectFinished(name, { fullPage })
+}
+
+/** Where the keys go. */
+function focused(of: 'id' | 'textContent') {
+  return expect.poll(() => page.evaluate(`document.activeElement.${of}`))
 }
 
 /** The plan itself, as the app answers. */
@@ -72,16 +53,13 @@ function pictures(title: string) {
   return page.getByRole('region', { name: title }).getByRole('img', { name: /\d cells?$/ })
 }
 
-/** A screenshot of the whole page wants them all. */
-const areAllPicturesShown = '[...document.images].every((image) => image.complete && image.naturalWidth > 0)'
-
 describe('Home', () => {
   test('greets a newcomer and says what the sample does', async () => {
     await open(new FakeDemo(folder, idleDemo))
     await page.getByRole('button', { name: 'Try the sample' }).waitFor()
     await page.getByRole('link', { name: 'Add my images' }).waitFor()
     await page.getByRole('button', { name: 'Open a package' }).waitFor()
-    expect(await page.getByText('no picture leaves this computer').count()).toBe(1)
+    await page.getByText('no picture leaves this computer').waitFor()
     await expectFinished('first-visit')
   })
 
@@ -102,12 +80,11 @@ describe('Home', () => {
     await page.getByRole('button', { name: 'Try the sample' }).focus()
     await page.keyboard.press('Enter')
     await heading('Making the first pictures').waitFor()
-    expect(await page.evaluate('document.activeElement.id')).toBe('first-title')
+    await focused('id').toBe('first-title')
     await expectFinished('first-making')
 
     demo.tell({ ...making, state: 'done', thing: 'set-1' })
     await pictures('The first pictures').nth(11).waitFor()
-    await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
     await expectFinished('first-made')
 
     await page.getByRole('button', { name: 'Let it learn on' }).focus()
@@ -126,8 +103,8 @@ describe('Home', () => {
       { kind: 'generate', input },
       { kind: 'sample', input: { minutes: 0.5 } }
     ])
-    expect(await page.evaluate('document.activeElement.id')).toBe('running-title')
-    expect(trouble).toEqual([])
+    await focused('id').toBe('running-title')
+    expect(shown.trouble).toEqual([])
   })
 
   test('shows the first pictures before anything is learned', async () => {
@@ -143,7 +120,6 @@ describe('Home', () => {
     const { run: _, ...unlearned } = trainingDemo
     demo.change({ ...unlearned, steps: demoSteps('prepare', 'running') })
     await pictures('The first pictures').nth(11).waitFor()
-    await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
     await expectFinished('first-pictures')
   })
 
@@ -200,14 +176,14 @@ describe('Home', () => {
     await page.getByRole('dialog', { name: 'Cancel the sample?' }).waitFor()
     await expectFinished('cancel-question', false)
     await page.keyboard.press('Escape')
-    expect(await page.getByRole('dialog').count()).toBe(0)
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await focused('textContent').toBe('Cancel')
 
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Cancel the sample' }).click()
     await page.getByText('The sample was cancelled.').first().waitFor()
     await page.getByRole('button', { name: 'Try the sample' }).waitFor()
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 
   test('shows what went wrong as a sentence with what to do', async () => {
@@ -246,8 +222,8 @@ describe('Home', () => {
     await page.getByRole('button', { name: 'Use “Any graphics card (WebGPU)”' }).waitFor()
     await page.getByRole('button', { name: 'Get the processor pack' }).waitFor()
     await page.getByRole('button', { name: 'Close this note' }).click()
-    expect(await page.getByText('Another training is using the engine.').count()).toBe(0)
-    expect(trouble).toEqual([])
+    await page.getByText('Another training is using the engine.').waitFor({ state: 'detached' })
+    expect(shown.trouble).toEqual([])
   })
 
   test.each([
@@ -266,13 +242,9 @@ describe('Home', () => {
     await open(demo, options)
     await page.getByText('is 96.4 (lower is better').waitFor()
     await pictures('The new pictures').nth(15).waitFor()
-    expect(await pictures('The new pictures').count()).toBe(16)
-    expect(await pictures('For comparison').count()).toBe(8)
+    await expect.poll(() => pictures('The new pictures').count()).toBe(16)
+    await expect.poll(() => pictures('For comparison').count()).toBe(8)
     await page.getByText('sample.zip').first().waitFor()
-    await expect.poll(() => page.evaluate(areAllPicturesShown), { timeout: 30_000 }).toBe(true)
-    expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
-      true
-    )
     await expectFinished(name)
   })
 
@@ -281,14 +253,16 @@ describe('Home', () => {
     demo.draw()
     await open(demo)
     await heading(/^Step 4/).waitFor()
-    const port = Number(new URL(host?.origin ?? '').port)
-    await host?.close()
+    const port = Number(new URL(shown.host.origin).port)
+    await shown.host.close()
     await page.getByText('Trying again').waitFor()
 
-    host = await startWebHost(demo.app, { port })
+    const host = await startWebHost(demo.app, { port })
     await page.getByText('CytoLoom does not know this page').waitFor() // its key is of the earlier start
     demo.state = { ...idleDemo, state: 'cancelled' }
     await page.goto(host.entry())
     await page.getByRole('button', { name: 'Try the sample' }).waitFor()
+    await page.context().close()
+    await host.close()
   })
 })

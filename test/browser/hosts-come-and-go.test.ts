@@ -1,17 +1,16 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { type Browser, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { accessibilityProblems } from '../support/accessibility.ts'
 import { AppProcess } from '../support/app-process.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { manyImages } from '../support/many-images.ts'
 import { writePlate } from '../support/plate.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { WorkPage } from '../support/work-page.ts'
 
 const screenshots = join(import.meta.dirname, 'screenshots')
-const sample = join(import.meta.dirname, '../../resources/sample')
 const minute = 60_000
 const patience = 2 * minute
 
@@ -37,20 +36,6 @@ function start(workspace: string, port?: number): AppProcess {
   return host
 }
 
-/** The sample many times over: what reads it is at it for some seconds. */
-function manyImages(folder: string): string {
-  const many = join(folder, 'many')
-  for (const part of ['images', 'labels']) {
-    const files = readdirSync(join(sample, part), { recursive: true, withFileTypes: true }).filter((f) => f.isFile())
-    for (const { parentPath, name } of files) {
-      const kind = join(many, part, basename(parentPath))
-      mkdirSync(kind, { recursive: true })
-      for (let copy = 0; copy < 40; copy++) cpSync(join(parentPath, name), join(kind, `${copy}-${name}`))
-    }
-  }
-  return many
-}
-
 async function goTo(page: Page, section: string): Promise<void> {
   await page.getByRole('link', { name: new RegExp(`^${section}`) }).click()
 }
@@ -59,12 +44,12 @@ describe('A second program on the same workspace', () => {
   test(
     'is told of in both pages; each sees what the other does, and the one that stays does again what was cut off',
     {
-      timeout: 8 * minute
+      timeout: 20 * minute
     },
     async () => {
       const folder = await temporaryFolder()
       const workspace = join(folder, 'workspace')
-      const source = manyImages(folder)
+      const source = manyImages(folder, 40)
       const first = start(workspace)
       const here = await WorkPage.open(browser, first, patience)
       const second = start(workspace)
@@ -104,7 +89,7 @@ describe('The host gone while a wizard is open', () => {
   test(
     'is said at once; the answers of before, and those given meanwhile, are there when a host is there again',
     {
-      timeout: 8 * minute
+      timeout: 20 * minute
     },
     async () => {
       const folder = await temporaryFolder()

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Locator, type Page } from 'playwright-core'
+import { type Locator, type Page, type Route } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { writePlate } from '../support/plate.ts'
 import { appsInChromium, type ShownApp } from '../support/shown-app.ts'
@@ -90,13 +90,13 @@ describe('What was found', () => {
     const { dataset } = await shown.app.request('datasets.import', { source, name: 'long', ...rules })
     await shown.openDraft('images', 'classes', { dataset: dataset.id })
     await kindRow('Huh7 dose 9').waitFor()
-    expect(await page.getByRole('row').count()).toBe(11)
+    await expect.poll(() => page.getByRole('row').count()).toBe(11)
     await shown.expectFinishedEverywhere('images-matrix-long')
     await page
       .getByRole('button', { name: /^20 time points/ })
       .nth(1)
       .click()
-    expect(await page.getByRole('row').count()).toBe(31)
+    await expect.poll(() => page.getByRole('row').count()).toBe(31)
     await shown.expectFinishedEverywhere('images-matrix-unfolded')
   })
 
@@ -140,5 +140,24 @@ describe('A wizard', () => {
     await page.goBack()
     await page.getByText('/data/plate 2').waitFor()
     expect(shown.trouble).toEqual([])
+  })
+
+  test('leaves a path alone that is typed before the first folder is listed', async () => {
+    await open()
+    const listed = Promise.withResolvers<undefined>()
+    const slowly = async (route: Route) => {
+      await listed.promise
+      await route.continue()
+    }
+    await page.route('**/api/files.list', slowly, { times: 1 })
+    await shown.goTo('#/images/new')
+    const path = page.getByLabel('Path', { exact: true })
+    await path.fill(folder)
+    listed.resolve(undefined)
+    await page.getByRole('list', { name: /^[/\\A-Z]/ }).waitFor()
+    expect(await path.inputValue()).toBe(folder)
+    await path.press('Enter')
+    await page.getByRole('list', { name: folder, exact: true }).waitFor()
+    expect(await path.inputValue()).toBe(folder)
   })
 })

@@ -8,6 +8,8 @@ import { startWebHost, type WebHost } from '../../src/main/web.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { demoTasks, FakeDemo, idleDemo } from '../support/fake-demo.ts'
 
+const patience = 120_000
+
 let browser: Browser
 let context: BrowserContext
 let folder: string
@@ -31,6 +33,7 @@ beforeEach(async () => {
   })
   host = await startWebHost(demo.app)
   context = await browser.newContext()
+  context.setDefaultTimeout(patience)
   received = []
   stranger = createServer((request, response) => {
     received.push(JSON.stringify(request.rawHeaders) + (request.url ?? ''))
@@ -203,7 +206,7 @@ describe('The page', () => {
     })
     expect(received).toEqual([])
     expect(context.pages()).toHaveLength(1)
-    expect(violations.length).toBeGreaterThan(5) // the policy says so of each
+    await expect.poll(() => violations.length).toBeGreaterThan(5) // the policy says so of each
 
     await page.evaluate(`location.href = 'file:///etc/passwd'`)
     await page.waitForTimeout(300)
@@ -214,6 +217,7 @@ describe('The page', () => {
     const used = host.entry()
     await isIn(await open(used))
     const late = await browser.newPage()
+    late.setDefaultTimeout(patience)
     await late.goto(used)
     await late.getByText('does not know this page').waitFor()
     await late.goto(host.entry())

@@ -7,10 +7,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 import { sampleFolder } from '../support/test-app.ts'
 
 const show = appsInChromium('remedies')
-const patience = 120_000
 
 test('a task that failed for its name is done again with another one, by keyboard alone', async () => {
-  const shown = await show(join(await temporaryFolder(), 'workspace'), { patience })
+  const shown = await show(join(await temporaryFolder(), 'workspace'))
   const { app, page } = shown
   const input = { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 2 } as const
   await app.request('datasets.import', input)
@@ -33,7 +32,7 @@ test('a task that failed for its name is done again with another one, by keyboar
 
 test('a wizard whose files cannot be read asks for the answer that is missing, and looks again', async () => {
   const folder = await temporaryFolder()
-  const shown = await show(join(folder, 'workspace'), { patience })
+  const shown = await show(join(folder, 'workspace'))
   const { app, page } = shown
   const source = writePlate(join(folder, 'plate 3'), { kinds: ['HeLa', 'U2OS'], wells: ['A1'], hours: [0] })
   await shown.openDraft('images', 'source', { source, classFrom: 'colour' })
@@ -45,6 +44,7 @@ test('a wizard whose files cannot be read asks for the answer that is missing, a
   await shown.expectFinishedEverywhere('remedies-rule')
   await page.keyboard.press('Enter')
   await page.getByText('2 images of 2 files can be used').waitFor()
-  const { answers } = await app.request('drafts.show', { id: DraftId.parse('w-1') })
-  expect(answers).toMatchObject({ source, classFrom: 'none' })
+  await expect
+    .poll(async () => (await app.request('drafts.show', { id: DraftId.parse('w-1') })).answers)
+    .toMatchObject({ source, classFrom: 'none' })
 })

@@ -1,19 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Page } from 'playwright-core'
+import { afterAll, describe, expect, test } from 'vitest'
 import { type Handlers } from '../../src/main/services/dispatch.ts'
-import { startWebHost, type WebHost } from '../../src/main/web.ts'
 import { type Output } from '../../src/shared/api.ts'
 import { type InstalledPack } from '../../src/shared/engine-packs.ts'
 import { refuse, toWireError } from '../../src/shared/errors.ts'
 import { type Task } from '../../src/shared/tasks.ts'
-import { accessibilityProblems } from '../support/accessibility.ts'
-import { launchChromium, watchForTrouble } from '../support/chromium.ts'
 import { FakeDemo, fakeTask, idleDemo } from '../support/fake-demo.ts'
+import { pagesInChromium, type ShownPage } from '../support/shown-app.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const screenshots = join(import.meta.dirname, 'screenshots')
+const show = pagesInChromium('settings')
+const folder = await temporaryFolder(afterAll)
 
 const pack: InstalledPack = {
   name: 'native-cpu-2.21.0',
@@ -75,37 +72,17 @@ const storage: Output<'things.storage'> = {
   things: [{ kind: 'dataset', id: 'd-1', name: 'plate 3', created: '2025-01-02T03:04:05.000Z', bytes: 1.5e9 }]
 }
 
-let browser: Browser
-let folder: string
-let host: WebHost | undefined
+let shown: ShownPage
 let page: Page
-let trouble: string[]
 
-beforeAll(async () => {
-  browser = await launchChromium()
-  folder = mkdtempSync(join(tmpdir(), 'cytoloom-settings-'))
-})
-
-afterEach(async () => {
-  await page.context().close()
-  await host?.close()
-})
-
-afterAll(async () => {
-  await browser.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function open(answers: Partial<Handlers>, options: Parameters<Browser['newPage']>[0] = {}): Promise<FakeDemo> {
+async function open(answers: Partial<Handlers>, options: Parameters<typeof show>[1] = {}): Promise<FakeDemo> {
   const demo = new FakeDemo(folder, idleDemo, {
     'engine.list': () => ({ packs: [] }),
     'things.storage': () => storage,
     ...answers
   })
-  host = await startWebHost(demo.app)
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-  trouble = watchForTrouble(page, host.origin)
-  await page.goto(host.entry())
+  shown = await show(demo.app, options)
+  page = shown.page
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
   return demo
@@ -115,14 +92,12 @@ function button(name: string) {
   return page.getByRole('button', { name, exact: true })
 }
 
-async function expectFinished(name: string): Promise<void> {
-  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true })
-  expect(await accessibilityProblems(page)).toEqual([])
-  expect(trouble).toEqual([])
+function expectFinished(name: string): Promise<void> {
+  return shown.expectFinished(name, { fullPage: true })
 }
 
 describe('Settings', () => {
-  test.each<[string, NonNullable<Parameters<Browser['newPage']>[0]>]>([
+  test.each<[string, NonNullable<Parameters<typeof show>[1]>]>([
     ['settings-checked', {}],
     ['settings-checked-dark-narrow', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }]
   ])('shows what the computer can do once it was measured (%s)', async (name, options) => {
@@ -135,7 +110,7 @@ describe('Settings', () => {
     const used = page.getByRole('row', { name: /Processor \(TensorFlow\).*in use.*193/ })
     await used.waitFor()
     expect(await page.getByRole('table').filter({ has: used }).getByRole('row').count()).toBe(6)
-    expect(await page.getByText('not on this computer').count()).toBe(2)
+    await expect.poll(() => page.getByText('not on this computer').count()).toBe(2)
     await expectFinished(name)
   })
 
@@ -165,7 +140,7 @@ describe('Settings', () => {
     demo.app.emit({ event: 'task.changed', task: { ...fetching, state: 'done' } })
     await page.getByText('634.9 MB').waitFor()
     expect(asked).toEqual([{ kind: 'engine-build', input: { gpu: false, force: false } }])
-    expect(await button('Download the processor pack (270 MB)').count()).toBe(0)
+    await button('Download the processor pack (270 MB)').waitFor({ state: 'detached' })
   })
 
   test('writes a pack for another computer to a file; a remedy leads to where its path is typed', async () => {
@@ -187,7 +162,7 @@ describe('Settings', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('article', { name: 'Download an acceleration pack' }).waitFor()
     expect(asked).toEqual([{ kind: 'engine-build', input: { gpu: false, archive: '/media/usb/pack.zip' } }])
-    expect(await path.inputValue()).toBe('')
+    await expect.poll(() => path.inputValue()).toBe('')
   })
 
   test('takes a pack from a file, and says beside its task why not when it is not good', async () => {
@@ -225,7 +200,7 @@ describe('Settings', () => {
     await expectFinished('settings-refused')
     await task.getByRole('button', { name: 'Dismiss' }).click()
     await task.waitFor({ state: 'detached' })
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 
   test('removes a pack only after asking', async () => {
@@ -245,7 +220,7 @@ describe('Settings', () => {
     await button('Remove the pack').click()
     await page.getByText('No pack is installed.').waitFor()
     expect(removed).toEqual([{ name: pack.name }])
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 
   test('tells what takes the space, and where some of it can be had back', async () => {
@@ -266,6 +241,6 @@ describe('Settings', () => {
     await page.goForward()
     await page.getByRole('link', { name: 'Home' }).click()
     await button('Try the sample').waitFor()
-    expect(trouble).toEqual([])
+    expect(shown.trouble).toEqual([])
   })
 })

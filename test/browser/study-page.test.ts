@@ -40,7 +40,7 @@ afterAll(async () => {
 
 async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
   page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options })
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(120_000)
   trouble = watchForTrouble(page, host.origin)
   await page.goto(host.entry())
   await page.evaluate("location.hash = '#/studies/study'")
@@ -74,17 +74,17 @@ describe('The page of a finished study', () => {
 
     const differences = page.getByRole('region', { name: 'Differences from real images alone' })
     const compared = table.cells.filter(({ difference }) => difference !== undefined)
-    expect(await differences.locator('li:not(.axis)').count()).toBe(compared.length)
+    await expect.poll(() => differences.locator('li:not(.axis)').count()).toBe(compared.length)
     await page.getByRole('img', { name: 'What each number of real images brings' }).waitFor()
     const rows = page.getByRole('region', { name: 'Table', exact: true }).last().getByRole('row')
-    expect(await rows.count()).toBe(1 + table.rows.length)
+    await expect.poll(() => rows.count()).toBe(1 + table.rows.length)
     await page.getByText('All numbers').click()
-    expect(await page.locator('table.all tbody tr').count()).toBe(table.cells.length)
+    await expect.poll(() => page.locator('table.all tbody tr').count()).toBe(table.cells.length)
 
     const { parts } = await app.request('study.board', { study: 'study' })
     const board = page.getByRole('region', { name: 'Trainings' }).first()
     await board.getByText(`${parts.length} of ${parts.length} trainings done.`).waitFor()
-    expect(await board.getByRole('img', { name: /: done$/ }).count()).toBe(parts.length)
+    await expect.poll(() => board.getByRole('img', { name: /: done$/ }).count()).toBe(parts.length)
     await page.getByText(frozen.hash).waitFor()
 
     expect(await page.evaluate(isWiderThanTheWindow)).toBe(false)
@@ -102,7 +102,7 @@ describe('The page of a finished study', () => {
     await page.getByRole('heading', { name: 'Report and tables' }).waitFor({ state: 'detached' })
     await page.reload()
     await tabs.locator('[aria-current=page]', { hasText: 'How it was made' }).waitFor()
-    expect(await page.getByRole('heading', { name: 'Report and tables' }).count()).toBe(0)
+    await page.getByRole('heading', { name: 'Report and tables' }).waitFor({ state: 'detached' })
     expect(await accessibilityProblems(page)).toEqual([])
     expect(trouble).toEqual([])
   })
@@ -112,10 +112,12 @@ describe('The page of a finished study', () => {
     const elsewhere = page.getByRole('region', { name: 'Predictions made elsewhere' })
     const take = async (content: unknown): Promise<void> => {
       await writeFile(join(predictions, 'Cellpose-SAM.json'), JSON.stringify(content))
+      await elsewhere.getByRole('list', { name: /^[/\\A-Z]/ }).waitFor()
       await elsewhere.getByRole('textbox', { name: 'Path' }).fill(predictions)
       await elsewhere.getByRole('button', { name: 'Go there' }).click()
       await elsewhere.getByRole('button', { name: /Cellpose-SAM\.json/ }).click()
-      expect(await elsewhere.getByRole('textbox', { name: 'What made them' }).inputValue()).toBe('Cellpose-SAM')
+      const maker = elsewhere.getByRole('textbox', { name: 'What made them' })
+      await expect.poll(() => maker.inputValue()).toBe('Cellpose-SAM')
       await elsewhere.getByRole('button', { name: 'Add them to the table' }).click()
     }
     await elsewhere.getByRole('button', { name: 'Add predictions' }).click()

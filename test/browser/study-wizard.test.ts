@@ -62,28 +62,28 @@ describe('The study wizard', () => {
 
     await page.reload()
     await question('What do you want to know?')
-    expect(await page.getByLabel('Numbers of annotated images').inputValue()).toBe('2')
+    await expect.poll(() => page.getByLabel('Numbers of annotated images').inputValue()).toBe('2')
     await next().click()
 
     await question('Which images, and which are held out?')
     await page.getByText('No rule of this study tells wells, plates or donors', { exact: false }).waitFor()
     const parts = page.getByRole('group', { name: 'Which images belong together?' })
+    await expect.poll(() => parts.getByRole('button').nth(2).innerText()).toMatch(/^(HeLa|U2OS)$/)
     const pieces = await parts.getByRole('button').allInnerTexts()
-    expect(pieces[2]).toMatch(/^(HeLa|U2OS)$/)
     await parts.getByRole('button').nth(2).click()
     await parts.getByRole('button').nth(3).click()
     const tested = page.getByRole('row', { name: /^test with/ })
-    await expect.poll(() => tested.innerText(), { timeout: 30_000 }).toMatch(/^test with\s+8\s+4\s/)
+    await expect.poll(() => tested.innerText()).toMatch(/^test with\s+8\s+4\s/)
     await page.getByText('No rule of this study tells wells', { exact: false }).waitFor({ state: 'detached' })
-    expect(await parts.getByRole('button').allInnerTexts()).toEqual(pieces)
+    await expect.poll(() => parts.getByRole('button').allInnerTexts()).toEqual(pieces)
     await page.getByText('Checked: nothing learns from an image that is tested with').waitFor()
     await shown.expectFinishedEverywhere('study-wizard-data')
 
     // A kind of cells that is left out is left out of the numbers, and taken back.
     await page.getByLabel('HeLa', { exact: true }).uncheck()
-    await expect.poll(() => tested.innerText(), { timeout: 30_000 }).toMatch(/^test with\s+4\s+2\s/)
+    await expect.poll(() => tested.innerText()).toMatch(/^test with\s+4\s+2\s/)
     await page.getByLabel('HeLa', { exact: true }).check()
-    await expect.poll(() => tested.innerText(), { timeout: 30_000 }).toMatch(/^test with\s+8\s+4\s/)
+    await expect.poll(() => tested.innerText()).toMatch(/^test with\s+8\s+4\s/)
     await next().click()
 
     await question('What shall be held against real images alone?')
@@ -108,7 +108,7 @@ describe('The study wizard', () => {
     await shown.expectFinishedEverywhere('study-wizard-cost')
     const date = await page.locator('.date').innerText()
     await page.reload()
-    await expect.poll(() => page.locator('.date').innerText(), { timeout: 30_000 }).toBe(date)
+    await expect.poll(() => page.locator('.date').innerText()).toBe(date)
     await next().click()
 
     await question('Ready to freeze the question')
@@ -122,11 +122,11 @@ describe('The study wizard', () => {
     await page.getByRole('heading', { name: 'plate 3, few', level: 1 }).waitFor()
     await page.getByText('Are two images and a generator enough?').first().waitFor()
     const board = page.getByRole('region', { name: 'Trainings' }).first()
-    await board.getByRole('img', { name: /: in progress/ }).waitFor({ timeout: 120_000 })
+    await board.getByRole('img', { name: /: in progress/ }).waitFor()
     await shown.expectFinishedEverywhere('study-wizard-started')
     await board.getByRole('button', { name: /^Cancel/ }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click()
-    await board.getByRole('button', { name: /(Start|Go on with) the study/ }).waitFor({ timeout: 120_000 })
+    await board.getByRole('button', { name: /(Start|Go on with) the study/ }).waitFor()
 
     const { studies } = await app.request('study.list', {})
     expect(studies).toHaveLength(1)
@@ -157,13 +157,14 @@ describe('The study wizard', () => {
     await shown.openDraft('study', 'cost', answers)
     await page.getByLabel('Tell by').waitFor()
     const rows = page.getByRole('table').getByRole('row')
-    await expect.poll(() => rows.count(), { timeout: 60_000 }).toBeGreaterThan(2)
+    await expect.poll(() => rows.count()).toBeGreaterThan(2)
     const { outlook } = await app.request('study.preview', {
       ...{ design: 'few-images', preset: 'small', data: 'data', sizes: [2], counts: [4], arms: ['real', 'synthetic'] },
       pilot: 'study'
     })
     const [fewest] = outlook.findable?.filter(({ effect }) => Number.isFinite(effect)) ?? []
-    expect(await rows.nth(1).innerText()).toContain(`${Math.round(1000 * (fewest?.effect ?? 0)) / 10} point`)
+    const points = Math.round(1000 * (fewest?.effect ?? 0)) / 10
+    await expect.poll(() => rows.nth(1).innerText()).toContain(`${points} point`)
     await page.getByText(/^Ends (today|on)/).waitFor({ timeout: 240_000 })
     await shown.expectFinishedEverywhere('study-wizard-pilot')
   })

@@ -1,17 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Page } from 'playwright-core'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { type Handlers } from '../../src/main/services/dispatch.ts'
-import { startWebHost, type WebHost } from '../../src/main/web.ts'
 import { refuse } from '../../src/shared/errors.ts'
 import { type Task } from '../../src/shared/tasks.ts'
-import { accessibilityProblems } from '../support/accessibility.ts'
-import { launchChromium, watchForTrouble } from '../support/chromium.ts'
 import { FakeDemo, fakeTask, fullWorkspace, idleDemo } from '../support/fake-demo.ts'
+import { pagesInChromium, type ShownPage } from '../support/shown-app.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const screenshots = join(import.meta.dirname, 'screenshots')
+const show = pagesInChromium('task-states')
+const folder = await temporaryFolder(afterAll)
 
 const waiting = { state: 'waiting', worker: 'w' } as const
 const began = { started: '2026-11-28T10:00:00.000Z' }
@@ -38,35 +36,18 @@ const oneOfEach: Task[] = [
   fakeTask('t-soon', 'import', { name: 'Plate 4', done: 40, total: 120 })
 ]
 
-let browser: Browser
-let folder: string
-let host: WebHost | undefined
+let shown: ShownPage
 let page: Page
-let trouble: string[]
 
-beforeAll(async () => {
-  browser = await launchChromium()
-  folder = mkdtempSync(join(tmpdir(), 'cytoloom-task-states-'))
+afterEach(() => {
+  expect(shown.trouble).toEqual([])
 })
 
-afterEach(async () => {
-  expect(trouble).toEqual([])
-  await page.context().close()
-  await host?.close()
-})
-
-afterAll(async () => {
-  await browser.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function open(answers: Partial<Handlers>, options: Parameters<Browser['newPage']>[0] = {}): Promise<FakeDemo> {
+async function open(answers: Partial<Handlers>, options: Parameters<typeof show>[1] = {}): Promise<FakeDemo> {
   const demo = new FakeDemo(folder, idleDemo, { 'tasks.list': () => ({ tasks: oneOfEach }), ...answers })
   demo.content = fullWorkspace(folder)
-  host = await startWebHost(demo.app)
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-  trouble = watchForTrouble(page, host.origin)
-  await page.goto(host.entry())
+  shown = await show(demo.app, options)
+  page = shown.page
   await page.getByRole('link', { name: /^Work/ }).click()
   return demo
 }
@@ -101,11 +82,7 @@ describe('The screen of tasks', () => {
     await task('Set 4').getByRole('button', { name: 'Install a pack from a file' }).waitFor() // the remedy of its error
     expect(await task('Plate 4').getByRole('button').allTextContents()).toEqual(['Cancel: Plate 4'])
     await unfold('Train a model')
-    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true })
-    expect(await accessibilityProblems(page)).toEqual([])
-    expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
-      true
-    )
+    await shown.expectFinished(name, { fullPage: true })
   })
 
   test('asks for what its buttons say, by keyboard as well, and cancels only after a question', async () => {
@@ -147,7 +124,7 @@ describe('The screen of tasks', () => {
     await task('Model A').getByRole('button', { name: 'Resume' }).click()
     await task('Model A').getByRole('alert').getByText('Look there.').waitFor()
     await task('Model A').getByRole('button', { name: 'Close this note' }).click()
-    expect(await task('Model A').getByRole('alert').count()).toBe(0)
+    await task('Model A').getByRole('alert').waitFor({ state: 'detached' })
   })
 
   test('says of a training that does not fit why, and offers what would make it fit', async () => {
@@ -201,8 +178,7 @@ describe('The screen of tasks', () => {
     expect(asked).toEqual([
       { kind: 'estimate', input: expect.objectContaining({ of: 'train', preset: 'quick' }) as unknown }
     ])
-    await page.screenshot({ path: join(screenshots, 'tasks-does-not-fit.png'), fullPage: true })
-    expect(await accessibilityProblems(page)).toEqual([])
+    await shown.expectFinished('tasks-does-not-fit', { fullPage: true })
   })
 
   test('shows at once what another page or a terminal does', async () => {
@@ -259,8 +235,7 @@ describe('The screen of tasks', () => {
       { kind: 'package', input: { ...input, out: join(folder, 'packages', 'Sample.cytoloom') } },
       { kind: 'package', input: { ...input, out: join(folder, 'other.zip') } }
     ])
-    await page.screenshot({ path: join(screenshots, 'packing.png'), fullPage: true })
-    expect(await accessibilityProblems(page)).toEqual([])
+    await shown.expectFinished('packing', { fullPage: true })
   })
 
   test('begins nothing while an answer is missing, and leads there', async () => {
@@ -269,6 +244,6 @@ describe('The screen of tasks', () => {
     const importing = form('Import images')
     await importing.getByRole('button', { name: 'Import' }).click()
     await importing.getByText('is needed').waitFor()
-    expect(await page.evaluate('document.activeElement.name')).toBe('source')
+    await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('source')
   })
 })

@@ -91,7 +91,7 @@ describe('A thing in the workspace', () => {
     await dialog.getByRole('button', { name: 'Move all 2 to the trash' }).click()
     await page.getByRole('heading', { name: 'Models', level: 1 }).waitFor()
     await thing('starter').waitFor()
-    expect(await thing('first run').count()).toBe(0)
+    await thing('first run').waitFor({ state: 'detached' })
     expect((await app.request('things.inTrash', {})).things.map(({ id }) => id).sort()).toEqual(['run1', 'run2'])
   })
 })

@@ -18,6 +18,7 @@ export class WizardDraft {
   #title = ''
   #isLoaded = $state(false)
   #isSaving = false
+  #saved = Promise.resolve()
   #hasMore = false
   #isOver = false
 
@@ -57,7 +58,7 @@ export class WizardDraft {
     }
     if (Object.keys(this.#answers).length === 0 && Object.keys(given).length > 0) this.answer(given, title)
     this.#isLoaded = true
-    if (unsaved !== undefined) void this.#save()
+    if (unsaved !== undefined) this.#save()
   }
 
   /** @param title what the wizard is about by now */
@@ -76,6 +77,7 @@ export class WizardDraft {
   async discard(): Promise<void> {
     this.#isOver = true
     sessionStorage.removeItem(this.#key)
+    await this.#saved // what is on its way must not arrive afterwards
     await this.#bridge.call('drafts.discard', { id: this.id })
   }
 
@@ -86,7 +88,7 @@ export class WizardDraft {
   #keep(): void {
     const state = { title: this.#title, step: this.#step, answers: this.#answers }
     sessionStorage.setItem(this.#key, JSON.stringify(state))
-    void this.#save()
+    this.#save()
   }
 
   #recall(): z.infer<typeof Unsaved> | undefined {
@@ -106,9 +108,12 @@ export class WizardDraft {
   }
 
   /** One at a time, so that an earlier answer never comes after a later one. */
-  async #save(): Promise<void> {
+  #save(): void {
     this.#hasMore = true
-    if (this.#isSaving || this.#isOver) return
+    if (!this.#isSaving && !this.#isOver) this.#saved = this.#saveAll()
+  }
+
+  async #saveAll(): Promise<void> {
     this.#isSaving = true
     try {
       while (this.#isUnsaved()) {
@@ -119,7 +124,9 @@ export class WizardDraft {
       }
     } catch {
       // The page itself says that the host is gone; what was answered waits in this tab.
-      setTimeout(() => void this.#save(), againAfter)
+      setTimeout(() => {
+        this.#save()
+      }, againAfter)
     } finally {
       this.#isSaving = false
     }
