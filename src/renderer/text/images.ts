@@ -33,7 +33,6 @@ export const imagesWords = {
   },
   none: 'Choose a folder or a file first.',
   dropHere: 'Drop a folder, images or a zip here, or choose below.',
-  systemDialog: 'Choose with the system’s dialog',
   chosen: 'Chosen:',
   change: 'Choose another',
   next: {

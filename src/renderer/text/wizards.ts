@@ -30,6 +30,7 @@ export const browserWords = {
   empty: 'Nothing to see here.',
   locked: 'may not be opened',
   take: 'Take this folder',
+  systemDialog: 'Choose with the system’s dialog',
   takeFile: (name: string) => `Take “${name}”`,
   chosen: 'Chosen',
   more: (files: number) => `and ${count(files, 'more file')}`,

@@ -8,18 +8,5 @@ export interface WizardStep {
   readonly isOpen: boolean
 }
 
-/** The steps of a wizard as its frame lists them: one is open when nothing blocks those before it. */
-export function listSteps<Key extends string>(
-  order: readonly Key[],
-  current: Key,
-  titles: Readonly<Record<Key, string>>,
-  answered: Readonly<Partial<Record<Key, string | undefined>>>,
-  blocks: Readonly<Record<Key, () => string | undefined>>
-): WizardStep[] {
-  return order.map((key, index) => ({
-    key,
-    title: titles[key],
-    answer: index < order.indexOf(current) ? answered[key] : undefined,
-    isOpen: order.slice(0, index).every((each) => blocks[each]() === undefined)
-  }))
-}
+/** What stands in the address behind its place. */
+export type Query = Readonly<Record<string, string>>

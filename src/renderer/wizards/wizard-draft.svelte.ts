@@ -5,6 +5,14 @@ import { type Bridge } from '../bridge.ts'
 /** What this page has not yet seen saved: it survives a reload in the middle of saving, and a host that is gone. */
 const Unsaved = z.object({ title: z.string(), step: z.string(), answers: Answers })
 
+/** What every wizard is made of: answers that are kept, and the step that is open. */
+export interface WizardFlow<Step extends string> {
+  readonly draft: WizardDraft
+  readonly step: Step
+  /** Takes up the draft that the address names, or begins one with what else it says. */
+  load(): Promise<void>
+}
+
 /**
  * The answers of one wizard. Each is on its way to the catalogue as soon as it is given; the latest state wins, and
  * nothing is lost by a reload or a crash.

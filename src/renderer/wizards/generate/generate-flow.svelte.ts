@@ -8,7 +8,8 @@ import { FollowedTask } from '../followed-task.svelte.ts'
 import { knownAnswers } from '../known-answers.ts'
 import { understood } from '../understood.ts'
 import { Latest } from '../latest.svelte.ts'
-import { WizardDraft } from '../wizard-draft.svelte.ts'
+import { type Query } from '../step.ts'
+import { WizardDraft, type WizardFlow } from '../wizard-draft.svelte.ts'
 
 const GenerateAnswers = z
   .object({
@@ -33,7 +34,7 @@ export const generateSteps = ['model', 'amount', 'look', 'make'] as const
 export type GenerateStep = (typeof generateSteps)[number]
 
 /** What the address says: a model, one of its rounds, and a seed where more is wanted than an earlier set has. */
-export function givenAnswers({ run, seed, checkpoint }: Readonly<Record<string, string>>): GenerateAnswers {
+export function givenAnswers({ run, seed, checkpoint }: Query): GenerateAnswers {
   return {
     ...(run !== undefined && { run }),
     ...(seed !== undefined && { seed }),
@@ -57,11 +58,12 @@ export function changesBy(choice: Choice, answer: unknown): GenerateAnswers {
 }
 
 /** From a model to a set of pictures that somebody has looked at first. */
-export class GenerateFlow {
+export class GenerateFlow implements WizardFlow<GenerateStep> {
   readonly draft: WizardDraft
   readonly make: FollowedTask
   readonly trial = new Latest<Output<'synthetic.try'>>()
   readonly #bridge: Bridge
+  readonly #query: Query
   #attempt = $state(0)
 
   readonly answers = $derived.by(() => knownAnswers(GenerateAnswers, this.draft.answers))
@@ -79,15 +81,15 @@ export class GenerateFlow {
     ...(this.answers.checkpoint !== undefined && { checkpoint: wholeNumber(this.answers.checkpoint, 0) })
   }))
 
-  constructor(bridge: Bridge, draftId: string | undefined) {
+  constructor(bridge: Bridge, query: Query) {
     this.#bridge = bridge
-    this.draft = new WizardDraft(bridge, 'generate', draftId)
+    this.#query = query
+    this.draft = new WizardDraft(bridge, 'generate', query['draft'])
     this.make = new FollowedTask(bridge)
   }
 
-  /** @param given answers that the address holds, for a new draft */
-  async load(given: GenerateAnswers): Promise<void> {
-    await this.draft.load(given)
+  async load(): Promise<void> {
+    await this.draft.load(givenAnswers(this.#query))
     await this.make.watch(this.answers.make)
   }
 

@@ -4,6 +4,7 @@ import { DrawnOn, FormatName, PlaneChoice } from '../../../shared/datasets.ts'
 import { BrightnessRule, defaultMaskSettings } from '../../../shared/masks.ts'
 import { type Remedy } from '../../../shared/remedies.ts'
 import { type Choice, planeChoices } from '../../../shared/task-requests.ts'
+import { type Query } from '../step.ts'
 import { understood } from '../understood.ts'
 
 export const ImagesAnswers = z
@@ -46,6 +47,12 @@ export const ImagesAnswers = z
   })
   .partial()
 export type ImagesAnswers = z.infer<typeof ImagesAnswers>
+
+/** What the address says: a data set that is there already, or where the images are. */
+export function givenAnswers({ dataset, source }: Query): ImagesAnswers {
+  if (dataset !== undefined) return { dataset }
+  return source === undefined ? {} : { source }
+}
 
 /** What is looked at, and taken in. */
 export function sourceOf(answers: ImagesAnswers): Input<'datasets.inspect'> {

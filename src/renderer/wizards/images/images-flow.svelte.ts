@@ -5,14 +5,15 @@ import { type Bridge } from '../../bridge.ts'
 import { FollowedTask } from '../followed-task.svelte.ts'
 import { knownAnswers } from '../known-answers.ts'
 import { Latest } from '../latest.svelte.ts'
-import { WizardDraft } from '../wizard-draft.svelte.ts'
-import { ImagesAnswers, preparationOf, sourceOf, stemOf, usualTile } from './images-answers.ts'
+import { type Query } from '../step.ts'
+import { WizardDraft, type WizardFlow } from '../wizard-draft.svelte.ts'
+import { givenAnswers, ImagesAnswers, preparationOf, sourceOf, stemOf, usualTile } from './images-answers.ts'
 
 export const imageSteps = ['source', 'found', 'take', 'classes', 'masks', 'tile', 'check'] as const
 export type ImageStep = (typeof imageSteps)[number]
 
 /** From a folder of images to a version that can be trained on: the answers, and what the app says of them. */
-export class ImagesFlow {
+export class ImagesFlow implements WizardFlow<ImageStep> {
   readonly draft: WizardDraft
   readonly look: FollowedTask
   readonly take: FollowedTask
@@ -25,6 +26,7 @@ export class ImagesFlow {
   readonly preview = new Latest<Output<'prepared.preview'>>()
   readonly tones = new Latest<Output<'masks.table'>>()
   readonly #bridge: Bridge
+  readonly #query: Query
 
   readonly answers = $derived.by(() => knownAnswers(ImagesAnswers, this.draft.answers))
   readonly step: ImageStep = $derived.by(() => imageSteps.find((step) => step === this.draft.step) ?? 'source')
@@ -41,27 +43,21 @@ export class ImagesFlow {
   readonly hasCorrection = $derived.by(() => this.answers.planes !== undefined || this.answers.brightness !== undefined)
   readonly preparation = $derived.by(() => preparationOf(this.answers, this.tile))
 
-  constructor(bridge: Bridge, draftId: string | undefined) {
+  constructor(bridge: Bridge, query: Query) {
     this.#bridge = bridge
-    this.draft = new WizardDraft(bridge, 'images', draftId)
+    this.#query = query
+    this.draft = new WizardDraft(bridge, 'images', query['draft'])
     this.look = new FollowedTask(bridge)
     this.take = new FollowedTask(bridge)
     this.make = new FollowedTask(bridge)
   }
 
-  /** @param given answers that the address holds, for a new draft */
-  async load(given: ImagesAnswers): Promise<void> {
+  async load(): Promise<void> {
+    const given = givenAnswers(this.#query)
     await this.draft.load(given, stemOf(given.source ?? ''))
     if (this.step === 'source' && this.answers.dataset !== undefined) this.draft.goTo('classes')
     const { look, take, make } = this.answers
     await Promise.all([this.look.watch(look), this.take.watch(take), this.make.watch(make)])
-  }
-
-  follow(): () => void {
-    const ends = [this.look, this.take, this.make].map((task) => task.follow())
-    return () => {
-      for (const end of ends) end()
-    }
   }
 
   answer(changes: ImagesAnswers): void {
@@ -103,9 +99,9 @@ export class ImagesFlow {
     this.answer({ take, name })
   }
 
-  async create(): Promise<void> {
-    const make = await this.make.start('prepare', { ...this.preparation, name: this.answers.version })
-    this.answer({ make })
+  async create(version: string): Promise<void> {
+    const make = await this.make.start('prepare', { ...this.preparation, name: version })
+    this.answer({ make, version })
   }
 
   /** What the step that is shown needs to know of the pictures. */

@@ -7,7 +7,8 @@ import { type Receiver, receivers, receiverWords } from '../../text/share.ts'
 import { FollowedTask } from '../followed-task.svelte.ts'
 import { knownAnswers } from '../known-answers.ts'
 import { Latest } from '../latest.svelte.ts'
-import { WizardDraft } from '../wizard-draft.svelte.ts'
+import { type Query } from '../step.ts'
+import { WizardDraft, type WizardFlow } from '../wizard-draft.svelte.ts'
 
 const ShareAnswers = z
   .object({
@@ -24,6 +25,11 @@ const ShareAnswers = z
   .partial()
 export type ShareAnswers = z.infer<typeof ShareAnswers>
 
+/** What the address says: the set whose page asked. */
+function givenAnswers({ set }: Query): ShareAnswers {
+  return set === undefined ? {} : { set }
+}
+
 export const shareSteps = ['set', 'receiver', 'place', 'about', 'make'] as const
 export type ShareStep = (typeof shareSteps)[number]
 
@@ -38,12 +44,13 @@ export function stemOf(file: string): string {
 }
 
 /** From a set to one file for somebody else. */
-export class ShareFlow {
+export class ShareFlow implements WizardFlow<ShareStep> {
   readonly draft: WizardDraft
   readonly make: FollowedTask
   /** What packing would take, by a trial of some pictures. */
   readonly size = new Latest<Output<'estimates.make'>>()
   readonly #bridge: Bridge
+  readonly #query: Query
   /** What lies in the folder that was chosen. */
   #there = $state.raw<FileList>()
 
@@ -51,15 +58,15 @@ export class ShareFlow {
   readonly step: ShareStep = $derived.by(() => shareSteps.find((step) => step === this.draft.step) ?? 'set')
   readonly made = $derived.by(() => PackageResult.safeParse(this.make.outcome).data)
 
-  constructor(bridge: Bridge, draftId: string | undefined) {
+  constructor(bridge: Bridge, query: Query) {
     this.#bridge = bridge
-    this.draft = new WizardDraft(bridge, 'share', draftId)
+    this.#query = query
+    this.draft = new WizardDraft(bridge, 'share', query['draft'])
     this.make = new FollowedTask(bridge)
   }
 
-  /** @param given answers that the address holds, for a new draft */
-  async load(given: ShareAnswers): Promise<void> {
-    await this.draft.load(given)
+  async load(): Promise<void> {
+    await this.draft.load(givenAnswers(this.#query))
     await this.make.watch(this.answers.make)
     const { folder } = this.answers
     if (folder !== undefined) this.#there = await this.#bridge.call('files.list', { folder })
@@ -70,12 +77,8 @@ export class ShareFlow {
     this.draft.answer(changes, file)
   }
 
-  list(folder: string | undefined): Promise<FileList> {
-    return this.#bridge.call('files.list', folder === undefined ? {} : { folder })
-  }
-
   async chooseFolder(folder: string): Promise<void> {
-    this.#there = await this.list(folder)
+    this.#there = await this.#bridge.call('files.list', { folder })
     this.answer({ folder: this.#there.folder })
   }
 

@@ -3,6 +3,7 @@ import { type Input } from '../../../shared/api.ts'
 import { type Choice } from '../../../shared/task-requests.ts'
 import { type Remedy } from '../../../shared/remedies.ts'
 import { ArmName, StudyDesign } from '../../../shared/studies.ts'
+import { type Query } from '../step.ts'
 
 export const StudyAnswers = z
   .object({
@@ -124,7 +125,7 @@ function textsOf({ data = '', synthetic = '', wells = '', question = '' }: Study
 }
 
 /** Answers that an address holds: the synthetic set whose page asked, and the real images. */
-export function givenAnswers({ set, data }: Readonly<Record<string, string>>): StudyAnswers {
+export function givenAnswers({ set, data }: Query): StudyAnswers {
   return { ...(set === undefined ? {} : { synthetic: set }), ...(data === undefined ? {} : { data }) }
 }
 

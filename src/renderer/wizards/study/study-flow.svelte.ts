@@ -6,15 +6,16 @@ import { studyWizardWords } from '../../text/study-wizard.ts'
 import { FollowedTask } from '../followed-task.svelte.ts'
 import { knownAnswers } from '../known-answers.ts'
 import { Latest } from '../latest.svelte.ts'
-import { WizardDraft } from '../wizard-draft.svelte.ts'
-import { planOf, StudyAnswers } from './study-answers.ts'
+import { type Query } from '../step.ts'
+import { WizardDraft, type WizardFlow } from '../wizard-draft.svelte.ts'
+import { givenAnswers, planOf, StudyAnswers } from './study-answers.ts'
 import { type StudyStep, studySteps } from './study-steps.ts'
 
 /** Milliseconds that typing may pause before the plan is looked at. */
 const typing = 350
 
 /** From a question to a study that is frozen and has begun. */
-export class StudyFlow {
+export class StudyFlow implements WizardFlow<StudyStep> {
   readonly draft: WizardDraft
   /** What the plan would come to. */
   readonly preview = new Latest<Output<'study.preview'>>()
@@ -23,7 +24,9 @@ export class StudyFlow {
   /** The real images, where no plan tells of them. */
   readonly shown = new Latest<Output<'datasets.show'>>()
   readonly #bridge: Bridge
+  readonly #query: Query
   readonly #trials = new SvelteMap<string, FollowedTask>()
+  #begun = $state<string>()
 
   readonly answers = $derived.by(() => knownAnswers(StudyAnswers, this.draft.answers))
   readonly step: StudyStep = $derived.by(() => studySteps.find((step) => step === this.draft.step) ?? 'question')
@@ -32,14 +35,14 @@ export class StudyFlow {
   /** What decides how long it takes: what would matter does not. */
   readonly #tried = $derived.by(() => planOf({ ...this.answers, question: '', smallest: '' }))
 
-  constructor(bridge: Bridge, draftId: string | undefined) {
+  constructor(bridge: Bridge, query: Query) {
     this.#bridge = bridge
-    this.draft = new WizardDraft(bridge, 'study', draftId)
+    this.#query = query
+    this.draft = new WizardDraft(bridge, 'study', query['draft'])
   }
 
-  /** @param given answers that the address holds, for a new draft */
-  async load(given: StudyAnswers): Promise<void> {
-    await this.draft.load(given)
+  async load(): Promise<void> {
+    await this.draft.load(givenAnswers(this.#query))
   }
 
   answer(changes: StudyAnswers): void {
@@ -63,6 +66,11 @@ export class StudyFlow {
   /** Called again whenever something changed. */
   lookInto(dataset: string): void {
     this.shown.ask(dataset, () => this.#bridge.call('datasets.show', { name: dataset }))
+  }
+
+  /** The study that has begun. */
+  get begun(): string | undefined {
+    return this.#begun
   }
 
   get trial(): FollowedTask | undefined {
@@ -95,15 +103,15 @@ export class StudyFlow {
     await this.tryPlan().catch(() => undefined) // the note says that it was not tried
   }
 
-  /** Freezes the question, and begins. @returns the study's id */
-  async start(name: string): Promise<string> {
+  /** Freezes the question, and begins. */
+  async start(name: string): Promise<void> {
     const { trial } = this
     if (trial?.task !== undefined && trial.isAtWork) {
       await this.#bridge.call('tasks.cancel', { id: trial.task.id }).catch(() => undefined)
     }
     const study = this.frozenAs(name) ?? (await this.#freeze(name))
     await this.#bridge.call('tasks.start', { kind: 'study', input: { study } })
-    return study
+    this.#begun = study
   }
 
   /** The study that these very answers have frozen: a reload in the middle must not freeze a second one. */

@@ -3,6 +3,7 @@ import { type Input } from '../../../shared/api.ts'
 import { type Prepared } from '../../../shared/masks.ts'
 import { type Choice, placeOf } from '../../../shared/task-requests.ts'
 import { type PresetName, presetSettings } from '../../../shared/presets.ts'
+import { type Query } from '../step.ts'
 
 export const detailNames = ['minutes', 'iterations', 'batch', 'learningRate', 'evaluateEvery', 'seed'] as const
 export type DetailName = (typeof detailNames)[number]
@@ -26,6 +27,15 @@ export const TrainAnswers = z
   })
   .partial()
 export type TrainAnswers = z.infer<typeof TrainAnswers>
+
+/** What the address says: a version, a model to begin with, and how fast it shall learn. */
+export function givenAnswers({ version, from, learningRate }: Query): TrainAnswers {
+  return {
+    ...(version !== undefined && { version }),
+    ...(from !== undefined && { from }),
+    ...(learningRate !== undefined && { details: { learningRate } })
+  }
+}
 
 /** Of text as people type it; a decimal comma is one, too. NaN where it is none. */
 function numberIn(text: string): number {

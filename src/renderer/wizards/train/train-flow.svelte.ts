@@ -7,18 +7,20 @@ import { type Bridge } from '../../bridge.ts'
 import { FollowedTask } from '../followed-task.svelte.ts'
 import { knownAnswers } from '../known-answers.ts'
 import { Latest } from '../latest.svelte.ts'
-import { WizardDraft } from '../wizard-draft.svelte.ts'
-import { goalNames, TrainAnswers, trainingOf } from './train-answers.ts'
+import { type Query } from '../step.ts'
+import { WizardDraft, type WizardFlow } from '../wizard-draft.svelte.ts'
+import { givenAnswers, goalNames, TrainAnswers, trainingOf } from './train-answers.ts'
 
 export const trainSteps = ['version', 'start', 'goal', 'details', 'summary'] as const
 export type TrainStep = (typeof trainSteps)[number]
 
 /** From a version of images to a training that has begun. */
-export class TrainFlow {
+export class TrainFlow implements WizardFlow<TrainStep> {
   readonly draft: WizardDraft
   readonly run: FollowedTask
   readonly preview = new Latest<Output<'prepared.preview'>>()
   readonly #bridge: Bridge
+  readonly #query: Query
   /** Tries of a training, by what is tried. */
   readonly #trials = new SvelteMap<string, FollowedTask>()
   /** One is about to begin. */
@@ -27,15 +29,15 @@ export class TrainFlow {
   readonly answers = $derived.by(() => knownAnswers(TrainAnswers, this.draft.answers))
   readonly step: TrainStep = $derived.by(() => trainSteps.find((step) => step === this.draft.step) ?? 'version')
 
-  constructor(bridge: Bridge, draftId: string | undefined) {
+  constructor(bridge: Bridge, query: Query) {
     this.#bridge = bridge
-    this.draft = new WizardDraft(bridge, 'train', draftId)
+    this.#query = query
+    this.draft = new WizardDraft(bridge, 'train', query['draft'])
     this.run = new FollowedTask(bridge)
   }
 
-  /** @param given answers that the address holds, for a new draft */
-  async load(given: TrainAnswers): Promise<void> {
-    await this.draft.load(given)
+  async load(): Promise<void> {
+    await this.draft.load(givenAnswers(this.#query))
     await this.run.watch(this.answers.run)
   }
 

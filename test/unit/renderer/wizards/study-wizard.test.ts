@@ -130,7 +130,7 @@ describe('a study that is planned step by step', () => {
   afterAll(() => void vi.unstubAllGlobals())
 
   function flowOn(transport: FakeTransport): StudyFlow {
-    return new StudyFlow(new Bridge(transport), 'w-1')
+    return new StudyFlow(new Bridge(transport), { draft: 'w-1', data: 'd-1' })
   }
 
   test('is tried once for each plan, also when what would matter changes', async () => {
@@ -141,7 +141,7 @@ describe('a study that is planned step by step', () => {
       'tasks.show': () => fakeTask('t-1', 'estimate', { state: 'running' })
     })
     const flow = flowOn(transport)
-    await flow.load({ data: 'd-1' })
+    await flow.load()
     await flow.tryPlan()
     flow.answer({ smallest: '2', question: 'Is it worth it?' })
     await flow.tryPlan()
@@ -165,9 +165,10 @@ describe('a study that is planned step by step', () => {
       }
     })
     const flow = flowOn(transport)
-    await flow.load({ data: 'd-1' })
+    await flow.load()
     await expect(flow.start('plate 3 study')).rejects.toThrow()
-    expect(await flow.start('plate 3 study')).toBe('y-1')
+    await flow.start('plate 3 study')
+    expect(flow.begun).toBe('y-1')
     expect(plan).toHaveBeenCalledTimes(1)
     flow.answer({ repeats: '2' })
     await flow.start('plate 3 study, twice')
