@@ -255,6 +255,8 @@ export const HistoryEntry = z.discriminatedUnion('kind', [
         frechet: z.number().optional(),
         /** From 0, as real pictures, to 1, as blank ones; where models are chosen by it. */
         cellDistance: z.number().optional(),
+        /** How far its pictures lie from one another, 1 as real ones do; absent where there are few. */
+        variety: z.number().optional(),
         real: z.int(),
         fake: z.int()
       })

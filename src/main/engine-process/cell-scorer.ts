@@ -15,6 +15,7 @@ import {
   viewOf
 } from '../engine/metrics/cell-view.ts'
 import { PictureFeatures } from '../engine/metrics/sample-quality.ts'
+import { withVariety } from '../engine/metrics/variety.ts'
 import { type PictureNetwork } from '../engine/networks/picture-network.ts'
 import { labelComponents } from '../masks/components.ts'
 import { FeatureCache } from './feature-cache.ts'
@@ -111,11 +112,12 @@ export class CellScorer {
   score(real: RealCellFeatures, fake: PictureFeatures): Evaluation {
     const classes = this.distances(real, fake)
     const halves = classes.flatMap(({ anchors }) => anchors.real ?? [])
+    const distances = classes.map(({ anchors: _, ...distance }) => distance)
     return {
       metric: cellMetric,
       // Where nothing can be told from a blank picture, no model is nearer than another.
       value: classes.length === 0 ? 1 : mean(classes.map(({ cellDistance }) => cellDistance)),
-      classes: classes.map(({ anchors: _, ...distance }) => distance),
+      classes: withVariety(distances, this.#run.classes, [real.features, fake], this.#network.size),
       anchors: { ...(halves.length > 0 && { real: mean(halves) }), empty: 1 }
     }
   }

@@ -10,6 +10,7 @@ import {
   PictureFeatures,
   type SampleQuality
 } from '../engine/metrics/sample-quality.ts'
+import { withVariety } from '../engine/metrics/variety.ts'
 import { type Generator } from '../engine/networks/generator.ts'
 import { type PictureNetwork } from '../engine/networks/picture-network.ts'
 import { sampleGenerator } from '../engine/sampling.ts'
@@ -84,7 +85,8 @@ export class Scorer {
   /** One number and its parts, for the run's history. */
   score(real: PictureFeatures, fake: PictureFeatures): Evaluation {
     const { mean, classes } = frechetDistances(real, fake, this.#run.classes)
-    return { metric: this.features.name, value: mean, classes }
+    const { classes: names } = this.#run
+    return { metric: this.features.name, value: mean, classes: withVariety(classes, names, [real, fake], this.size) }
   }
 
   dispose(): void {

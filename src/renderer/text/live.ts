@@ -113,14 +113,24 @@ export function leftPhrase(seconds: number | undefined): string {
   return seconds === undefined ? '' : timeLeft(seconds)
 }
 
-/** What to make of the training, in a sentence. */
-export function healthSentence(facts: {
+/** What tells how a training goes. */
+export interface HealthFacts {
   readonly realSign: number | undefined
   readonly sinceBest: number
   readonly scores: number
-}): string {
-  const { realSign, sinceBest, scores } = facts
+  /** Of the class whose pictures are most alike, by the latest score: 1 where they vary as real ones do. */
+  readonly variety: { readonly kind: string; readonly value: number } | undefined
+}
+
+/** Below, pictures are as alike as where some are repeated with small changes (docs/decisions/0044). */
+const lowVariety = 0.7
+
+/** What to make of the training, in a sentence. */
+export function healthSentence({ realSign, sinceBest, scores, variety }: HealthFacts): string {
   if (realSign === undefined) return 'It has just begun: nothing to do.'
+  if (variety !== undefined && variety.value < lowVariety) {
+    return `The variety of ${variety.kind} is low: its pictures are more alike than real ones (${variety.value.toFixed(2)}, where real ones have 1). If the next score does not change that, stop, and let an earlier model draw; more images help.`
+  }
   if (realSign > 0.95) {
     return 'The judge is far ahead of the painter: it may be learning your few images by heart. More images help, or stopping at the best score.'
   }

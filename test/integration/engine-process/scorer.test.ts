@@ -90,6 +90,37 @@ describe.skipIf(!hasSharedData)(`real nuclei${withoutSharedData}`, () => {
   })
 })
 
+test('calls repeated pictures less varied than real ones, also where each repeat is a little different', async () => {
+  const [side, count] = [64, 32]
+  const folder = join(resources, 'sample/images/fluorescence')
+  const tiles: Uint8Array[] = []
+  for (const name of (await readdir(folder)).sort()) {
+    const { width, height, ...picture } = await readPicture(join(folder, name))
+    const pixels = toEightBit({ ...picture, width, height }, 'percentiles', 'gray')
+    for (let y = 0; y + side <= height; y += side) {
+      for (let x = 0; x + side <= width; x += side) {
+        const at = (i: number) => (y + Math.floor(i / side)) * width + x + (i % side)
+        tiles.push(Uint8Array.from({ length: side ** 2 }, (_, i) => pixels[at(i)] ?? 0))
+      }
+    }
+  }
+  const shuffled = new RandomStream(1, 'halves').shuffled(tiles)
+  const random = new RandomStream(2, 'small changes')
+  const set = (part: (i: number) => Uint8Array) =>
+    gray(new Uint8Array(Buffer.concat(Array.from({ length: count }, (_, i) => part(i)))), side)
+  const tile = (i: number) => shuffled[i] ?? new Uint8Array(side ** 2)
+  const changed = (i: number) => tile(i).map((value) => Math.min(255, value + random.integer(6)))
+  const scorer = await Scorer.open(run())
+  const real = await scorer.featuresOfReal(set(tile))
+  const varietyOf = async (part: (i: number) => Uint8Array) =>
+    scorer.score(real, await scorer.featuresOf(set(part))).classes[0]?.variety
+  expect(await varietyOf((i) => tile(count + i))).toBeGreaterThan(0.8)
+  expect(await varietyOf(() => tile(0))).toBe(0)
+  expect(await varietyOf((i) => tile(i % 8))).toBe(0)
+  expect(await varietyOf((i) => changed(i % 8))).toBeLessThan(0.7)
+  scorer.dispose()
+})
+
 test('works out real features once, keeps them, and makes them again when they are damaged', async () => {
   const scorer = await Scorer.open(run())
   expect(await scorer.findFeaturesOfReal(noise(6, 16))).toBeUndefined()

@@ -35,7 +35,10 @@ export class LiveHistory {
     const best = values.indexOf(Math.min(...values))
     const realSign =
       this.#signs.length === 0 ? undefined : this.#signs.reduce((sum, sign) => sum + sign, 0) / this.#signs.length
-    return { realSign, sinceBest: values.length - 1 - best, scores: values.length }
+    const [leastVaried] = (this.evaluations.at(-1)?.classes ?? [])
+      .flatMap(({ name, variety }) => (variety === undefined ? [] : [{ kind: name, value: variety }]))
+      .sort((a, b) => a.value - b.value)
+    return { realSign, sinceBest: values.length - 1 - best, scores: values.length, variety: leastVaried }
   })
 
   constructor(bridge: Bridge) {
