@@ -58,6 +58,7 @@ export const AveragePrecisions = z.object({ AP: z.number(), AP50: z.number(), AP
 export type AveragePrecisions = z.infer<typeof AveragePrecisions>
 
 export const BrightnessRule = z.enum(['percentiles', 'set', 'full'])
+export type BrightnessRule = z.infer<typeof BrightnessRule>
 
 export const PrepareRequest = z.object({
   dataset: z.string(),

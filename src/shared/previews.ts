@@ -45,6 +45,9 @@ const ShownCell = z.object({
 export const PreviewRequest = PrepareRequest.omit({ name: true, workers: true }).extend({
   /** By their numbers in the data set; without them, some of each class. */
   images: z.array(z.int()).max(12).optional(),
+  /** As they are prepared, `set` by these pictures alone; without them as they are, with auto contrast, to be seen well. */
+  brightness: BrightnessRule.optional(),
+  channels: z.enum(['gray', 'rgb']).optional(),
   pictures: z.int().min(1).max(12).default(5)
 })
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Output, ParsedInput } from '../../shared/api.ts'
 import { DatasetId } from '../../shared/datasets.ts'
-import { sampleValues, settleRanges } from '../images/set-brightness.ts'
+import { brightnessOfEach } from '../images/set-brightness.ts'
 import { drawnCells } from './drawn-cells.ts'
 import { importDataset, type ImportOptions } from './import-dataset.ts'
 import { outlinedPngText, pngText, shownFactor, showPicture } from './shown-picture.ts'
@@ -24,13 +24,12 @@ export async function peekSource(
     options
   )
   const files = images.map(({ file }) => join(folder, 'images', file))
-  const ranges = brightness === 'set' ? settleRanges(await Promise.all(files.map(sampleValues))) : undefined
+  const rules = await brightnessOfEach(files, brightness)
   const shown: Output<'datasets.peek'>['pictures'] = []
   for (const [i, image] of images.entries()) {
     options.signal?.throwIfAborted()
     const { id, file, class: className, width, height, cells, annotated } = image
-    const rule = brightness === 'set' ? (ranges?.[i] ?? 'percentiles') : brightness
-    const picture = await showPicture(join(folder, 'images', file), rule)
+    const picture = await showPicture(join(folder, 'images', file), rules[i])
     const drawn = annotated ? await drawnCells(join(folder, 'cells', `${id}.json`), image, shownFactor(image)) : []
     shown.push({
       file,

@@ -17,11 +17,12 @@ export function shownFactor({ width, height }: { readonly width: number; readonl
 }
 
 /**
- * A picture as it is looked at: small, with auto contrast, or as a rule of brightness would have it. The file stays as it is.
+ * A picture as it is looked at: small, in its own colours or others, with auto contrast or as a rule of brightness would have
+ * it. The file stays as it is.
  */
-export async function showPicture(file: string, brightness?: Brightness): Promise<Raster8> {
+export async function showPicture(file: string, brightness?: Brightness, channels?: 'gray' | 'rgb'): Promise<Raster8> {
   const picture = await readPicture(file)
-  const isColour = !isGray(picture)
+  const isColour = channels === undefined ? !isGray(picture) : channels === 'rgb'
   const pixels = toEightBit(picture, brightness ?? 'percentiles', isColour ? 'rgb' : 'gray')
   const { width, height } = picture
   const small = scaleDown({ pixels, width, height, channels: isColour ? 3 : 1 }, shownFactor(picture))

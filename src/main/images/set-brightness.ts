@@ -1,6 +1,17 @@
 import { type DatasetImage, type ValueRange } from '../../shared/datasets.ts'
-import { percentileRange, separateScales } from './eight-bit.ts'
+import { type BrightnessRule } from '../../shared/masks.ts'
+import { type Brightness, percentileRange, separateScales } from './eight-bit.ts'
 import { readPicture } from './read.ts'
+
+/** What some pictures come to 8 bits by; `set` by these alone. */
+export async function brightnessOfEach(
+  imageFiles: readonly string[],
+  rule: BrightnessRule | undefined
+): Promise<(Brightness | undefined)[]> {
+  if (rule !== 'set') return imageFiles.map(() => rule)
+  const ranges = settleRanges(await Promise.all(imageFiles.map(sampleValues)))
+  return ranges.map((range) => range ?? 'percentiles')
+}
 
 /** Values taken from each picture where one range is settled for all. */
 const valuesPerPicture = 4096

@@ -9,6 +9,9 @@ import { splitByGroup } from '../study/split.ts'
 
 export type PrepareInput = Omit<ParsedInput<'prepared.create'>, 'name'>
 
+/** What is said of classes and time points. */
+type KindChoices = Pick<PrepareInput, 'leaveOut' | 'mergeClasses' | 'callClasses' | 'timePoints'>
+
 /**
  * Images of the chosen classes that hold at least one tile: annotated ones, or those without annotation where these are asked
  * for. The others are named, not skipped in silence.
@@ -56,20 +59,25 @@ function requireNetworkSize({ tile }: PrepareInput): void {
   })
 }
 
-function ofChosenClasses(dataset: Dataset, images: readonly DatasetImage[], request: PrepareInput): DatasetImage[] {
+/** The images of the classes and time points that are not left out, called as they are prepared. */
+export function chosenImages(images: readonly DatasetImage[], request: KindChoices): DatasetImage[] {
   const { leaveOut = [] } = request
-  requireKnownClasses(dataset, images, request)
   const called = calledAs(request)
   const hourOf = hoursAs(request)
-  const kept = images.flatMap((image) => {
+  return images.flatMap((image) => {
     const time = hourOf(image)
     if (leaveOut.includes(image.class) || time === 'out') return []
     return [{ ...image, ...(time !== undefined && { time }), class: called(image.class) }]
   })
+}
+
+function ofChosenClasses(dataset: Dataset, images: readonly DatasetImage[], request: PrepareInput): DatasetImage[] {
+  requireKnownClasses(dataset, images, request)
+  const kept = chosenImages(images, request)
   if (kept.length === 0) {
     throw refuse(`Nothing of "${dataset.name}" remains without these classes and time points.`, {
       next: 'Leave fewer of them out.',
-      ...(images.some((image) => hourOf(image) !== 'out') && {
+      ...(chosenImages(images, { ...request, leaveOut: [] }).length > 0 && {
         remedies: [{ action: 'prepare-again', dataset: dataset.name, leaveOut: [] }]
       })
     })
@@ -98,13 +106,13 @@ function requireKnownClasses(
 }
 
 /** The class that images of a class are prepared as. */
-export function calledAs({ mergeClasses = false, callClasses = {} }: PrepareInput): (name: string) => string {
+export function calledAs({ mergeClasses = false, callClasses = {} }: KindChoices): (name: string) => string {
   const names = new Map(Object.entries(callClasses))
   return (name) => (mergeClasses ? onlyClass : (names.get(name) ?? name))
 }
 
 /** The hour that an image is prepared as; undefined where it stays as it is. */
-function hoursAs({ timePoints = [] }: PrepareInput): (image: DatasetImage) => number | 'out' | undefined {
+function hoursAs({ timePoints = [] }: KindChoices): (image: DatasetImage) => number | 'out' | undefined {
   const points = new Map<string, number | 'out'>(
     timePoints.map(({ class: name, hour, countsAs }) => [`${hour} ${name}`, countsAs ?? 'out'])
   )

@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import type { Output } from '../../shared/api.ts'
 import type { DatasetImage } from '../../shared/datasets.ts'
 import { naming } from '../../shared/errors.ts'
-import type { MaskSettings } from '../../shared/masks.ts'
+import type { BrightnessRule, MaskSettings } from '../../shared/masks.ts'
 import { drawnCells } from '../datasets/drawn-cells.ts'
 import { outlinedPngText, pngText, shownFactor, showPicture } from '../datasets/shown-picture.ts'
+import type { Brightness } from '../images/eight-bit.ts'
+import { brightnessOfEach } from '../images/set-brightness.ts'
 import { decodeGrayMask } from '../masks/decode.ts'
 import { applyGrayLevels, grayLevels } from '../masks/gray-levels.ts'
 import { type GrayMask, makeGrayMask } from '../masks/gray-mask.ts'
@@ -20,18 +22,20 @@ export interface PreviewInput {
   readonly images: readonly DatasetImage[]
   readonly mask: MaskSettings
   readonly scale: number
+  readonly brightness: BrightnessRule | undefined
+  readonly channels: 'gray' | 'rgb' | undefined
 }
 
 /** What would become of some images, to look at before all are prepared. */
-export async function previewMasks(
-  { folder, images, mask, scale }: PreviewInput,
-  signal: AbortSignal
-): Promise<Output<'prepared.preview'>> {
+export async function previewMasks(input: PreviewInput, signal: AbortSignal): Promise<Output<'prepared.preview'>> {
+  const { folder, images } = input
+  const files = images.map(({ file }) => join(folder, 'images', file))
+  const rules = await brightnessOfEach(files, input.brightness)
   const pictures: Preview[] = []
-  for (const image of images) {
+  for (const [i, image] of images.entries()) {
     signal.throwIfAborted()
     try {
-      pictures.push(await previewOf(folder, image, mask, scale))
+      pictures.push(await previewOf(image, input, rules[i]))
     } catch (thrown) {
       throw naming(image.file, thrown)
     }
@@ -39,7 +43,11 @@ export async function previewMasks(
   return { pictures }
 }
 
-async function previewOf(folder: string, image: DatasetImage, mask: MaskSettings, scale: number): Promise<Preview> {
+async function previewOf(
+  image: DatasetImage,
+  { folder, mask, scale, channels }: PreviewInput,
+  brightness: Brightness | undefined
+): Promise<Preview> {
   const { id, file, class: className, width, height } = image
   const cellsFile = join(folder, 'cells', `${id}.json`)
   const size = { width: scaledSize(width, scale), height: scaledSize(height, scale) }
@@ -47,7 +55,7 @@ async function previewOf(folder: string, image: DatasetImage, mask: MaskSettings
   const gray = makeGrayMask(cells, size, mask)
 
   // All that is shown stands on the grid of the small picture; what is counted, on that of the network.
-  const picture = await showPicture(join(folder, 'images', file))
+  const picture = await showPicture(join(folder, 'images', file), brightness, channels)
   const small = await drawnCells(cellsFile, image, shownFactor(image))
   const shown = { width: picture.width, height: picture.height }
   const tones = applyGrayLevels(onGrid(gray.levels, size, shown), grayLevels(mask.grayLevels))

@@ -4,6 +4,7 @@ import type { DatasetImage } from '../../shared/datasets.ts'
 import { refuse } from '../../shared/errors.ts'
 import { defaultMaskSettings } from '../../shared/masks.ts'
 import { spread } from '../datasets/spread.ts'
+import { chosenImages } from '../prepare/choose-images.ts'
 import { forecast } from '../prepare/forecast.ts'
 import { runInReader } from '../workers/reader.ts'
 import type { AppContext } from '../workspace/app-context.ts'
@@ -13,13 +14,17 @@ import type { RequestContext } from './dispatch.ts'
 /** What a preparation would make of some pictures: those that are named, or some from each class. */
 export async function preview(
   app: AppContext,
-  { dataset: wanted, images: ids, pictures, mask, scale, leaveOut = [] }: ParsedInput<'prepared.preview'>,
+  request: ParsedInput<'prepared.preview'>,
   context: RequestContext
 ): Promise<Output<'prepared.preview'>> {
-  const { folder, annotated } = await annotatedImages(app, wanted)
-  const kept = annotated.filter((image) => !leaveOut.includes(image.class))
-  const images = ids === undefined ? fromEachClass(kept, pictures) : annotated.filter(({ id }) => ids.includes(id))
-  return runInReader(app, { name: 'previews', input: { folder, images, mask, scale }, file: folder }, context)
+  const { dataset, images: ids, pictures, mask, scale, brightness, channels } = request
+  const { folder, annotated } = await annotatedImages(app, dataset)
+  const images =
+    ids === undefined
+      ? fromEachClass(chosenImages(annotated, request), pictures)
+      : annotated.filter(({ id }) => ids.includes(id))
+  const input = { folder, images, mask, scale, brightness, channels }
+  return runInReader(app, { name: 'previews', input, file: folder }, context)
 }
 
 export async function forecastPreparing(

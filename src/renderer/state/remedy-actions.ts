@@ -1,9 +1,12 @@
 import { createContext } from 'svelte'
+import { z } from 'zod'
+import { type Prepared } from '../../shared/masks.ts'
 import { type Remedy, type RemedyOption } from '../../shared/remedies.ts'
 import { type Run } from '../../shared/runs.ts'
 import { type Task } from '../../shared/tasks.ts'
 import { type ThingKind } from '../../shared/things.ts'
 import { type Route, shelfOfKind } from '../router.ts'
+import { answersBefore, type ImagesAnswers, preparedAgain } from '../wizards/images/images-answers.ts'
 import { type Answering, choiceIn, newTaskOf, textOf } from './answering.ts'
 import { type Computer } from './computer.svelte.ts'
 import { type Problems } from './problems.svelte.ts'
@@ -17,6 +20,7 @@ export interface Means {
   /** The id of a thing of this name or id, where the workspace has it. */
   readonly idOf: (kind: ThingKind, nameOrId: string | undefined) => string | undefined
   readonly runOf: (nameOrId: string | undefined) => Run | undefined
+  readonly preparedOf: (nameOrId: string | undefined) => Prepared | undefined
   /** A name that nothing has. */
   readonly freeName: (wanted: string) => string
   /** Opens another workspace; undefined where only whoever started the program can. */
@@ -56,7 +60,8 @@ type Led =
 type Answered = 'choose-name' | 'choose-engine' | 'set-option' | 'extend-run'
 
 /** What leads to where more is to be decided. */
-function placesFor({ go, idOf }: Means): Pick<Actions, Led> {
+function placesFor(means: Means): Pick<Actions, Led> {
+  const { go, idOf } = means
   const to = (place: Route) => () => {
     go(place)
   }
@@ -66,9 +71,12 @@ function placesFor({ go, idOf }: Means): Pick<Actions, Led> {
     show: ({ kind, name }) => to({ section: shelfOfKind[kind], id: idOf(kind, name) }),
     make: ({ kind }) => to({ section: kind === 'prepared' ? 'images' : shelfOfKind[kind], task: 'new' }),
     'import-again': () => to({ section: 'images', task: 'new' }),
-    'prepare-again': ({ dataset }) => {
-      const id = idOf('dataset', dataset)
-      return to({ section: 'images', task: 'new', ...(id !== undefined && { query: { dataset: id } }) })
+    'prepare-again': (remedy, about) => {
+      const { dataset, ...answers } = { ...preparedBefore(about, means), ...preparedAgain(remedy) }
+      const id = idOf('dataset', remedy.dataset ?? dataset)
+      if (id === undefined) return to({ section: 'images', task: 'new' })
+      const before = Object.keys(answers).length > 0 && { before: JSON.stringify(answers) }
+      return to({ section: 'images', task: 'new', query: { dataset: id, ...before } })
     },
     'generate-again': ({ run }) => {
       const id = idOf('run', run)
@@ -171,6 +179,24 @@ type Action<A extends Remedy['action']> = (
   about: About | undefined
 ) => (() => void) | undefined
 type Actions = { readonly [A in Remedy['action']]: Action<A> }
+
+/** What of a task tells how images were prepared: what it was asked, or the version that it works with. */
+const Preparing = z.looseObject({
+  of: z.string().optional(),
+  prepared: z.string().optional(),
+  run: z.string().optional()
+})
+
+/** How the images were prepared that a task is about: what was asked for them, where that is still known, or what they show. */
+function preparedBefore(about: About | undefined, { tasks, runOf, preparedOf }: Means): ImagesAnswers {
+  if (about === undefined || !('kind' in about)) return {}
+  const { data: input = {} } = Preparing.safeParse(about.input)
+  if (about.kind === 'prepare' || input.of === 'prepare') return answersBefore(input)
+  const version = preparedOf(input.prepared ?? runOf(input.run)?.prepared)
+  if (version === undefined) return {}
+  const asked = tasks.shown.find(({ kind, thing }) => kind === 'prepare' && thing === version.id)
+  return { ...answersBefore(version), ...answersBefore(asked?.input) }
+}
 
 /** A part of Settings. */
 function settingsAt(at: 'file' | 'archive'): Route {

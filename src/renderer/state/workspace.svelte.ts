@@ -1,5 +1,6 @@
 import { createContext } from 'svelte'
 import { type Workspace } from '../../shared/api.ts'
+import { type Prepared } from '../../shared/masks.ts'
 import { type Run } from '../../shared/runs.ts'
 import { type ThingKind } from '../../shared/things.ts'
 import { type Bridge } from '../bridge.ts'
@@ -41,6 +42,10 @@ export class WorkspaceContent {
 
   runOf(nameOrId: string | undefined): Run | undefined {
     return this.#content?.runs.find(({ id, name }) => id === nameOrId || name === nameOrId)
+  }
+
+  preparedOf(nameOrId: string | undefined): Prepared | undefined {
+    return this.#content?.prepared.find(({ id, name }) => id === nameOrId || name === nameOrId)
   }
 
   /** A name that nothing here has. */

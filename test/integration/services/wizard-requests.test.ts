@@ -112,8 +112,7 @@ test('a peek shows pictures of 16 bits as each rule of brightness would have the
     const planes = { channels: [2] }
     const asked = { source, planes, pictures: 2, ...(brightness && { brightness }) }
     const { pictures } = await host.request('datasets.peek', asked)
-    const grays = pictures.flatMap(({ picture }) => [...decodePng('peek', Buffer.from(picture, 'base64')).data])
-    return grays.reduce((sum, gray) => sum + gray, 0) / grays.length
+    return meanGray(pictures)
   }
   const [seen, full, each, alike] = [
     await meanOf(),
@@ -137,6 +136,47 @@ test('a preview shows each cell with its tone, and counts those that are found a
     for (const [i, j] of graph.touching) expect(graph.cells[i]?.tone).not.toBe(graph.cells[j]?.tone)
   }
 })
+
+describe('a preview shows what was chosen', () => {
+  const planes = { channels: [2] }
+  const rules = { classFrom: 'filename:^(.+?)_', timeFrom: 'filename:_(\\d+)h_' }
+  const plate = { kinds: ['a', 'b'], wells: ['A1'], hours: [0, 1, 2], isStack: true }
+
+  beforeAll(async () => {
+    const source = writePlate(join(folder, 'chosen'), plate)
+    await host.request('datasets.import', { source, name: 'chosen', planes, ...rules })
+  })
+
+  test('of brightness, as the pictures come to 8 bits', async () => {
+    const meanOf = async (brightness: Input<'prepared.preview'>['brightness']): Promise<number> =>
+      meanGray((await host.request('prepared.preview', { dataset: 'chosen', tile: 32, brightness })).pictures)
+    const [seen, full, each] = [await meanOf(undefined), await meanOf('full'), await meanOf('percentiles')]
+    expect(full).toBeLessThan(0.5 * each) // the values end far below 65,535
+    expect(seen).toBeGreaterThan(full)
+    expect(await meanOf('set')).not.toBe(each)
+  })
+
+  test('of classes and time points: none that is left out, and each as it is called', async () => {
+    const { pictures } = await host.request('prepared.preview', {
+      ...{ dataset: 'chosen', tile: 32, pictures: 6, callClasses: { b: 'c' } },
+      timePoints: [
+        { class: 'a', hour: 0 },
+        { class: 'a', hour: 2 }
+      ]
+    })
+    expect(pictures.map((picture) => `${picture.class} ${picture.file}`).sort()).toEqual([
+      expect.stringMatching(/^a .*a_A1_1h/),
+      expect.stringMatching(/^c .*b_A1_0h/),
+      expect.stringMatching(/^c .*b_A1_1h/),
+      expect.stringMatching(/^c .*b_A1_2h/)
+    ])
+  })
+})
+
+function meanGray(pictures: readonly { readonly picture: string }[]): number {
+  const grays = pictures.flatMap(({ picture }) => [...decodePng('picture', Buffer.from(picture, 'base64')).data])
+  return grays.reduce((sum, gray) => sum + gray, 0) / grays.length
+}
 
 test('the table of tones agrees with a preparation, and more tones never keep fewer cells', async () => {
   const table = await host.request('masks.table', { dataset: 'sample' })

@@ -49,6 +49,7 @@ async function openPage(app: TestApp, onAsked: (name: string) => void = () => un
     go: (place) => places.push(addressOf(place)),
     idOf: (kind, name) => workspace.idOf(kind, name),
     runOf: (name) => workspace.runOf(name),
+    preparedOf: (name) => workspace.preparedOf(name),
     freeName: (wanted) => workspace.freeName(wanted),
     chooseWorkspace: undefined, // as in a browser
     computer: new Computer(bridge, tasks),
@@ -284,7 +285,13 @@ function openPageOfDamaged(bridge: Bridge) {
   const tasks = new TaskList(bridge)
   const tending = new Tending(bridge)
   const computer = new Computer(bridge, tasks)
-  const nothing = { go: () => undefined, idOf: () => undefined, runOf: () => undefined, chooseWorkspace: undefined }
+  const nothing = {
+    go: () => undefined,
+    idOf: () => undefined,
+    runOf: () => undefined,
+    preparedOf: () => undefined,
+    chooseWorkspace: undefined
+  }
   const questions = new Questions(problems)
   const freeName = (wanted: string) => wanted
   const actionOf = remedyActions({ ...nothing, freeName, computer, tasks, tending, problems, questions })

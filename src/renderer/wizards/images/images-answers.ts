@@ -4,6 +4,7 @@ import { DrawnOn, FormatName, PlaneChoice } from '../../../shared/datasets.ts'
 import { BrightnessRule, defaultMaskSettings } from '../../../shared/masks.ts'
 import { type Remedy } from '../../../shared/remedies.ts'
 import { type Choice, planeChoices } from '../../../shared/task-requests.ts'
+import { knownAnswers } from '../known-answers.ts'
 import { type Query } from '../step.ts'
 import { understood } from '../understood.ts'
 
@@ -48,10 +49,33 @@ export const ImagesAnswers = z
   .partial()
 export type ImagesAnswers = z.infer<typeof ImagesAnswers>
 
-/** What the address says: a data set that is there already, or where the images are. */
-export function givenAnswers({ dataset, source }: Query): ImagesAnswers {
-  if (dataset !== undefined) return { dataset }
+/** What the address says: a data set that is there already, with how it was prepared before, or where the images are. */
+export function givenAnswers({ dataset, source, before = '' }: Query): ImagesAnswers {
+  if (dataset !== undefined) return { ...answersBefore(parsed(before)), dataset }
   return source === undefined ? {} : { source }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What is asked of a preparation, beside its name. */
+const Preparation = ImagesAnswers.pick({
+  ...{ dataset: true, maxCover: true, grayLevels: true, tile: true, scale: true, channels: true, brightness: true },
+  ...{ split: true, leaveOut: true, mergeClasses: true, callClasses: true, timePoints: true }
+})
+
+/** The answers that a preparation was asked with, or that a version shows. */
+export function answersBefore(prepared: unknown): ImagesAnswers {
+  const { mask = {}, ...others } = z
+    .looseObject({ mask: z.record(z.string(), z.unknown()).optional() })
+    .catch({})
+    .parse(prepared)
+  return knownAnswers(Preparation, { ...mask, ...others })
 }
 
 /** What is looked at, and taken in. */
@@ -129,8 +153,9 @@ export function changesBy(choice: Choice, answer: unknown, { dataset, planes }: 
 /** What preparing again otherwise changes in these answers; undefined where that is nothing. */
 export function preparedAgain(remedy: Remedy): ImagesAnswers | undefined {
   if (remedy.action !== 'prepare-again') return undefined
-  const { leaveOut, mergeClasses, split } = remedy
+  const { tile, leaveOut, mergeClasses, split } = remedy
   const changes = {
+    ...(tile !== undefined && { tile }),
     ...(leaveOut !== undefined && { leaveOut: [...leaveOut] }),
     ...(mergeClasses !== undefined && { mergeClasses }),
     ...(split !== undefined && { split: sharesIn(split) })

@@ -143,16 +143,9 @@ export class ImagesFlow implements WizardFlow<ImageStep> {
   }
 
   #askPreview(images: number[] | undefined): void {
-    const { mask, leaveOut, dataset, tile } = this.preparation
+    const { split: _, ...chosen } = this.preparation
     const pictures = this.step === 'check' ? 8 : 5
-    const input = {
-      dataset,
-      tile,
-      pictures,
-      ...(mask && { mask }),
-      ...(leaveOut && { leaveOut }),
-      ...(images && { images })
-    }
+    const input = { ...chosen, pictures, ...(images && { images }) }
     if (images !== undefined) this.#shown = images
     const wanted = this.#shown === undefined || this.step !== 'masks' ? input : { ...input, images: this.#shown }
     this.preview.ask(JSON.stringify(wanted), () => this.#bridge.call('prepared.preview', wanted), 300)

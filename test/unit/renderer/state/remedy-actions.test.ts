@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Bridge } from '../../../../src/renderer/bridge.ts'
-import { addressOf } from '../../../../src/renderer/router.ts'
+import { addressOf, routeAt } from '../../../../src/renderer/router.ts'
 import { answerIn } from '../../../../src/renderer/state/answering.ts'
 import { Computer } from '../../../../src/renderer/state/computer.svelte.ts'
 import { Problems } from '../../../../src/renderer/state/problems.svelte.ts'
@@ -8,12 +8,21 @@ import { Questions } from '../../../../src/renderer/state/questions.svelte.ts'
 import { remedyActions } from '../../../../src/renderer/state/remedy-actions.ts'
 import { TaskList } from '../../../../src/renderer/state/tasks.svelte.ts'
 import { Tending } from '../../../../src/renderer/state/tending.svelte.ts'
+import { givenAnswers } from '../../../../src/renderer/wizards/images/images-answers.ts'
 import { AppError } from '../../../../src/shared/errors.ts'
+import { defaultMaskSettings, type Prepared, PreparedId } from '../../../../src/shared/masks.ts'
 import { EstimateRequest } from '../../../../src/shared/estimates.ts'
 import { type Remedy, RemedyOption } from '../../../../src/shared/remedies.ts'
 import { TaskKind } from '../../../../src/shared/tasks.ts'
 import { fakeTask } from '../../../support/fake-demo.ts'
 import { FakeTransport } from '../../../support/fake-transport.ts'
+
+const tiles: Prepared = {
+  ...{ id: PreparedId.parse('p-1'), name: 'tiles', created: '2026-11-28T10:00:00.000Z', dataset: 'dataset-1' },
+  ...{ tile: 256, scale: 0.5, channels: 'rgb', grayLevels: 3, seed: 0, classes: ['HeLa'] },
+  mask: { ...defaultMaskSettings, grayLevels: 3 },
+  roundTrip: { AP: 1, AP50: 1, AP75: 1 }
+}
 
 function page(chooseWorkspace?: () => Promise<boolean>) {
   const transport = new FakeTransport()
@@ -26,6 +35,7 @@ function page(chooseWorkspace?: () => Promise<boolean>) {
     go: (place) => shown.push(addressOf(place)),
     idOf: (kind, name) => (name === undefined ? undefined : `${kind}-1`),
     runOf: () => undefined,
+    preparedOf: (name) => (name === tiles.id ? tiles : undefined),
     freeName: (wanted) => `${wanted} 2`,
     chooseWorkspace,
     computer: new Computer(bridge, tasks),
@@ -88,6 +98,44 @@ test.each<[Remedy, string]>([
   const { transport, shown, actionOf } = page()
   actionOf(remedy)?.()
   expect([shown, transport.sent]).toEqual([[address], []])
+})
+
+describe('Preparing images again', () => {
+  const again: Remedy = { action: 'prepare-again', tile: 64, leaveOut: ['BV2'] }
+  /** What the wizard is opened with. */
+  const asked = (address: string | undefined) => {
+    const { query = {} } = routeAt(address ?? '')
+    return givenAnswers(query)
+  }
+
+  test('begins with what a version shows of how it was prepared, and what the remedy changes', () => {
+    const { shown, actionOf } = page()
+    actionOf(again, { ...fakeTask('t-1', 'train'), state: 'failed', input: { prepared: 'p-1', name: 'a' } })?.()
+    expect(asked(shown[0])).toEqual({
+      ...{ dataset: 'dataset-1', tile: 64, scale: 0.5, channels: 'rgb', leaveOut: ['BV2'] },
+      ...{ maxCover: defaultMaskSettings.maxCover, grayLevels: 3 }
+    })
+  })
+
+  test('begins with what was asked of a preparation, where that is known', async () => {
+    const { transport, shown, actionOf, tasks } = page()
+    const input = { dataset: 'plate', name: 'tiles', tile: 256, split: [0.5, 0.25, 0.25], mergeClasses: true }
+    const preparing = { ...fakeTask('t-2', 'prepare'), state: 'failed', input } as const
+    actionOf(again, preparing)?.()
+    const answers = { dataset: 'dataset-1', tile: 64, split: [0.5, 0.25, 0.25], mergeClasses: true, leaveOut: ['BV2'] }
+    expect(asked(shown[0])).toEqual(answers)
+
+    transport.answers['tasks.list'] = () => ({ tasks: [{ ...preparing, state: 'done', thing: 'p-1' }] })
+    await tasks.load()
+    actionOf(again, { ...fakeTask('t-3', 'estimate'), state: 'done', input: { of: 'train', prepared: 'p-1' } })?.()
+    expect(asked(shown[1])).toMatchObject({ ...answers, scale: 0.5, channels: 'rgb' })
+  })
+
+  test('of what is not known begins at the images alone', () => {
+    const { shown, actionOf } = page()
+    actionOf({ action: 'prepare-again' }, { ...fakeTask('t-1', 'train'), input: { prepared: 'gone' } })?.()
+    expect(shown).toEqual(['#/images/new'])
+  })
 })
 
 test('a run is paused where it is at work, and else there is no button', async () => {
