@@ -160,4 +160,29 @@ describe('A wizard', () => {
     await page.getByRole('list', { name: folder, exact: true }).waitFor()
     expect(await path.inputValue()).toBe(folder)
   })
+
+  test('shows the folder that was asked for last, whichever comes first, and waits for nothing more', async () => {
+    await open()
+    await shown.goTo('#/images/new')
+    const path = page.getByLabel('Path', { exact: true })
+    await page.getByRole('list', { name: /^[/\\A-Z]/ }).waitFor()
+    const listed = Promise.withResolvers<undefined>()
+    const slowly = async (route: Route) => {
+      await listed.promise
+      await route.continue()
+    }
+    await page.route('**/api/files.list', slowly, { times: 1 })
+    await path.fill(join(folder, 'workspace'))
+    await path.press('Enter')
+    await path.fill(folder)
+    await path.press('Enter')
+    const list = page.getByRole('list', { name: folder, exact: true })
+    await list.waitFor()
+    const late = page.waitForResponse('**/api/files.list')
+    listed.resolve(undefined)
+    await (await late).finished()
+    await page.waitForTimeout(500) // and has been taken in, or not
+    expect(await list.getAttribute('aria-busy')).toBe('false')
+    expect(await path.inputValue()).toBe(folder)
+  })
 })
