@@ -74,6 +74,10 @@ describe('What was found', () => {
     await page.getByLabel('Choose A549', { exact: true }).check()
     await page.getByRole('button', { name: 'Leave out', exact: true }).click()
     await kindRow('A549').waitFor({ state: 'detached' })
+    await page
+      .getByRole('button', { name: /^A549_/ })
+      .first()
+      .waitFor({ state: 'detached' }) // nor beside the question
     await shown.expectFinishedEverywhere('images-matrix-changed')
     await page.getByRole('button', { name: 'Take back A549' }).click()
     await kindRow('A549').waitFor()
