@@ -65,8 +65,18 @@ function parsed(text: string): unknown {
 
 /** What is asked of a preparation, beside its name. */
 const Preparation = ImagesAnswers.pick({
-  ...{ dataset: true, maxCover: true, grayLevels: true, tile: true, scale: true, channels: true, brightness: true },
-  ...{ split: true, leaveOut: true, mergeClasses: true, callClasses: true, timePoints: true }
+  dataset: true,
+  maxCover: true,
+  grayLevels: true,
+  tile: true,
+  scale: true,
+  channels: true,
+  brightness: true,
+  split: true,
+  leaveOut: true,
+  mergeClasses: true,
+  callClasses: true,
+  timePoints: true
 })
 
 /** The answers that a preparation was asked with, or that a version shows. */
