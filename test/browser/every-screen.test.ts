@@ -5,11 +5,12 @@ import { accessibilityProblems } from '../support/accessibility.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { layoutProblems } from '../support/layout.ts'
 import { makeStudied } from '../support/made-study.ts'
-import { emptyPlaces, type Place, shelfPlaces, thingPlaces, wizardPlaces } from '../support/places.ts'
+import { emptyPlaces, learningPlaces, type Place, shelfPlaces, thingPlaces } from '../support/places.ts'
 import { ShownApp } from '../support/shown-app.ts'
 import { makeSyntheticSet } from '../support/synthetic-set.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { addSampleTiles, sampleFolder } from '../support/test-app.ts'
+import { addSampleTiles, sampleFolder, type TestApp } from '../support/test-app.ts'
+import { wizardPlaces } from '../support/wizard-places.ts'
 
 /** The last are the first two at 200 % zoom: half as many pixels of the page, each twice as large. */
 const sizes = [
@@ -50,6 +51,32 @@ async function fill({ app }: ShownApp): Promise<void> {
   await app.request('packages.create', { set: 's-test', out: join(folder, 'filled/packages/block-cells.zip') })
   await app.request('datasets.import', { source: sampleFolder, name: 'Not wanted', format: 'labels', maxImages: 2 })
   await app.request('things.trash', { things: ['Not wanted'] })
+}
+
+/** A model learns until it is told to stop, and an import has failed for its name. */
+async function whileAtWork({ app }: ShownApp, look: (run: string) => Promise<void>): Promise<void> {
+  await app
+    .request('datasets.import', { source: sampleFolder, name: 'sample', format: 'labels', maxImages: 2 })
+    .catch(() => undefined)
+  const training = { prepared: 'tiles', preset: 'demo', batch: 4, engine: 'wasm' } as const
+  const input = { ...training, name: 'A model that learns', iterations: 100_000, evaluateEvery: 100_000 }
+  const { id } = await app.request('tasks.start', { kind: 'train', input })
+  try {
+    await look(await drawn(app, id))
+  } finally {
+    await app.request('tasks.cancel', { id })
+  }
+}
+
+/** Which run the task trains, once it has drawn its first pictures. */
+async function drawn(app: TestApp, task: string): Promise<string> {
+  for (;;) {
+    const { state, thing } = await app.request('tasks.show', { id: task })
+    expect(['waiting', 'running']).toContain(state)
+    const history = thing === undefined ? [] : (await app.request('runs.show', { name: thing })).history
+    if (thing !== undefined && history.some(({ kind }) => kind === 'sample')) return thing
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
 }
 
 /** Everything that is wrong with these screens, at every size and in both schemes. */
@@ -102,6 +129,13 @@ describe('Whole at every size, at 200 % zoom, and for everybody in light and dar
 
   test('is the page of each thing, with its tabs', async () => {
     expect(await problemsAt(filled, thingPlaces(await filled.app.request('workspace.show', {})))).toEqual([])
+  })
+
+  test('is what is seen while a model learns, beside what failed', async () => {
+    await whileAtWork(filled, async (run) => {
+      expect(await problemsAt(filled, learningPlaces(run))).toEqual([])
+      await filled.page.getByRole('button', { name: 'Choose another name, and try again' }).waitFor()
+    })
   })
 
   test('is every step of every wizard', async () => {

@@ -1,18 +1,18 @@
 import { type Page } from 'playwright-core'
 import { type Workspace } from '../../src/shared/api.ts'
-import { type Answers, DraftId, type Wizard } from '../../src/shared/drafts.ts'
-import { type Shelf } from '../../src/renderer/router.ts'
-import { type TestApp } from './test-app.ts'
 
 /** A screen: the name of its picture, its address, and what is waited for. */
 export interface Place {
   readonly name: string
   readonly address: string
   readonly ready?: (page: Page) => Promise<unknown>
+  /** Until nothing more is computed for it, which a picture of it waits for. */
+  readonly settled?: (page: Page) => Promise<unknown>
+  /** Ends what `ready` opened. */
+  readonly leave?: (page: Page) => Promise<unknown>
+  /** All of the page is looked at, not what the window shows of it. */
+  readonly isWhole?: boolean
 }
-
-/** Until what is computed for a screen is there, however busy the computer. */
-const patience = { timeout: 300_000 }
 
 export function shelfPlaces(): Place[] {
   return [
@@ -36,16 +36,27 @@ export function thingPlaces(content: Workspace): Place[] {
     ...tabsOf('model', runs[0], ({ id }) => `#/models/${id}`),
     ...runs.slice(0, 1).map(({ id }) => ({ name: 'model-learned', address: `#/models/${id}/live` })),
     ...tabsOf('gallery', synthetic[0], ({ id }) => `#/sets/${id}`),
-    ...tabsOf('study', studies[0], ({ id }) => `#/studies/${id}`),
+    ...tabsOf('study', studies[0], ({ id }) => `#/studies/${id}`, isAnswered),
     ...tabsOf('package', packages[0], ({ id }) => `#/packages/${id}`)
   ]
 }
 
-function tabsOf<Thing>(name: string, thing: Thing | undefined, address: (thing: Thing) => string): Place[] {
+/** @param ready what its look waits for */
+function tabsOf<Thing>(
+  name: string,
+  thing: Thing | undefined,
+  address: (thing: Thing) => string,
+  ready?: Place['ready']
+): Place[] {
   if (thing === undefined) return []
   const tabs = ['numbers', 'making', 'files']
-  const look = { name, address: address(thing) }
+  const look = { name, address: address(thing), ...(ready && { ready }) }
   return [look, ...tabs.map((tab) => ({ name: `${name}-${tab}`, address: `${look.address}?tab=${tab}` }))]
+}
+
+/** Its answer is computed once. */
+function isAnswered(page: Page): Promise<void> {
+  return page.locator('main svg[role=img]').first().waitFor()
 }
 
 /** What is seen before there is anything. */
@@ -57,96 +68,90 @@ export function emptyPlaces(): Place[] {
   ]
 }
 
-export function studyingPlaces(study: string): Place[] {
+/** While a model learns. */
+export function learningPlaces(run: string): Place[] {
   return [
-    { name: 'study-running', address: `#/studies/${study}` },
-    { name: 'work-running', address: '#/work' }
+    {
+      name: 'home-running',
+      address: '#/',
+      ready: (page) => page.locator('button.tray .count').waitFor({ state: 'attached' }),
+      isWhole: true
+    },
+    {
+      name: 'model-learning',
+      address: `#/models/${run}/live`,
+      ready: (page) => page.locator('main canvas').first().waitFor()
+    },
+    { name: 'work-running', address: '#/work', ready: (page) => page.getByRole('progressbar').first().waitFor() }
   ]
 }
 
-export function learningPlaces(run: string): Place[] {
-  return [{ name: 'model-learning', address: `#/models/${run}/live` }]
-}
-
-interface Drafting {
-  readonly wizard: Wizard
-  readonly shelf: Shelf
-  /** Its steps, and what each waits for. */
-  readonly steps: Readonly<Record<string, Place['ready']>>
-  readonly answers: Answers
-}
-
-/** Each step of each wizard, with the answers that lead there, as drafts that somebody left. */
-export async function wizardPlaces(app: TestApp, content: Workspace, sample: string): Promise<Place[]> {
-  const look = await app.request('tasks.start', { kind: 'look', input: { source: sample } })
-  await ended(app, look.id)
-  const looked = { source: sample, look: look.id, lookedFor: JSON.stringify({ source: sample }) }
-  const places: Place[] = []
-  for (const drafting of draftings(content, looked)) places.push(...(await drafted(app, drafting)))
-  const [packed] = content.packages
-  const open = packed && `#/packages/new?open=${encodeURIComponent(packed.file)}`
-  return [...places, ...(open === undefined ? [] : [{ name: 'open-file', address: open }])]
-}
-
-function draftings(content: Workspace, looked: Answers): Drafting[] {
-  const [dataset, version, set] = [content.datasets[0]?.id, content.prepared[0]?.id, content.synthetic[0]?.id]
-  const shown = (page: Page) => page.locator('aside :is(img, canvas)').first().waitFor(patience)
-  const dated = (page: Page) => page.locator('main .date').first().waitFor(patience)
+export function studyingPlaces(study: string): Place[] {
   return [
-    { wizard: 'images', shelf: 'images', steps: { source: undefined, found: shown, take: shown }, answers: looked },
     {
-      wizard: 'images',
-      shelf: 'images',
-      steps: { classes: shown, masks: shown, tile: shown, check: shown },
-      answers: { dataset, tile: 64 }
-    },
-    {
-      wizard: 'train',
-      shelf: 'models',
-      steps: { version: shown, start: shown, goal: dated, details: shown, summary: shown },
-      answers: { version, from: '', goal: 'demo' }
-    },
-    {
-      wizard: 'generate',
-      shelf: 'sets',
-      steps: {
-        model: shown,
-        amount: shown,
-        look: (page) => page.locator('main form li img').first().waitFor(patience),
-        make: shown
-      },
-      answers: { run: content.runs[0]?.id, perClass: '100', approved: true }
-    },
-    {
-      wizard: 'share',
-      shelf: 'packages',
-      steps: { set: shown, receiver: shown, place: shown, about: shown, make: shown },
-      answers: { set, receivers: ['cellpose', 'qupath'], folder: content.folder, license: 'CC0-1.0' }
-    },
-    {
-      wizard: 'study',
-      shelf: 'studies',
-      steps: { question: shown, data: shown, arms: shown, repeats: shown, cost: dated, summary: shown },
-      answers: { design: 'few-images', preset: 'small', sizes: '2, 8', counts: '16', data: dataset }
+      name: 'study-running',
+      address: `#/studies/${study}`,
+      ready: (page) => page.getByRole('progressbar').first().waitFor()
     }
   ]
 }
 
-async function drafted(app: TestApp, { wizard, shelf, steps, answers }: Drafting): Promise<Place[]> {
-  const places: Place[] = []
-  for (const [step, ready] of Object.entries(steps)) {
-    const id = DraftId.parse(`w-${wizard}-${step}`)
-    await app.request('drafts.save', { id, wizard, title: '', step, answers })
-    places.push({ name: `${wizard}-${step}`, address: `#/${shelf}/new?draft=${id}`, ...(ready && { ready }) })
-  }
-  return places
+/** What lies over a screen. */
+export function overPlaces(): Place[] {
+  return [
+    {
+      name: 'tasks',
+      address: '#/images',
+      ready: (page) => page.locator('button.tray').click(),
+      leave: escape
+    },
+    {
+      name: 'shortcuts',
+      address: '#/images',
+      ready: async (page) => {
+        await page.keyboard.press('?')
+        await page.getByRole('dialog').waitFor()
+      },
+      leave: escape
+    }
+  ]
 }
 
-async function ended(app: TestApp, id: string): Promise<void> {
-  for (;;) {
-    const { state } = await app.request('tasks.show', { id })
-    if (state === 'done') return
-    if (state !== 'running' && state !== 'waiting') throw new Error(`Task ${id} is ${state}.`)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+/** A gallery with what is suspicious thrown out, and a picture with a cell that was pointed at. */
+export function judgingPlaces({ synthetic, prepared }: Workspace): Place[] {
+  const judged = async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name: 'Reject all flagged' }).click()
+    await page.getByLabel('Order').selectOption('suspicion')
+    await page
+      .getByText(/\d+ rejected/)
+      .first()
+      .waitFor()
   }
+  return [
+    ...synthetic.slice(0, 1).map(({ id }) => ({ name: 'gallery-judged', address: `#/sets/${id}`, ready: judged })),
+    ...prepared.slice(0, 1).map(({ id, dataset }) => ({
+      name: 'picture-cell',
+      address: `#/images/${dataset}/versions/${id}`,
+      ready: pointAtCell
+    }))
+  ]
+}
+
+/** Presses here and there in the chosen picture, until a cell answers. */
+async function pointAtCell(page: Page): Promise<void> {
+  const stage = page.locator('.panel .stage')
+  const { width, height } = (await stage.boundingBox()) ?? { width: 0, height: 0 }
+  for (let place = 0; place < 64; place++) {
+    const position = { x: width * (0.2 + 0.08 * (place % 8)), y: height * (0.2 + 0.08 * Math.floor(place / 8)) }
+    const answer = page.waitForResponse('**/api/pictures.cell')
+    await stage.click({ position })
+    if (!(await (await answer).text()).includes('"area"')) continue
+    await page.locator('.panel p.cell', { hasText: /^Cell \d/ }).waitFor()
+    return
+  }
+  throw new Error('No cell was found in the picture.')
+}
+
+function escape(page: Page): Promise<void> {
+  return page.keyboard.press('Escape')
 }
