@@ -24,6 +24,8 @@ export interface SheetPiece {
   readonly left: number
   readonly top: number
   readonly side: number
+  /** Pixels of the sheet for one of the sample, across and down. */
+  readonly zoom: number
 }
 
 /** Where a sample and its mask are on a sheet whose samples all have masks, or none. */
@@ -33,10 +35,10 @@ export function sheetPieces(
   { row, sample }: { readonly row: number; readonly sample: number }
 ): { picture: SheetPiece; mask: SheetPiece | undefined } {
   const { margin, titleHeight, rowGap, pairGap, maskGap } = sheetLayout
-  const { shown } = sheetScale(side)
+  const { shown, zoom } = sheetScale(side)
   const width = hasMasks ? 2 * shown + maskGap : shown
   const left = margin + sample * (width + pairGap)
   const top = margin + row * (titleHeight + shown + rowGap) + titleHeight
-  const picture = { left, top, side: shown }
+  const picture = { left, top, side: shown, zoom }
   return { picture, mask: hasMasks ? { ...picture, left: left + shown + maskGap } : undefined }
 }

@@ -100,8 +100,10 @@ export class FakeDemo {
         writeSheet(join(this.app.workspace, 'runs/run-1', entry.file), 2, entry.iteration)
       }
     }
-    for (const { position } of fakePictures) {
-      for (const set of setsOfPictures) writeViews(join(this.app.workspace, set, 'views'), position)
+    for (const set of setsOfPictures) {
+      for (let position = 0; position < mostPictures; position++) {
+        writeViews(join(this.app.workspace, set, 'views'), position)
+      }
     }
   }
 }
@@ -182,6 +184,8 @@ export function fakeHistory(): HistoryEntry[] {
 
 const created = '2026-11-24T10:15:00.000Z'
 
+/** Of the image set, the largest of them. */
+const mostPictures = 60
 const setsOfPictures = ['synthetic/set-1', 'synthetic/Sample', 'datasets/dataset-1', 'prepared/prepared-1']
 
 const fakePictures: ListedPicture[] = Array.from({ length: 32 }, (_, position) => ({
@@ -233,7 +237,7 @@ export function fullWorkspace(folder: string): Output<'workspace.show'> {
         name: 'Sample',
         created,
         format: 'labels',
-        images: 60,
+        images: mostPictures,
         annotated: 60,
         cells: 1482,
         classes: [

@@ -50,7 +50,7 @@ export function layOutCurve(scores: readonly Score[], frame: Frame, start?: numb
 /** A flat curve gets room above and below. */
 function widened(low: number, high: number): [number, number] {
   if (high > low) return [low, high]
-  const room = Math.max(1, Math.abs(high) * 0.1)
+  const room = high === 0 ? 1 : Math.abs(high) * 0.25
   return [low - room, high + room]
 }
 

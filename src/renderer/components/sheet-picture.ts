@@ -21,16 +21,18 @@ export function drawing({ source, picture, mask }: SheetPart, view: PieceView): 
       .then((sheet) => {
         const context = canvas.getContext('2d', { willReadFrequently: true })
         if (!isShown || context === null) return
-        canvas.width = canvas.height = picture.side
+        const side = picture.side / picture.zoom
+        canvas.width = canvas.height = side
+        context.imageSmoothingEnabled = false
         const place = (piece: SheetPiece): void =>
-          context.drawImage(sheet, piece.left, piece.top, piece.side, piece.side, 0, 0, piece.side, piece.side)
+          context.drawImage(sheet, piece.left, piece.top, piece.side, piece.side, 0, 0, side, side)
         if (mask === undefined || view === 'picture') {
           place(picture)
           return
         }
         place(mask)
         if (view === 'mask') return
-        const grays = context.getImageData(0, 0, mask.side, mask.side)
+        const grays = context.getImageData(0, 0, side, side)
         place(picture)
         drawEdges(context, grays)
       })
@@ -62,15 +64,21 @@ async function load(source: PictureSource): Promise<HTMLImageElement> {
 /** Grays that differ by less are one tone. */
 const sameTone = 24
 
-/** An edge is where the mask goes from a tone to another one. */
+/**
+ * An edge is where the mask goes from a tone to another one; where it takes several pixels to do so, it is where it changes
+ * the most.
+ */
 function drawEdges(context: CanvasRenderingContext2D, { data, width, height }: ImageData): void {
   const gray = (x: number, y: number): number => data[4 * (y * width + x)] ?? 0
+  const isEdge = (x: number, y: number, dx: number, dy: number): boolean => {
+    const step = (k: number): number =>
+      Math.abs(gray(x + k * dx, y + k * dy) - gray(x + (k + 1) * dx, y + (k + 1) * dy))
+    return step(0) > sameTone && step(0) >= step(1) && step(0) > step(-1)
+  }
   context.fillStyle = '#ffd34d'
-  for (let y = 0; y + 1 < height; y++) {
-    for (let x = 0; x + 1 < width; x++) {
-      const here = gray(x, y)
-      const differs = Math.abs(here - gray(x + 1, y)) > sameTone || Math.abs(here - gray(x, y + 1)) > sameTone
-      if (differs) context.fillRect(x, y, 1, 1)
+  for (let y = 1; y + 2 < height; y++) {
+    for (let x = 1; x + 2 < width; x++) {
+      if (isEdge(x, y, 1, 0) || isEdge(x, y, 0, 1)) context.fillRect(x, y, 1, 1)
     }
   }
 }

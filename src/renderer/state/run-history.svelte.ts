@@ -1,4 +1,5 @@
 import { createContext } from 'svelte'
+import { type Run } from '../../shared/runs.ts'
 import { type HistoryEntry } from '../../shared/training.ts'
 import { type Bridge, type Picture } from '../bridge.ts'
 
@@ -10,6 +11,7 @@ type Shown = Evaluation | Sample
 export class RunHistory {
   readonly #bridge: Bridge
   #run: string | undefined
+  #shown = $state.raw<Run>()
   #entries = $state.raw<readonly Shown[]>([]) // replaced whole, never mutated
 
   /** Scores that can be compared: those of fewer pictures say so in a note, and stand elsewhere on the scale. */
@@ -28,10 +30,16 @@ export class RunHistory {
     this.#bridge = bridge
   }
 
+  /** The run whose history this is, as it was when it was asked for. */
+  get run(): Run | undefined {
+    return this.#shown
+  }
+
   /** Shows this run from its beginning; what comes later comes by events. */
   async show(run: string | undefined): Promise<void> {
     if (run === this.#run) return
     this.#run = run
+    this.#shown = undefined
     this.#entries = []
     await this.reload()
   }
@@ -40,8 +48,10 @@ export class RunHistory {
   async reload(): Promise<void> {
     const run = this.#run
     if (run === undefined) return
-    const { history } = await this.#bridge.call('runs.show', { name: run })
-    if (run === this.#run) this.#merge(history)
+    const { run: found, history } = await this.#bridge.call('runs.show', { name: run })
+    if (run !== this.#run) return
+    this.#shown = found
+    this.#merge(history)
   }
 
   /** Starts following events; call the result to stop. */

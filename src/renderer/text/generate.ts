@@ -22,7 +22,7 @@ export const generateWords = {
   own: (classes: string, iteration: number) => `${classes}; ${count(iteration, 'practice round')}`,
   noMask: 'It makes pictures without masks.',
   perClass: 'Pictures of each kind',
-  allTogether: (pictures: number) => `${count(pictures, 'picture')} in all.`,
+  allTogether: (pictures: number) => `${count(pictures, 'picture')} in all`,
   notNumber: 'A whole number from 1 to 100,000 is needed.',
   variety: 'More typical, or more varied?',
   typical: 'typical',

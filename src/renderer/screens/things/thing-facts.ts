@@ -2,6 +2,7 @@ import { type Workspace } from '../../../shared/api.ts'
 import { armTitles } from '../../../shared/arm-titles.ts'
 import { type PictureList } from '../../../shared/pictures.ts'
 import { date, fileSize, number, percent, score } from '../../text/common.ts'
+import { designTitles } from '../../text/study.ts'
 import { factTitles as t, yesNo } from '../../text/thing-facts.ts'
 import { type ShownThing } from '../../shown-things.ts'
 
@@ -118,10 +119,13 @@ export function makingOf({ kind, id }: ShownThing, content: Workspace, pictures?
         }
       ])
     case 'study':
-      return tables(of(content.studies), ({ kind: design, question, created }) => [
-        { title: t.planned, rows: rows([t.design, design], [t.question, question], [t.created, date(created)]) }
-      ])
+      return tables(of(content.studies), studyMaking)
   }
+}
+
+function studyMaking({ kind, question, created }: Workspace['studies'][number]): FactTable[] {
+  const design = kind && designTitles[kind]
+  return [{ title: t.planned, rows: rows([t.design, design], [t.question, question], [t.created, date(created)]) }]
 }
 
 function segmenterNumbers({ best, iteration, parameters }: Workspace['segmenters'][number]): FactTable[] {

@@ -41,6 +41,11 @@ describe('layOutCurve', () => {
     }
   })
 
+  test('gives a single small score an axis of its size', () => {
+    const { yTicks } = layOutCurve([{ iteration: 0, value: 0.16 }], frame)
+    expect(yTicks.map(({ value }) => value)).toEqual([0.1, 0.15, 0.2])
+  })
+
   test('labels the horizontal axis with whole rounds within the data', () => {
     const { xTicks } = layOutCurve([{ iteration: 3, value: 1 }], frame)
     expect(xTicks.map(({ value }) => value)).toEqual([0, 1, 2, 3])
