@@ -84,7 +84,7 @@ describe('Segmentation networks and studies', () => {
         'Sample (2)',
         'Real images only; Copy-paste of real cells; Synthetic images',
         '5',
-        'few-images'
+        'Few annotated images'
       ])
     )
   })
