@@ -1,6 +1,6 @@
 /** This share of the pixels may become plain black, and as many plain white. */
 const cutShare = 0.005
-/** A picture of fewer grays is not stretched to all of them: noise would look like structure. */
+/** A picture of fewer grays is not stretched to all of them: noise would look like structure, and an empty field gray. */
 const leastRange = 48
 
 /**
@@ -24,7 +24,9 @@ function shownRange(pixels: Uint8Array): [number, number] {
   const low = quantile(counts, cutShare * pixels.length)
   const high = 255 - quantile(counts.toReversed(), cutShare * pixels.length)
   if (high - low >= leastRange) return [low, high]
-  const start = Math.max(0, Math.min(255 - leastRange, Math.round((low + high - leastRange) / 2)))
+  const middle = (low + high) / 2
+  const asItIs = Math.round(middle - (leastRange * middle) / 255) // shows the middle gray as itself: dark stays dark
+  const start = Math.min(low, Math.max(high - leastRange, asItIs))
   return [start, start + leastRange]
 }
 

@@ -36,8 +36,17 @@ describe('auto contrast', () => {
   test('does not turn the noise of an empty picture into structure', () => {
     const empty = Uint8Array.from({ length: 1000 }, (_, i) => 5 + (i % 4))
     expect(Math.max(...autoContrast(empty))).toBeLessThan(60)
-    const flat = autoContrast(new Uint8Array(100).fill(250))
-    expect(new Set(flat).size).toBe(1)
+  })
+
+  test.each([12, 128, 250])('shows an empty field of gray %s as dark or bright as it is', (gray) => {
+    const [shown] = new Set(autoContrast(new Uint8Array(100).fill(gray)))
+    expect(Math.abs((shown ?? NaN) - gray)).toBeLessThanOrEqual(3)
+  })
+
+  test('cuts off neither end of a picture of few grays', () => {
+    const dim = Uint8Array.from({ length: 1000 }, (_, i) => 2 + (i % 30))
+    expect(new Set(autoContrast(dim)).size).toBe(30)
+    expect(new Set(autoContrast(dim.map((value) => 255 - value))).size).toBe(30)
   })
 
   test('keeps the hues of a colour picture', () => {
