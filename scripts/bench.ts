@@ -13,6 +13,7 @@ import { benchMaskCodes } from './bench/mask-codes.ts'
 import { benchDecode, benchMasks } from './bench/masks.ts'
 import { benchImport } from './bench/import.ts'
 import { benchJudge } from './bench/judge.ts'
+import { benchMemory } from './bench/memory.ts'
 import { benchOperations } from './bench/operations.ts'
 import { benchRasterize } from './bench/rasterize.ts'
 import { benchNetworkConvolutions } from './bench/network-convolutions.ts'
@@ -44,6 +45,7 @@ const benches: Record<string, Bench> = {
   import: ({ profile }) => benchImport(profile),
   'mask-codes': ({ profile }) => benchMaskCodes(profile),
   masks: benchMasks,
+  memory: ({ engine }) => benchMemory(engine),
   operations: ({ profile, engine }) => benchOperations(profile, engine),
   page: benchPage,
   rasterize: benchRasterize,

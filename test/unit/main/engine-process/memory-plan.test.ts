@@ -1,6 +1,11 @@
 import { describe, expect, test, vi } from 'vitest'
 import { planMemory, requireMemoryForPictures } from '../../../../src/main/engine-process/memory-plan.ts'
-import { predictPeak, predictPictures, samplingBatch } from '../../../../src/main/engine/memory-model.ts'
+import {
+  predictIterations,
+  predictPeak,
+  predictPictures,
+  samplingBatch
+} from '../../../../src/main/engine/memory-model.ts'
 import { presetSettings } from '../../../../src/shared/presets.ts'
 
 const livecell = presetSettings('livecell', { resolution: 512, imageChannels: 1, classes: 8 }, 0)
@@ -33,6 +38,15 @@ describe('the memory of making pictures', () => {
 })
 
 describe('the memory of a run', () => {
+  test('has room for what adaptive augmentation keeps on native-cpu', () => {
+    const plain = { ...demo, batch: 16, augmentation: { ...demo.augmentation, ada: 'off' as const } }
+    const adaptive = { ...plain, augmentation: { ...demo.augmentation, ada: 'full' as const } }
+    const more = (engine: 'native-cpu' | 'wasm') =>
+      predictIterations(adaptive, engine, 4) - predictIterations(plain, engine, 4)
+    expect(more('native-cpu')).toBeGreaterThan(0.33e9) // measured at 32²
+    expect(more('wasm')).toBeLessThan(0.05e9)
+  })
+
   test('is asked for whole where it is there', () => {
     expect(planMemory(demo, 'wasm', 8e9).microBatch).toBe(demo.batch)
     expect(planMemory(livecell, 'native-cpu', 1e12).microBatch).toBe(livecell.batch)
