@@ -16,9 +16,11 @@ const patience = 120_000 // ms
 /** Until pictures that come one by one are there. */
 const pause = 500 // ms
 const isStillComing = `document.querySelector('main [aria-busy=true], main p.waiting') !== null ||
-  [...document.images].some((image) => {
-    const { top, bottom } = image.getBoundingClientRect()
-    return top < innerHeight && bottom > 0 && image.checkVisibility() && (!image.complete || image.naturalWidth === 0)
+  [...document.querySelectorAll('img, canvas')].some((picture) => {
+    const { top, bottom } = picture.getBoundingClientRect()
+    if (top >= innerHeight || bottom <= 0 || !picture.checkVisibility()) return false
+    if (picture instanceof HTMLCanvasElement) return picture.width === 300 && picture.height === 150 // not drawn on yet
+    return !picture.complete || picture.naturalWidth === 0
   })`
 
 export interface Film {
@@ -87,9 +89,15 @@ export class Camera {
 
   /** With few colours: a screen has few. */
   async #shoot(page: Page, { isWhole = false }: Place, name: string): Promise<void> {
+    const window = page.viewportSize()
+    if (isWhole && window) {
+      const height = Number(await page.evaluate('document.documentElement.scrollHeight')) // what is below comes when it is seen
+      await page.setViewportSize({ ...window, height: Math.max(window.height, height) })
+    }
     await page.waitForTimeout(pause)
     await until(`What ${name} shows`, async () => !(await page.evaluate(isStillComing)), patience / 1000)
     const picture = await page.screenshot({ fullPage: isWhole })
+    if (window) await page.setViewportSize(window)
     await sharp(picture)
       .png({ palette: true, colours: 96, effort: 8 })
       .toFile(join(this.#film.out, `${name}.png`))
