@@ -118,7 +118,7 @@ async function estimatePacking(app: AppContext, request: Of<'package'>, context:
       )
     }
   )
-  // Each entry is made, packed and read back, and lies beside the package until it is packed.
-  const bytes = trial.isWhole ? 2 * trial.bytes : (2 / 3) * trial.bytes
+  // Each entry is made, packed and read back, and lies beside the package until it is packed; reading adds nothing.
+  const bytes = trial.isWhole ? 2 * trial.bytes : trial.bytes * Math.max(2 / 3, trial.share)
   return estimateOf(app, { ...trial, bytes }, out === undefined ? undefined : dirname(out))
 }

@@ -11,6 +11,8 @@ import type { RequestContext } from './dispatch.ts'
 const enoughSeconds = 4
 const enoughSteps = 2
 const mostSeconds = 30
+/** What would be done within so many seconds more is done: all of it says more than a part. */
+const nearlyDone = 10
 
 type Context = Pick<RequestContext, 'signal' | 'progress'>
 
@@ -21,6 +23,8 @@ export interface Trial {
   readonly bytes: number
   /** It came to its end before it was stopped. */
   readonly isWhole: boolean
+  /** So much of it was done. */
+  readonly share: number
   readonly notes: readonly string[]
 }
 
@@ -56,7 +60,7 @@ export async function tryWork(
     const working = work(staged.path, { signal, progress }).then(() => 1)
     const share = await Promise.race([working, isSettled.promise])
     const all = await bytesBelow(staged.path)
-    if (share === 1) return { seconds: pace.elapsed, bytes: all, isWhole: true, notes: [] }
+    if (share === 1) return { seconds: pace.elapsed, bytes: all, isWhole: true, share, notes: [] }
     let grown = 0
     for (const name of growing) grown += await bytesBelow(join(staged.path, name))
     const { seconds, share: shareNow } = pace
@@ -64,7 +68,7 @@ export async function tryWork(
     await working.catch(() => undefined) // it was stopped, and says so
     context.signal.throwIfAborted()
     const bytes = all - grown + grown / shareNow
-    return { seconds, bytes, isWhole: false, notes: [proportionNote(shareNow)] }
+    return { seconds, bytes, isWhole: false, share: shareNow, notes: [proportionNote(shareNow)] }
   } finally {
     await staged.discard()
   }
@@ -125,7 +129,8 @@ class Pace {
     const steps = this.#last.done - this.#first.done
     const watched = (this.#last.at - this.#first.at) / 1000
     if (this.share >= 1 || steps === 0) return false
-    return (watched > enoughSeconds && steps >= enoughSteps) || watched > mostSeconds
+    if (watched > mostSeconds) return true
+    return watched > enoughSeconds && steps >= enoughSteps && this.seconds - this.elapsed > nearlyDone
   }
 
   /** Of the whole work, from its start. */
