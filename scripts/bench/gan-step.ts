@@ -149,7 +149,7 @@ function publishedSettings(name: 'livecell' | 'tissuenet', whole: Published, int
   }
 }
 
-function settingsOf(profile: Profile, intervals: Intervals): TrainingSettings {
+export function settingsOf(profile: Profile, intervals: Intervals): TrainingSettings {
   const { resolution, channelBase, channelMax, batch, classes, width } = profile
   const network = {
     generator: 'paper',
@@ -189,7 +189,7 @@ function settingsOf(profile: Profile, intervals: Intervals): TrainingSettings {
   })
 }
 
-function randomBatch({ network, batch }: TrainingSettings) {
+export function randomBatch({ network, batch }: TrainingSettings) {
   const random = new RandomStream(1, 'bench')
   const size = batch * network.resolution ** 2 * sampleChannels(network)
   return {

@@ -2,15 +2,14 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { invariant } from '../../src/shared/errors.ts'
-import { RandomStream } from '../../src/shared/random.ts'
 import { EngineRequest } from '../../src/shared/runs.ts'
 import { TrainingSettings } from '../../src/shared/training.ts'
 import { type BackendRequest, chooseBackend } from '../../src/main/backends/backend.ts'
 import { runIteration } from '../../src/main/engine/gan/iteration.ts'
 import { TrainingState } from '../../src/main/engine/gan/training-state.ts'
 import { predictIterations } from '../../src/main/engine/memory-model.ts'
-import { sampleChannels } from '../../src/main/engine/networks/synthesis-block.ts'
 import { nativePackFor } from '../native-pack.ts'
+import { randomBatch, settingsOf as profileSettings } from './gan-step.ts'
 import { type BenchResult } from './result.ts'
 
 /** What the memory of a training depends on: side, channel base and most channels, batch, samples at a time, with ADA or not. */
@@ -75,7 +74,7 @@ async function train(position: number, engine: BackendRequest): Promise<BenchRes
   const start = performance.now()
   let [iteration, early] = [0, 0]
   for (; iteration < first || (iteration < most && performance.now() - start < 1000 * longest); iteration++) {
-    await runIteration(settings, state, randomBatch(settings, iteration))
+    await runIteration(settings, state, randomBatch(settings))
     state.iteration++
     if (iteration === first - 1) early = peakBytes()
   }
@@ -99,54 +98,26 @@ function peakBytes(): number {
   return process.resourceUsage().maxRSS * 1024
 }
 
-function settingsOf([side, base, channels, batch, atATime, ada, separate = false]: Design): TrainingSettings {
+function settingsOf([
+  resolution,
+  channelBase,
+  channelMax,
+  batch,
+  microBatch,
+  ada,
+  isSeparate
+]: Design): TrainingSettings {
+  const profile = { resolution, channelBase, channelMax, batch, classes: 2, width: channelMax }
+  const settings = profileSettings(profile, { pathLength: 2, r1: 2 })
   return TrainingSettings.parse({
-    preset: 'bench',
-    network: {
-      generator: 'paper',
-      resolution: side,
-      imageChannels: 1,
-      maskChannels: 1,
-      classes: 2,
-      zDim: channels,
-      wDim: channels,
-      mappingLayers: 2,
-      channelBase: base,
-      channelMax: channels,
-      mergePadding: 'edge',
-      embedDim: 4 * channels,
-      minibatchStdGroup: 4,
-      discriminators: separate ? 'separate' : 'joint'
-    },
-    seed: 1,
-    iterations: most,
-    batch,
-    microBatch: atATime,
-    learningRate: { generator: 0.0025, discriminator: 0.0025 },
-    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
-    d2dCrossEntropy: { weight: 0.5, positiveMargin: 0.9, temperature: 0.25, formula: 'studiogan' },
-    r1: { gamma: 0.2, interval: 2 },
-    pathLength: { weight: 2, interval: 2, decay: 0.01, batchShare: 0.5 },
-    styleMixing: 0.9,
-    ema: { halfLifeKimg: 20, rampUp: 0 },
-    wAverageBeta: 0.998,
-    augmentation: ada
-      ? { flips: 'none', diffAugment: [], ada: 'full', adaptation: { target: -1, kimg: 0.05 } }
-      : { flips: 'none', diffAugment: [] },
-    evaluateEvery: most,
-    evaluationPictures: 1,
-    checkpointEvery: most,
-    sampleEvery: most
+    ...settings,
+    network: { ...settings.network, discriminators: isSeparate === true ? 'separate' : 'joint' },
+    microBatch,
+    augmentation: {
+      ...settings.augmentation,
+      ...(ada && { ada: 'full', adaptation: { target: -1, kimg: 0.05 } }) // its strength rises from the first iteration
+    }
   })
-}
-
-function randomBatch({ network, batch }: TrainingSettings, iteration: number) {
-  const random = new RandomStream(1, 'memory', iteration)
-  const size = batch * network.resolution ** 2 * sampleChannels(network)
-  return {
-    samples: Float32Array.from({ length: size }, () => 2 * random.uniform() - 1),
-    labels: Int32Array.from({ length: batch }, () => random.integer(network.classes))
-  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
