@@ -65,6 +65,8 @@ async function whileAtWork({ app }: ShownApp, look: (run: string) => Promise<voi
     await look(await drawn(app, id))
   } finally {
     await app.request('tasks.cancel', { id })
+    const runs = async (): Promise<string[]> => (await app.request('runs.list', {})).runs.map(({ name }) => name)
+    await expect.poll(runs, { timeout: 300_000 }).not.toContain(input.name)
   }
 }
 
