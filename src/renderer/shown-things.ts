@@ -2,7 +2,7 @@ import { type Workspace } from '../shared/api.ts'
 import { type PictureCollection, viewPath } from '../shared/pictures.ts'
 import { type ThingKind } from '../shared/things.ts'
 import { type Bridge } from './bridge.ts'
-import { spread } from './components/spread.ts'
+import { evenPlaces } from './components/even-places.ts'
 import { addressOf, addressOfThing, type Shelf } from './router.ts'
 import { count, date, fileSize, number, percent, score } from './text/common.ts'
 import { runStates } from './text/home.ts'
@@ -143,7 +143,7 @@ const onCard = 4
 export function cardPictures({ pictures }: ShownThing, bridge: Bridge) {
   if (pictures === undefined) return []
   const { collection, id, count: all } = pictures
-  return spread(all, onCard).map((position) => ({
+  return evenPlaces(all, onCard).map((position) => ({
     picture: bridge.picture(viewPath(collection, id, position, 'thumbnail')),
     overlay: bridge.picture(viewPath(collection, id, position, 'thumbnail-outlines'))
   }))

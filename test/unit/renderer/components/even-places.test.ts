@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { spread } from '../../../../src/renderer/components/spread.ts'
+import { evenPlaces } from '../../../../src/renderer/components/even-places.ts'
 
 test.each([
   { count: 120, most: 4, places: [0, 30, 60, 90] },
@@ -8,5 +8,5 @@ test.each([
   { count: 0, most: 4, places: [] },
   { count: Infinity, most: 4, places: [0, 1, 2, 3] }
 ])('of $count things, $most at most are from everywhere, and none is there twice', ({ count, most, places }) => {
-  expect(spread(count, most)).toEqual(places)
+  expect(evenPlaces(count, most)).toEqual(places)
 })
